@@ -1,0 +1,44 @@
+# One interface target carries the compiler options of all our code.
+add_library(ec2spotter_options INTERFACE)
+target_compile_options(ec2spotter_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror=unused-result
+  # g++ 12 sees overlaps in `"literal" + std::string` that are not there (GCC bug 105329).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+target_include_directories(ec2spotter_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+if(EC2SPOTTER_WERROR)
+  target_compile_options(ec2spotter_options INTERFACE -Werror)
+endif()
+if(EC2SPOTTER_SANITIZE)
+  target_compile_options(ec2spotter_options INTERFACE
+    -fsanitize=${EC2SPOTTER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(ec2spotter_options INTERFACE -fsanitize=${EC2SPOTTER_SANITIZE})
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(ec2spotter_options INTERFACE _FORTIFY_SOURCE=2)
+  target_compile_options(ec2spotter_options INTERFACE -fstack-protector-strong -fPIE)
+  target_link_options(ec2spotter_options INTERFACE -pie -Wl,-z,relro,-z,now)
+endif()
+if(EC2SPOTTER_TIDY)
+  find_program(CLANG_TIDY NAMES clang-tidy-14 clang-tidy REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet)
+endif()
+
+# Adds the static library `name` from every .cpp file of the current folder.
+function(ec2spotter_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC ec2spotter_options ${ARGN})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE ec2spotter_options ${ARGN})
+  endif()
+endfunction()
+
+# Adds the GoogleTest program `name` from every .cpp file of the current folder under ctest `label`.
+function(ec2spotter_test name label)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest_main)
+  gtest_discover_tests(${name} PROPERTIES LABELS ${label} TIMEOUT 120)
+endfunction()

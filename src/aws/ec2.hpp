@@ -1,0 +1,96 @@
+// The narrow EC2 interface: just the calls that ec2-spotter makes, in its own types.
+// Each function makes one API call (describes follow nextToken to the end) with its own deadline,
+// and never retries a call whose effect is unknown: the caller looks first.
+// Errors: see base/result.hpp; the class comes from src/aws/error_table.hpp, the raw code travels.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/resources.hpp"
+
+namespace ec2spotter::aws {
+
+// One EC2 filter: any of `values` matches; several filters must all match.
+struct Filter {
+  std::string name;  // EC2's filter name, for example "tag:Name" or "status"
+  std::vector<std::string> values;
+  bool operator==(const Filter&) const = default;
+};
+
+struct NewVolumeRootMapping {
+  std::string device;  // the image's root device name
+  bool delete_on_termination = true;
+};
+
+// RunInstances for exactly one instance (MinCount = MaxCount = 1), one-time when on Spot.
+struct RunInstanceSpec {
+  ImageId image;
+  Pool pool;
+  std::optional<SubnetId> subnet;  // else the default subnet of the pool's zone
+  std::vector<GroupId> security_groups;
+  std::string key_name;                  // empty: none
+  std::string user_data;                 // raw bytes; encoded by the client; at most 16 KiB
+  std::optional<std::string> max_price;  // US dollars an hour, as text, Spot only
+  std::string client_token;              // at most 64 ASCII characters
+  std::string instance_profile;          // name; empty: none
+  Tags instance_tags;                    // also put on the spot request and the new volumes
+  bool operator==(const RunInstanceSpec&) const = default;
+};
+
+struct AssociateAddressSpec {
+  AllocationId address;
+  InstanceId instance;
+  bool allow_reassociation = false;
+};
+
+struct ConsoleOutput {
+  std::string text;  // decoded; at most the last 64 KB
+  std::optional<TimePoint> time;
+};
+
+struct CallerIdentity {
+  std::string account;
+  std::string arn;
+};
+
+class Ec2 {
+ public:
+  virtual ~Ec2() = default;
+
+  virtual Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>& ids,
+                                                       const std::vector<Filter>& filters) = 0;
+  virtual Result<std::vector<Instance>> describe_instances(const std::vector<InstanceId>& ids,
+                                                           const std::vector<Filter>& filters) = 0;
+  virtual Result<std::vector<SpotRequest>> describe_spot_requests(
+      const std::vector<Filter>& filters) = 0;
+  virtual Result<std::vector<Address>> describe_addresses(const std::vector<Filter>& filters) = 0;
+  virtual Result<std::vector<Image>> describe_images(const std::vector<ImageId>& ids,
+                                                     const std::vector<Filter>& filters) = 0;
+  virtual Result<std::vector<Subnet>> describe_subnets(const std::vector<Filter>& filters) = 0;
+  virtual Result<std::vector<SecurityGroup>> describe_security_groups(
+      const std::vector<Filter>& filters) = 0;
+
+  virtual Result<Instance> run_instance(const RunInstanceSpec& spec) = 0;
+  virtual Result<void> terminate_instance(const InstanceId& instance) = 0;
+  virtual Result<void> attach_volume(const VolumeId& volume, const InstanceId& instance,
+                                     const std::string& device) = 0;
+  // Never forced; the instance is always named, so that a stale call cannot undo a newer attachment.
+  virtual Result<void> detach_volume(const VolumeId& volume, const InstanceId& instance) = 0;
+  virtual Result<void> create_tags(const std::vector<std::string>& resource_ids,
+                                   const Tags& tags) = 0;
+  virtual Result<void> set_delete_on_termination(const InstanceId& instance,
+                                                 const std::string& device, bool value) = 0;
+  virtual Result<void> associate_address(const AssociateAddressSpec& spec) = 0;
+  virtual Result<void> disassociate_address(const AssociationId& association) = 0;
+  virtual Result<ConsoleOutput> console_output(const InstanceId& instance) = 0;
+
+  // SSM GetParameter: the value of a public parameter such as the newest image of a distribution.
+  virtual Result<std::string> parameter(const std::string& name) = 0;
+  // STS GetCallerIdentity.
+  virtual Result<CallerIdentity> caller_identity() = 0;
+};
+
+}  // namespace ec2spotter::aws

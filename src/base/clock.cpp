@@ -1,0 +1,104 @@
+#include "base/clock.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cctype>
+
+namespace ec2spotter {
+namespace {
+
+struct Civil {
+  int year, hour, minute, second, millisecond;
+  unsigned month, day;
+};
+
+Civil civil(TimePoint time) {
+  using namespace std::chrono;
+  const auto day = floor<days>(time);
+  const year_month_day ymd{day};
+  const hh_mm_ss hms{time - day};
+  return {.year = static_cast<int>(ymd.year()),
+          .hour = static_cast<int>(hms.hours().count()),
+          .minute = static_cast<int>(hms.minutes().count()),
+          .second = static_cast<int>(hms.seconds().count()),
+          .millisecond = static_cast<int>(hms.subseconds().count()),
+          .month = static_cast<unsigned>(ymd.month()),
+          .day = static_cast<unsigned>(ymd.day())};
+}
+
+// Takes `count` digits off the front of `text`.
+std::optional<int> take_digits(std::string_view& text, std::size_t count) {
+  if (text.size() < count) return std::nullopt;
+  int value = 0;
+  const char* end = text.data() + count;
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end || text.front() == '-') return std::nullopt;
+  text.remove_prefix(count);
+  return value;
+}
+
+void skip(std::string_view& text, char c) {
+  if (!text.empty() && text.front() == c) text.remove_prefix(1);
+}
+
+// Takes ".123456" off the front of `text`; milliseconds are kept.
+int take_fraction(std::string_view& text) {
+  if (text.empty() || text.front() != '.') return 0;
+  text.remove_prefix(1);
+  int value = 0;
+  int scale = 100;
+  while (!text.empty() && std::isdigit(static_cast<unsigned char>(text.front())) != 0) {
+    value += (text.front() - '0') * scale;
+    scale /= 10;
+    text.remove_prefix(1);
+  }
+  return value;
+}
+
+}  // namespace
+
+TimePoint SystemClock::now() const {
+  return std::chrono::floor<Duration>(std::chrono::system_clock::now());
+}
+
+std::string format_iso8601(TimePoint time, Fraction fraction) {
+  const Civil c = civil(time);
+  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", c.year, c.month, c.day,
+                                 c.hour, c.minute, c.second);
+  if (fraction == Fraction::milliseconds) text += fmt::format(".{:03}", c.millisecond);
+  return text + "Z";
+}
+
+std::string format_basic_iso8601(TimePoint time) {
+  const Civil c = civil(time);
+  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", c.year, c.month, c.day, c.hour, c.minute,
+                     c.second);
+}
+
+std::optional<TimePoint> parse_iso8601(std::string_view text) {
+  using namespace std::chrono;
+  const auto year_number = take_digits(text, 4);
+  skip(text, '-');
+  const auto month_number = take_digits(text, 2);
+  skip(text, '-');
+  const auto day_number = take_digits(text, 2);
+  if (text.empty() || text.front() != 'T') return std::nullopt;
+  skip(text, 'T');
+  const auto hour = take_digits(text, 2);
+  skip(text, ':');
+  const auto minute = take_digits(text, 2);
+  skip(text, ':');
+  const auto second = take_digits(text, 2);
+  const int millisecond = take_fraction(text);
+  if (!year_number || !month_number || !day_number || !hour || !minute || !second || text != "Z") {
+    return std::nullopt;
+  }
+  const year_month_day date{year{*year_number}, month{static_cast<unsigned>(*month_number)},
+                            day{static_cast<unsigned>(*day_number)}};
+  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  return TimePoint{sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} +
+                   milliseconds{millisecond}};
+}
+
+}  // namespace ec2spotter

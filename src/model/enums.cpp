@@ -1,0 +1,65 @@
+#include "model/enums.hpp"
+
+#include <array>
+#include <utility>
+
+namespace ec2spotter {
+namespace {
+
+template <class Enum, std::size_t N>
+using Words = std::array<std::pair<Enum, std::string_view>, N>;
+
+template <class Enum, std::size_t N>
+std::string_view word_of(const Words<Enum, N>& words, Enum value) {
+  for (const auto& [candidate, word] : words) {
+    if (candidate == value) return word;
+  }
+  return "unknown";
+}
+
+template <class Enum, std::size_t N>
+Enum value_of(const Words<Enum, N>& words, std::string_view text) {
+  for (const auto& [value, word] : words) {
+    if (word == text) return value;
+  }
+  return Enum::unknown;
+}
+
+constexpr Words<InstanceState, 6> kInstanceStates{{{InstanceState::pending, "pending"},
+                                                   {InstanceState::running, "running"},
+                                                   {InstanceState::shutting_down, "shutting-down"},
+                                                   {InstanceState::terminated, "terminated"},
+                                                   {InstanceState::stopping, "stopping"},
+                                                   {InstanceState::stopped, "stopped"}}};
+constexpr Words<VolumeState, 6> kVolumeStates{{{VolumeState::creating, "creating"},
+                                               {VolumeState::available, "available"},
+                                               {VolumeState::in_use, "in-use"},
+                                               {VolumeState::deleting, "deleting"},
+                                               {VolumeState::deleted, "deleted"},
+                                               {VolumeState::error, "error"}}};
+constexpr Words<AttachmentState, 5> kAttachmentStates{{{AttachmentState::attaching, "attaching"},
+                                                       {AttachmentState::attached, "attached"},
+                                                       {AttachmentState::detaching, "detaching"},
+                                                       {AttachmentState::detached, "detached"},
+                                                       {AttachmentState::busy, "busy"}}};
+constexpr Words<Architecture, 2> kArchitectures{
+    {{Architecture::x86_64, "x86_64"}, {Architecture::arm64, "arm64"}}};
+
+}  // namespace
+
+std::string_view to_string(InstanceState value) { return word_of(kInstanceStates, value); }
+std::string_view to_string(VolumeState value) { return word_of(kVolumeStates, value); }
+std::string_view to_string(AttachmentState value) { return word_of(kAttachmentStates, value); }
+std::string_view to_string(Market value) { return value == Market::spot ? "spot" : "on-demand"; }
+std::string_view to_string(Architecture value) { return word_of(kArchitectures, value); }
+
+InstanceState parse_instance_state(std::string_view text) {
+  return value_of(kInstanceStates, text);
+}
+VolumeState parse_volume_state(std::string_view text) { return value_of(kVolumeStates, text); }
+AttachmentState parse_attachment_state(std::string_view text) {
+  return value_of(kAttachmentStates, text);
+}
+Architecture parse_architecture(std::string_view text) { return value_of(kArchitectures, text); }
+
+}  // namespace ec2spotter

@@ -1,0 +1,26 @@
+// EC2's enumerations under EC2's own words, with their text forms.
+// Source: the EC2 API reference, version 2016-11-15. A word that EC2 adds later reads as `unknown`.
+#pragma once
+
+#include <string_view>
+
+namespace ec2spotter {
+
+enum class InstanceState { pending, running, shutting_down, terminated, stopping, stopped, unknown };
+enum class VolumeState { creating, available, in_use, deleting, deleted, error, unknown };
+enum class AttachmentState { attaching, attached, detaching, detached, busy, unknown };
+enum class Market { spot, on_demand };
+enum class Architecture { x86_64, arm64, unknown };
+
+std::string_view to_string(InstanceState value);
+std::string_view to_string(VolumeState value);
+std::string_view to_string(AttachmentState value);
+std::string_view to_string(Market value);
+std::string_view to_string(Architecture value);
+
+InstanceState parse_instance_state(std::string_view text);
+VolumeState parse_volume_state(std::string_view text);
+AttachmentState parse_attachment_state(std::string_view text);
+Architecture parse_architecture(std::string_view text);
+
+}  // namespace ec2spotter

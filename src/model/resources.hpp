@@ -1,0 +1,114 @@
+// What EC2 tells us about its resources, as plain values: only the members that somebody reads.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "model/enums.hpp"
+#include "model/ids.hpp"
+
+namespace ec2spotter {
+
+using Tags = std::map<std::string, std::string>;
+
+struct Attachment {
+  InstanceId instance;
+  std::string device;
+  AttachmentState state = AttachmentState::unknown;
+  bool delete_on_termination = false;
+  bool operator==(const Attachment&) const = default;
+};
+
+struct Volume {
+  VolumeId id;
+  VolumeState state = VolumeState::unknown;
+  std::string zone;
+  int size_gib = 0;
+  std::string type;
+  bool multi_attach = false;
+  std::vector<Attachment> attachments;
+  Tags tags;
+  bool operator==(const Volume&) const = default;
+};
+
+struct BlockDevice {
+  std::string device;
+  VolumeId volume;
+  AttachmentState state = AttachmentState::unknown;
+  bool delete_on_termination = false;
+  bool operator==(const BlockDevice&) const = default;
+};
+
+struct Instance {
+  InstanceId id;
+  InstanceState state = InstanceState::unknown;
+  std::string type;
+  std::string zone;
+  Market market = Market::on_demand;
+  ImageId image;
+  SubnetId subnet;
+  std::string private_ip;
+  std::string public_ip;
+  SpotRequestId spot_request;
+  std::string root_device;
+  std::vector<BlockDevice> block_devices;
+  std::string state_reason_code;     // for example Server.SpotInstanceTermination
+  std::string state_reason_message;
+  std::string client_token;
+  TimePoint launch_time;
+  Tags tags;
+  bool operator==(const Instance&) const = default;
+};
+
+struct SpotRequest {
+  SpotRequestId id;
+  std::string state;        // open, active, closed, cancelled, failed, disabled
+  std::string status_code;  // for example instance-terminated-no-capacity, marked-for-termination
+  std::string status_message;
+  InstanceId instance;
+  bool operator==(const SpotRequest&) const = default;
+};
+
+struct Address {
+  AllocationId id;
+  AssociationId association;
+  std::string public_ip;
+  InstanceId instance;
+  Tags tags;
+  bool operator==(const Address&) const = default;
+};
+
+struct Image {
+  ImageId id;
+  std::string name;
+  std::string state;
+  Architecture architecture = Architecture::unknown;
+  std::string root_device;
+  bool operator==(const Image&) const = default;
+};
+
+struct Subnet {
+  SubnetId id;
+  std::string zone;
+  bool default_for_zone = false;
+  bool operator==(const Subnet&) const = default;
+};
+
+struct SecurityGroup {
+  GroupId id;
+  std::string name;
+  bool operator==(const SecurityGroup&) const = default;
+};
+
+// A pool is where a body can come from: one instance type, in one zone, on one market.
+struct Pool {
+  std::string instance_type;
+  std::string zone;
+  Market market = Market::spot;
+  auto operator<=>(const Pool&) const = default;
+};
+
+}  // namespace ec2spotter
