@@ -1,0 +1,71 @@
+#include "model/decision.hpp"
+
+namespace ec2spotter {
+
+std::string_view to_string(Reason reason) {
+  switch (reason) {
+    case Reason::volume_missing: return "volume_missing";
+    case Reason::volume_ambiguous: return "volume_ambiguous";
+    case Reason::volume_unusable: return "volume_unusable";
+    case Reason::volume_in_other_zone: return "volume_in_other_zone";
+    case Reason::volume_of_other_owner: return "volume_of_other_owner";
+    case Reason::volume_retired: return "volume_retired";
+    case Reason::volume_multi_attach: return "volume_multi_attach";
+    case Reason::volume_in_use_elsewhere: return "volume_in_use_elsewhere";
+    case Reason::volume_not_adopted: return "volume_not_adopted";
+    case Reason::address_missing: return "address_missing";
+    case Reason::address_in_use_elsewhere: return "address_in_use_elsewhere";
+    case Reason::adopting_volume: return "adopting_volume";
+    case Reason::waiting_for_volume: return "waiting_for_volume";
+    case Reason::launching_body: return "launching_body";
+    case Reason::no_capacity: return "no_capacity";
+    case Reason::waiting_for_body: return "waiting_for_body";
+    case Reason::attaching_root: return "attaching_root";
+    case Reason::waiting_for_attachment: return "waiting_for_attachment";
+    case Reason::protecting_root: return "protecting_root";
+    case Reason::booting: return "booting";
+    case Reason::boot_failed: return "boot_failed";
+    case Reason::boot_timeout: return "boot_timeout";
+    case Reason::moving_address: return "moving_address";
+    case Reason::waiting_for_service: return "waiting_for_service";
+    case Reason::up: return "up";
+    case Reason::releasing_body: return "releasing_body";
+    case Reason::waiting_for_release: return "waiting_for_release";
+    case Reason::collecting_body: return "collecting_body";
+    case Reason::paused: return "paused";
+  }
+  return "unknown";
+}
+
+namespace {
+
+struct Describe {
+  std::string operator()(const step::AdoptVolume& s) const {
+    return "tag " + s.volume.str() + ", goal " + std::string(to_string(s.goal));
+  }
+  std::string operator()(const step::LaunchBody& s) const { return "launch " + describe(s.pool); }
+  std::string operator()(const step::AttachRoot& s) const {
+    return "attach " + s.volume.str() + " to " + s.instance.str() + " as " + s.device;
+  }
+  std::string operator()(const step::ProtectRoot& s) const {
+    return "keep " + s.volume.str() + " when " + s.instance.str() + " terminates";
+  }
+  std::string operator()(const step::DetachRoot& s) const {
+    return "detach " + s.volume.str() + " from " + s.instance.str();
+  }
+  std::string operator()(const step::MarkRootUp& s) const {
+    return "record that the root is up on " + s.instance.str();
+  }
+  std::string operator()(const step::MoveAddress& s) const {
+    return "move the address to " + s.instance.str();
+  }
+  std::string operator()(const step::TerminateBody& s) const {
+    return "terminate " + s.instance.str();
+  }
+};
+
+}  // namespace
+
+std::string describe(const Step& step) { return std::visit(Describe{}, step); }
+
+}  // namespace ec2spotter

@@ -1,0 +1,122 @@
+// What the planner answers: steps, one reason, and when to look again.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "model/machine.hpp"
+#include "model/resources.hpp"
+
+namespace ec2spotter {
+
+// Why a machine is where it is. Every reason is produced by at least one test.
+enum class Reason {
+  volume_missing,
+  volume_ambiguous,
+  volume_unusable,
+  volume_in_other_zone,
+  volume_of_other_owner,
+  volume_retired,
+  volume_multi_attach,
+  volume_in_use_elsewhere,
+  volume_not_adopted,
+  address_missing,
+  address_in_use_elsewhere,
+  adopting_volume,
+  waiting_for_volume,
+  launching_body,
+  no_capacity,
+  waiting_for_body,
+  attaching_root,
+  waiting_for_attachment,
+  protecting_root,
+  booting,
+  boot_failed,
+  boot_timeout,
+  moving_address,
+  waiting_for_service,
+  up,
+  releasing_body,
+  waiting_for_release,
+  collecting_body,
+  paused,
+};
+
+std::string_view to_string(Reason reason);
+
+namespace step {
+
+struct AdoptVolume {
+  VolumeId volume;
+  Goal goal = Goal::up;  // recorded on the volume, so that every controller knows it
+  bool operator==(const AdoptVolume&) const = default;
+};
+struct LaunchBody {
+  Pool pool;
+  VolumeId volume;
+  std::string client_token;
+  bool operator==(const LaunchBody&) const = default;
+};
+struct AttachRoot {
+  VolumeId volume;
+  InstanceId instance;
+  std::string device;
+  bool operator==(const AttachRoot&) const = default;
+};
+struct ProtectRoot {
+  VolumeId volume;
+  InstanceId instance;
+  std::string device;
+  bool operator==(const ProtectRoot&) const = default;
+};
+struct DetachRoot {
+  VolumeId volume;
+  InstanceId instance;
+  bool operator==(const DetachRoot&) const = default;
+};
+struct MarkRootUp {
+  InstanceId instance;
+  bool operator==(const MarkRootUp&) const = default;
+};
+struct MoveAddress {
+  AllocationId address;
+  AssociationId old_association;  // empty: the address is free
+  InstanceId instance;
+  bool operator==(const MoveAddress&) const = default;
+};
+struct TerminateBody {
+  InstanceId instance;
+  bool operator==(const TerminateBody&) const = default;
+};
+
+}  // namespace step
+
+using Step = std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
+                          step::DetachRoot, step::MarkRootUp, step::MoveAddress,
+                          step::TerminateBody>;
+
+// One line for people: "launch t3.small spot us-east-1a".
+std::string describe(const Step& step);
+
+// A candidate that was considered, for `explain`.
+struct Candidate {
+  Pool pool;
+  bool taken = false;
+  std::string why;
+};
+
+struct Decision {
+  std::vector<Step> steps;
+  Reason reason = Reason::up;
+  std::string detail;                 // what exactly, for people
+  TimePoint wake_at;                  // when to look again at the latest
+  enum class Progress { going, done, stuck } progress = Progress::going;
+  Errc errc = Errc::internal;         // when stuck: how a command should fail
+  std::vector<Candidate> candidates;  // when a body is or would be launched
+};
+
+}  // namespace ec2spotter

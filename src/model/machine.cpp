@@ -1,0 +1,44 @@
+#include "model/machine.hpp"
+
+namespace ec2spotter {
+
+std::string_view to_string(Engine engine) {
+  switch (engine) {
+    case Engine::automatic: return "auto";
+    case Engine::kexec: return "kexec";
+    case Engine::pivot: return "pivot";
+  }
+  return "auto";
+}
+
+std::optional<Engine> parse_engine(std::string_view text) {
+  for (const Engine engine : {Engine::automatic, Engine::kexec, Engine::pivot}) {
+    if (to_string(engine) == text) return engine;
+  }
+  return std::nullopt;
+}
+
+std::string_view to_string(Goal goal) { return goal == Goal::up ? "up" : "paused"; }
+
+Goal parse_goal(std::string_view text) { return text == "paused" ? Goal::paused : Goal::up; }
+
+std::string VolumeName::describe() const {
+  return id.empty() ? "named '" + name_tag + "'" : id.str();
+}
+
+std::vector<Pool> pools_of(const Machine& machine, const std::string& zone) {
+  std::vector<Pool> pools;
+  pools.reserve(machine.markets.size() * machine.types.size());
+  for (const Market market : machine.markets) {
+    for (const std::string& type : machine.types) {
+      pools.push_back({.instance_type = type, .zone = zone, .market = market});
+    }
+  }
+  return pools;
+}
+
+std::string describe(const Pool& pool) {
+  return pool.instance_type + " " + std::string(to_string(pool.market)) + " " + pool.zone;
+}
+
+}  // namespace ec2spotter

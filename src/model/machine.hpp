@@ -1,0 +1,61 @@
+// What the user owns and wishes: the meaning of a machine file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/enums.hpp"
+#include "model/ids.hpp"
+#include "model/resources.hpp"
+
+namespace ec2spotter {
+
+// How the boot program gets onto the volume; design.md section 5.
+enum class Engine { automatic, kexec, pivot };
+std::string_view to_string(Engine engine);
+std::optional<Engine> parse_engine(std::string_view text);
+
+// Where a machine should be: on a body, or only on its volume.
+enum class Goal { up, paused };
+std::string_view to_string(Goal goal);
+Goal parse_goal(std::string_view text);  // unknown text means up
+
+// How the user names the root volume: exactly one of the two is set.
+struct VolumeName {
+  VolumeId id;
+  std::string name_tag;  // the value of the volume's Name tag
+  bool operator==(const VolumeName&) const = default;
+  std::string describe() const;
+};
+
+struct Machine {
+  MachineName name;
+  OwnerId owner;
+  std::string region;                      // empty: the AWS configuration decides
+  VolumeName volume;
+  std::string zone;                        // where the volume must be; empty: wherever it is
+  std::string image;                       // ami-..., or resolve:ssm:NAME
+  std::vector<std::string> types;          // in order of preference
+  std::vector<Market> markets = {Market::spot};
+  std::optional<std::string> max_price;    // US dollars an hour, as written
+  std::string key_name;
+  std::vector<std::string> security_groups;  // ids, or names
+  std::string subnet;
+  std::string elastic_ip;                  // the address, or its eipalloc- id
+  std::string instance_name;               // Name tag of the bodies; empty: the machine's name
+  std::string ssh_user = "root";
+  std::string device = "/dev/sdf";
+  Engine engine = Engine::automatic;
+  bool adopt = true;
+  bool operator==(const Machine&) const = default;
+};
+
+// The pools that a machine may use, best first: every type on the first market, then the next market.
+std::vector<Pool> pools_of(const Machine& machine, const std::string& zone);
+
+// "t3.small spot us-east-1a", for people.
+std::string describe(const Pool& pool);
+
+}  // namespace ec2spotter

@@ -1,0 +1,380 @@
+#include "plan/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "model/tags.hpp"
+
+namespace ec2spotter {
+namespace {
+
+using namespace std::chrono_literals;
+using Progress = Decision::Progress;
+
+constexpr TimePoint kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + 12h;
+const VolumeId kVolume("vol-0000000000000001");
+const InstanceId kFirst("i-00000000000000001");
+const InstanceId kSecond("i-00000000000000002");
+const InstanceId kForeign("i-0000000000000ffff");
+
+Machine a_machine() {
+  Machine machine;
+  machine.name = MachineName("web");
+  machine.owner = OwnerId("default");
+  machine.volume.id = kVolume;
+  machine.image = "ami-1";
+  machine.types = {"t3.small", "m5.large"};
+  return machine;
+}
+
+Volume a_volume(Goal goal = Goal::up) {
+  Volume volume;
+  volume.id = kVolume;
+  volume.state = VolumeState::available;
+  volume.zone = "us-east-1a";
+  volume.tags = {{"ec2spotter:machine", "web"},
+                 {"ec2spotter:owner", "default"},
+                 {"ec2spotter:role", "root"},
+                 {"ec2spotter:state", "current"},
+                 {"ec2spotter:goal", std::string(to_string(goal))}};
+  return volume;
+}
+
+void hold(Volume& volume, const InstanceId& id,
+          AttachmentState state = AttachmentState::attached) {
+  volume.state = VolumeState::in_use;
+  volume.attachments = {{.instance = id, .device = "/dev/sdf", .state = state}};
+}
+
+Instance a_body(const InstanceId& id, InstanceState state = InstanceState::running) {
+  Instance body;
+  body.id = id;
+  body.state = state;
+  body.type = "t3.small";
+  body.zone = "us-east-1a";
+  body.market = Market::spot;
+  body.launch_time = kNow - 1min;
+  body.tags = {{"ec2spotter:machine", "web"}, {"ec2spotter:owner", "default"}};
+  return body;
+}
+
+// A machine whose root is on its body and up.
+Observation running() {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  hold(seen.volumes[0], kFirst);
+  seen.bodies = {a_body(kFirst)};
+  seen.bodies[0].tags[std::string(tag::kRoot)] = "up";
+  return seen;
+}
+
+Decision decide(const Observation& seen, const Memory& memory = {}, Goal goal = Goal::up,
+                const Machine& machine = a_machine()) {
+  return plan(machine, goal, seen, memory, kNow);
+}
+
+template <class StepType>
+StepType only_step(const Decision& decision) {
+  EXPECT_EQ(decision.steps.size(), 1U) << to_string(decision.reason) << ": " << decision.detail;
+  if (decision.steps.size() != 1 || !std::holds_alternative<StepType>(decision.steps[0])) {
+    ADD_FAILURE() << "another step: " << to_string(decision.reason) << ": " << decision.detail;
+    return {};
+  }
+  return std::get<StepType>(decision.steps[0]);
+}
+
+void expect_stuck(const Decision& decision, Reason reason, Errc errc) {
+  EXPECT_EQ(to_string(decision.reason), to_string(reason));
+  EXPECT_EQ(decision.progress, Progress::stuck);
+  EXPECT_EQ(to_string(decision.errc), to_string(errc));
+  EXPECT_TRUE(decision.steps.empty());
+}
+
+TEST(PlanTest, RefusesAVolumeThatIsMissingOrAmbiguous) {
+  Observation seen;
+  expect_stuck(decide(seen), Reason::volume_missing, Errc::not_found);
+
+  seen.volumes = {a_volume(), a_volume()};
+  expect_stuck(decide(seen), Reason::volume_ambiguous, Errc::invalid);
+}
+
+TEST(PlanTest, RefusesAVolumeThatIsNotTheMachinesToTake) {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  seen.volumes[0].tags["ec2spotter:owner"] = "someone";
+  expect_stuck(decide(seen), Reason::volume_of_other_owner, Errc::refused);
+
+  seen.volumes = {a_volume()};
+  seen.volumes[0].tags["ec2spotter:state"] = "retired";
+  expect_stuck(decide(seen), Reason::volume_retired, Errc::refused);
+
+  seen.volumes = {a_volume()};
+  seen.volumes[0].multi_attach = true;
+  expect_stuck(decide(seen), Reason::volume_multi_attach, Errc::refused);
+
+  seen.volumes = {a_volume()};
+  hold(seen.volumes[0], kForeign);
+  expect_stuck(decide(seen), Reason::volume_in_use_elsewhere, Errc::refused);
+
+  seen.volumes = {a_volume()};
+  seen.volumes[0].state = VolumeState::error;
+  expect_stuck(decide(seen), Reason::volume_unusable, Errc::wrong_state);
+}
+
+TEST(PlanTest, RefusesAVolumeInAnotherZoneThanAsked) {
+  Machine machine = a_machine();
+  machine.zone = "us-east-1b";
+  Observation seen;
+  seen.volumes = {a_volume()};
+
+  expect_stuck(decide(seen, {}, Goal::up, machine), Reason::volume_in_other_zone, Errc::invalid);
+}
+
+TEST(PlanTest, TagsTheVolumeBeforeAnythingElseAndNeverAForeignHoldersOne) {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  seen.volumes[0].tags.clear();
+  EXPECT_EQ(only_step<step::AdoptVolume>(decide(seen)).volume, kVolume);
+  EXPECT_EQ(decide(seen).reason, Reason::adopting_volume);
+
+  hold(seen.volumes[0], kForeign);
+  expect_stuck(decide(seen), Reason::volume_in_use_elsewhere, Errc::refused);
+}
+
+TEST(PlanTest, WaitsForAVolumeThatIsBeingCreated) {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  seen.volumes[0].state = VolumeState::creating;
+  EXPECT_EQ(decide(seen).reason, Reason::waiting_for_volume);
+  EXPECT_GT(decide(seen).wake_at, kNow);
+}
+
+TEST(PlanTest, LaunchesFromTheFirstOpenPoolOfTheVolumesZone) {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  const Pool small{"t3.small", "us-east-1a", Market::spot};
+  const Pool large{"m5.large", "us-east-1a", Market::spot};
+  EXPECT_EQ(only_step<step::LaunchBody>(decide(seen)).pool, small);
+
+  Memory memory;
+  memory.closed_pools[small] = {"InsufficientInstanceCapacity", kNow + 1min};
+  const Decision second = decide(seen, memory);
+  EXPECT_EQ(only_step<step::LaunchBody>(second).pool, large);
+  EXPECT_EQ(second.reason, Reason::launching_body);
+
+  memory.closed_pools[large] = {"SpotMaxPriceTooLow", kNow + 1min};
+  const Decision none = decide(seen, memory);
+  EXPECT_EQ(none.reason, Reason::no_capacity);
+  EXPECT_NE(none.detail.find("m5.large spot us-east-1a: SpotMaxPriceTooLow"), std::string::npos)
+      << none.detail;
+  EXPECT_EQ(none.candidates.size(), 2U);
+
+  memory.closed_pools[small].until = kNow;
+  EXPECT_EQ(only_step<step::LaunchBody>(decide(seen, memory)).pool, small);
+}
+
+TEST(PlanTest, TheLaunchTokenHoldsTheWholeDecision) {
+  const Pool pool{"t3.small", "us-east-1a", Market::spot};
+  const std::string token = launch_token(a_machine(), kVolume, InstanceId(), pool, 0);
+  EXPECT_EQ(token.size(), 64U);
+  EXPECT_EQ(token, launch_token(a_machine(), kVolume, InstanceId(), pool, 0));
+  Machine other = a_machine();
+  other.name = MachineName("db");
+  const std::set<std::string> tokens{
+      token,
+      launch_token(other, kVolume, InstanceId(), pool, 0),
+      launch_token(a_machine(), VolumeId("vol-2"), InstanceId(), pool, 0),
+      launch_token(a_machine(), kVolume, kFirst, pool, 0),
+      launch_token(a_machine(), kVolume, InstanceId(), {"t3.small", "z", Market::spot}, 0),
+      launch_token(a_machine(), kVolume, InstanceId(), pool, 1)};
+  EXPECT_EQ(tokens.size(), 6U);
+}
+
+TEST(PlanTest, AttachesTheFreeVolumeOnceTheBodyRuns) {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  seen.bodies = {a_body(kFirst, InstanceState::pending)};
+  EXPECT_EQ(decide(seen).reason, Reason::waiting_for_body);
+
+  seen.bodies[0].state = InstanceState::running;
+  const auto attach = only_step<step::AttachRoot>(decide(seen));
+  EXPECT_EQ(attach.volume, kVolume);
+  EXPECT_EQ(attach.instance, kFirst);
+  EXPECT_EQ(decide(seen).reason, Reason::attaching_root);
+
+  Memory memory;
+  memory.attach_sent[kFirst] = kNow - 1s;
+  EXPECT_EQ(decide(seen, memory).reason, Reason::waiting_for_attachment);
+  EXPECT_TRUE(decide(seen, memory).steps.empty());
+}
+
+TEST(PlanTest, NeverAttachesAVolumeThatAnotherBodyStillHolds) {
+  for (const auto state : {AttachmentState::attaching, AttachmentState::attached,
+                           AttachmentState::detaching, AttachmentState::busy}) {
+    Observation seen;
+    seen.volumes = {a_volume()};
+    hold(seen.volumes[0], kFirst, state);
+    seen.bodies = {a_body(kFirst, InstanceState::shutting_down), a_body(kSecond)};
+
+    const Decision decision = decide(seen);
+
+    EXPECT_EQ(decision.reason, Reason::waiting_for_release);
+    EXPECT_TRUE(decision.steps.empty());
+  }
+}
+
+TEST(PlanTest, LaunchesTheNextBodyWhileTheDoomedOneStillRuns) {
+  Observation seen = running();
+  seen.bodies[0].spot_request = SpotRequestId("sir-1");
+  seen.requests = {{.id = SpotRequestId("sir-1"),
+                    .state = "closed",
+                    .status_code = "instance-terminated-no-capacity",
+                    .status_message = {},
+                    .instance = kFirst}};
+
+  const auto launch = only_step<step::LaunchBody>(decide(seen));
+
+  EXPECT_EQ(launch.client_token,
+            launch_token(a_machine(), kVolume, kFirst, launch.pool, 0));
+}
+
+TEST(PlanTest, FollowsTheBootAndTellsWhereItFailed) {
+  Observation seen = running();
+  seen.bodies[0].tags.erase(std::string(tag::kRoot));
+  seen.boots[kFirst] = {"find", "start", "", ""};
+  EXPECT_EQ(decide(seen).reason, Reason::booting);
+  EXPECT_EQ(decide(seen).progress, Progress::going);
+
+  seen.boots[kFirst] = {"check", "fail", "no_system", "no os-release"};
+  const Decision failed = decide(seen);
+  expect_stuck(failed, Reason::boot_failed, Errc::wrong_state);
+  EXPECT_NE(failed.detail.find("stage check"), std::string::npos) << failed.detail;
+  EXPECT_NE(failed.detail.find("no_system"), std::string::npos) << failed.detail;
+
+  seen.boots[kFirst] = {"enter", "ok", "", ""};
+  seen.bodies[0].launch_time = kNow - kBootLimit - 1s;
+  expect_stuck(decide(seen), Reason::boot_timeout, Errc::timeout);
+}
+
+TEST(PlanTest, RecordsThatTheRootIsUpOnlyWhenTheRootSaysSo) {
+  Observation seen = running();
+  seen.bodies[0].tags.erase(std::string(tag::kRoot));
+  seen.boots[kFirst] = {"root", "ok", "", ""};
+  EXPECT_EQ(only_step<step::MarkRootUp>(decide(seen)).instance, kFirst);
+
+  // A volume that refuses our unit cannot say it: then an SSH server after `enter` has to do.
+  Machine shy = a_machine();
+  shy.adopt = false;
+  seen.boots[kFirst] = {"enter", "ok", "", ""};
+  EXPECT_EQ(decide(seen, {}, Goal::up, shy).reason, Reason::booting);
+  EXPECT_TRUE(decide(seen, {}, Goal::up, shy).steps.empty());
+  seen.reachable[kFirst] = true;
+  EXPECT_EQ(only_step<step::MarkRootUp>(decide(seen, {}, Goal::up, shy)).instance, kFirst);
+}
+
+TEST(PlanTest, MovesTheAddressOnlyAfterTheRootIsUp) {
+  Observation seen = running();
+  seen.address_wanted = true;
+  seen.address = Address{.id = AllocationId("eipalloc-1"),
+                         .association = {},
+                         .public_ip = "127.0.0.9",
+                         .instance = {},
+                         .tags = {}};
+  EXPECT_EQ(only_step<step::MoveAddress>(decide(seen)).instance, kFirst);
+  EXPECT_EQ(decide(seen).reason, Reason::moving_address);
+
+  seen.bodies[0].tags.erase(std::string(tag::kRoot));
+  EXPECT_EQ(decide(seen).reason, Reason::booting);
+  EXPECT_TRUE(decide(seen).steps.empty());
+}
+
+TEST(PlanTest, RefusesAnAddressThatIsMissingOrInOtherHands) {
+  Observation seen = running();
+  seen.address_wanted = true;
+  expect_stuck(decide(seen), Reason::address_missing, Errc::not_found);
+
+  seen.address = Address{.id = AllocationId("eipalloc-1"),
+                         .association = AssociationId("eipassoc-1"),
+                         .public_ip = "127.0.0.9",
+                         .instance = kForeign,
+                         .tags = {}};
+  expect_stuck(decide(seen), Reason::address_in_use_elsewhere, Errc::refused);
+
+  seen.address->instance = {};
+  seen.address->tags = {{"ec2spotter:machine", "db"}};
+  expect_stuck(decide(seen), Reason::address_in_use_elsewhere, Errc::refused);
+}
+
+TEST(PlanTest, IsUpWhenTheServiceAnswers) {
+  Observation seen = running();
+  seen.reachable[kFirst] = false;
+  EXPECT_EQ(decide(seen).reason, Reason::waiting_for_service);
+
+  seen.reachable[kFirst] = true;
+  EXPECT_EQ(decide(seen).reason, Reason::up);
+  EXPECT_EQ(decide(seen).progress, Progress::done);
+}
+
+TEST(PlanTest, WaitsForAnAttachmentThatIsOnItsWay) {
+  Observation seen = running();
+  hold(seen.volumes[0], kFirst, AttachmentState::attaching);
+  EXPECT_EQ(decide(seen).reason, Reason::waiting_for_attachment);
+}
+
+TEST(PlanTest, CollectsTheBodyThatLostTheRaceForTheVolume) {
+  Observation seen = running();
+  seen.bodies.push_back(a_body(kSecond));
+  EXPECT_EQ(only_step<step::TerminateBody>(decide(seen)).instance, kSecond);
+  EXPECT_EQ(decide(seen).reason, Reason::collecting_body);
+
+  seen.volumes[0] = a_volume();
+  seen.bodies[1].launch_time = kNow;
+  EXPECT_EQ(only_step<step::TerminateBody>(decide(seen)).instance, kSecond);
+}
+
+TEST(PlanTest, CuresABodyThatWouldTakeTheRootWithIt) {
+  for (const Goal goal : {Goal::up, Goal::paused}) {
+    Observation seen = running();
+    seen.volumes[0].tags["ec2spotter:goal"] = to_string(goal);
+    seen.volumes[0].attachments[0].delete_on_termination = true;
+    EXPECT_EQ(only_step<step::ProtectRoot>(decide(seen, {}, goal)).instance, kFirst);
+    EXPECT_EQ(decide(seen, {}, goal).reason, Reason::protecting_root);
+  }
+}
+
+TEST(PlanTest, TakesTheVolumeFromAStoppedBody) {
+  Observation seen = running();
+  seen.bodies[0].state = InstanceState::stopped;
+  EXPECT_EQ(only_step<step::DetachRoot>(decide(seen)).instance, kFirst);
+  seen.bodies[0].state = InstanceState::stopping;
+  EXPECT_EQ(decide(seen).reason, Reason::waiting_for_release);
+}
+
+TEST(PlanTest, PausesByRecordingTheGoalThenFreeingTheBody) {
+  Observation seen = running();
+  EXPECT_EQ(only_step<step::AdoptVolume>(decide(seen, {}, Goal::paused)).goal, Goal::paused);
+
+  seen.volumes[0].tags["ec2spotter:goal"] = "paused";
+  EXPECT_EQ(only_step<step::TerminateBody>(decide(seen, {}, Goal::paused)).instance, kFirst);
+  EXPECT_EQ(decide(seen, {}, Goal::paused).reason, Reason::releasing_body);
+
+  seen.bodies[0].state = InstanceState::shutting_down;
+  EXPECT_EQ(decide(seen, {}, Goal::paused).reason, Reason::waiting_for_release);
+
+  seen.bodies[0].state = InstanceState::terminated;
+  seen.volumes[0] = a_volume(Goal::paused);
+  const Decision rest = decide(seen, {}, Goal::paused);
+  EXPECT_EQ(rest.reason, Reason::paused);
+  EXPECT_EQ(rest.progress, Progress::done);
+}
+
+TEST(PlanTest, PausesNothingThatItDoesNotOwn) {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  seen.volumes[0].tags.clear();
+  expect_stuck(decide(seen, {}, Goal::paused), Reason::volume_not_adopted, Errc::not_found);
+}
+
+}  // namespace
+}  // namespace ec2spotter
