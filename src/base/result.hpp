@@ -39,9 +39,9 @@ std::string_view to_string(Errc code);
 
 struct Error {
   Errc code = Errc::internal;
-  std::string message;               // what, because, do this
-  std::string api_code = {};         // EC2's own error code, where there is one
-  std::string request_id = {};       // EC2's request id, where there is one
+  std::string message;                    // what, because, do this
+  std::string api_code = {};              // EC2's own error code, where there is one
+  std::string request_id = {};            // EC2's request id, where there is one
   std::vector<std::string> context = {};  // innermost first; see with_context
 
   bool operator==(const Error&) const = default;
@@ -80,11 +80,11 @@ Error with_context(Error error, std::string what);
   decl = std::move(name).value()
 
 // TRY_VOID(f()): returns the error of f(), whose success carries nothing of interest.
-#define TRY_VOID(expr)                                                               \
-  do {                                                                               \
-    if (auto try_void_result = (expr); !try_void_result) {                           \
-      return ::ec2spotter::fail(std::move(try_void_result).error());                 \
-    }                                                                                \
+#define TRY_VOID(expr)                                               \
+  do {                                                               \
+    if (auto try_void_result = (expr); !try_void_result) {           \
+      return ::ec2spotter::fail(std::move(try_void_result).error()); \
+    }                                                                \
   } while (false)
 
 #define CHECK(cond) ((cond) ? void(0) : ::ec2spotter::check_failed(#cond, __FILE__, __LINE__))

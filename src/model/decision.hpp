@@ -95,9 +95,9 @@ struct TerminateBody {
 
 }  // namespace step
 
-using Step = std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
-                          step::DetachRoot, step::MarkRootUp, step::MoveAddress,
-                          step::TerminateBody>;
+using Step =
+    std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
+                 step::DetachRoot, step::MarkRootUp, step::MoveAddress, step::TerminateBody>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);
@@ -112,8 +112,8 @@ struct Candidate {
 struct Decision {
   std::vector<Step> steps;
   Reason reason = Reason::up;
-  std::string detail;                 // what exactly, for people
-  TimePoint wake_at;                  // when to look again at the latest
+  std::string detail;  // what exactly, for people
+  TimePoint wake_at;   // when to look again at the latest
   enum class Progress { going, done, stuck } progress = Progress::going;
   Errc errc = Errc::internal;         // when stuck: how a command should fail
   std::vector<Candidate> candidates;  // when a body is or would be launched

@@ -6,7 +6,15 @@
 
 namespace ec2spotter {
 
-enum class InstanceState { pending, running, shutting_down, terminated, stopping, stopped, unknown };
+enum class InstanceState {
+  pending,
+  running,
+  shutting_down,
+  terminated,
+  stopping,
+  stopped,
+  unknown
+};
 enum class VolumeState { creating, available, in_use, deleting, deleted, error, unknown };
 enum class AttachmentState { attaching, attached, detaching, detached, busy, unknown };
 enum class Market { spot, on_demand };

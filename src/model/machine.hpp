@@ -33,18 +33,18 @@ struct VolumeName {
 struct Machine {
   MachineName name;
   OwnerId owner;
-  std::string region;                      // empty: the AWS configuration decides
+  std::string region;  // empty: the AWS configuration decides
   VolumeName volume;
-  std::string zone;                        // where the volume must be; empty: wherever it is
-  std::string image;                       // ami-..., or resolve:ssm:NAME
-  std::vector<std::string> types;          // in order of preference
+  std::string zone;                // where the volume must be; empty: wherever it is
+  std::string image;               // ami-..., or resolve:ssm:NAME
+  std::vector<std::string> types;  // in order of preference
   std::vector<Market> markets = {Market::spot};
-  std::optional<std::string> max_price;    // US dollars an hour, as written
+  std::optional<std::string> max_price;  // US dollars an hour, as written
   std::string key_name;
   std::vector<std::string> security_groups;  // ids, or names
   std::string subnet;
-  std::string elastic_ip;                  // the address, or its eipalloc- id
-  std::string instance_name;               // Name tag of the bodies; empty: the machine's name
+  std::string elastic_ip;     // the address, or its eipalloc- id
+  std::string instance_name;  // Name tag of the bodies; empty: the machine's name
   std::string ssh_user = "root";
   std::string device = "/dev/sdf";
   Engine engine = Engine::automatic;
@@ -52,7 +52,8 @@ struct Machine {
   bool operator==(const Machine&) const = default;
 };
 
-// The pools that a machine may use, best first: every type on the first market, then the next market.
+// The pools that a machine may use, best first: every type on the first market, then the next
+// market.
 std::vector<Pool> pools_of(const Machine& machine, const std::string& zone);
 
 // "t3.small spot us-east-1a", for people.

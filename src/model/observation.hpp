@@ -23,8 +23,8 @@ struct BootReport {
 };
 
 struct Observation {
-  std::vector<Volume> volumes;      // every volume that the machine's wish may mean
-  std::vector<Instance> bodies;     // ours alone: they carry the owner's and the machine's tag
+  std::vector<Volume> volumes;        // every volume that the machine's wish may mean
+  std::vector<Instance> bodies;       // ours alone: they carry the owner's and the machine's tag
   std::vector<SpotRequest> requests;  // of those bodies
   bool address_wanted = false;
   std::optional<Address> address;

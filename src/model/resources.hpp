@@ -55,7 +55,7 @@ struct Instance {
   SpotRequestId spot_request;
   std::string root_device;
   std::vector<BlockDevice> block_devices;
-  std::string state_reason_code;     // for example Server.SpotInstanceTermination
+  std::string state_reason_code;  // for example Server.SpotInstanceTermination
   std::string state_reason_message;
   std::string client_token;
   TimePoint launch_time;

@@ -12,9 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 using Progress = Decision::Progress;
 
-constexpr Duration kSoon = 1s;       // a state change of EC2 is expected
-constexpr Duration kConsole = 2s;    // the guest is at work
-constexpr Duration kCalm = 15s;      // nothing is expected
+constexpr Duration kSoon = 1s;     // a state change of EC2 is expected
+constexpr Duration kConsole = 2s;  // the guest is at work
+constexpr Duration kCalm = 15s;    // nothing is expected
 
 bool is_live(const Instance& body) {
   return body.state == InstanceState::pending || body.state == InstanceState::running;
@@ -92,9 +92,10 @@ class Planner {
                    volume.id.str() + " is retired: a newer copy has taken its place");
     }
     if (volume.multi_attach) {
-      return stuck(Reason::volume_multi_attach, Errc::refused,
-                   volume.id.str() +
-                       " allows several attachments, so it cannot be a lock; turn Multi-Attach off");
+      return stuck(
+          Reason::volume_multi_attach, Errc::refused,
+          volume.id.str() +
+              " allows several attachments, so it cannot be a lock; turn Multi-Attach off");
     }
     if (!machine_.zone.empty() && machine_.zone != volume.zone) {
       return stuck(Reason::volume_in_other_zone, Errc::invalid,
@@ -162,9 +163,10 @@ class Planner {
   Decision wait_for_release(const Volume& volume, const Attachment& held) const {
     const Instance* body = find_body(held.instance);
     if (body == nullptr) {
-      return stuck(Reason::volume_in_use_elsewhere, Errc::refused,
-                   volume.id.str() + " is attached to " + held.instance.str() +
-                       ", which is not a body of this machine; detach it there first, or import it");
+      return stuck(
+          Reason::volume_in_use_elsewhere, Errc::refused,
+          volume.id.str() + " is attached to " + held.instance.str() +
+              ", which is not a body of this machine; detach it there first, or import it");
     }
     return wait(Reason::waiting_for_release,
                 volume.id.str() + " is " + std::string(to_string(held.state)) + " at " +
@@ -179,10 +181,10 @@ class Planner {
     if (auto protection = protect(volume, body)) return std::move(*protection);
     if (auto surplus = collect_all_but(body.id)) return std::move(*surplus);
     if (held.state != AttachmentState::attached) {
-      return wait(Reason::waiting_for_attachment,
-                  volume.id.str() + " is " + std::string(to_string(held.state)) + " at " +
-                      body.id.str(),
-                  kSoon);
+      return wait(
+          Reason::waiting_for_attachment,
+          volume.id.str() + " is " + std::string(to_string(held.state)) + " at " + body.id.str(),
+          kSoon);
     }
     if (tag::value(body.tags, tag::kRoot) != "up") return follow_boot(volume, body);
     if (seen_.address && seen_.address->instance != body.id) return move_address(body);
@@ -208,21 +210,20 @@ class Planner {
                        " is as it was and the body is reachable; see `console`, then `pause`");
     }
     if (now_ - body.launch_time > kBootLimit) {
-      return stuck(Reason::boot_timeout, Errc::timeout,
-                   body.id.str() + " has not brought the root up in " +
-                       std::to_string(std::chrono::duration_cast<std::chrono::minutes>(kBootLimit)
-                                          .count()) +
-                       " minutes, last stage: " + (boot.stage.empty() ? "none" : boot.stage) +
-                       "; see `console`");
+      return stuck(
+          Reason::boot_timeout, Errc::timeout,
+          body.id.str() + " has not brought the root up in " +
+              std::to_string(std::chrono::duration_cast<std::chrono::minutes>(kBootLimit).count()) +
+              " minutes, last stage: " + (boot.stage.empty() ? "none" : boot.stage) +
+              "; see `console`");
     }
-    const std::string stage = boot.stage.empty() ? "waiting for the first sign of life"
-                                                 : boot.stage + " " + boot.result;
+    const std::string stage =
+        boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
     return wait(Reason::booting, body.id.str() + ": " + stage, kConsole);
   }
 
   Decision move_address(const Instance& body) const {
-    return act(Reason::moving_address,
-               seen_.address->public_ip + " moves to " + body.id.str(),
+    return act(Reason::moving_address, seen_.address->public_ip + " moves to " + body.id.str(),
                {step::MoveAddress{.address = seen_.address->id,
                                   .old_association = seen_.address->association,
                                   .instance = body.id}});
@@ -234,7 +235,8 @@ class Planner {
     if (probe != seen_.reachable.end() && !probe->second) {
       return wait(Reason::waiting_for_service, "no SSH server answers at " + where + " yet", kSoon);
     }
-    return done(Reason::up, body.id.str() + " " + describe(Pool{body.type, body.zone, body.market}) +
+    return done(Reason::up, body.id.str() + " " +
+                                describe(Pool{body.type, body.zone, body.market}) +
                                 (where.empty() ? "" : " at " + where));
   }
 
@@ -270,8 +272,8 @@ class Planner {
     const Instance* best = nullptr;
     for (const Instance& body : seen_.bodies) {
       if (!is_live(body) || is_doomed(body, seen_)) continue;
-      if (best == nullptr || std::pair(body.launch_time, body.id) <
-                                 std::pair(best->launch_time, best->id)) {
+      if (best == nullptr ||
+          std::pair(body.launch_time, body.id) < std::pair(best->launch_time, best->id)) {
         best = &body;
       }
     }
@@ -329,8 +331,8 @@ class Planner {
   InstanceId last_body() const {
     const Instance* last = nullptr;
     for (const Instance& body : seen_.bodies) {
-      if (last == nullptr || std::pair(last->launch_time, last->id) <
-                                 std::pair(body.launch_time, body.id)) {
+      if (last == nullptr ||
+          std::pair(last->launch_time, last->id) < std::pair(body.launch_time, body.id)) {
         last = &body;
       }
     }

@@ -41,8 +41,7 @@ Volume a_volume(Goal goal = Goal::up) {
   return volume;
 }
 
-void hold(Volume& volume, const InstanceId& id,
-          AttachmentState state = AttachmentState::attached) {
+void hold(Volume& volume, const InstanceId& id, AttachmentState state = AttachmentState::attached) {
   volume.state = VolumeState::in_use;
   volume.attachments = {{.instance = id, .device = "/dev/sdf", .state = state}};
 }
@@ -235,8 +234,7 @@ TEST(PlanTest, LaunchesTheNextBodyWhileTheDoomedOneStillRuns) {
 
   const auto launch = only_step<step::LaunchBody>(decide(seen));
 
-  EXPECT_EQ(launch.client_token,
-            launch_token(a_machine(), kVolume, kFirst, launch.pool, 0));
+  EXPECT_EQ(launch.client_token, launch_token(a_machine(), kVolume, kFirst, launch.pool, 0));
 }
 
 TEST(PlanTest, FollowsTheBootAndTellsWhereItFailed) {
