@@ -1,0 +1,38 @@
+// The user data with which a preboot instance moves itself onto a machine's root volume.
+// The boot program itself is POSIX sh, in the other files of this folder; docs: design.md section 5.
+//
+// What it says on the serial console, one line each:
+//   ec2spotter: STAGE start|ok|fail key=value ...
+// STAGE is identify, find, check, adopt or enter, in this order. A `fail` line carries
+// `reason=WORD` and ends with text="..."; after it the preboot system stays up, reachable by SSH.
+// `find wait seconds=N` repeats while the volume is not there yet. Once the volume's own system runs,
+//   ec2spotter: root ok volume=vol-... engine=kexec|pivot
+// follows, from a unit that the adopt stage installs on the volume (not with adopt = false).
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/result.hpp"
+#include "model/ids.hpp"
+
+namespace ec2spotter {
+
+// How the running system is exchanged; `auto_` tries kexec, then pivot.
+enum class BootEngine { auto_, kexec, pivot };
+
+struct BootParameters {
+  VolumeId volume;
+  BootEngine engine = BootEngine::auto_;
+  std::string device = "/dev/sdf";  // the device name of the attachment; found by it on Xen only
+  bool adopt = true;                // false: the volume gets no file of ours, and no `root ok` line
+};
+
+// EC2 refuses more user data than this, counted before base64.
+inline constexpr std::size_t kUserDataMax = 16384;
+
+// Raw user data (not base64). Errc::invalid: a parameter that is not what its name says, or a
+// result above kUserDataMax.
+Result<std::string> render_user_data(const BootParameters& parameters);
+
+}  // namespace ec2spotter
