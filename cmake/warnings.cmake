@@ -4,7 +4,7 @@ target_compile_options(ec2spotter_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror=unused-result
   # g++ 12 sees overlaps in `"literal" + std::string` that are not there (GCC bug 105329).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
-target_include_directories(ec2spotter_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_include_directories(ec2spotter_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
 if(EC2SPOTTER_WERROR)
   target_compile_options(ec2spotter_options INTERFACE -Werror)
 endif()

@@ -1,0 +1,14 @@
+// Reads what the boot program says on a body's serial console.
+#pragma once
+
+#include <string_view>
+
+#include "model/observation.hpp"
+
+namespace ec2spotter {
+
+// The last line of the form "ec2spotter: STAGE RESULT key=value ..." in `console`; empty members
+// when there is none. Anything else on the console is passed over.
+BootReport read_boot_report(std::string_view console);
+
+}  // namespace ec2spotter

@@ -1,0 +1,42 @@
+// The loop of the controller for one machine: observe, plan, act, until its goal is reached.
+#pragma once
+
+#include "aws/ec2.hpp"
+#include "base/clock.hpp"
+#include "control/surroundings.hpp"
+#include "model/decision.hpp"
+
+namespace ec2spotter {
+
+struct Controls {
+  aws::Ec2& ec2;
+  Prober& prober;
+  const Clock& clock;
+  Waiter& waiter;
+  Reporter& reporter;
+};
+
+// How long to stay with the machine.
+enum class Patience {
+  until_goal,  // until the goal is reached
+  no_wait,     // until the next thing is only to wait
+};
+
+struct DriveOptions {
+  Goal goal = Goal::up;
+  Patience patience = Patience::until_goal;
+  Duration deadline = std::chrono::minutes(20);
+};
+
+// Returns the last decision: the goal is reached, or with no_wait only waiting is left.
+// Errors: those of a decision that is stuck; no_capacity when every pool is closed; unauthorized
+// and invalid from EC2 at once; timeout when `deadline` has passed; interrupted when the user asked
+// to stop. Whatever happened, running it again continues from what EC2 says.
+Result<Decision> drive(const Machine& machine, const Controls& controls,
+                       const DriveOptions& options);
+
+// One look without acting, for `status` and `explain`.
+Result<Decision> consider(const Machine& machine, Goal goal, aws::Ec2& ec2, Prober& prober,
+                          TimePoint now);
+
+}  // namespace ec2spotter

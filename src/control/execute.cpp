@@ -1,0 +1,209 @@
+#include "control/execute.hpp"
+
+#include <algorithm>
+
+#include "boot/user_data.hpp"
+#include "model/tags.hpp"
+#include "plan/plan.hpp"
+
+namespace ec2spotter {
+namespace {
+
+constexpr std::string_view kSsmPrefix = "resolve:ssm:";
+
+BootEngine boot_engine(Engine engine) {
+  switch (engine) {
+    case Engine::automatic: return BootEngine::auto_;
+    case Engine::kexec: return BootEngine::kexec;
+    case Engine::pivot: return BootEngine::pivot;
+  }
+  return BootEngine::auto_;
+}
+
+Result<ImageId> resolve_image(const std::string& image, aws::Ec2& ec2) {
+  if (!image.starts_with(kSsmPrefix)) return ImageId(image);
+  TRY(const std::string id, ec2.parameter(image.substr(kSsmPrefix.size())));
+  return ImageId(id);
+}
+
+Result<std::vector<GroupId>> resolve_groups(const std::vector<std::string>& names, aws::Ec2& ec2) {
+  std::vector<GroupId> groups;
+  for (const std::string& name : names) {
+    if (name.starts_with("sg-")) {
+      groups.emplace_back(name);
+      continue;
+    }
+    TRY(const auto found, ec2.describe_security_groups({{"group-name", {name}}}));
+    if (found.size() != 1) {
+      return fail(Errc::invalid, std::to_string(found.size()) + " security groups are named '" +
+                                     name + "'; name one by its sg- id");
+    }
+    groups.push_back(found.front().id);
+  }
+  return groups;
+}
+
+class Executor {
+ public:
+  Executor(const Machine& machine, const Observation& seen, aws::Ec2& ec2, Memory& memory,
+           TimePoint now)
+      : machine_(machine), seen_(seen), ec2_(ec2), memory_(memory), now_(now) {}
+
+  Result<void> operator()(const step::AdoptVolume& step) {
+    return ec2_.create_tags({step.volume.str()},
+                            {{std::string(tag::kMachine), machine_.name.str()},
+                             {std::string(tag::kOwner), machine_.owner.str()},
+                             {std::string(tag::kRole), "root"},
+                             {std::string(tag::kState), "current"},
+                             {std::string(tag::kGoal), std::string(to_string(step.goal))}});
+  }
+
+  Result<void> operator()(const step::LaunchBody& step) {
+    TRY(const aws::RunInstanceSpec spec, run_spec(step));
+    auto launched = ec2_.run_instance(spec);
+    if (launched) {
+      memory_.launched[launched->id] = std::move(*launched);
+      return {};
+    }
+    const Error& error = launched.error();
+    if (error.code == Errc::no_capacity || error.code == Errc::quota) {
+      memory_.closed_pools[step.pool] = {.why = error.describe(),
+                                         .until = now_ + kClosedPoolLifetime};
+      return {};
+    }
+    // The token was spent on an instance that has ended, or on another decision.
+    if (error.api_code.starts_with("Idempotent")) {
+      ++memory_.launch_attempt;
+      return {};
+    }
+    return fail(launched.error());
+  }
+
+  Result<void> operator()(const step::AttachRoot& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const auto fresh, ec2_.describe_volumes({step.volume}, {}));
+    for (const Volume& volume : fresh) {
+      for (const Attachment& attachment : volume.attachments) {
+        if (attachment.instance == step.instance) return {};
+        return fail(Errc::refused, "rule S1: " + step.volume.str() + " is " +
+                                       std::string(to_string(attachment.state)) + " at " +
+                                       attachment.instance.str() + "; not attached again");
+      }
+    }
+    TRY_VOID(ec2_.attach_volume(step.volume, step.instance, step.device));
+    memory_.attach_sent[step.instance] = now_;
+    return {};
+  }
+
+  Result<void> operator()(const step::ProtectRoot& step) {
+    TRY_VOID(check_ours(step.instance));
+    return ec2_.set_delete_on_termination(step.instance, step.device, false);
+  }
+
+  Result<void> operator()(const step::DetachRoot& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
+    for (const Instance& body : fresh) {
+      if (body.state == InstanceState::stopped) continue;
+      return fail(Errc::refused, "rule S7: " + body.id.str() + " is " +
+                                     std::string(to_string(body.state)) +
+                                     ", no longer stopped; its root is left alone");
+    }
+    return ec2_.detach_volume(step.volume, step.instance);
+  }
+
+  Result<void> operator()(const step::MarkRootUp& step) {
+    TRY_VOID(check_ours(step.instance));
+    return ec2_.create_tags({step.instance.str()}, {{std::string(tag::kRoot), "up"}});
+  }
+
+  Result<void> operator()(const step::MoveAddress& step) {
+    TRY_VOID(check_ours(step.instance));
+    if (seen_.address && tag::value(seen_.address->tags, tag::kMachine).empty()) {
+      TRY_VOID(ec2_.create_tags({step.address.str()},
+                                {{std::string(tag::kMachine), machine_.name.str()},
+                                 {std::string(tag::kOwner), machine_.owner.str()}}));
+    }
+    if (!step.old_association.empty()) {
+      TRY_VOID(ec2_.disassociate_address(step.old_association));
+    }
+    return ec2_.associate_address(
+        {.address = step.address, .instance = step.instance, .allow_reassociation = false});
+  }
+
+  Result<void> operator()(const step::TerminateBody& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY_VOID(check_root_survives(step.instance));
+    TRY_VOID(ec2_.terminate_instance(step.instance));
+    memory_.terminate_sent[step.instance] = now_;
+    return {};
+  }
+
+ private:
+  Result<aws::RunInstanceSpec> run_spec(const step::LaunchBody& step) {
+    TRY(const ImageId image, resolve_image(machine_.image, ec2_));
+    TRY(auto groups, resolve_groups(machine_.security_groups, ec2_));
+    TRY(auto user_data, render_user_data({.volume = step.volume,
+                                          .engine = boot_engine(machine_.engine),
+                                          .device = machine_.device,
+                                          .adopt = machine_.adopt}));
+    const std::string name =
+        machine_.instance_name.empty() ? machine_.name.str() : machine_.instance_name;
+    return aws::RunInstanceSpec{
+        .image = image,
+        .pool = step.pool,
+        .subnet = machine_.subnet.empty() ? std::nullopt : std::optional(SubnetId(machine_.subnet)),
+        .security_groups = std::move(groups),
+        .key_name = machine_.key_name,
+        .user_data = std::move(user_data),
+        .max_price = step.pool.market == Market::spot ? machine_.max_price : std::nullopt,
+        .client_token = step.client_token,
+        .instance_profile = {},
+        .instance_tags = {{std::string(tag::kName), name},
+                          {std::string(tag::kMachine), machine_.name.str()},
+                          {std::string(tag::kOwner), machine_.owner.str()},
+                          {std::string(tag::kRole), "body"},
+                          {std::string(tag::kBodyOf), step.volume.str()}}};
+  }
+
+  // Rule S4: only what carries our tags is touched; find_bodies asked EC2 for just those.
+  Result<void> check_ours(const InstanceId& id) const {
+    for (const Instance& body : seen_.bodies) {
+      if (body.id == id && tag::value(body.tags, tag::kOwner) == machine_.owner.str() &&
+          tag::value(body.tags, tag::kMachine) == machine_.name.str()) {
+        return {};
+      }
+    }
+    return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
+  }
+
+  // Rule S3: read back, just before the end of a body, that the root outlives it.
+  Result<void> check_root_survives(const InstanceId& id) {
+    TRY(const auto fresh, ec2_.describe_instances({id}, {}));
+    for (const Instance& body : fresh) {
+      for (const BlockDevice& disk : body.block_devices) {
+        if (disk.device == body.root_device || !disk.delete_on_termination) continue;
+        return fail(Errc::refused, "rule S3: " + disk.volume.str() + " would be deleted with " +
+                                       id.str() + "; not terminated");
+      }
+    }
+    return {};
+  }
+
+  const Machine& machine_;
+  const Observation& seen_;
+  aws::Ec2& ec2_;
+  Memory& memory_;
+  TimePoint now_;
+};
+
+}  // namespace
+
+Result<void> execute(const Machine& machine, const Step& step, const Observation& seen,
+                     aws::Ec2& ec2, Memory& memory, TimePoint now) {
+  auto done = std::visit(Executor(machine, seen, ec2, memory, now), step);
+  if (!done) return fail(with_context(std::move(done).error(), describe(step)));
+  return {};
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,79 @@
+#include "control/machine_file.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+
+namespace ec2spotter {
+namespace {
+
+constexpr std::size_t kFileBytesMost = 1 << 20;
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+bool is_name(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  };
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
+}
+
+}  // namespace
+
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+  const auto closer = [&](const std::string& a, const std::string& b) {
+    return edit_distance(word, a) < edit_distance(word, b);
+  };
+  const auto best = std::min_element(known.begin(), known.end(), closer);
+  return best == known.end() ? std::string() : *best;
+}
+
+Result<Machine> check_machine(Machine machine, const std::string& origin) {
+  const auto missing = [&](const std::string& what) {
+    return fail(Errc::invalid, origin + ": " + what);
+  };
+  if (!is_name(machine.name.str())) {
+    return missing("name '" + machine.name.str() +
+                   "' must be 1 to 64 letters, digits, '-', '_' or '.'");
+  }
+  if (!is_name(machine.owner.str())) return missing("owner must be written like a name");
+  if (machine.volume.id.empty() == machine.volume.name_tag.empty()) {
+    return missing("give the root volume once: either its id (vol-...) or its Name tag");
+  }
+  if (machine.image.empty()) {
+    return missing("image is missing: the preboot image, ami-... or resolve:ssm:NAME");
+  }
+  if (machine.types.empty()) return missing("types is missing: at least one instance type");
+  if (machine.markets.empty()) return missing("markets is empty: spot, on-demand, or both");
+  return machine;
+}
+
+Result<Machine> read_machine_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(Errc::io, path + " cannot be read; check its name and your rights");
+  std::string text(kFileBytesMost, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return fail(Errc::io, path + " cannot be read");
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  const std::filesystem::path name(path);
+  const std::string stem = name.stem().string();
+  return name.extension() == ".conf" ? parse_classic_conf(text, path, stem)
+                                     : parse_machine_toml(text, path, stem);
+}
+
+}  // namespace ec2spotter

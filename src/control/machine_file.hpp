@@ -1,0 +1,33 @@
+// Reads what the user wrote: a TOML machine file, or a classic ec2-spotter .conf.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/machine.hpp"
+
+namespace ec2spotter {
+
+// Reads the file at `path`: the classic form when its name ends in .conf, else TOML.
+// Errors: io when it cannot be read, invalid with the line and the nearest known key.
+Result<Machine> read_machine_file(const std::string& path);
+
+// The same on text. `origin` names it in messages; `default_name` is the name of a machine whose
+// file gives none.
+Result<Machine> parse_machine_toml(std::string_view text, const std::string& origin,
+                                   const std::string& default_name);
+
+// A classic file is parsed, never run: KEY=VALUE lines, '#' comments, values bare or quoted, no
+// expansion. Keys are those of the original, all starting with ec2spotter_.
+Result<Machine> parse_classic_conf(std::string_view text, const std::string& origin,
+                                   const std::string& default_name);
+
+// What every machine must satisfy, whatever form it was written in.
+Result<Machine> check_machine(Machine machine, const std::string& origin);
+
+// The member of `known` with the smallest edit distance to `word`.
+std::string nearest(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace ec2spotter

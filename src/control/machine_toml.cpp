@@ -1,0 +1,169 @@
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <functional>
+#include <utility>
+
+#include "control/machine_file.hpp"
+
+namespace ec2spotter {
+namespace {
+
+// What went wrong with one value, without its place.
+using Problem = std::optional<std::string>;
+using Setter = std::function<Problem(Machine&, const toml::node&)>;
+
+template <class Assign>
+Setter text(Assign assign) {
+  return [assign](Machine& machine, const toml::node& node) -> Problem {
+    const auto value = node.value<std::string>();
+    if (!node.is_string() || !value) return "must be a text in quotes";
+    return assign(machine, *value);
+  };
+}
+
+// A text that goes into one member as it is.
+Setter plain(std::string Machine::*member) {
+  return text([member](Machine& machine, const std::string& value) -> Problem {
+    machine.*member = value;
+    return std::nullopt;
+  });
+}
+
+template <class Add>
+Setter list(Add add) {
+  return [add](Machine& machine, const toml::node& node) -> Problem {
+    const toml::array* items = node.as_array();
+    if (items == nullptr) return "must be a list of texts: [\"...\"]";
+    for (const toml::node& item : *items) {
+      const auto value = item.value<std::string>();
+      if (!item.is_string() || !value) return "must be a list of texts: [\"...\"]";
+      if (Problem problem = add(machine, *value)) return problem;
+    }
+    return std::nullopt;
+  };
+}
+
+Problem set_volume(Machine& machine, const std::string& value) {
+  if (value.starts_with("vol-")) {
+    machine.volume.id = VolumeId(value);
+  } else {
+    machine.volume.name_tag = value;
+  }
+  return std::nullopt;
+}
+
+Problem set_engine(Machine& machine, const std::string& value) {
+  const auto engine = parse_engine(value);
+  if (!engine) return "must be auto, kexec or pivot";
+  machine.engine = *engine;
+  return std::nullopt;
+}
+
+Problem add_market(Machine& machine, const std::string& value) {
+  if (value != "spot" && value != "on-demand") return "must hold spot, on-demand, or both";
+  machine.markets.push_back(value == "spot" ? Market::spot : Market::on_demand);
+  return std::nullopt;
+}
+
+Problem set_max_price(Machine& machine, const std::string& value) {
+  char* end = nullptr;
+  const double price = std::strtod(value.c_str(), &end);
+  if (end == value.c_str() || *end != '\0' || price <= 0.001) {
+    return "must be US dollars an hour above 0.001, such as \"0.05\"";
+  }
+  machine.max_price = value;
+  return std::nullopt;
+}
+
+Problem set_markets(Machine& machine, const toml::node& node) {
+  machine.markets.clear();
+  return list(add_market)(machine, node);
+}
+
+Problem set_adopt(Machine& machine, const toml::node& node) {
+  const auto value = node.value_exact<bool>();
+  if (!value) return "must be true or false";
+  machine.adopt = *value;
+  return std::nullopt;
+}
+
+const std::vector<std::pair<std::string, Setter>>& setters() {
+  static const std::vector<std::pair<std::string, Setter>> kSetters{
+      {"name", text([](Machine& m, const std::string& v) -> Problem {
+         m.name = MachineName(v);
+         return std::nullopt;
+       })},
+      {"owner", text([](Machine& m, const std::string& v) -> Problem {
+         m.owner = OwnerId(v);
+         return std::nullopt;
+       })},
+      {"region", plain(&Machine::region)},
+      {"zone", plain(&Machine::zone)},
+      {"volume", text(set_volume)},
+      {"image", plain(&Machine::image)},
+      {"types", list([](Machine& m, const std::string& v) -> Problem {
+         m.types.push_back(v);
+         return std::nullopt;
+       })},
+      {"markets", set_markets},
+      {"max_price", text(set_max_price)},
+      {"key_name", plain(&Machine::key_name)},
+      {"security_groups", list([](Machine& m, const std::string& v) -> Problem {
+         m.security_groups.push_back(v);
+         return std::nullopt;
+       })},
+      {"subnet", plain(&Machine::subnet)},
+      {"elastic_ip", plain(&Machine::elastic_ip)},
+      {"instance_name", plain(&Machine::instance_name)},
+      {"ssh_user", plain(&Machine::ssh_user)},
+      {"device", plain(&Machine::device)},
+      {"engine", text(set_engine)},
+      {"adopt", set_adopt},
+  };
+  return kSetters;
+}
+
+std::string unknown_key(const std::string& key) {
+  std::vector<std::string> known;
+  for (const auto& [name, setter] : setters()) known.push_back(name);
+  return "unknown key '" + key + "'; did you mean '" + nearest(key, known) + "'?";
+}
+
+}  // namespace
+
+Result<Machine> parse_machine_toml(std::string_view content, const std::string& origin,
+                                   const std::string& default_name) {
+  const toml::parse_result parsed = toml::parse(content, origin);
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
+    return fail(Errc::invalid, origin + ":" + std::to_string(error.source().begin.line) + ": " +
+                                   std::string(error.description()));
+  }
+  Machine machine{.name = MachineName(default_name),
+                  .owner = OwnerId("default"),
+                  .region = {},
+                  .volume = {},
+                  .zone = {},
+                  .image = {},
+                  .types = {},
+                  .max_price = {},
+                  .key_name = {},
+                  .security_groups = {},
+                  .subnet = {},
+                  .elastic_ip = {},
+                  .instance_name = {}};
+  for (const auto& [key, node] : parsed.table()) {
+    const std::string name(key.str());
+    const auto at = origin + ":" + std::to_string(node.source().begin.line) + ": ";
+    const auto setter = std::find_if(setters().begin(), setters().end(),
+                                     [&](const auto& entry) { return entry.first == name; });
+    if (setter == setters().end()) return fail(Errc::invalid, at + unknown_key(name));
+    if (Problem problem = setter->second(machine, node)) {
+      return fail(Errc::invalid, at + name + " " + *problem);
+    }
+  }
+  return check_machine(std::move(machine), origin);
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,119 @@
+#include "control/machine_file.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ec2spotter {
+namespace {
+
+constexpr const char* kToml = R"(
+name = "web"
+volume = "web-root"
+image = "ami-1"
+types = ["t3.small", "m5.large"]
+markets = ["spot", "on-demand"]
+max_price = "0.05"
+elastic_ip = "127.0.0.9"
+engine = "pivot"
+adopt = false
+)";
+
+std::string message(const Result<Machine>& result) {
+  return result ? "no error" : result.error().message;
+}
+
+TEST(MachineFileTest, ReadsAMachine) {
+  const auto machine = parse_machine_toml(kToml, "web.toml", "other");
+  ASSERT_TRUE(machine) << message(machine);
+  EXPECT_EQ(machine->name.str(), "web");
+  EXPECT_EQ(machine->owner.str(), "default");
+  EXPECT_EQ(machine->volume.name_tag, "web-root");
+  EXPECT_EQ(machine->types, (std::vector<std::string>{"t3.small", "m5.large"}));
+  EXPECT_EQ(machine->markets, (std::vector<Market>{Market::spot, Market::on_demand}));
+  EXPECT_EQ(machine->max_price, "0.05");
+  EXPECT_EQ(machine->engine, Engine::pivot);
+  EXPECT_FALSE(machine->adopt);
+}
+
+TEST(MachineFileTest, TheFilesNameIsTheDefaultName) {
+  const auto machine =
+      parse_machine_toml("volume='vol-1'\nimage='ami-1'\ntypes=['t3.small']", "db.toml", "db");
+  ASSERT_TRUE(machine) << message(machine);
+  EXPECT_EQ(machine->name.str(), "db");
+  EXPECT_EQ(machine->volume.id.str(), "vol-1");
+}
+
+TEST(MachineFileTest, AnUnknownKeyNamesItsLineAndTheNearestKnownOne) {
+  const auto machine = parse_machine_toml("volume='vol-1'\nimag='ami-1'\n", "a.toml", "a");
+  EXPECT_EQ(message(machine), "a.toml:2: unknown key 'imag'; did you mean 'image'?");
+}
+
+TEST(MachineFileTest, WrongValuesSayWhatTheyMustBe) {
+  const auto with = [](const std::string& line) {
+    return message(
+        parse_machine_toml("volume='vol-1'\nimage='ami-1'\ntypes=['t']\n" + line, "a.toml", "a"));
+  };
+  EXPECT_EQ(with("engine='magic'"), "a.toml:4: engine must be auto, kexec or pivot");
+  EXPECT_EQ(with("markets=['free']"), "a.toml:4: markets must hold spot, on-demand, or both");
+  EXPECT_EQ(with("adopt='yes'"), "a.toml:4: adopt must be true or false");
+  EXPECT_EQ(with("zone=1"), "a.toml:4: zone must be a text in quotes");
+  EXPECT_NE(with("max_price='cheap'").find("dollars"), std::string::npos);
+  EXPECT_NE(with("name='a b'").find("name 'a b'"), std::string::npos);
+  EXPECT_NE(with("zone=").find("a.toml:4:"), std::string::npos);
+}
+
+TEST(MachineFileTest, WhatIsMissingIsNamed) {
+  EXPECT_NE(message(parse_machine_toml("", "a.toml", "a")).find("root volume"), std::string::npos);
+  EXPECT_NE(message(parse_machine_toml("volume='v'", "a.toml", "a")).find("image is missing"),
+            std::string::npos);
+  EXPECT_NE(
+      message(parse_machine_toml("volume='v'\nimage='i'", "a.toml", "a")).find("types is missing"),
+      std::string::npos);
+}
+
+TEST(ClassicConfTest, ReadsTheOriginalsFormWithoutRunningIt) {
+  const auto machine = parse_classic_conf(
+      "# classic\n"
+      "ec2spotter_volume_name=web-root   # the disk\n"
+      "export ec2spotter_volume_zone=\"us-east-1a\"\n"
+      "ec2spotter_launch_zone='us-east-1a'\n"
+      "ec2spotter_instance_type=t3.small\n"
+      "ec2spotter_bid_price=0.05\n"
+      "ec2spotter_key_name=me\n"
+      "ec2spotter_preboot_image_id=ami-1\n"
+      "ec2spotter_elastic_ip=\n",
+      "example.conf", "example");
+  ASSERT_TRUE(machine) << message(machine);
+  EXPECT_EQ(machine->name.str(), "example");
+  EXPECT_EQ(machine->volume.name_tag, "web-root");
+  EXPECT_EQ(machine->zone, "us-east-1a");
+  EXPECT_EQ(machine->types, std::vector<std::string>{"t3.small"});
+  EXPECT_EQ(machine->max_price, "0.05");
+  EXPECT_TRUE(machine->elastic_ip.empty());
+}
+
+TEST(ClassicConfTest, RefusesWhatAShellWouldHaveRun) {
+  for (const char* line : {"ec2spotter_key_name=$(reboot)", "ec2spotter_key_name=a;reboot",
+                           "ec2spotter_key_name=\"open", "rm -rf /"}) {
+    const auto machine = parse_classic_conf(line, "a.conf", "a");
+    EXPECT_FALSE(machine) << line;
+    EXPECT_TRUE(message(machine).starts_with("a.conf:1: ")) << message(machine);
+  }
+}
+
+TEST(ClassicConfTest, AnUnknownKeyNamesTheNearestKnownOne) {
+  EXPECT_EQ(message(parse_classic_conf("\nec2spotter_volumename=x\n", "a.conf", "a")),
+            "a.conf:2: unknown key 'ec2spotter_volumename'; did you mean "
+            "'ec2spotter_volume_name'?");
+}
+
+TEST(ClassicConfTest, AVolumeCannotBeLaunchedInAnotherZone) {
+  const auto machine = parse_classic_conf(
+      "ec2spotter_volume_name=x\nec2spotter_volume_zone=us-east-1a\n"
+      "ec2spotter_launch_zone=us-east-1b\nec2spotter_instance_type=t\n"
+      "ec2spotter_preboot_image_id=ami-1\n",
+      "a.conf", "a");
+  EXPECT_NE(message(machine).find("make them equal"), std::string::npos) << message(machine);
+}
+
+}  // namespace
+}  // namespace ec2spotter
