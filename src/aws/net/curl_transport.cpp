@@ -121,9 +121,9 @@ Error error_of(CURLcode code, const std::string& where, const char* detail, bool
     case CURLE_ABORTED_BY_CALLBACK:
       return {.code = Errc::interrupted, .message = "interrupted while talking to " + where};
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
       return {.code = Errc::invalid, .message = "not a usable address: " + where + ": " + text};
     case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:  // what libcurl says to a reply without a status line
       return {.code = Errc::malformed_reply, .message = where + " does not speak HTTP: " + text};
     default:
       return {.code = Errc::transport,
