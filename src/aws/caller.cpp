@@ -1,0 +1,100 @@
+#include "aws/caller.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ec2spotter::aws {
+namespace {
+
+constexpr double kBackoffBaseMs = 300;
+constexpr double kBackoffCapMs = 20'000;
+
+bool may_repeat(const ApiCall& call, const Error& error) {
+  if (error.code == Errc::throttled) return true;
+  if (call.effect == Effect::unknown) return false;
+  return error.code == Errc::transport || error.code == Errc::timeout;
+}
+
+std::string_view signing_name(Service service) {
+  switch (service) {
+    case Service::ec2: return "ec2";
+    case Service::sts: return "sts";
+    case Service::ssm: return "ssm";
+  }
+  return "ec2";
+}
+
+HttpRequest http_request(const ApiCall& call, const std::string& endpoint) {
+  HttpRequest request{.method = "POST", .url = endpoint + "/"};
+  if (call.service == Service::ssm) {
+    request.headers = {{"content-type", "application/x-amz-json-1.1"},
+                       {"x-amz-target", "AmazonSSM." + call.action}};
+    request.body = call.json;
+  } else {
+    request.headers = {{"content-type", "application/x-www-form-urlencoded; charset=utf-8"}};
+    request.body = encode_call(call);
+  }
+  return request;
+}
+
+}  // namespace
+
+Result<std::string> Caller::call(const ApiCall& call) {
+  auto body = with_retries(call);
+  if (!body) return fail(with_context(std::move(body).error(), call.action));
+  return body;
+}
+
+// The deadline is counted on the local clock, which a repair of the offset does not move.
+Result<std::string> Caller::with_retries(const ApiCall& call) {
+  const TimePoint deadline = parts_.clock.local_now() + options_.deadline;
+  for (int retries = 0;; ++retries) {
+    TRY_VOID(wait_for_token(call, deadline));
+    auto body = attempt(call, deadline - parts_.clock.local_now());
+    if (body || !may_repeat(call, body.error())) return body;
+    const Duration pause = backoff(retries);
+    if (parts_.clock.local_now() + pause >= deadline) return body;
+    TRY_VOID(parts_.sleeper.sleep(pause));
+  }
+}
+
+// One exchange; a second one with fresh credentials when AWS says that the session is over.
+Result<std::string> Caller::attempt(const ApiCall& call, Duration time_left) {
+  TRY(const Credentials credentials, parts_.credentials.get());
+  auto body = send(call, credentials, time_left);
+  if (body || !is_expired_token(body.error())) return body;
+  parts_.credentials.forget();
+  const auto renewed = parts_.credentials.get();
+  if (!renewed || *renewed == credentials) return body;
+  return send(call, *renewed, time_left);
+}
+
+Result<std::string> Caller::send(const ApiCall& call, const Credentials& credentials,
+                                 Duration time_left) {
+  TRY(const std::string endpoint, options_.endpoint(call.service));
+  HttpRequest request = http_request(call, endpoint);
+  request.total_timeout = std::min(options_.attempt_timeout, time_left);
+  return send_signed(parts_.http, parts_.clock, request, credentials,
+                     {options_.region, std::string(signing_name(call.service))});
+}
+
+Result<void> Caller::wait_for_token(const ApiCall& call, TimePoint deadline) {
+  const TimePoint now = parts_.clock.local_now();
+  const Duration wait = limits_.take(call.action, now);
+  if (wait == Duration{0}) return {};
+  if (now + wait >= deadline) {
+    limits_.give_back(call.action);
+    return fail(Errc::throttled, "our own share of EC2's request limit is used up for the next " +
+                                     std::to_string(wait.count()) + " ms; the next try may pass");
+  }
+  return parts_.sleeper.sleep(wait);
+}
+
+// Full jitter: anything from nothing to the doubled step.
+Duration Caller::backoff(int retries) {
+  const double step = std::min(kBackoffCapMs, kBackoffBaseMs * std::exp2(retries));
+  std::uniform_real_distribution<double> anything(0, step);
+  return Duration{static_cast<Duration::rep>(anything(random_))};
+}
+
+}  // namespace ec2spotter::aws

@@ -1,0 +1,57 @@
+// Sends an ApiCall: signing, pacing, retries and the deadline. Knows no action by name.
+#pragma once
+
+#include <functional>
+#include <random>
+#include <string>
+
+#include "aws/credentials/credentials.hpp"
+#include "aws/credentials/signing.hpp"
+#include "aws/net/http.hpp"
+#include "aws/sleeper.hpp"
+#include "aws/token_bucket.hpp"
+#include "aws/wire/ec2_requests.hpp"
+
+namespace ec2spotter::aws {
+
+struct CallerOptions {
+  std::string region;
+  // Where a service answers, without a '/' at the end.
+  std::function<Result<std::string>(Service)> endpoint;
+  Duration deadline = std::chrono::seconds{60};         // for one call with all its retries
+  Duration attempt_timeout = std::chrono::seconds{30};  // for one HTTP exchange
+  std::uint64_t jitter_seed = 0;
+};
+
+// The references outlive the caller.
+struct CallerParts {
+  HttpTransport& http;
+  CorrectedClock& clock;
+  CredentialsProvider& credentials;
+  Sleeper& sleeper;
+};
+
+class Caller {
+ public:
+  Caller(CallerParts parts, CallerOptions options)
+      : parts_(parts), options_(std::move(options)), random_(options_.jitter_seed) {}
+
+  // The reply's body. What is retried depends on call.effect; see there. Errors: of the last
+  // attempt, the action's name among the contexts.
+  Result<std::string> call(const ApiCall& call);
+
+ private:
+  Result<std::string> with_retries(const ApiCall& call);
+  Result<std::string> attempt(const ApiCall& call, Duration time_left);
+  Result<std::string> send(const ApiCall& call, const Credentials& credentials,
+                           Duration time_left);
+  Result<void> wait_for_token(const ApiCall& call, TimePoint deadline);
+  Duration backoff(int retries);
+
+  CallerParts parts_;
+  CallerOptions options_;
+  RequestLimits limits_;
+  std::mt19937_64 random_;
+};
+
+}  // namespace ec2spotter::aws

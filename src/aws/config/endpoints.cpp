@@ -1,0 +1,153 @@
+#include "aws/config/endpoints.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "aws/net/url.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+struct Partition {
+  std::string_view region_prefix;
+  std::string_view suffix;
+  std::string_view dualstack_suffix;
+};
+
+// The longest fitting prefix comes first; the last row fits every region.
+constexpr auto kPartitions = std::to_array<Partition>({
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu"},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
+    {"", "amazonaws.com", "api.aws"},
+});
+
+struct ServiceWords {
+  std::string_view host;      // "portal.sso" in portal.sso.REGION.SUFFIX
+  std::string_view variable;  // AWS_ENDPOINT_URL_...
+  std::string_view section;   // in a services section of the config file
+};
+
+ServiceWords words_of(ServiceName service) {
+  switch (service) {
+    case ServiceName::ec2: return {"ec2", "EC2", "ec2"};
+    case ServiceName::sts: return {"sts", "STS", "sts"};
+    case ServiceName::ssm: return {"ssm", "SSM", "ssm"};
+    case ServiceName::sso: return {"portal.sso", "SSO", "sso"};
+  }
+  return {"ec2", "EC2", "ec2"};
+}
+
+bool is_true(const std::string& text) {
+  return text.size() == 4 && std::equal(text.begin(), text.end(), "true", [](char a, char b) {
+           return (a | 0x20) == b;
+         });
+}
+
+bool flag(const Environment& environment, const Profiles& profiles, std::string_view name,
+          const std::string& key) {
+  if (const auto value = variable(environment, name)) return is_true(*value);
+  return is_true(setting(profiles.current(), key));
+}
+
+Result<std::string> checked(std::string address, const std::string& where) {
+  const auto url = parse_url(address);
+  if (!url || !url->query.empty()) {
+    return fail(Errc::invalid, "the endpoint of " + where + " is not an http or https address: " +
+                                   address + "; write for example http://127.0.0.1:4566");
+  }
+  while (address.ends_with('/')) address.pop_back();
+  return address;
+}
+
+struct Found {
+  std::string address;
+  std::string where;
+};
+
+std::optional<Found> configured(const Environment& environment, const Profiles& profiles,
+                                const ServiceWords& words) {
+  for (const std::string& name :
+       {"AWS_ENDPOINT_URL_" + std::string(words.variable), std::string("AWS_ENDPOINT_URL")}) {
+    if (auto value = variable(environment, name)) return Found{*value, name};
+  }
+  const IniSection& profile = profiles.current();
+  if (const auto name = setting(profile, "services"); !name.empty()) {
+    const auto* services = profiles.section("services", name);
+    const auto key = std::string(words.section) + ".endpoint_url";
+    if (services != nullptr && !setting(*services, key).empty()) {
+      return Found{setting(*services, key), "the [services " + name + "] section"};
+    }
+  }
+  if (const auto value = setting(profile, "endpoint_url"); !value.empty()) {
+    return Found{value, "endpoint_url of the profile '" + profiles.name() + "'"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_region_name(std::string_view text) {
+  const bool characters = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  return characters && !text.empty() && text.size() <= 63 && text.front() != '-' &&
+         text.back() != '-';
+}
+
+Result<std::optional<std::string>> configured_region(const Environment& environment,
+                                                     const Profiles& profiles,
+                                                     const std::optional<std::string>& option) {
+  std::optional<Found> found;
+  if (option && !option->empty()) found = Found{*option, "--region"};
+  for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+    if (found) break;
+    if (auto value = variable(environment, name)) found = Found{*value, name};
+  }
+  if (const auto value = setting(profiles.current(), "region"); !found && !value.empty()) {
+    found = Found{value, "the profile '" + profiles.name() + "'"};
+  }
+  if (!found) return std::nullopt;
+  if (!is_region_name(found->address)) {
+    return fail(Errc::invalid, "the region '" + found->address + "' of " + found->where +
+                                   " cannot be one; write for example eu-west-1");
+  }
+  return found->address;
+}
+
+std::string public_endpoint(ServiceName service, std::string_view region, EndpointVariant variant) {
+  const auto partition =
+      std::find_if(kPartitions.begin(), kPartitions.end(),
+                   [&](const Partition& p) { return region.starts_with(p.region_prefix); });
+  // In GovCloud the plain addresses are the FIPS ones.
+  const bool plain_is_fips = region.starts_with("us-gov-") && !variant.dualstack;
+  std::string address = "https://" + std::string(words_of(service).host);
+  if (variant.fips && !plain_is_fips) address += "-fips";
+  address.append(1, '.').append(region).append(1, '.');
+  return address.append(variant.dualstack ? partition->dualstack_suffix : partition->suffix);
+}
+
+EndpointVariant endpoint_variant(const Environment& environment, const Profiles& profiles) {
+  return {.dualstack = flag(environment, profiles, "AWS_USE_DUALSTACK_ENDPOINT",
+                            "use_dualstack_endpoint"),
+          .fips = flag(environment, profiles, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")};
+}
+
+Result<std::string> endpoint(const Environment& environment, const Profiles& profiles,
+                             ServiceName service, std::string_view region,
+                             const std::optional<std::string>& option) {
+  if (option && !option->empty()) return checked(*option, "--endpoint-url");
+  const bool ignore = flag(environment, profiles, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                           "ignore_configured_endpoint_urls");
+  if (!ignore) {
+    if (const auto found = configured(environment, profiles, words_of(service))) {
+      return checked(found->address, found->where);
+    }
+  }
+  return public_endpoint(service, region, endpoint_variant(environment, profiles));
+}
+
+}  // namespace ec2spotter::aws

@@ -1,0 +1,96 @@
+#include "aws/credentials/signing.hpp"
+
+#include <algorithm>
+
+#include "aws/net/http_date.hpp"
+#include "aws/net/url.hpp"
+#include "aws/wire/error_document.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+// AWS accepts five minutes; one is left for the request's own way.
+constexpr Duration kTolerance = std::chrono::minutes{4};
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+Result<HttpResponse> send_once(HttpTransport& http, const CorrectedClock& clock,
+                               HttpRequest request, const Credentials& credentials,
+                               const sigv4::Scope& scope) {
+  TRY_VOID(sign(request, credentials, scope, clock.now()));
+  return http.send(request);
+}
+
+// Corrects the clock from the reply's Date; true when that changes much.
+bool correct(CorrectedClock& clock, const HttpResponse& reply) {
+  const auto date = parse_http_date(reply.header("date"));
+  if (!date || std::chrono::abs(*date - clock.now()) <= kTolerance) return false;
+  clock.set_offset(*date - clock.local_now());
+  return true;
+}
+
+Error refused(Error error, const Credentials& credentials) {
+  error.code = Errc::unauthorized;
+  if (is_expired_token(error)) {
+    error.message = "the credentials from " + credentials.source + " have expired; " +
+                    (credentials.renewal.empty() ? "renew them" : credentials.renewal);
+    return error;
+  }
+  error.message = "AWS does not accept the credentials from " + credentials.source + ": " +
+                  error.message + "; check the access key, its secret and the region";
+  return error;
+}
+
+}  // namespace
+
+Result<void> sign(HttpRequest& request, const Credentials& credentials, const sigv4::Scope& scope,
+                  TimePoint time) {
+  const auto url = parse_url(request.url);
+  if (!url || !url->query.empty()) {
+    return fail(Errc::invalid, "cannot sign a request to " + request.url);
+  }
+  request.headers.emplace_back("host", host_header(*url));
+  request.headers.emplace_back("x-amz-date", format_basic_iso8601(time));
+  if (!credentials.session_token.empty()) {
+    request.headers.emplace_back("x-amz-security-token", credentials.session_token.reveal());
+  }
+  sigv4::Request to_sign;
+  to_sign.method = request.method;
+  to_sign.path = url->path;
+  for (const auto& [name, value] : request.headers) to_sign.headers[lower(name)] = value;
+  to_sign.payload_sha256_hex = sigv4::sha256_hex(request.body);
+  const sigv4::Key key{credentials.access_key_id, credentials.secret_access_key.reveal()};
+  request.headers.emplace_back("authorization", sigv4::authorization(to_sign, key, scope, time));
+  return {};
+}
+
+Result<std::string> body_of(Result<HttpResponse> reply) {
+  if (!reply) return fail(std::move(reply).error());
+  if (reply->status >= 200 && reply->status < 300) return std::move(reply->body);
+  return fail(error_from_reply(reply->body, reply->status));
+}
+
+bool is_expired_token(const Error& error) {
+  return error.api_code == "ExpiredToken" || error.api_code == "ExpiredTokenException" ||
+         error.api_code == "RequestExpired";
+}
+
+Result<std::string> send_signed(HttpTransport& http, CorrectedClock& clock,
+                                const HttpRequest& request, const Credentials& credentials,
+                                const sigv4::Scope& scope) {
+  TRY(HttpResponse reply, send_once(http, clock, request, credentials, scope));
+  auto body = body_of(reply);
+  if (!body && body.error().code == Errc::clock_skew && correct(clock, reply)) {
+    body = body_of(send_once(http, clock, request, credentials, scope));
+  }
+  if (!body && (body.error().code == Errc::clock_skew || is_expired_token(body.error()))) {
+    return fail(refused(std::move(body).error(), credentials));
+  }
+  return body;
+}
+
+}  // namespace ec2spotter::aws

@@ -1,0 +1,259 @@
+#include "aws/ec2_client.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include "aws/caller.hpp"
+#include "aws/config/endpoints.hpp"
+#include "aws/config/imds.hpp"
+#include "aws/credentials/chain.hpp"
+#include "aws/net/curl_transport.hpp"
+#include "aws/wire/ec2_replies.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+constexpr std::size_t kIdsPerCall = 500;
+constexpr int kMaxPages = 1000;
+constexpr std::size_t kMaxTaggedResources = 1000;
+constexpr Duration kClockWarning = std::chrono::minutes{4};
+
+ServiceName service_name(Service service) {
+  switch (service) {
+    case Service::ec2: return ServiceName::ec2;
+    case Service::sts: return ServiceName::sts;
+    case Service::ssm: return ServiceName::ssm;
+  }
+  return ServiceName::ec2;
+}
+
+// Everything that the client owns; the parts refer to each other, so it never moves.
+struct Parts {
+  Environment environment;
+  Profiles profiles;
+  std::string region;
+  std::optional<std::string> endpoint_url;
+  ChainOptions chain;
+  std::unique_ptr<HttpTransport> http;
+  std::unique_ptr<Sleeper> sleeper;
+};
+
+class RealEc2 final : public Ec2Client {
+ public:
+  RealEc2(Parts parts, const Clock& clock, Duration deadline)
+      : parts_(std::move(parts)),
+        clock_(clock),
+        credentials_([this] { return load_credentials(); }, clock_),
+        caller_({*parts_.http, clock_, credentials_, *parts_.sleeper},
+                {.region = parts_.region,
+                 .endpoint = [this](Service service) { return endpoint_of(service); },
+                 .deadline = deadline,
+                 .jitter_seed = std::random_device{}()}) {}
+
+  const std::string& region() const override { return parts_.region; }
+  Duration clock_offset() const override { return clock_.offset(); }
+  std::vector<std::string> take_warnings() override;
+
+  Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>& ids,
+                                               const std::vector<Filter>& filters) override {
+    return by_ids<Volume>(ids, filters, describe_volumes_call, parse_describe_volumes);
+  }
+  Result<std::vector<Instance>> describe_instances(const std::vector<InstanceId>& ids,
+                                                   const std::vector<Filter>& filters) override {
+    return by_ids<Instance>(ids, filters, describe_instances_call, parse_describe_instances);
+  }
+  Result<std::vector<SpotRequest>> describe_spot_requests(
+      const std::vector<Filter>& filters) override {
+    return by_filters<SpotRequest>(filters, describe_spot_requests_call,
+                                   parse_describe_spot_requests);
+  }
+  Result<std::vector<Address>> describe_addresses(const std::vector<Filter>& filters) override {
+    return pages<Address>([&](const Page&) { return describe_addresses_call(filters); },
+                          parse_describe_addresses);
+  }
+  Result<std::vector<Image>> describe_images(const std::vector<ImageId>& ids,
+                                             const std::vector<Filter>& filters) override {
+    return by_ids<Image>(ids, filters, describe_images_call, parse_describe_images);
+  }
+  Result<std::vector<Subnet>> describe_subnets(const std::vector<Filter>& filters) override {
+    return by_filters<Subnet>(filters, describe_subnets_call, parse_describe_subnets);
+  }
+  Result<std::vector<SecurityGroup>> describe_security_groups(
+      const std::vector<Filter>& filters) override {
+    return by_filters<SecurityGroup>(filters, describe_security_groups_call,
+                                     parse_describe_security_groups);
+  }
+
+  Result<Instance> run_instance(const RunInstanceSpec& spec) override {
+    TRY(const ApiCall call, run_instance_call(spec));
+    return one<Instance>(call, parse_run_instances);
+  }
+  Result<void> terminate_instance(const InstanceId& instance) override {
+    return acknowledged(terminate_instance_call(instance));
+  }
+  Result<void> attach_volume(const VolumeId& volume, const InstanceId& instance,
+                             const std::string& device) override {
+    return acknowledged(attach_volume_call(volume, instance, device));
+  }
+  Result<void> detach_volume(const VolumeId& volume, const InstanceId& instance) override {
+    return acknowledged(detach_volume_call(volume, instance));
+  }
+  Result<void> create_tags(const std::vector<std::string>& resource_ids,
+                           const Tags& tags) override;
+  Result<void> set_delete_on_termination(const InstanceId& instance, const std::string& device,
+                                         bool value) override {
+    return acknowledged(set_delete_on_termination_call(instance, device, value));
+  }
+  Result<void> associate_address(const AssociateAddressSpec& spec) override {
+    return acknowledged(associate_address_call(spec));
+  }
+  Result<void> disassociate_address(const AssociationId& association) override {
+    return acknowledged(disassociate_address_call(association));
+  }
+  Result<ConsoleOutput> console_output(const InstanceId& instance) override {
+    return one<ConsoleOutput>(console_output_call(instance), parse_console_output);
+  }
+  Result<std::string> parameter(const std::string& name) override {
+    return one<std::string>(get_parameter_call(name), parse_get_parameter);
+  }
+  Result<CallerIdentity> caller_identity() override {
+    return one<CallerIdentity>(caller_identity_call(), parse_caller_identity);
+  }
+
+ private:
+  Result<std::string> endpoint_of(Service service) const {
+    return endpoint(parts_.environment, parts_.profiles, service_name(service), parts_.region,
+                    parts_.endpoint_url);
+  }
+
+  Result<Credentials> load_credentials() {
+    const SourceContext context{parts_.environment, parts_.profiles, *parts_.http, clock_,
+                                parts_.region};
+    return find_credentials(context, parts_.chain, warnings_);
+  }
+
+  template <class T, class Parse>
+  Result<T> one(const ApiCall& call, Parse parse) {
+    TRY(const std::string body, caller_.call(call));
+    Result<T> value = parse(body);
+    if (!value) return fail(with_context(std::move(value).error(), call.action));
+    return value;
+  }
+
+  Result<void> acknowledged(const ApiCall& call) {
+    TRY(const std::string body, caller_.call(call));
+    auto outcome = parse_acknowledgement(body, call.action);
+    if (!outcome) return fail(with_context(std::move(outcome).error(), call.action));
+    return {};
+  }
+
+  // All pages of one describe. A token that comes back unchanged, or more pages than any account
+  // fills, is a broken endpoint and not followed for ever.
+  template <class T, class Build, class Parse>
+  Result<std::vector<T>> pages(Build build, Parse parse) {
+    std::vector<T> all;
+    Page page;
+    for (int count = 0; count < kMaxPages; ++count) {
+      TRY(auto reply, one<PageOf<T>>(build(page), parse));
+      std::move(reply.items.begin(), reply.items.end(), std::back_inserter(all));
+      if (reply.next_token.empty()) return all;
+      if (reply.next_token == page.next_token) break;
+      page.next_token = std::move(reply.next_token);
+    }
+    return fail(Errc::malformed_reply, "the pages of a reply do not end");
+  }
+
+  template <class T, class Build, class Parse>
+  Result<std::vector<T>> by_filters(const std::vector<Filter>& filters, Build build, Parse parse) {
+    return pages<T>([&](const Page& page) { return build(filters, page); }, parse);
+  }
+
+  template <class T, class Tag, class Build, class Parse>
+  Result<std::vector<T>> by_ids(const std::vector<Id<Tag>>& ids, const std::vector<Filter>& filters,
+                                Build build, Parse parse) {
+    std::vector<T> all;
+    std::size_t from = 0;
+    do {
+      const std::size_t to = std::min(ids.size(), from + kIdsPerCall);
+      const std::vector<Id<Tag>> some(ids.begin() + static_cast<std::ptrdiff_t>(from),
+                                      ids.begin() + static_cast<std::ptrdiff_t>(to));
+      TRY(auto found, pages<T>([&](const Page& page) { return build(some, filters, page); }, parse));
+      std::move(found.begin(), found.end(), std::back_inserter(all));
+      from = to;
+    } while (from < ids.size());
+    return all;
+  }
+
+  Parts parts_;
+  CorrectedClock clock_;
+  CachingProvider credentials_;
+  Caller caller_;
+  std::vector<std::string> warnings_;
+  std::vector<std::string> given_warnings_;
+};
+
+Result<void> RealEc2::create_tags(const std::vector<std::string>& resource_ids, const Tags& tags) {
+  if (resource_ids.empty() || tags.empty()) return {};
+  if (resource_ids.size() > kMaxTaggedResources) {
+    return fail(Errc::invalid, "EC2 tags at most 1000 resources in one call");
+  }
+  return acknowledged(create_tags_call(resource_ids, tags));
+}
+
+std::vector<std::string> RealEc2::take_warnings() {
+  if (std::chrono::abs(clock_.offset()) > kClockWarning) {
+    warnings_.push_back("this machine's clock is more than four minutes off AWS's; requests are "
+                        "signed with AWS's time, but set the clock (NTP)");
+  }
+  std::vector<std::string> fresh;
+  for (auto& warning : warnings_) {
+    const auto given = std::find(given_warnings_.begin(), given_warnings_.end(), warning);
+    if (given != given_warnings_.end()) continue;
+    given_warnings_.push_back(warning);
+    fresh.push_back(std::move(warning));
+  }
+  warnings_.clear();
+  return fresh;
+}
+
+Result<std::string> settle_region(const Ec2Options& options, const Parts& parts) {
+  TRY(const auto configured,
+      configured_region(parts.environment, parts.profiles, options.region));
+  if (configured) return *configured;
+  Imds imds(parts.environment, *parts.http);
+  if (const auto region = region_from_imds(imds)) return *region;
+  return fail(Errc::invalid,
+              "no AWS region is set; give --region, set AWS_REGION, or put region = ... into the "
+              "profile '" + parts.profiles.name() + "' of ~/.aws/config");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ec2Client>> make_ec2(Ec2Options options, const Environment& environment,
+                                            const Clock& clock) {
+  TRY(Profiles profiles, Profiles::load(environment, options.profile));
+  Parts parts{.environment = environment,
+              .profiles = std::move(profiles),
+              .region = {},
+              .endpoint_url = options.endpoint_url,
+              .chain = {.profile_was_asked_for = options.profile && !options.profile->empty(),
+                        .legacy_file = options.legacy_credentials_file},
+              .http = std::move(options.http),
+              .sleeper = std::move(options.sleeper)};
+  if (!parts.http) {
+    parts.http = std::make_unique<CurlTransport>(
+        CurlOptions{.user_agent = "ec2-spotter/" + options.version,
+                    .ca_bundle = variable(environment, "AWS_CA_BUNDLE").value_or(""),
+                    .cancelled = options.cancelled});
+  }
+  if (!parts.sleeper) parts.sleeper = std::make_unique<ThreadSleeper>(options.cancelled);
+  TRY(parts.region, settle_region(options, parts));
+  // A wrong address is told now, not at the first call.
+  for (const ServiceName service : {ServiceName::ec2, ServiceName::sts, ServiceName::ssm}) {
+    TRY([[maybe_unused]] const std::string address,
+        endpoint(parts.environment, parts.profiles, service, parts.region, parts.endpoint_url));
+  }
+  return std::make_unique<RealEc2>(std::move(parts), clock, options.deadline);
+}
+
+}  // namespace ec2spotter::aws

@@ -1,0 +1,48 @@
+// The Ec2 interface over the real API: builds each call, sends it through a Caller, reads the reply.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "aws/config/environment.hpp"
+#include "aws/ec2.hpp"
+#include "aws/net/http.hpp"
+#include "aws/sleeper.hpp"
+#include "base/clock.hpp"
+
+namespace ec2spotter::aws {
+
+struct Ec2Options {
+  std::optional<std::string> region = std::nullopt;        // --region
+  std::optional<std::string> profile = std::nullopt;       // --profile
+  std::optional<std::string> endpoint_url = std::nullopt;  // --endpoint-url, for every service
+  std::string legacy_credentials_file = "/root/.aws.creds";
+  std::string version = "dev";                   // for the User-Agent: "ec2-spotter/VERSION"
+  Duration deadline = std::chrono::seconds{60};  // of one API call with all its retries
+  // True ends the call under way with Errc::interrupted; asked at least once a second.
+  std::function<bool()> cancelled = {};
+  // Empty: libcurl and real sleep. Tests and the scenario driver pass their own.
+  std::unique_ptr<HttpTransport> http = nullptr;
+  std::unique_ptr<Sleeper> sleeper = nullptr;
+};
+
+// An Ec2 that also tells what it had to do to work. One thread at a time.
+class Ec2Client : public Ec2 {
+ public:
+  virtual const std::string& region() const = 0;
+  // AWS's clock minus ours, as far as a refused request has shown; zero when all is well.
+  virtual Duration clock_offset() const = 0;
+  // What the user should know and does not yet: readable credential files, a wrong clock. Each is
+  // given once; they appear after the first call that needs credentials.
+  virtual std::vector<std::string> take_warnings() = 0;
+};
+
+// Reads the profile files and settles the region and the endpoints; credentials are looked for at
+// the first call. `environment` is copied; `clock` outlives the client. Errors: invalid (no region,
+// a wrong address, an unknown profile), io.
+Result<std::unique_ptr<Ec2Client>> make_ec2(Ec2Options options, const Environment& environment,
+                                            const Clock& clock);
+
+}  // namespace ec2spotter::aws

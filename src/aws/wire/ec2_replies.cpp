@@ -1,0 +1,253 @@
+#include "aws/wire/ec2_replies.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "aws/wire/xml.hpp"
+#include "base/base64.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+// Reads the <item>s of `list` with `read` and appends them to `items`.
+template <class T, class Read>
+Result<void> read_items(XmlElement list, Read read, std::vector<T>& items) {
+  for (XmlElement item = list.first(); item.exists(); item = item.next()) {
+    if (item.name() != "item") continue;
+    TRY(T value, read(item));
+    items.push_back(std::move(value));
+  }
+  return {};
+}
+
+// A whole page: root element, list element, items, next token.
+template <class T, class Read>
+Result<PageOf<T>> read_page(std::string_view body, std::string_view root_name,
+                            std::string_view list_name, Read read) {
+  TRY(const XmlDocument document, XmlDocument::parse(body));
+  TRY(const XmlElement root, expect_root(document, root_name));
+  const XmlElement list = root.child(list_name);
+  // EC2 sends an empty list as an empty element; without one we would read "there are none".
+  if (!list.exists()) {
+    return fail(Errc::malformed_reply, "the reply has no <" + std::string(list_name) + ">");
+  }
+  PageOf<T> page;
+  TRY_VOID(read_items<T>(list, read, page.items));
+  page.next_token = root.text("nextToken");
+  return page;
+}
+
+Tags read_tags(XmlElement list) {
+  Tags tags;
+  for (XmlElement item = list.first(); item.exists(); item = item.next()) {
+    tags[item.text("key")] = item.text("value");
+  }
+  return tags;
+}
+
+Result<Attachment> read_attachment(XmlElement item) {
+  Attachment attachment;
+  TRY(const std::string instance, item.required("instanceId"));
+  attachment.instance = InstanceId(instance);
+  attachment.device = item.text("device");
+  attachment.state = parse_attachment_state(item.text("status"));
+  TRY(attachment.delete_on_termination, item.boolean("deleteOnTermination"));
+  return attachment;
+}
+
+Result<Volume> read_volume(XmlElement item) {
+  Volume volume;
+  TRY(const std::string id, item.required("volumeId"));
+  volume.id = VolumeId(id);
+  volume.state = parse_volume_state(item.text("status"));
+  TRY(volume.zone, item.required("availabilityZone"));
+  TRY(volume.size_gib, item.integer("size"));
+  volume.type = item.text("volumeType");
+  TRY(volume.multi_attach, item.boolean("multiAttachEnabled"));
+  TRY_VOID(
+      read_items<Attachment>(item.child("attachmentSet"), read_attachment, volume.attachments));
+  volume.tags = read_tags(item.child("tagSet"));
+  return volume;
+}
+
+Result<BlockDevice> read_block_device(XmlElement item) {
+  BlockDevice device;
+  TRY(device.device, item.required("deviceName"));
+  const XmlElement ebs = item.child("ebs");
+  device.volume = VolumeId(ebs.text("volumeId"));
+  device.state = parse_attachment_state(ebs.text("status"));
+  TRY(device.delete_on_termination, ebs.boolean("deleteOnTermination"));
+  return device;
+}
+
+Result<Instance> read_instance(XmlElement item) {
+  Instance instance;
+  TRY(const std::string id, item.required("instanceId"));
+  instance.id = InstanceId(id);
+  TRY(const std::string state, item.child("instanceState").required("name"));
+  instance.state = parse_instance_state(state);
+  instance.type = item.text("instanceType");
+  instance.zone = item.child("placement").text("availabilityZone");
+  instance.market = item.text("instanceLifecycle") == "spot" ? Market::spot : Market::on_demand;
+  instance.image = ImageId(item.text("imageId"));
+  instance.subnet = SubnetId(item.text("subnetId"));
+  instance.private_ip = item.text("privateIpAddress");
+  instance.public_ip = item.text("ipAddress");
+  instance.spot_request = SpotRequestId(item.text("spotInstanceRequestId"));
+  instance.root_device = item.text("rootDeviceName");
+  TRY_VOID(read_items<BlockDevice>(item.child("blockDeviceMapping"), read_block_device,
+                                   instance.block_devices));
+  instance.state_reason_code = item.child("stateReason").text("code");
+  instance.state_reason_message = item.child("stateReason").text("message");
+  instance.client_token = item.text("clientToken");
+  TRY(const auto launch_time, item.time("launchTime"));
+  instance.launch_time = launch_time.value_or(TimePoint{});
+  instance.tags = read_tags(item.child("tagSet"));
+  return instance;
+}
+
+Result<std::vector<Instance>> read_reservation(XmlElement reservation) {
+  std::vector<Instance> instances;
+  TRY_VOID(read_items<Instance>(reservation.child("instancesSet"), read_instance, instances));
+  return instances;
+}
+
+Result<SpotRequest> read_spot_request(XmlElement item) {
+  SpotRequest request;
+  TRY(const std::string id, item.required("spotInstanceRequestId"));
+  request.id = SpotRequestId(id);
+  TRY(request.state, item.required("state"));
+  request.status_code = item.child("status").text("code");
+  request.status_message = item.child("status").text("message");
+  request.instance = InstanceId(item.text("instanceId"));
+  return request;
+}
+
+Result<Address> read_address(XmlElement item) {
+  Address address;
+  address.id = AllocationId(item.text("allocationId"));
+  address.association = AssociationId(item.text("associationId"));
+  TRY(address.public_ip, item.required("publicIp"));
+  address.instance = InstanceId(item.text("instanceId"));
+  address.tags = read_tags(item.child("tagSet"));
+  return address;
+}
+
+Result<Image> read_image(XmlElement item) {
+  Image image;
+  TRY(const std::string id, item.required("imageId"));
+  image.id = ImageId(id);
+  image.name = item.text("name");
+  image.state = item.text("imageState");
+  image.architecture = parse_architecture(item.text("architecture"));
+  image.root_device = item.text("rootDeviceName");
+  return image;
+}
+
+Result<Subnet> read_subnet(XmlElement item) {
+  Subnet subnet;
+  TRY(const std::string id, item.required("subnetId"));
+  subnet.id = SubnetId(id);
+  TRY(subnet.zone, item.required("availabilityZone"));
+  TRY(subnet.default_for_zone, item.boolean("defaultForAz"));
+  return subnet;
+}
+
+Result<SecurityGroup> read_security_group(XmlElement item) {
+  SecurityGroup group;
+  TRY(const std::string id, item.required("groupId"));
+  group.id = GroupId(id);
+  group.name = item.text("groupName");
+  return group;
+}
+
+}  // namespace
+
+Result<PageOf<Volume>> parse_describe_volumes(std::string_view body) {
+  return read_page<Volume>(body, "DescribeVolumesResponse", "volumeSet", read_volume);
+}
+
+Result<PageOf<Instance>> parse_describe_instances(std::string_view body) {
+  TRY(auto reservations,
+      read_page<std::vector<Instance>>(body, "DescribeInstancesResponse", "reservationSet",
+                                       read_reservation));
+  PageOf<Instance> page;
+  page.next_token = std::move(reservations.next_token);
+  for (auto& reservation : reservations.items) {
+    for (auto& instance : reservation) page.items.push_back(std::move(instance));
+  }
+  return page;
+}
+
+Result<PageOf<SpotRequest>> parse_describe_spot_requests(std::string_view body) {
+  return read_page<SpotRequest>(body, "DescribeSpotInstanceRequestsResponse",
+                                "spotInstanceRequestSet", read_spot_request);
+}
+
+Result<PageOf<Address>> parse_describe_addresses(std::string_view body) {
+  return read_page<Address>(body, "DescribeAddressesResponse", "addressesSet", read_address);
+}
+
+Result<PageOf<Image>> parse_describe_images(std::string_view body) {
+  return read_page<Image>(body, "DescribeImagesResponse", "imagesSet", read_image);
+}
+
+Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body) {
+  return read_page<Subnet>(body, "DescribeSubnetsResponse", "subnetSet", read_subnet);
+}
+
+Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view body) {
+  return read_page<SecurityGroup>(body, "DescribeSecurityGroupsResponse", "securityGroupInfo",
+                                  read_security_group);
+}
+
+Result<Instance> parse_run_instances(std::string_view body) {
+  TRY(auto page,
+      read_page<Instance>(body, "RunInstancesResponse", "instancesSet", read_instance));
+  if (page.items.size() != 1) {
+    return fail(Errc::malformed_reply, "the reply to RunInstances names " +
+                                           std::to_string(page.items.size()) +
+                                           " instances, not one");
+  }
+  return std::move(page.items.front());
+}
+
+Result<ConsoleOutput> parse_console_output(std::string_view body) {
+  TRY(const XmlDocument document, XmlDocument::parse(body));
+  TRY(const XmlElement root, expect_root(document, "GetConsoleOutputResponse"));
+  auto text = base64_decode(root.text("output"));
+  if (!text) return fail(Errc::malformed_reply, "the console output is not base64");
+  ConsoleOutput output;
+  output.text = std::move(*text);
+  TRY(output.time, root.time("timestamp"));
+  return output;
+}
+
+Result<std::string> parse_get_parameter(std::string_view body) {
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  const auto pointer = nlohmann::json::json_pointer("/Parameter/Value");
+  if (!json.is_object() || !json.contains(pointer) || !json.at(pointer).is_string()) {
+    return fail(Errc::malformed_reply, "the reply to GetParameter has no Parameter.Value");
+  }
+  return json.at(pointer).get<std::string>();
+}
+
+Result<CallerIdentity> parse_caller_identity(std::string_view body) {
+  TRY(const XmlDocument document, XmlDocument::parse(body));
+  TRY(const XmlElement root, expect_root(document, "GetCallerIdentityResponse"));
+  const XmlElement result = root.child("GetCallerIdentityResult");
+  CallerIdentity identity;
+  TRY(identity.account, result.required("Account"));
+  TRY(identity.arn, result.required("Arn"));
+  return identity;
+}
+
+Result<void> parse_acknowledgement(std::string_view body, std::string_view action) {
+  TRY(const XmlDocument document, XmlDocument::parse(body));
+  TRY(const XmlElement root, expect_root(document, std::string(action) + "Response"));
+  if (root.text("return") == "false") {
+    return fail(Errc::internal, "EC2 answered " + std::string(action) + " with false");
+  }
+  return {};
+}
+
+}  // namespace ec2spotter::aws

@@ -1,0 +1,39 @@
+// One pure function per action: the body of a successful reply in, our types out.
+// Every function's error is malformed_reply: not XML, another root element, a member without which
+// the value means nothing missing, or a number or time that is none. Unknown members are ignored.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/ec2.hpp"
+
+namespace ec2spotter::aws {
+
+template <class T>
+struct PageOf {
+  std::vector<T> items;
+  std::string next_token;  // empty: the last page
+  bool operator==(const PageOf&) const = default;
+};
+
+Result<PageOf<Volume>> parse_describe_volumes(std::string_view body);
+Result<PageOf<Instance>> parse_describe_instances(std::string_view body);
+Result<PageOf<SpotRequest>> parse_describe_spot_requests(std::string_view body);
+Result<PageOf<Address>> parse_describe_addresses(std::string_view body);
+Result<PageOf<Image>> parse_describe_images(std::string_view body);
+Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body);
+Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view body);
+
+// The one instance of a RunInstances reply.
+Result<Instance> parse_run_instances(std::string_view body);
+Result<ConsoleOutput> parse_console_output(std::string_view body);
+Result<std::string> parse_get_parameter(std::string_view body);
+Result<CallerIdentity> parse_caller_identity(std::string_view body);
+
+// For calls of whose reply nobody reads more than that it is one: the root element is
+// `action`Response and its <return>, if any, is true.
+Result<void> parse_acknowledgement(std::string_view body, std::string_view action);
+
+}  // namespace ec2spotter::aws

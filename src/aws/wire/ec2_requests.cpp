@@ -1,0 +1,254 @@
+#include "aws/wire/ec2_requests.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/base64.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+constexpr std::string_view kEc2Version = "2016-11-15";
+constexpr std::string_view kStsVersion = "2011-06-15";
+constexpr std::string_view kPageSize = "1000";  // the largest that EC2 allows
+constexpr std::size_t kMaxUserData = 16UL * 1024;
+constexpr std::size_t kMaxClientToken = 64;
+
+ApiCall reading(std::string action) { return {.action = std::move(action)}; }
+ApiCall changing(std::string action) {
+  return {.action = std::move(action), .effect = Effect::unknown};
+}
+
+void add_filters(Params& params, const std::vector<Filter>& filters) {
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    const std::string name = list_name("Filter", i);
+    params.add(name + ".Name", filters[i].name);
+    for (std::size_t j = 0; j < filters[i].values.size(); ++j) {
+      params.add(list_name(name + ".Value", j), filters[i].values[j]);
+    }
+  }
+}
+
+template <class Tag>
+void add_ids(Params& params, std::string_view name, const std::vector<Id<Tag>>& ids) {
+  for (std::size_t i = 0; i < ids.size(); ++i) params.add(list_name(name, i), ids[i].str());
+}
+
+void add_page(Params& params, const Page& page) {
+  params.add("MaxResults", std::string(kPageSize));
+  params.add_if("NextToken", page.next_token);
+}
+
+template <class Tag>
+ApiCall describe(std::string action, std::string_view id_name, const std::vector<Id<Tag>>& ids,
+                 const std::vector<Filter>& filters, const Page& page) {
+  ApiCall call = reading(std::move(action));
+  add_ids(call.params, id_name, ids);
+  add_filters(call.params, filters);
+  if (ids.empty()) {
+    add_page(call.params, page);
+  } else {
+    call.params.add_if("NextToken", page.next_token);
+  }
+  return call;
+}
+
+ApiCall describe(std::string action, const std::vector<Filter>& filters, const Page& page) {
+  return describe(std::move(action), "", std::vector<Id<struct NoIdTag>>{}, filters, page);
+}
+
+void add_tags(Params& params, const std::string& prefix, const Tags& tags) {
+  std::size_t i = 0;
+  for (const auto& [key, value] : tags) {
+    const std::string name = list_name(prefix, i++);
+    params.add(name + ".Key", key);
+    params.add(name + ".Value", value);
+  }
+}
+
+void add_tag_specifications(Params& params, const RunInstanceSpec& spec) {
+  if (spec.instance_tags.empty()) return;
+  std::vector<std::string> types = {"instance", "volume", "network-interface"};
+  if (spec.pool.market == Market::spot) types.emplace_back("spot-instances-request");
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const std::string name = list_name("TagSpecification", i);
+    params.add(name + ".ResourceType", types[i]);
+    add_tags(params, name + ".Tag", spec.instance_tags);
+  }
+}
+
+void add_market(Params& params, const RunInstanceSpec& spec) {
+  if (spec.pool.market != Market::spot) return;
+  params.add("InstanceMarketOptions.MarketType", "spot");
+  params.add("InstanceMarketOptions.SpotOptions.SpotInstanceType", "one-time");
+  params.add("InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior", "terminate");
+  if (spec.max_price) params.add("InstanceMarketOptions.SpotOptions.MaxPrice", *spec.max_price);
+}
+
+// A price such as "0.0416"; EC2 wants more than 0.001 dollars.
+bool is_price(const std::string& text) {
+  const bool plain = text.find_first_not_of("0123456789.") == std::string::npos;
+  return plain && !text.empty() && std::count(text.begin(), text.end(), '.') <= 1 && text != ".";
+}
+
+Result<void> check(const RunInstanceSpec& spec) {
+  if (spec.user_data.size() > kMaxUserData) {
+    return fail(Errc::invalid, "the user data has " + std::to_string(spec.user_data.size()) +
+                                   " bytes, but EC2 takes at most 16384; shorten it");
+  }
+  if (spec.client_token.size() > kMaxClientToken) {
+    return fail(Errc::invalid, "the client token is longer than 64 characters");
+  }
+  if (spec.max_price && spec.pool.market != Market::spot) {
+    return fail(Errc::invalid, "a maximum price needs a spot pool; leave it out for on-demand");
+  }
+  if (spec.max_price && !is_price(*spec.max_price)) {
+    return fail(Errc::invalid, "the maximum price '" + *spec.max_price +
+                                   "' is not a number of US dollars such as 0.05");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string encode_call(const ApiCall& call) {
+  Params params;
+  params.add("Action", call.action);
+  params.add("Version",
+             std::string(call.service == Service::sts ? kStsVersion : kEc2Version));
+  for (const auto& [name, value] : call.params.pairs()) params.add(name, value);
+  return encode_form(params);
+}
+
+ApiCall describe_volumes_call(const std::vector<VolumeId>& ids, const std::vector<Filter>& filters,
+                              const Page& page) {
+  return describe("DescribeVolumes", "VolumeId", ids, filters, page);
+}
+
+ApiCall describe_instances_call(const std::vector<InstanceId>& ids,
+                                const std::vector<Filter>& filters, const Page& page) {
+  return describe("DescribeInstances", "InstanceId", ids, filters, page);
+}
+
+ApiCall describe_spot_requests_call(const std::vector<Filter>& filters, const Page& page) {
+  return describe("DescribeSpotInstanceRequests", filters, page);
+}
+
+ApiCall describe_addresses_call(const std::vector<Filter>& filters) {
+  ApiCall call = reading("DescribeAddresses");
+  add_filters(call.params, filters);
+  return call;
+}
+
+ApiCall describe_images_call(const std::vector<ImageId>& ids, const std::vector<Filter>& filters,
+                             const Page& page) {
+  return describe("DescribeImages", "ImageId", ids, filters, page);
+}
+
+ApiCall describe_subnets_call(const std::vector<Filter>& filters, const Page& page) {
+  return describe("DescribeSubnets", filters, page);
+}
+
+ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const Page& page) {
+  return describe("DescribeSecurityGroups", filters, page);
+}
+
+Result<ApiCall> run_instance_call(const RunInstanceSpec& spec) {
+  TRY_VOID(check(spec));
+  ApiCall call = changing("RunInstances");
+  if (!spec.client_token.empty()) call.effect = Effect::by_token;
+  Params& params = call.params;
+  params.add("ImageId", spec.image.str());
+  params.add("InstanceType", spec.pool.instance_type);
+  params.add("MinCount", "1");
+  params.add("MaxCount", "1");
+  params.add_if("ClientToken", spec.client_token);
+  params.add_if("KeyName", spec.key_name);
+  add_ids(params, "SecurityGroupId", spec.security_groups);
+  if (spec.subnet) {
+    params.add("SubnetId", spec.subnet->str());
+  } else {
+    params.add_if("Placement.AvailabilityZone", spec.pool.zone);
+  }
+  params.add_if("UserData", base64_encode(spec.user_data));
+  params.add_if("IamInstanceProfile.Name", spec.instance_profile);
+  params.add("InstanceInitiatedShutdownBehavior", "terminate");
+  params.add("MetadataOptions.HttpTokens", "required");
+  params.add("MetadataOptions.HttpPutResponseHopLimit", "1");
+  add_market(params, spec);
+  add_tag_specifications(params, spec);
+  return call;
+}
+
+ApiCall terminate_instance_call(const InstanceId& instance) {
+  ApiCall call = changing("TerminateInstances");
+  call.params.add("InstanceId.1", instance.str());
+  return call;
+}
+
+ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,
+                           const std::string& device) {
+  ApiCall call = changing("AttachVolume");
+  call.params.add("VolumeId", volume.str());
+  call.params.add("InstanceId", instance.str());
+  call.params.add("Device", device);
+  return call;
+}
+
+ApiCall detach_volume_call(const VolumeId& volume, const InstanceId& instance) {
+  ApiCall call = changing("DetachVolume");
+  call.params.add("VolumeId", volume.str());
+  call.params.add("InstanceId", instance.str());
+  return call;
+}
+
+ApiCall create_tags_call(const std::vector<std::string>& resource_ids, const Tags& tags) {
+  ApiCall call = changing("CreateTags");
+  for (std::size_t i = 0; i < resource_ids.size(); ++i) {
+    call.params.add(list_name("ResourceId", i), resource_ids[i]);
+  }
+  add_tags(call.params, "Tag", tags);
+  return call;
+}
+
+ApiCall set_delete_on_termination_call(const InstanceId& instance, const std::string& device,
+                                       bool value) {
+  ApiCall call = changing("ModifyInstanceAttribute");
+  call.params.add("InstanceId", instance.str());
+  call.params.add("BlockDeviceMapping.1.DeviceName", device);
+  call.params.add_bool("BlockDeviceMapping.1.Ebs.DeleteOnTermination", value);
+  return call;
+}
+
+ApiCall associate_address_call(const AssociateAddressSpec& spec) {
+  ApiCall call = changing("AssociateAddress");
+  call.params.add("AllocationId", spec.address.str());
+  call.params.add("InstanceId", spec.instance.str());
+  call.params.add_bool("AllowReassociation", spec.allow_reassociation);
+  return call;
+}
+
+ApiCall disassociate_address_call(const AssociationId& association) {
+  ApiCall call = changing("DisassociateAddress");
+  call.params.add("AssociationId", association.str());
+  return call;
+}
+
+ApiCall console_output_call(const InstanceId& instance) {
+  ApiCall call = reading("GetConsoleOutput");
+  call.params.add("InstanceId", instance.str());
+  return call;
+}
+
+ApiCall get_parameter_call(const std::string& name) {
+  return {.service = Service::ssm,
+          .action = "GetParameter",
+          .json = nlohmann::json{{"Name", name}}.dump(
+              -1, ' ', false, nlohmann::json::error_handler_t::replace)};
+}
+
+ApiCall caller_identity_call() {
+  return {.service = Service::sts, .action = "GetCallerIdentity"};
+}
+
+}  // namespace ec2spotter::aws

@@ -1,0 +1,69 @@
+// One pure function per action: our types in, the call to send out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aws/ec2.hpp"
+#include "aws/wire/query.hpp"
+
+namespace ec2spotter::aws {
+
+enum class Service { ec2, sts, ssm };
+
+// What may be sent again without looking first.
+enum class Effect {
+  none,      // a reading call: retry everything that may pass
+  by_token,  // the client token makes a repeat harmless: likewise
+  unknown,   // after a lost reply the caller must look: only throttling is retried
+};
+
+struct ApiCall {
+  Service service = Service::ec2;
+  std::string action;
+  Effect effect = Effect::none;
+  Params params = {};     // Query services: Action and Version are added when encoded
+  std::string json = {};  // the body for SSM
+  bool operator==(const ApiCall&) const = default;
+};
+
+// The form body of a Query call, Action and Version included.
+std::string encode_call(const ApiCall& call);
+
+// How a reading call is paged: with explicit ids EC2 refuses MaxResults, without them we always
+// send it. `next_token` empty: the first page.
+struct Page {
+  std::string next_token = {};
+};
+
+ApiCall describe_volumes_call(const std::vector<VolumeId>& ids, const std::vector<Filter>& filters,
+                              const Page& page);
+ApiCall describe_instances_call(const std::vector<InstanceId>& ids,
+                                const std::vector<Filter>& filters, const Page& page);
+ApiCall describe_spot_requests_call(const std::vector<Filter>& filters, const Page& page);
+// Not paged by EC2.
+ApiCall describe_addresses_call(const std::vector<Filter>& filters);
+ApiCall describe_images_call(const std::vector<ImageId>& ids, const std::vector<Filter>& filters,
+                             const Page& page);
+ApiCall describe_subnets_call(const std::vector<Filter>& filters, const Page& page);
+ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const Page& page);
+
+// Errors: invalid when the spec asks for what EC2 would refuse (user data over 16 KiB, a token over
+// 64 characters, a price on on-demand).
+Result<ApiCall> run_instance_call(const RunInstanceSpec& spec);
+
+ApiCall terminate_instance_call(const InstanceId& instance);
+ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,
+                           const std::string& device);
+ApiCall detach_volume_call(const VolumeId& volume, const InstanceId& instance);
+ApiCall create_tags_call(const std::vector<std::string>& resource_ids, const Tags& tags);
+ApiCall set_delete_on_termination_call(const InstanceId& instance, const std::string& device,
+                                       bool value);
+ApiCall associate_address_call(const AssociateAddressSpec& spec);
+ApiCall disassociate_address_call(const AssociationId& association);
+ApiCall console_output_call(const InstanceId& instance);
+ApiCall get_parameter_call(const std::string& name);
+ApiCall caller_identity_call();
+
+}  // namespace ec2spotter::aws
