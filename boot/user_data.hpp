@@ -1,11 +1,13 @@
 // The user data with which a preboot instance moves itself onto a machine's root volume.
-// The boot program itself is POSIX sh, in the other files of this folder; docs: design.md section 5.
+// The boot program itself is POSIX sh, in the other files of this folder; docs: design.md
+// section 5.
 //
 // What it says on the serial console, one line each:
 //   ec2spotter: STAGE start|ok|fail key=value ...
 // STAGE is identify, find, check, adopt or enter, in this order. A `fail` line carries
 // `reason=WORD` and ends with text="..."; after it the preboot system stays up, reachable by SSH.
-// `find wait seconds=N` repeats while the volume is not there yet. Once the volume's own system runs,
+// `find wait seconds=N` repeats while the volume is not there yet. Once the volume's own system
+// runs,
 //   ec2spotter: root ok volume=vol-... engine=kexec|pivot
 // follows, from a unit that the adopt stage installs on the volume (not with adopt = false).
 #pragma once

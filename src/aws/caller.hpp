@@ -43,8 +43,7 @@ class Caller {
  private:
   Result<std::string> with_retries(const ApiCall& call);
   Result<std::string> attempt(const ApiCall& call, Duration time_left);
-  Result<std::string> send(const ApiCall& call, const Credentials& credentials,
-                           Duration time_left);
+  Result<std::string> send(const ApiCall& call, const Credentials& credentials, Duration time_left);
   Result<void> wait_for_token(const ApiCall& call, TimePoint deadline);
   Duration backoff(int retries);
 

@@ -77,7 +77,8 @@ class Ec2 {
   virtual Result<void> terminate_instance(const InstanceId& instance) = 0;
   virtual Result<void> attach_volume(const VolumeId& volume, const InstanceId& instance,
                                      const std::string& device) = 0;
-  // Never forced; the instance is always named, so that a stale call cannot undo a newer attachment.
+  // Never forced; the instance is always named, so that a stale call cannot undo a newer
+  // attachment.
   virtual Result<void> detach_volume(const VolumeId& volume, const InstanceId& instance) = 0;
   virtual Result<void> create_tags(const std::vector<std::string>& resource_ids,
                                    const Tags& tags) = 0;

@@ -98,8 +98,7 @@ class RealEc2 final : public Ec2Client {
   Result<void> detach_volume(const VolumeId& volume, const InstanceId& instance) override {
     return acknowledged(detach_volume_call(volume, instance));
   }
-  Result<void> create_tags(const std::vector<std::string>& resource_ids,
-                           const Tags& tags) override;
+  Result<void> create_tags(const std::vector<std::string>& resource_ids, const Tags& tags) override;
   Result<void> set_delete_on_termination(const InstanceId& instance, const std::string& device,
                                          bool value) override {
     return acknowledged(set_delete_on_termination_call(instance, device, value));
@@ -177,7 +176,8 @@ class RealEc2 final : public Ec2Client {
       const std::size_t to = std::min(ids.size(), from + kIdsPerCall);
       const std::vector<Id<Tag>> some(ids.begin() + static_cast<std::ptrdiff_t>(from),
                                       ids.begin() + static_cast<std::ptrdiff_t>(to));
-      TRY(auto found, pages<T>([&](const Page& page) { return build(some, filters, page); }, parse));
+      TRY(auto found,
+          pages<T>([&](const Page& page) { return build(some, filters, page); }, parse));
       std::move(found.begin(), found.end(), std::back_inserter(all));
       from = to;
     } while (from < ids.size());
@@ -202,8 +202,9 @@ Result<void> RealEc2::create_tags(const std::vector<std::string>& resource_ids, 
 
 std::vector<std::string> RealEc2::take_warnings() {
   if (std::chrono::abs(clock_.offset()) > kClockWarning) {
-    warnings_.push_back("this machine's clock is more than four minutes off AWS's; requests are "
-                        "signed with AWS's time, but set the clock (NTP)");
+    warnings_.push_back(
+        "this machine's clock is more than four minutes off AWS's; requests are "
+        "signed with AWS's time, but set the clock (NTP)");
   }
   std::vector<std::string> fresh;
   for (auto& warning : warnings_) {
@@ -217,14 +218,14 @@ std::vector<std::string> RealEc2::take_warnings() {
 }
 
 Result<std::string> settle_region(const Ec2Options& options, const Parts& parts) {
-  TRY(const auto configured,
-      configured_region(parts.environment, parts.profiles, options.region));
+  TRY(const auto configured, configured_region(parts.environment, parts.profiles, options.region));
   if (configured) return *configured;
   Imds imds(parts.environment, *parts.http);
   if (const auto region = region_from_imds(imds)) return *region;
   return fail(Errc::invalid,
               "no AWS region is set; give --region, set AWS_REGION, or put region = ... into the "
-              "profile '" + parts.profiles.name() + "' of ~/.aws/config");
+              "profile '" +
+                  parts.profiles.name() + "' of ~/.aws/config");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The Ec2 interface over the real API: builds each call, sends it through a Caller, reads the reply.
+// The Ec2 interface over the real API: builds each call, sends it through a Caller, reads the
+// reply.
 #pragma once
 
 #include <functional>

@@ -1,1 +1,211 @@
-int main() { return 2; }
+// The command line: parses into options, runs one command, turns its result into an exit code.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "cli/commands.hpp"
+#include "cli/exit_status.hpp"
+
+namespace ec2spotter::cli {
+namespace {
+
+using Action = std::function<Result<void>()>;
+
+// Everything that parsing fills; `action` is the chosen command.
+struct Parsed {
+  Common common;
+  Launch launch;
+  OnMachine on_machine;
+  Sim sim;
+  SimControl control;
+  nlohmann::json body = nlohmann::json::object();
+  Action action;
+};
+
+void add_common(CLI::App& app, Common& common) {
+  app.add_option("--region", common.region, "AWS region; default: as for the AWS CLI");
+  app.add_option("--profile", common.profile, "AWS profile; default: $AWS_PROFILE");
+  app.add_option("--endpoint-url", common.endpoint, "EC2 endpoint; default: $AWS_ENDPOINT_URL_EC2");
+  app.add_option("--owner", common.owner, "deployment id in our tags; default: the file's");
+  app.add_option("--machines", common.machines, "folder of machine files; default: this folder");
+  app.add_option("--output", common.output, "text or json")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Output>{{"text", Output::text}, {"json", Output::json}}));
+  app.add_flag("--yes,-y", common.yes, "do not ask before something is destroyed");
+  app.add_flag("--quiet,-q", common.quiet, "no progress on stderr");
+}
+
+void add_launch(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("launch", "bring the machine of a file up");
+  command->add_option("FILE", parsed.launch.file, "machine file: .toml, or a classic .conf")
+      ->required();
+  command->add_flag("--no-wait", parsed.launch.no_wait, "return once only waiting is left");
+  command->add_option("--timeout", parsed.launch.timeout_minutes, "minutes; default 20")
+      ->check(CLI::Range(1, 1440));
+  command->callback(
+      [&parsed] { parsed.action = [&parsed] { return launch(parsed.common, parsed.launch); }; });
+}
+
+using MachineCommand = Result<void> (*)(const Common&, const OnMachine&);
+
+CLI::App* add_on_machine(CLI::App& app, Parsed& parsed, const std::string& name,
+                         const std::string& about, MachineCommand run) {
+  CLI::App* command = app.add_subcommand(name, about);
+  command->add_option("NAME", parsed.on_machine.machine, "machine name, or its file")->required();
+  command->callback([&parsed, run] {
+    parsed.action = [&parsed, run] { return run(parsed.common, parsed.on_machine); };
+  });
+  return command;
+}
+
+void add_waiting(CLI::App& command, Parsed& parsed) {
+  command.add_flag("--no-wait", parsed.on_machine.no_wait, "return once only waiting is left");
+  command.add_option("--timeout", parsed.on_machine.timeout_minutes, "minutes; default 20")
+      ->check(CLI::Range(1, 1440));
+}
+
+void add_machine_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("list", "all machines in the region");
+  command->callback([&parsed] { parsed.action = [&parsed] { return list(parsed.common); }; });
+  add_on_machine(app, parsed, "status", "where a machine is", status);
+  add_on_machine(app, parsed, "explain", "why it is there, and what comes next", explain);
+  add_waiting(*add_on_machine(app, parsed, "pause", "free the body, keep the disk", pause), parsed);
+  add_waiting(*add_on_machine(app, parsed, "resume", "give the disk a body again", resume), parsed);
+  add_on_machine(app, parsed, "console", "the body's serial console", console);
+  add_on_machine(app, parsed, "ssh", "log in to the machine", ssh)
+      ->add_option("COMMAND", parsed.on_machine.arguments, "run this there instead of a shell");
+  command = app.add_subcommand("setup", "check credentials and region, show volumes to launch");
+  command->callback([&parsed] { parsed.action = [&parsed] { return setup(parsed.common); }; });
+}
+
+// `ec2spotter sim NAME`: one control call; each option becomes a member of its JSON body.
+class ControlCommand {
+ public:
+  ControlCommand(CLI::App& sim_app, Parsed& parsed, const std::string& name,
+                 const std::string& about)
+      : parsed_(parsed), command_(sim_app.add_subcommand(name, about)) {
+    command_->callback([&parsed, name] {
+      parsed.action = [&parsed, name] {
+        parsed.control.path = name;
+        if (name != "state" && name != "calls") parsed.control.body = parsed.body.dump();
+        return sim_control(parsed.common, parsed.control);
+      };
+    });
+  }
+
+  template <class T>
+  ControlCommand& option(const std::string& flag, const std::string& key, const std::string& about,
+                         bool required = false) {
+    auto& body = parsed_.body;
+    command_
+        ->add_option_function<T>(
+            flag, [&body, key](const T& value) { body[key] = value; }, about)
+        ->required(required);
+    return *this;
+  }
+
+ private:
+  Parsed& parsed_;
+  CLI::App* command_;
+};
+
+void add_sim_controls(CLI::App& app, Parsed& parsed) {
+  ControlCommand(app, parsed, "capacity", "how many instances a pool can still give")
+      .option<std::string>("TYPE", "instance_type", "instance type", true)
+      .option<std::string>("ZONE", "zone", "zone", true)
+      .option<int>("COUNT", "available", "instances; -1: no limit", true)
+      .option<std::string>("--market", "market", "spot or on-demand");
+  ControlCommand(app, parsed, "price", "the spot price of a pool")
+      .option<std::string>("TYPE", "instance_type", "instance type", true)
+      .option<std::string>("ZONE", "zone", "zone", true)
+      .option<std::string>("PRICE", "price", "US dollars an hour", true);
+  ControlCommand(app, parsed, "notice", "interruption notice; the reclaim follows in two minutes")
+      .option<std::string>("INSTANCE", "instance_id", "i-...", true);
+  ControlCommand(app, parsed, "rebalance", "rebalance recommendation")
+      .option<std::string>("INSTANCE", "instance_id", "i-...", true);
+  ControlCommand(app, parsed, "reclaim", "take a spot instance away")
+      .option<std::string>("INSTANCE", "instance_id", "i-...", true)
+      .option<bool>("--notice", "notice", "true: with a notice ahead")
+      .option<int>("--seconds", "seconds", "from the notice to the end");
+  ControlCommand(app, parsed, "fault", "make calls fail")
+      .option<std::string>("KIND", "kind", "throttle, error_before, error_after, lost_reply ...",
+                           true)
+      .option<std::string>("--action", "action", "the API action; default: any")
+      .option<int>("--count", "count", "how many times")
+      .option<double>("--probability", "probability", "0 to 1")
+      .option<int>("--status", "status", "HTTP status, 500 or 503")
+      .option<int>("--seconds", "seconds", "for slow_state and stale_describe");
+  ControlCommand(app, parsed, "clock", "move the simulator's clock forward")
+      .option<int>("SECONDS", "advance_seconds", "seconds", true);
+  ControlCommand(app, parsed, "state", "everything the simulator knows, as JSON");
+  ControlCommand(app, parsed, "calls", "the journal of API calls, as JSON");
+}
+
+void add_sim(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("sim", "the local EC2");
+  Sim& sim_options = parsed.sim;
+  command->add_option("--listen", sim_options.listen,
+                      "HOST:PORT; port 0: any; default " + sim_options.listen);
+  command->add_option("--state", sim_options.state, "folder that keeps state and disks");
+  command->add_option("--seed", sim_options.seed, "JSON file of initial resources");
+  command->add_option("--sim-profile", sim_options.profile, "instant or realistic")
+      ->check(CLI::IsMember({"instant", "realistic"}));
+  command->add_flag("--allow-public", sim_options.allow_public,
+                    "listen on an address other than loopback");
+  command->require_subcommand(0, 1);
+  command->callback([command, &parsed] {
+    if (command->get_subcommands().empty()) {
+      parsed.action = [&parsed] { return sim(parsed.sim); };
+    }
+  });
+  add_sim_controls(*command, parsed);
+}
+
+// `ec2spotter-launch FILE` and `ec2spotter-setup` are the original's names for two commands.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  std::string_view program(argv[0]);
+  program.remove_prefix(program.rfind('/') + 1);
+  if (program == "ec2spotter-launch") words.insert(words.begin(), "launch");
+  if (program == "ec2spotter-setup") words.insert(words.begin(), "setup");
+  return words;
+}
+
+int report(const Result<void>& result) {
+  if (result) return static_cast<int>(ExitStatus::done);
+  fmt::print(stderr, "ec2spotter: {}\n", result.error().describe());
+  return static_cast<int>(exit_status(result.error().code));
+}
+
+int run(std::vector<std::string> words) {
+  CLI::App app(
+      "Ordinary, stateful Linux machines on EC2 Spot: the root volume stays, bodies come "
+      "and go.",
+      "ec2spotter");
+  Parsed parsed;
+  app.set_version_flag("--version", std::string(EC2SPOTTER_VERSION));
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_common(app, parsed.common);
+  add_launch(app, parsed);
+  add_machine_commands(app, parsed);
+  add_sim(app, parsed);
+  std::reverse(words.begin(), words.end());
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+  }
+  return report(parsed.action());
+}
+
+}  // namespace
+}  // namespace ec2spotter::cli
+
+int main(int argc, char** argv) {
+  return ec2spotter::cli::run(ec2spotter::cli::arguments_of(argc, argv));
+}

@@ -42,9 +42,8 @@ ServiceWords words_of(ServiceName service) {
 }
 
 bool is_true(const std::string& text) {
-  return text.size() == 4 && std::equal(text.begin(), text.end(), "true", [](char a, char b) {
-           return (a | 0x20) == b;
-         });
+  return text.size() == 4 && std::equal(text.begin(), text.end(), "true",
+                                        [](char a, char b) { return (a | 0x20) == b; });
 }
 
 bool flag(const Environment& environment, const Profiles& profiles, std::string_view name,
@@ -131,8 +130,8 @@ std::string public_endpoint(ServiceName service, std::string_view region, Endpoi
 }
 
 EndpointVariant endpoint_variant(const Environment& environment, const Profiles& profiles) {
-  return {.dualstack = flag(environment, profiles, "AWS_USE_DUALSTACK_ENDPOINT",
-                            "use_dualstack_endpoint"),
+  return {.dualstack =
+              flag(environment, profiles, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
           .fips = flag(environment, profiles, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")};
 }
 

@@ -1,5 +1,6 @@
 // Which region, and where its services answer. Pure over Environment and Profiles.
-// Source: botocore's endpoint rules; AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+// Source: botocore's endpoint rules; AWS SDKs and Tools Reference Guide, "Service-specific
+// endpoints".
 #pragma once
 
 #include <optional>

@@ -59,8 +59,8 @@ class Parser {
 
  private:
   tl::unexpected<Error> wrong(std::string_view what) const {
-    return fail(Errc::invalid, std::string(file_name_) + ", line " + std::to_string(number_) + ": " +
-                                   std::string(what) + "; correct that line");
+    return fail(Errc::invalid, std::string(file_name_) + ", line " + std::to_string(number_) +
+                                   ": " + std::string(what) + "; correct that line");
   }
 
   Result<void> section(std::string_view text) {

@@ -46,8 +46,7 @@ std::optional<std::string> asked_for(const Environment& environment,
 
 Result<Profiles> Profiles::load(const Environment& environment,
                                 const std::optional<std::string>& chosen) {
-  TRY(File credentials,
-      read_ini(environment, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"));
+  TRY(File credentials, read_ini(environment, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"));
   TRY(File config, read_ini(environment, "AWS_CONFIG_FILE", "~/.aws/config"));
   Profiles profiles;
   profiles.credentials_ = std::move(credentials.ini);

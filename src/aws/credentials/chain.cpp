@@ -25,11 +25,12 @@ MaybeCredentials from_legacy_file(const SourceContext& context, const ChainOptio
 }
 
 tl::unexpected<Error> nothing_found(const ChainOptions& options) {
-  return fail(Errc::unauthorized,
-              "no AWS credentials found: not in the environment, ~/.aws/credentials, ~/.aws/config, " +
-                  options.legacy_file +
-                  ", a container or the instance's role; run aws configure, or set "
-                  "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+  return fail(
+      Errc::unauthorized,
+      "no AWS credentials found: not in the environment, ~/.aws/credentials, ~/.aws/config, " +
+          options.legacy_file +
+          ", a container or the instance's role; run aws configure, or set "
+          "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
 }
 
 }  // namespace

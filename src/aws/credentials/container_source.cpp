@@ -48,15 +48,13 @@ MaybeCredentials credentials_from_container(const SourceContext& context) {
   const std::string address = address_of(context.environment);
   if (address.empty()) return std::nullopt;
   if (!is_trusted_container_address(address)) {
-    return fail(Errc::unauthorized,
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https, or http to this machine: " +
-                    address);
+    return fail(
+        Errc::unauthorized,
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https, or http to this machine: " + address);
   }
   TRY(const std::string token, authorization_token(context.environment));
-  HttpRequest request{.url = address,
-                      .connect_timeout = kTimeout,
-                      .total_timeout = kTimeout,
-                      .proxy = Proxy::none};
+  HttpRequest request{
+      .url = address, .connect_timeout = kTimeout, .total_timeout = kTimeout, .proxy = Proxy::none};
   if (!token.empty()) request.headers.emplace_back("authorization", token);
   auto reply = context.http.send(request);
   if (!reply) {

@@ -27,10 +27,10 @@ class Secret {
 struct Credentials {
   std::string access_key_id;
   Secret secret_access_key;
-  Secret session_token = {};                      // empty for long-lived keys
+  Secret session_token = {};  // empty for long-lived keys
   std::optional<TimePoint> expires = std::nullopt;
-  std::string source = {};                        // "the environment", "profile 'work'", ...
-  std::string renewal = {};                       // what the user does when they have expired
+  std::string source = {};   // "the environment", "profile 'work'", ...
+  std::string renewal = {};  // what the user does when they have expired
   bool operator==(const Credentials&) const = default;
 };
 

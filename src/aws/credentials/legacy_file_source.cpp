@@ -60,8 +60,9 @@ Result<LegacyCredentials> credentials_from_legacy_file(const std::filesystem::pa
   Values values = read_values(file->text);
   if (values.key.empty() || values.secret.empty()) {
     return fail(Errc::unauthorized,
-                path.string() + " does not hold both AWS_ACCESS_KEY_ID=... and "
-                                "AWS_SECRET_ACCESS_KEY=..., a line each; complete or remove it");
+                path.string() +
+                    " does not hold both AWS_ACCESS_KEY_ID=... and "
+                    "AWS_SECRET_ACCESS_KEY=..., a line each; complete or remove it");
   }
   return LegacyCredentials{
       .credentials = Credentials{.access_key_id = std::move(values.key),

@@ -130,8 +130,8 @@ MaybeCredentials credentials_from_process(const SourceContext& context,
   }
   TRY(const Outcome outcome, run(*arguments));
   if (outcome.status != 0) {
-    return fail(Errc::unauthorized, source + " failed; run it by hand to see why: " +
-                                        arguments->front());
+    return fail(Errc::unauthorized,
+                source + " failed; run it by hand to see why: " + arguments->front());
   }
   const auto json = nlohmann::json::parse(outcome.output, nullptr, false);
   if (!json.is_object() || json.value("Version", nlohmann::json{}) != 1) {

@@ -90,8 +90,9 @@ MaybeCredentials from_role(const SourceContext& context, const std::string& prof
   const IniSection* section = context.profiles.find(profile);
   if (section == nullptr || !names_a_role(*section)) return std::nullopt;
   if (!setting(*section, "mfa_serial").empty()) {
-    return wrong(profile, "wants an MFA code, which a program that runs alone cannot give; use a "
-                          "role without mfa_serial, or aws sts get-session-token");
+    return wrong(profile,
+                 "wants an MFA code, which a program that runs alone cannot give; use a "
+                 "role without mfa_serial, or aws sts get-session-token");
   }
   visited.push_back(profile);
   const std::string source = setting(*section, "source_profile");

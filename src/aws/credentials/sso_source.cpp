@@ -31,9 +31,8 @@ std::string sha1_hex(std::string_view text) {
 }
 
 tl::unexpected<Error> log_in(const std::string& profile, const std::string& why) {
-  return fail(Errc::unauthorized,
-              "the SSO session of profile '" + profile + "' " + why + "; run aws sso login --profile " +
-                  profile);
+  return fail(Errc::unauthorized, "the SSO session of profile '" + profile + "' " + why +
+                                      "; run aws sso login --profile " + profile);
 }
 
 Result<std::optional<SsoSettings>> read_settings(const SourceContext& context,
@@ -49,9 +48,9 @@ Result<std::optional<SsoSettings>> read_settings(const SourceContext& context,
   } else {
     const IniSection* session = context.profiles.section("sso-session", session_name);
     if (session == nullptr) {
-      return fail(Errc::unauthorized, "profile '" + profile + "' names the sso_session '" +
-                                          session_name + "', which the config file lacks; add [sso-session " +
-                                          session_name + "]");
+      return fail(Errc::unauthorized,
+                  "profile '" + profile + "' names the sso_session '" + session_name +
+                      "', which the config file lacks; add [sso-session " + session_name + "]");
     }
     settings.cache_key = session_name;
     settings.region = setting(*session, "sso_region");
@@ -111,10 +110,10 @@ MaybeCredentials credentials_from_sso(const SourceContext& context, const std::s
   TRY(const Secret token, cached_token(context, profile, *settings));
   TRY(const std::string portal, endpoint(context.environment, context.profiles, ServiceName::sso,
                                          settings->region, std::nullopt));
-  auto reply = context.http.send(
-      {.url = portal + "/federation/credentials?account_id=" + sigv4::uri_encode(settings->account) +
-              "&role_name=" + sigv4::uri_encode(settings->role),
-       .headers = {{"x-amz-sso_bearer_token", token.reveal()}}});
+  auto reply = context.http.send({.url = portal + "/federation/credentials?account_id=" +
+                                         sigv4::uri_encode(settings->account) +
+                                         "&role_name=" + sigv4::uri_encode(settings->role),
+                                  .headers = {{"x-amz-sso_bearer_token", token.reveal()}}});
   if (reply && reply->status == 401) return log_in(profile, "is over");
   auto body = body_of(std::move(reply));
   if (!body) return fail(with_context(std::move(body).error(), "asking the SSO portal"));

@@ -7,8 +7,8 @@ namespace ec2spotter::aws {
 
 Result<StsEndpoint> sts_endpoint(const SourceContext& context) {
   const std::string region = context.region.empty() ? "us-east-1" : context.region;
-  TRY(std::string url, endpoint(context.environment, context.profiles, ServiceName::sts, region,
-                                std::nullopt));
+  TRY(std::string url,
+      endpoint(context.environment, context.profiles, ServiceName::sts, region, std::nullopt));
   return StsEndpoint{std::move(url), region};
 }
 

@@ -46,10 +46,9 @@ MaybeCredentials credentials_from_web_identity_environment(const SourceContext& 
   const auto value = [&](std::string_view name) {
     return variable(context.environment, name).value_or("");
   };
-  return credentials_from_web_identity(
-      context, {.token_file = value("AWS_WEB_IDENTITY_TOKEN_FILE"),
-                .role_arn = value("AWS_ROLE_ARN"),
-                .session_name = value("AWS_ROLE_SESSION_NAME")});
+  return credentials_from_web_identity(context, {.token_file = value("AWS_WEB_IDENTITY_TOKEN_FILE"),
+                                                 .role_arn = value("AWS_ROLE_ARN"),
+                                                 .session_name = value("AWS_ROLE_SESSION_NAME")});
 }
 
 }  // namespace ec2spotter::aws

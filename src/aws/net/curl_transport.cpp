@@ -98,7 +98,8 @@ Error error_of(CURLcode code, const std::string& where, const char* detail, bool
   const std::string text = *detail != '\0' ? detail : curl_easy_strerror(code);
   if (too_long) {
     return {.code = Errc::malformed_reply,
-            .message = "the reply of " + where + " is longer than any real one; is this an AWS "
+            .message = "the reply of " + where +
+                       " is longer than any real one; is this an AWS "
                        "endpoint?"};
   }
   switch (code) {
@@ -126,8 +127,7 @@ Error error_of(CURLcode code, const std::string& where, const char* detail, bool
     case CURLE_UNSUPPORTED_PROTOCOL:  // what libcurl says to a reply without a status line
       return {.code = Errc::malformed_reply, .message = where + " does not speak HTTP: " + text};
     default:
-      return {.code = Errc::transport,
-              .message = "lost the connection to " + where + ": " + text};
+      return {.code = Errc::transport, .message = "lost the connection to " + where + ": " + text};
   }
 }
 
@@ -147,7 +147,9 @@ CurlTransport::~CurlTransport() = default;
 namespace {
 
 void set_limits(CURL* easy, const HttpRequest& request, const CurlOptions& options) {
-  const auto at_least_one = [](Duration d) { return std::max<long>(1, static_cast<long>(d.count())); };
+  const auto at_least_one = [](Duration d) {
+    return std::max<long>(1, static_cast<long>(d.count()));
+  };
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                    at_least_one(std::min(request.connect_timeout, request.total_timeout)));
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, at_least_one(request.total_timeout));
@@ -217,8 +219,8 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request) {
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, nullptr);
   if (code != CURLE_OK) {
-    return fail(error_of(code, url->scheme + "://" + host_header(*url), detail.data(),
-                         reception.too_long));
+    return fail(
+        error_of(code, url->scheme + "://" + host_header(*url), detail.data(), reception.too_long));
   }
   reception.response.status = static_cast<int>(status);
   return std::move(reception.response);

@@ -11,7 +11,7 @@ namespace ec2spotter::aws {
 
 struct CurlOptions {
   std::string user_agent = "ec2-spotter";
-  std::string ca_bundle = {};                     // PEM file; empty: the system's
+  std::string ca_bundle = {};                       // PEM file; empty: the system's
   std::size_t response_limit = 64UL * 1024 * 1024;  // bytes of body
   // Asked about once a second and between packets; true ends the request with Errc::interrupted.
   std::function<bool()> cancelled = {};

@@ -86,9 +86,9 @@ std::string credential_scope(const Scope& scope, TimePoint time) {
 std::string sha256_hex(std::string_view bytes) {
   std::string digest(kSha256Bytes, '\0');
   unsigned int length = 0;
-  const int done = EVP_Digest(bytes.data(), bytes.size(),
-                              reinterpret_cast<unsigned char*>(digest.data()), &length,
-                              EVP_sha256(), nullptr);
+  const int done =
+      EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
+                 &length, EVP_sha256(), nullptr);
   CHECK(done == 1 && length == kSha256Bytes);
   return hex(digest);
 }
@@ -100,8 +100,7 @@ std::string uri_encode(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool plain = (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
-                       (byte >= '0' && byte <= '9') || c == '-' || c == '_' || c == '.' ||
-                       c == '~';
+                       (byte >= '0' && byte <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
     if (plain) {
       encoded += c;
     } else {
@@ -143,9 +142,10 @@ std::string authorization(const Request& request, const Key& key, const Scope& s
          ", Signature=" + signature(request, key, scope, time);
 }
 
-std::vector<std::pair<std::string, std::string>> presigned_query(
-    Request request, const Key& key, const Scope& scope, TimePoint time, int expires_seconds,
-    const std::string& session_token) {
+std::vector<std::pair<std::string, std::string>> presigned_query(Request request, const Key& key,
+                                                                 const Scope& scope, TimePoint time,
+                                                                 int expires_seconds,
+                                                                 const std::string& session_token) {
   auto& query = request.query;
   query.emplace_back("X-Amz-Algorithm", kAlgorithm);
   query.emplace_back("X-Amz-Credential", key.access_key_id + "/" + credential_scope(scope, time));

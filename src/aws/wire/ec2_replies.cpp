@@ -167,9 +167,8 @@ Result<PageOf<Volume>> parse_describe_volumes(std::string_view body) {
 }
 
 Result<PageOf<Instance>> parse_describe_instances(std::string_view body) {
-  TRY(auto reservations,
-      read_page<std::vector<Instance>>(body, "DescribeInstancesResponse", "reservationSet",
-                                       read_reservation));
+  TRY(auto reservations, read_page<std::vector<Instance>>(body, "DescribeInstancesResponse",
+                                                          "reservationSet", read_reservation));
   PageOf<Instance> page;
   page.next_token = std::move(reservations.next_token);
   for (auto& reservation : reservations.items) {
@@ -201,8 +200,7 @@ Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view bo
 }
 
 Result<Instance> parse_run_instances(std::string_view body) {
-  TRY(auto page,
-      read_page<Instance>(body, "RunInstancesResponse", "instancesSet", read_instance));
+  TRY(auto page, read_page<Instance>(body, "RunInstancesResponse", "instancesSet", read_instance));
   if (page.items.size() != 1) {
     return fail(Errc::malformed_reply, "the reply to RunInstances names " +
                                            std::to_string(page.items.size()) +

@@ -114,8 +114,7 @@ Result<void> check(const RunInstanceSpec& spec) {
 std::string encode_call(const ApiCall& call) {
   Params params;
   params.add("Action", call.action);
-  params.add("Version",
-             std::string(call.service == Service::sts ? kStsVersion : kEc2Version));
+  params.add("Version", std::string(call.service == Service::sts ? kStsVersion : kEc2Version));
   for (const auto& [name, value] : call.params.pairs()) params.add(name, value);
   return encode_form(params);
 }
@@ -243,12 +242,10 @@ ApiCall console_output_call(const InstanceId& instance) {
 ApiCall get_parameter_call(const std::string& name) {
   return {.service = Service::ssm,
           .action = "GetParameter",
-          .json = nlohmann::json{{"Name", name}}.dump(
-              -1, ' ', false, nlohmann::json::error_handler_t::replace)};
+          .json = nlohmann::json{{"Name", name}}.dump(-1, ' ', false,
+                                                      nlohmann::json::error_handler_t::replace)};
 }
 
-ApiCall caller_identity_call() {
-  return {.service = Service::sts, .action = "GetCallerIdentity"};
-}
+ApiCall caller_identity_call() { return {.service = Service::sts, .action = "GetCallerIdentity"}; }
 
 }  // namespace ec2spotter::aws

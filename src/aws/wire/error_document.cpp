@@ -1,7 +1,6 @@
 #include "aws/wire/error_document.hpp"
 
 #include <nlohmann/json.hpp>
-
 #include <optional>
 
 #include "aws/wire/error_table.hpp"

@@ -159,7 +159,8 @@ constexpr auto kTextTable = std::to_array<TextRow>({
     // AttachVolume: the device name is taken.
     {"InvalidParameterValue", "already in use", kState},
     // RunInstances: the instance profile was made seconds ago.
-    {"InvalidParameterValue", "Invalid IAM Instance Profile name",
+    {"InvalidParameterValue",
+     "Invalid IAM Instance Profile name",
      {Errc::not_found, Reaction::retry_after_backoff}},
 });
 

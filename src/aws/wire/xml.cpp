@@ -1,15 +1,14 @@
 #include "aws/wire/xml.hpp"
 
-#include <pugixml.hpp>
-
 #include <charconv>
+#include <pugixml.hpp>
 
 namespace ec2spotter::aws {
 namespace {
 
 constexpr std::size_t kMaxDepth = 64;
-constexpr unsigned kParseFlags = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol |
-                                 pugi::parse_doctype;
+constexpr unsigned kParseFlags =
+    pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_doctype;
 
 std::string_view local_name_of(pugi::xml_node node) {
   const std::string_view name = node.name();
@@ -32,8 +31,7 @@ pugi::xml_node first_element(pugi::xml_node node) {
 class DepthCheck final : public pugi::xml_tree_walker {
  public:
   bool for_each(pugi::xml_node& node) override {
-    ok_ = ok_ && static_cast<std::size_t>(depth()) < kMaxDepth &&
-          node.type() != pugi::node_doctype;
+    ok_ = ok_ && static_cast<std::size_t>(depth()) < kMaxDepth && node.type() != pugi::node_doctype;
     return ok_;
   }
   bool ok() const { return ok_; }
@@ -114,8 +112,8 @@ XmlDocument::~XmlDocument() = default;
 
 Result<XmlDocument> XmlDocument::parse(std::string_view text) {
   XmlDocument document;
-  const auto outcome = document.document_->load_buffer(text.data(), text.size(), kParseFlags,
-                                                       pugi::encoding_utf8);
+  const auto outcome =
+      document.document_->load_buffer(text.data(), text.size(), kParseFlags, pugi::encoding_utf8);
   if (!outcome) {
     return fail(Errc::malformed_reply, std::string("the reply is not XML: ") +
                                            outcome.description() + " at byte " +
@@ -133,9 +131,7 @@ Result<XmlDocument> XmlDocument::parse(std::string_view text) {
   return document;
 }
 
-XmlElement XmlDocument::root() const {
-  return element_of(first_element(document_->first_child()));
-}
+XmlElement XmlDocument::root() const { return element_of(first_element(document_->first_child())); }
 
 Result<XmlElement> expect_root(const XmlDocument& document, std::string_view root_name) {
   const XmlElement root = document.root();

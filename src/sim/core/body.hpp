@@ -26,8 +26,8 @@ struct BodySpec {
   int memory_mib = 1024;
   std::string private_ip;
   std::string mac;
-  std::string root_device;       // device name of the root among `disks`
-  std::vector<BodyDisk> disks;   // root included
+  std::string root_device;      // device name of the root among `disks`
+  std::vector<BodyDisk> disks;  // root included
 };
 
 // The guest stopped by itself. A `reboot` of the guest is carried out by the Bodies, not reported.
@@ -69,6 +69,10 @@ class Bodies {
   virtual Result<void> create_snapshot(const std::string& snapshot_id,
                                        const std::string& volume_id) = 0;
   virtual Result<void> delete_snapshot(const std::string& snapshot_id) = 0;
+  virtual Result<void> copy_snapshot(const std::string& snapshot_id,
+                                     const std::string& source_id) = 0;
+  // Makes the raw disk image at `path` the content of a new snapshot.
+  virtual Result<void> import_snapshot(const std::string& snapshot_id, const std::string& path) = 0;
 
   // Bodies. `start` returns at once.
   virtual Result<void> start(const BodySpec& spec) = 0;
@@ -92,7 +96,8 @@ class Bodies {
 
 // Given to a Bodies with threads of its own: runs `report` on the core's thread.
 using PostBodyEvent = std::function<void(BodyEvent)>;
-// Given to a Bodies that serves IMDS: safe to call from any thread; an unknown id gives enabled=false.
+// Given to a Bodies that serves IMDS: safe to call from any thread; an unknown id gives
+// enabled=false.
 using LookUpMetadata = std::function<MetadataView(const std::string& instance_id)>;
 
 // Bodies of records only: everything succeeds at once, disks have no bytes.
@@ -104,6 +109,8 @@ class NoBodies final : public Bodies {
   Result<void> grow_volume(const std::string&, int) override { return {}; }
   Result<void> create_snapshot(const std::string&, const std::string&) override { return {}; }
   Result<void> delete_snapshot(const std::string&) override { return {}; }
+  Result<void> copy_snapshot(const std::string&, const std::string&) override { return {}; }
+  Result<void> import_snapshot(const std::string&, const std::string&) override { return {}; }
   Result<void> start(const BodySpec&) override { return {}; }
   void press_power_button(const std::string& instance_id) override {
     post_(GuestPoweredOff{instance_id});

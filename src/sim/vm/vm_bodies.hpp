@@ -55,8 +55,7 @@ class VmBodies final : public Bodies {
   Result<void> plug_disk(const std::string& instance_id, const BodyDisk& disk) override;
   void unplug_disk(const std::string& instance_id, const BodyDisk& disk) override;
   std::string console(const std::string& instance_id) override;
-  Result<void> route_address(const std::string& public_ip,
-                             const std::string& instance_id) override;
+  Result<void> route_address(const std::string& public_ip, const std::string& instance_id) override;
 
  private:
   class Impl;

@@ -105,9 +105,10 @@ TEST_F(CurlTransportTest, CarriesBodyHeadersAndUserAgent) {
 
 TEST_F(CurlTransportTest, AddsNoHeaderThatTheCallerDidNotSign) {
   CurlTransport transport({});
-  const auto put = transport.send({.method = "PUT", .url = url("/put"), .headers = {{"X-Ttl", "60"}}});
-  const auto post = transport.send(
-      {.method = "POST", .url = url("/echo"), .body = std::string(5000, 'x')});
+  const auto put =
+      transport.send({.method = "PUT", .url = url("/put"), .headers = {{"X-Ttl", "60"}}});
+  const auto post =
+      transport.send({.method = "POST", .url = url("/echo"), .body = std::string(5000, 'x')});
 
   ASSERT_TRUE(put && post);
   EXPECT_EQ(put->body, "60");
@@ -157,7 +158,8 @@ TEST(CurlTransportErrorTest, SaysWhyThereIsNoConnection) {
             std::string::npos)
       << refused.error().message;
 
-  const auto unknown = transport.send({.url = "http://no-such-host.invalid/", .proxy = Proxy::none});
+  const auto unknown =
+      transport.send({.url = "http://no-such-host.invalid/", .proxy = Proxy::none});
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().code, Errc::transport);
   EXPECT_NE(unknown.error().message.find("DNS"), std::string::npos) << unknown.error().message;

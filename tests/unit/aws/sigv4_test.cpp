@@ -97,9 +97,12 @@ TEST(SigV4Test, PostXWwwFormUrlencoded) {
 TEST(SigV4Test, PostStsHeaderBefore) {
   Request request = suite_request("POST");
   request.headers["x-amz-security-token"] =
-      "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPf"
-      "IeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7W"
-      "Z0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8F"
+      "AQoDYXdzEPT//////////"
+      "wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPf"
+      "IeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/"
+      "kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7W"
+      "Z0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+"
+      "scqKmlzm8F"
       "DrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==";
   EXPECT_EQ(suite_signature(request),
             "85d96828115b5dc0cfc3bd16ad9e210dd772bbebba041836c64533a82be05ead");
@@ -127,8 +130,9 @@ std::optional<std::string> botocore_authorization(const nlohmann::json& request)
   const aws::TempFolder folder;
   const auto input = folder.write("request.json", request.dump());
   for (const char* python : {"python3", "/usr/bin/python3"}) {
-    const std::string command = std::string(python) + " " EC2SPOTTER_TEST_FOLDER
-                                "/botocore_signature.py < " + input.string() + " 2>/dev/null";
+    const std::string command = std::string(python) +
+                                " " EC2SPOTTER_TEST_FOLDER "/botocore_signature.py < " +
+                                input.string() + " 2>/dev/null";
     FILE* pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) continue;
     std::array<char, 2048> line{};

@@ -93,8 +93,8 @@ class TempFolder {
 using Variables = std::map<std::string, std::string>;
 
 inline Environment environment_of(Variables variables, std::filesystem::path home = "/nowhere") {
-  return {.get = [variables = std::move(variables)](
-                     std::string_view name) -> std::optional<std::string> {
+  return {.get = [variables =
+                      std::move(variables)](std::string_view name) -> std::optional<std::string> {
             const auto it = variables.find(std::string(name));
             if (it == variables.end()) return std::nullopt;
             return it->second;

@@ -28,24 +28,28 @@ TEST(UrlTest, ThePortStaysInTheHostHeaderUnlessItIsTheSchemesOwn) {
 TEST(UrlTest, AnEmptyPathIsTheRoot) { EXPECT_EQ(parse_url("http://h?q")->path, "/"); }
 
 TEST(UrlTest, RefusesWhatIsNoPlainHttpAddress) {
-  for (const char* text : {"", "ec2.amazonaws.com", "ftp://h", "http://", "http://h:0", "http://h:x",
-                           "http://h:99999", "http://user@h", "http://h/#f", "http://h/ x",
-                           "http://h/\n", "http://[::1", "http://[x]", "file:///etc/passwd"}) {
+  for (const char* text :
+       {"", "ec2.amazonaws.com", "ftp://h", "http://", "http://h:0", "http://h:x", "http://h:99999",
+        "http://user@h", "http://h/#f", "http://h/ x", "http://h/\n", "http://[::1", "http://[x]",
+        "file:///etc/passwd"}) {
     EXPECT_FALSE(parse_url(text)) << text;
   }
 }
 
 TEST(UrlTest, KnowsTheAddressesOfTheMachineItself) {
-  for (const char* text : {"http://localhost", "http://127.0.0.1:1", "http://127.9.9.9", "http://[::1]"}) {
+  for (const char* text :
+       {"http://localhost", "http://127.0.0.1:1", "http://127.9.9.9", "http://[::1]"}) {
     EXPECT_TRUE(is_loopback(*parse_url(text))) << text;
   }
-  for (const char* text : {"http://127.example.com", "http://10.0.0.1", "http://localhost.evil.com"}) {
+  for (const char* text :
+       {"http://127.example.com", "http://10.0.0.1", "http://localhost.evil.com"}) {
     EXPECT_FALSE(is_loopback(*parse_url(text))) << text;
   }
 }
 
 TEST(HttpDateTest, ReadsTheDateHeader) {
-  EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), parse_iso8601("1994-11-06T08:49:37Z"));
+  EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"),
+            parse_iso8601("1994-11-06T08:49:37Z"));
 }
 
 TEST(HttpDateTest, RefusesOtherForms) {

@@ -1,0 +1,23 @@
+// The commands, one file each. Each returns what main turns into an exit code; results go to
+// stdout, progress to stderr.
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/options.hpp"
+
+namespace ec2spotter::cli {
+
+Result<void> launch(const Common& common, const Launch& options);
+Result<void> list(const Common& common);
+Result<void> status(const Common& common, const OnMachine& options);
+Result<void> explain(const Common& common, const OnMachine& options);
+Result<void> pause(const Common& common, const OnMachine& options);
+Result<void> resume(const Common& common, const OnMachine& options);
+Result<void> console(const Common& common, const OnMachine& options);
+// Replaces this process by ssh; returns only when that fails.
+Result<void> ssh(const Common& common, const OnMachine& options);
+Result<void> setup(const Common& common);
+Result<void> sim(const Sim& options);
+Result<void> sim_control(const Common& common, const SimControl& options);
+
+}  // namespace ec2spotter::cli

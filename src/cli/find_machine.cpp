@@ -1,0 +1,64 @@
+#include <filesystem>
+#include <optional>
+
+#include "cli/session.hpp"
+#include "control/machine_file.hpp"
+#include "model/tags.hpp"
+
+namespace ec2spotter::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+OwnerId owner_of(const Common& common) {
+  return OwnerId(common.owner.empty() ? "default" : common.owner);
+}
+
+}  // namespace
+
+Result<std::optional<Machine>> find_machine_file(const Common& common,
+                                                 const std::string& argument) {
+  for (const fs::path& path : {fs::path(argument), fs::path(common.machines) / (argument + ".toml"),
+                               fs::path(common.machines) / (argument + ".conf")}) {
+    if (!is_file(path)) continue;
+    TRY(Machine machine, read_machine_file(path.string()));
+    if (!common.owner.empty()) machine.owner = OwnerId(common.owner);
+    return machine;
+  }
+  return std::nullopt;
+}
+
+Result<FoundMachine> find_machine(const Common& common, const std::string& argument,
+                                  Session& session, std::optional<Machine> from_file) {
+  if (from_file) return FoundMachine{.machine = std::move(*from_file), .from_file = true};
+  const OwnerId owner = owner_of(common);
+  TRY(const auto volumes,
+      session.ec2().describe_volumes({}, {{"tag:" + std::string(tag::kMachine), {argument}},
+                                          {"tag:" + std::string(tag::kOwner), {owner.str()}},
+                                          {"tag:" + std::string(tag::kState), {"current"}}}));
+  if (volumes.size() != 1) {
+    return fail(volumes.empty() ? Errc::not_found : Errc::refused,
+                std::to_string(volumes.size()) + " machines are named '" + argument + "' (owner '" +
+                    owner.str() + "') in this region, and " + common.machines + "/" + argument +
+                    ".toml does not exist; see `ec2spotter list`");
+  }
+  Machine machine;
+  machine.name = MachineName(argument);
+  machine.owner = owner;
+  machine.volume.id = volumes.front().id;
+  return FoundMachine{.machine = std::move(machine), .from_file = false};
+}
+
+Result<OpenMachine> open_machine(const Common& common, const std::string& argument) {
+  TRY(auto from_file, find_machine_file(common, argument));
+  TRY(auto session, Session::open(common, from_file ? from_file->region : std::string()));
+  TRY(auto found, find_machine(common, argument, *session, std::move(from_file)));
+  return OpenMachine{.session = std::move(session), .found = std::move(found)};
+}
+
+}  // namespace ec2spotter::cli

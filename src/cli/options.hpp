@@ -1,0 +1,55 @@
+// What the command line says, as plain values. Parsing fills these; commands only read them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace ec2spotter::cli {
+
+enum class Output { text, json };
+
+// Flags that every command knows.
+struct Common {
+  std::string region;          // empty: as the AWS CLI would find it
+  std::string profile;         // likewise
+  std::string endpoint;        // likewise
+  std::string owner;           // empty: the machine file's, else "default"
+  std::string machines = ".";  // folder in which NAME.toml and NAME.conf are looked for
+  Output output = Output::text;
+  bool yes = false;
+  bool quiet = false;
+};
+
+struct Launch {
+  std::string file;
+  bool no_wait = false;
+  int timeout_minutes = 20;
+};
+
+// A command on one machine: a name, or the path of its file.
+struct OnMachine {
+  std::string machine;
+  bool no_wait = false;
+  int timeout_minutes = 20;
+  std::vector<std::string> arguments;  // of `ssh`: the remote command
+};
+
+struct Sim {
+  std::string listen = "127.0.0.1:4599";
+  std::string state;
+  std::string seed;
+  std::string profile = "instant";
+  bool vm = false;
+  bool allow_public = false;
+  int ssh_port = 22;
+};
+
+// A control call to a running simulator: a path below /_sim/ and a JSON body; empty body: GET.
+struct SimControl {
+  std::string path;
+  std::string body;
+};
+
+}  // namespace ec2spotter::cli

@@ -1,0 +1,102 @@
+#include "cli/report.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "model/tags.hpp"
+#include "plan/plan.hpp"
+
+namespace ec2spotter::cli {
+namespace {
+
+// The body that matters: the one holding the volume, else the newest living one.
+const Instance* main_body(const Observation& seen) {
+  const Instance* best = nullptr;
+  for (const Instance& body : seen.bodies) {
+    for (const Volume& volume : seen.volumes) {
+      for (const Attachment& attachment : volume.attachments) {
+        if (attachment.instance == body.id) return &body;
+      }
+    }
+    const bool live = body.state == InstanceState::pending || body.state == InstanceState::running;
+    if (live && (best == nullptr || best->launch_time < body.launch_time)) best = &body;
+  }
+  return best;
+}
+
+}  // namespace
+
+Goal recorded_goal(const Observation& seen) {
+  return seen.volumes.empty() ? Goal::up
+                              : parse_goal(tag::value(seen.volumes.front().tags, tag::kGoal));
+}
+
+MachineReport make_report(const Machine& machine, Goal goal, const Observation& seen,
+                          const Decision& decision) {
+  MachineReport report;
+  report.name = machine.name.str();
+  report.owner = machine.owner.str();
+  report.goal = to_string(goal);
+  report.reason = to_string(decision.reason);
+  report.detail = decision.detail;
+  if (seen.volumes.size() == 1) {
+    report.volume = seen.volumes.front().id.str();
+    report.zone = seen.volumes.front().zone;
+  }
+  if (const Instance* body = main_body(seen)) {
+    report.body = body->id.str();
+    report.body_state = to_string(body->state);
+    report.type = body->type;
+    report.market = to_string(body->market);
+    report.address = body->public_ip;
+    if (const auto boot = seen.boots.find(body->id); boot != seen.boots.end()) {
+      report.boot_stage = boot->second.stage;
+      report.boot_result = boot->second.result;
+    }
+  }
+  if (seen.address) report.address = seen.address->public_ip;
+  return report;
+}
+
+nlohmann::json to_json(const MachineReport& r) {
+  return {{"name", r.name},
+          {"owner", r.owner},
+          {"goal", r.goal},
+          {"reason", r.reason},
+          {"detail", r.detail},
+          {"volume", r.volume},
+          {"zone", r.zone},
+          {"body", r.body},
+          {"body_state", r.body_state},
+          {"instance_type", r.type},
+          {"market", r.market},
+          {"address", r.address},
+          {"boot_stage", r.boot_stage},
+          {"boot_result", r.boot_result}};
+}
+
+void print_json(const nlohmann::json& document) {
+  fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void print_report(const MachineReport& report, Output output) {
+  if (output == Output::json) return print_json(to_json(report));
+  const auto line = [](const char* label, const std::string& value) {
+    if (!value.empty()) fmt::print("{:<9}{}\n", label, value);
+  };
+  line("machine", report.name);
+  line("goal", report.goal);
+  line("reason", report.reason);
+  line("detail", report.detail);
+  line("volume", report.volume.empty() ? "" : report.volume + " in " + report.zone);
+  if (!report.body.empty()) {
+    line("body",
+         fmt::format("{} {} {} {}", report.body, report.body_state, report.type, report.market));
+  }
+  line("boot", report.boot_stage.empty() ? "" : report.boot_stage + " " + report.boot_result);
+  line("address", report.address);
+}
+
+}  // namespace ec2spotter::cli

@@ -1,0 +1,29 @@
+// How a machine's state is shown: the same facts as text or as JSON with stable field names.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "cli/options.hpp"
+#include "model/decision.hpp"
+#include "model/observation.hpp"
+
+namespace ec2spotter::cli {
+
+struct MachineReport {
+  std::string name, owner, goal, reason, detail, volume, zone, body, body_state, type, market,
+      address, boot_stage, boot_result;
+};
+
+MachineReport make_report(const Machine& machine, Goal goal, const Observation& seen,
+                          const Decision& decision);
+
+// Prints on stdout.
+void print_report(const MachineReport& report, Output output);
+void print_json(const nlohmann::json& document);
+nlohmann::json to_json(const MachineReport& report);
+
+// The goal that EC2 remembers for the machine: the tag on its volume.
+Goal recorded_goal(const Observation& seen);
+
+}  // namespace ec2spotter::cli

@@ -1,0 +1,65 @@
+// What a command needs to do its work: the EC2 client and the local host, put together once.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "aws/ec2_client.hpp"
+#include "base/clock.hpp"
+#include "cli/host.hpp"
+#include "cli/options.hpp"
+#include "cli/progress.hpp"
+#include "control/drive.hpp"
+
+namespace ec2spotter::cli {
+
+class Session {
+ public:
+  // Finds credentials, region and endpoint as the AWS CLI would; `region` wins when not empty.
+  // Errors: unauthorized when there are no credentials, invalid when there is no region.
+  static Result<std::unique_ptr<Session>> open(const Common& common, const std::string& region);
+
+  // Prints on stderr what the user should know of the credentials and the clock.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  aws::Ec2& ec2() { return *ec2_; }
+  Prober& prober() { return prober_; }
+  TimePoint now() const { return clock_.now(); }
+  Controls controls() {
+    return {
+        .ec2 = *ec2_, .prober = prober_, .clock = clock_, .waiter = waiter_, .reporter = progress_};
+  }
+
+ private:
+  explicit Session(const Common& common);
+
+  SystemClock clock_;
+  Verbosity verbosity_;
+  SshProber prober_;
+  SignalWaiter waiter_;
+  Progress progress_;
+  std::unique_ptr<aws::Ec2Client> ec2_;
+};
+
+// The machine meant by a command's argument: a file's path, the name of a file in the machines
+// folder, or the name of a machine that EC2 knows by its tags. A machine from tags has no types
+// and image: it can be paused and looked at, not launched.
+struct FoundMachine {
+  Machine machine;
+  bool from_file = false;
+};
+// Reads only the local disk; none when no file is found.
+Result<std::optional<Machine>> find_machine_file(const Common& common, const std::string& argument);
+Result<FoundMachine> find_machine(const Common& common, const std::string& argument,
+                                  Session& session, std::optional<Machine> from_file);
+
+// A session together with the machine that a command is about.
+struct OpenMachine {
+  std::unique_ptr<Session> session;
+  FoundMachine found;
+};
+Result<OpenMachine> open_machine(const Common& common, const std::string& argument);
+
+}  // namespace ec2spotter::cli

@@ -1,0 +1,17 @@
+// The regions that there are, and what each holds from the start.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/core/world.hpp"
+
+namespace ec2spotter::sim {
+
+bool is_region(const std::string& name);
+std::vector<std::string> region_names();
+
+// Gives every region a default VPC, a default subnet a zone and a default security group.
+void furnish_regions(World& world);
+
+}  // namespace ec2spotter::sim

@@ -1,0 +1,142 @@
+// Initial resources from a document, with ids that the writer chose.
+#include <algorithm>
+
+#include "sim/core/core.hpp"
+#include "sim/core/images.hpp"
+#include "sim/core/places.hpp"
+
+namespace ec2spotter::sim {
+namespace {
+
+Json tag_set(const Json& tags) {
+  Json set = Json::array();
+  for (const auto& [key, value] : tags.items()) set.push_back({{"key", key}, {"value", value}});
+  return set;
+}
+
+class Seeder {
+ public:
+  Seeder(World& world, std::string region) : world_(world), region_(std::move(region)) {}
+
+  Result<void> snapshot(const Json& given) {
+    const std::string id = given.at("snapshot_id");
+    world_.table(region_, "snapshot")[id] = {{"snapshotId", id},
+                                             {"volumeId", "vol-ffffffff"},
+                                             {"volumeSize", given.at("size_gib")},
+                                             {"status", "completed"},
+                                             {"progress", "100%"},
+                                             {"startTime", world_.timestamp()},
+                                             {"ownerId", kAccount},
+                                             {"description", "seed"},
+                                             {"encrypted", false},
+                                             {"storageTier", "standard"},
+                                             {"tagSet", Json::array()}};
+    if (!given.contains("file")) return {};
+    return world_.bodies().import_snapshot(id, given.at("file"));
+  }
+
+  Result<void> image(const Json& given) {
+    const std::string snapshot = given.at("snapshot_id");
+    const Json* found = world_.find(region_, "snapshot", snapshot);
+    if (found == nullptr) return fail(Errc::invalid, "seed: no snapshot " + snapshot);
+    const std::string id = given.at("image_id");
+    world_.table(region_, "image")[id] =
+        make_image(world_, {.id = id,
+                            .name = given.value("name", id),
+                            .architecture = given.value("architecture", "x86_64"),
+                            .root_device = given.value("root_device", "/dev/xvda"),
+                            .snapshot_id = snapshot,
+                            .description = {},
+                            .size_gib = found->at("volumeSize")});
+    return {};
+  }
+
+  Result<void> volume(const Json& given) {
+    const std::string id = given.at("volume_id");
+    const std::string snapshot = given.value("snapshot_id", "");
+    const int size = given.at("size_gib");
+    world_.table(region_, "volume")[id] = {
+        {"volumeId", id},
+        {"size", size},
+        {"volumeType", "gp3"},
+        {"availabilityZone", given.at("zone")},
+        {"status", "available"},
+        {"createTime", world_.timestamp()},
+        {"encrypted", false},
+        {"multiAttachEnabled", false},
+        {"snapshotId", snapshot},
+        {"attachmentSet", Json::array()},
+        {"tagSet", tag_set(given.value("tags", Json::object()))}};
+    return world_.bodies().create_volume(id, size, snapshot);
+  }
+
+  Result<void> address(const Json& given) {
+    const std::string id = given.at("allocation_id");
+    world_.table(region_, "address")[id] = {{"allocationId", id},
+                                            {"publicIp", given.at("public_ip")},
+                                            {"domain", "vpc"},
+                                            {"publicIpv4Pool", "amazon"},
+                                            {"networkBorderGroup", region_},
+                                            {"tagSet", Json::array()}};
+    return {};
+  }
+
+  Result<void> key_pair(const Json& given) {
+    const std::string name = given.at("key_name");
+    world_.table(region_, "key-pair")[name] = {{"keyPairId", world_.new_id("key-")},
+                                               {"keyName", name},
+                                               {"keyFingerprint", "00"},
+                                               {"keyType", "ed25519"},
+                                               {"createTime", world_.timestamp()},
+                                               {"_public_key", given.at("public_key")},
+                                               {"tagSet", Json::array()}};
+    return {};
+  }
+
+ private:
+  World& world_;
+  std::string region_;
+};
+
+template <class Each>
+Result<void> for_all(const Json& document, const char* key, Each each) {
+  for (const Json& given : document.value(key, Json::array())) TRY_VOID(each(given));
+  return {};
+}
+
+}  // namespace
+
+Result<void> Core::seed(const Json& document) try {
+  const std::string region = document.value("region", "us-east-1");
+  if (!is_region(region)) return fail(Errc::invalid, "seed: no region " + region);
+  constexpr std::string_view kKnown[] = {"region",   "snapshots", "images",
+                                         "volumes",  "addresses", "key_pairs",
+                                         "capacity", "prices",    "parameters"};
+  for (const auto& [key, value] : document.items()) {
+    if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown)) {
+      return fail(Errc::invalid, "seed: unknown key '" + key + "'");
+    }
+  }
+  Seeder seeder(world_, region);
+  TRY_VOID(for_all(document, "snapshots", [&](const Json& g) { return seeder.snapshot(g); }));
+  TRY_VOID(for_all(document, "images", [&](const Json& g) { return seeder.image(g); }));
+  TRY_VOID(for_all(document, "volumes", [&](const Json& g) { return seeder.volume(g); }));
+  TRY_VOID(for_all(document, "addresses", [&](const Json& g) { return seeder.address(g); }));
+  TRY_VOID(for_all(document, "key_pairs", [&](const Json& g) { return seeder.key_pair(g); }));
+  for (const char* each : {"capacity", "prices"}) {
+    const std::string path = std::string(each) == "prices" ? "price" : "capacity";
+    for (const Json& given : document.value(each, Json::array())) {
+      TRY_VOID(control(path, given));
+    }
+  }
+  const Json parameters = document.value("parameters", Json::object());
+  for (const auto& [name, value] : parameters.items()) {
+    world_.settings()["parameter/" + name] = value;
+  }
+  ++revision_;
+  return {};
+} catch (const Json::exception& error) {
+  return fail(Errc::invalid, std::string("seed: ") + error.what());
+}
+
+}  // namespace ec2spotter::sim

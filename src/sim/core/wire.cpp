@@ -1,0 +1,104 @@
+#include "sim/core/wire.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace ec2spotter::sim {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, int>, 14> kStatuses{{
+    {"DryRunOperation", 412},
+    {"UnauthorizedOperation", 403},
+    {"AuthFailure", 401},
+    {"SignatureDoesNotMatch", 403},
+    {"RequestExpired", 400},
+    {"RequestLimitExceeded", 503},
+    {"InsufficientInstanceCapacity", 500},
+    {"InternalError", 500},
+    {"ServiceUnavailable", 503},
+    {"Unavailable", 503},
+    {"MissingAuthenticationToken", 403},
+    {"InvalidClientTokenId", 403},
+    {"ExpiredToken", 403},
+    {"InternalFailure", 500},
+}};
+
+void append_escaped(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
+    }
+  }
+}
+
+void append_element(std::string& out, std::string_view name, const Json& value) {
+  out.append(1, '<').append(name).append(1, '>');
+  append_xml(out, value);
+  out.append("</").append(name).append(1, '>');
+}
+
+}  // namespace
+
+tl::unexpected<Error> refuse(std::string api_code, std::string message) {
+  return fail(Error{.code = Errc::invalid,
+                    .message = std::move(message),
+                    .api_code = std::move(api_code),
+                    .request_id = {},
+                    .context = {}});
+}
+
+int http_status(std::string_view api_code) {
+  const auto* found = std::find_if(kStatuses.begin(), kStatuses.end(),
+                                   [&](const auto& row) { return row.first == api_code; });
+  return found == kStatuses.end() ? 400 : found->second;
+}
+
+void append_xml(std::string& out, const Json& value) {
+  if (value.is_object()) {
+    for (const auto& [key, member] : value.items()) {
+      if (!key.starts_with('_')) append_element(out, key, member);
+    }
+  } else if (value.is_array()) {
+    for (const Json& item : value) append_element(out, "item", item);
+  } else if (value.is_string()) {
+    append_escaped(out, value.get_ref<const std::string&>());
+  } else if (!value.is_null()) {
+    out += value.dump();
+  }
+}
+
+std::string ec2_reply(std::string_view action, const Json& members, std::string_view request_id) {
+  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<";
+  out.append(action).append(
+      "Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>");
+  out.append(request_id).append("</requestId>");
+  append_xml(out, members);
+  return out.append("</").append(action).append("Response>");
+}
+
+std::string ec2_error(std::string_view api_code, std::string_view message,
+                      std::string_view request_id) {
+  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>";
+  append_escaped(out, api_code);
+  out += "</Code><Message>";
+  append_escaped(out, message);
+  out.append("</Message></Error></Errors><RequestID>").append(request_id);
+  return out.append("</RequestID></Response>");
+}
+
+std::string sts_reply(std::string_view action, const Json& members, std::string_view request_id) {
+  std::string out(1, '<');
+  out.append(action).append("Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><");
+  out.append(action).append("Result>");
+  append_xml(out, members);
+  out.append("</").append(action).append("Result><ResponseMetadata><RequestId>");
+  out.append(request_id).append("</RequestId></ResponseMetadata></");
+  return out.append(action).append("Response>");
+}
+
+}  // namespace ec2spotter::sim

@@ -1,0 +1,26 @@
+// The EC2 Query protocol's replies. Source: EC2 API reference, "Query requests" and "Error codes".
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "sim/core/json.hpp"
+
+namespace ec2spotter::sim {
+
+// An error under EC2's own code, as a client sees it.
+tl::unexpected<Error> refuse(std::string api_code, std::string message);
+
+// The HTTP status that goes with an EC2 error code.
+int http_status(std::string_view api_code);
+
+// Appends `value` as XML: objects become members, arrays become items, '_' members are left out.
+void append_xml(std::string& out, const Json& value);
+
+std::string ec2_reply(std::string_view action, const Json& members, std::string_view request_id);
+std::string ec2_error(std::string_view api_code, std::string_view message,
+                      std::string_view request_id);
+std::string sts_reply(std::string_view action, const Json& members, std::string_view request_id);
+
+}  // namespace ec2spotter::sim

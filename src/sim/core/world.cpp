@@ -1,0 +1,96 @@
+#include "sim/core/world.hpp"
+
+#include <algorithm>
+
+namespace ec2spotter::sim {
+
+World::World(WorldOptions options, Bodies& bodies)
+    : options_(options), bodies_(bodies), now_(options.start), random_(options.seed) {}
+
+Table& World::table(const std::string& region, const std::string& kind) {
+  return tables_[region][kind];
+}
+
+Json* World::find(const std::string& region, const std::string& kind, const std::string& id) {
+  Table& resources = table(region, kind);
+  const auto found = resources.find(id);
+  return found == resources.end() ? nullptr : &found->second;
+}
+
+Json* World::find_anywhere(const std::string& kind, const std::string& id, std::string& region) {
+  for (auto& [name, kinds] : tables_) {
+    if (Json* found = find(name, kind, id)) {
+      region = name;
+      return found;
+    }
+  }
+  return nullptr;
+}
+
+std::uint64_t World::draw(std::uint64_t bound) {
+  // SplitMix64: small, and its state is one number that can be saved.
+  random_ += 0x9e3779b97f4a7c15ULL;
+  std::uint64_t z = random_;
+  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
+  return (z ^ (z >> 31U)) % bound;
+}
+
+std::string World::new_id(std::string_view prefix) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string id(prefix);
+  id += '0';
+  for (int i = 0; i < 16; ++i) id += kDigits[draw(16)];
+  return id;
+}
+
+void World::schedule(Duration delay, Json event) { due_.emplace(now_ + delay, std::move(event)); }
+
+Duration World::work(Duration realistic) const {
+  return options_.profile == Profile::realistic ? realistic : Duration::zero();
+}
+
+Json World::take_due(TimePoint until) {
+  if (due_.empty() || due_.begin()->first > until) return nullptr;
+  now_ = std::max(now_, due_.begin()->first);
+  Json event = std::move(due_.begin()->second);
+  due_.erase(due_.begin());
+  return event;
+}
+
+TimePoint World::next_due() const { return due_.empty() ? TimePoint::max() : due_.begin()->first; }
+
+Json World::save() const {
+  Json due = Json::array();
+  for (const auto& [at, event] : due_) {
+    due.push_back({{"at", at.time_since_epoch().count()}, {"event", event}});
+  }
+  return {{"version", 1},
+          {"tables", tables_},
+          {"due", std::move(due)},
+          {"settings", settings_},
+          {"now", now_.time_since_epoch().count()},
+          {"random", random_}};
+}
+
+void World::load(const Json& saved) {
+  tables_ = saved.at("tables").get<decltype(tables_)>();
+  due_.clear();
+  for (const Json& entry : saved.at("due")) {
+    due_.emplace(TimePoint(Duration(entry.at("at").get<Duration::rep>())), entry.at("event"));
+  }
+  settings_ = saved.at("settings");
+  now_ = TimePoint(Duration(saved.at("now").get<Duration::rep>()));
+  random_ = saved.at("random").get<std::uint64_t>();
+}
+
+std::string tag_value(const Json& resource, std::string_view key) {
+  const auto set = resource.find("tagSet");
+  if (set == resource.end()) return {};
+  for (const Json& tag : *set) {
+    if (text(tag, "key") == key) return text(tag, "value");
+  }
+  return {};
+}
+
+}  // namespace ec2spotter::sim

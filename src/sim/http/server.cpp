@@ -1,0 +1,321 @@
+#include "sim/http/server.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <httplib.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "sim/core/core.hpp"
+#include "sim/core/places.hpp"
+#include "sim/core/wire.hpp"
+#include "sim/http/verify.hpp"
+
+namespace ec2spotter::sim {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kThreads = 40;
+constexpr std::size_t kBodyMost = 4UL * 1024 * 1024;
+constexpr Duration kTickMost = 100ms;
+constexpr Duration kSaveEvery = 200ms;
+
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+Result<Json> read_json(const fs::path& path) {
+  std::ifstream file(path);
+  if (!file) return fail(Errc::io, path.string() + " cannot be read");
+  Json document = Json::parse(file, nullptr, false);
+  if (document.is_discarded()) return fail(Errc::invalid, path.string() + " is not JSON");
+  return document;
+}
+
+// All of `content` is at `path`, or what was there before: never half of it.
+Result<void> write_whole(const fs::path& path, const std::string& content) {
+  const std::string temporary = path.string() + ".new";
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return fail(Errc::io, temporary + " cannot be written");
+  std::size_t done = 0;
+  while (done < content.size()) {
+    const ssize_t wrote = ::write(fd, content.data() + done, content.size() - done);
+    if (wrote <= 0) break;
+    done += static_cast<std::size_t>(wrote);
+  }
+  const bool ok = done == content.size() && ::fsync(fd) == 0;
+  ::close(fd);
+  if (!ok || ::rename(temporary.c_str(), path.c_str()) != 0) {
+    return fail(Errc::io, path.string() + " cannot be written");
+  }
+  return {};
+}
+
+std::string http_date(TimePoint now) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[40];
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text;
+}
+
+SignedRequest signed_request(const httplib::Request& request) {
+  SignedRequest out{.method = request.method,
+                    .path = request.path,
+                    .query = {},
+                    .headers = {},
+                    .body = request.body};
+  const bool form = request.method == "POST";
+  if (!form) {
+    for (const auto& [name, value] : request.params) out.query.emplace_back(name, value);
+  }
+  for (const auto& [name, value] : request.headers) {
+    std::string lower = name;
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    out.headers[lower] = value;
+  }
+  return out;
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  explicit Impl(ServerOptions options) : options_(std::move(options)) {}
+
+  ~Impl() {
+    http_.stop();
+    if (listener_.joinable()) listener_.join();
+    timer_.request_stop();
+    wake_.notify_all();
+    if (timer_.joinable()) timer_.join();
+    if (core_) save();
+    // The bodies end before the core that they report to.
+    bodies_.reset();
+  }
+
+  Result<void> start(const MakeBodies& make_bodies) {
+    if (!options_.allow_public && !is_loopback(options_.host)) {
+      return fail(Errc::refused, "the simulator listens on loopback addresses only, not on " +
+                                     options_.host + "; --allow-public overrides that");
+    }
+    TRY(bodies_, make_bodies([this](BodyEvent event) { post(std::move(event)); },
+                             [this](const std::string& id) { return look_up(id); }));
+    core_.emplace(WorldOptions{.seed = 1,
+                               .profile = options_.profile,
+                               .start = clock_.now(),
+                               .shutdown_grace = options_.shutdown_grace},
+                  *bodies_);
+    TRY_VOID(load());
+    route();
+    port_ = options_.port == 0 ? http_.bind_to_any_port(options_.host)
+            : http_.bind_to_port(options_.host, options_.port) ? options_.port
+                                                               : -1;
+    if (port_ <= 0) {
+      return fail(Errc::io, fmt::format("cannot listen on {}:{}; another program may have it",
+                                        options_.host, options_.port));
+    }
+    listener_ = std::thread([this] { http_.listen_after_bind(); });
+    timer_ = std::jthread([this](const std::stop_token& stop) { pass_time(stop); });
+    return {};
+  }
+
+  int port() const { return port_; }
+
+ private:
+  fs::path state_file() const { return fs::path(options_.state_dir) / "state.json"; }
+
+  Result<void> load() {
+    std::error_code error;
+    if (!options_.state_dir.empty()) {
+      fs::create_directories(options_.state_dir, error);
+      if (error) return fail(Errc::io, options_.state_dir + " cannot be made: " + error.message());
+    }
+    if (!options_.state_dir.empty() && fs::exists(state_file(), error)) {
+      TRY(const Json saved, read_json(state_file()));
+      return core_->load(saved);
+    }
+    if (options_.seed_file.empty()) return {};
+    TRY(const Json document, read_json(options_.seed_file));
+    return core_->seed(document);
+  }
+
+  void save() {
+    if (options_.state_dir.empty()) return;
+    std::string content;
+    {
+      const std::lock_guard lock(mutex_);
+      if (saved_revision_ == core_->revision()) return;
+      saved_revision_ = core_->revision();
+      content = core_->save().dump();
+    }
+    if (const auto written = write_whole(state_file(), content); !written) {
+      fmt::print(stderr, "sim: {}\n", written.error().message);
+    }
+  }
+
+  // Virtual time: the host's, moved by what /_sim/clock has added.
+  TimePoint virtual_now() const { return clock_.now() + offset_; }
+
+  // Called with the lock held.
+  void catch_up() {
+    core_->advance_to(virtual_now());
+    std::vector<BodyEvent> reports;
+    {
+      const std::lock_guard lock(reports_mutex_);
+      reports.swap(reports_);
+    }
+    for (const BodyEvent& event : reports) core_->report(event);
+  }
+
+  void post(BodyEvent event) {
+    {
+      const std::lock_guard lock(reports_mutex_);
+      reports_.push_back(std::move(event));
+    }
+    wake_.notify_all();
+  }
+
+  MetadataView look_up(const std::string& instance_id) {
+    const std::lock_guard lock(mutex_);
+    return core_->metadata(instance_id);
+  }
+
+  void pass_time(const std::stop_token& stop) {
+    TimePoint saved_at = clock_.now();
+    while (!stop.stop_requested()) {
+      {
+        std::unique_lock lock(mutex_);
+        const Duration due = core_->next_event_at() - virtual_now();
+        wake_.wait_for(lock, std::clamp(due, Duration(1), kTickMost));
+        catch_up();
+      }
+      if (clock_.now() - saved_at >= kSaveEvery) {
+        save();
+        saved_at = clock_.now();
+      }
+    }
+  }
+
+  void route() {
+    http_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+    http_.set_tcp_nodelay(true);
+    http_.set_keep_alive_max_count(1'000'000);
+    http_.set_keep_alive_timeout(30);
+    http_.set_payload_max_length(kBodyMost);
+    http_.Post("/", [this](const httplib::Request& q, httplib::Response& r) { answer(q, r); });
+    http_.Get("/", [this](const httplib::Request& q, httplib::Response& r) { answer(q, r); });
+    http_.Get(R"(/_sim/(\w+))",
+              [this](const httplib::Request& q, httplib::Response& r) { control(q, r); });
+    http_.Post(R"(/_sim/(\w+))",
+               [this](const httplib::Request& q, httplib::Response& r) { control(q, r); });
+  }
+
+  void answer(const httplib::Request& request, httplib::Response& response) {
+    response.set_header("Date", http_date(clock_.now()));
+    const auto verified = verify(
+        signed_request(request), [this](const std::string& id) { return find_key(id); },
+        clock_.now());
+    ApiReply reply;
+    if (!verified) {
+      reply.status = http_status(verified.error().api_code);
+      reply.body = ec2_error(verified.error().api_code, verified.error().message, "sim");
+    } else if (!is_region(verified->region)) {
+      reply.status = 400;
+      reply.body = ec2_error("AuthFailure", "No region " + verified->region + " here", "sim");
+    } else {
+      ApiRequest call{.service = verified->service,
+                      .region = verified->region,
+                      .access_key = verified->access_key,
+                      .params = {},
+                      .target = request.get_header_value("X-Amz-Target"),
+                      .body = request.body};
+      for (const auto& [name, value] : request.params) {
+        if (!name.starts_with("X-Amz-")) call.params[name] = value;
+      }
+      const std::lock_guard lock(mutex_);
+      catch_up();
+      reply = core_->handle(call);
+    }
+    if (reply.lost) {
+      // A body shorter than promised makes the client see a broken connection.
+      response.set_content_provider(
+          reply.body.size() + 1, reply.content_type,
+          [](std::size_t, std::size_t, httplib::DataSink&) { return false; });
+      return;
+    }
+    response.status = reply.status;
+    response.set_content(reply.body, reply.content_type);
+  }
+
+  std::optional<VerifierKey> find_key(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    const auto key = core_->key(id);
+    if (!key || (key->expires_at && *key->expires_at < core_->now())) return std::nullopt;
+    return VerifierKey{.secret = key->secret, .session_token = key->session_token};
+  }
+
+  void control(const httplib::Request& request, httplib::Response& response) {
+    const std::string path = request.matches[1];
+    const Json body =
+        request.body.empty() ? Json::object() : Json::parse(request.body, nullptr, false);
+    Result<Json> done = fail(Errc::invalid, "the body is not JSON");
+    if (!body.is_discarded()) {
+      const std::lock_guard lock(mutex_);
+      catch_up();
+      done = path == "clock" ? move_clock(body) : core_->control(path, body);
+      catch_up();
+    }
+    response.status = done ? 200 : 400;
+    response.set_content(done ? done->dump() + "\n" : done.error().message + "\n",
+                         done ? "application/json" : "text/plain");
+  }
+
+  Result<Json> move_clock(const Json& body) {
+    const auto seconds = body.find("advance_seconds");
+    if (!body.is_object() || body.size() != 1 || seconds == body.end() ||
+        !seconds->is_number_integer() || seconds->get<long>() < 0) {
+      return fail(Errc::invalid, "the body must be {\"advance_seconds\": N}");
+    }
+    offset_ += std::chrono::seconds(seconds->get<long>());
+    return Json::object();
+  }
+
+  ServerOptions options_;
+  SystemClock clock_;
+  std::mutex mutex_;  // of core_ and offset_
+  std::unique_ptr<Bodies> bodies_;
+  std::optional<Core> core_;
+  Duration offset_{};
+  std::uint64_t saved_revision_ = 0;
+  std::mutex reports_mutex_;
+  std::vector<BodyEvent> reports_;
+  std::condition_variable wake_;
+  httplib::Server http_;
+  int port_ = -1;
+  std::thread listener_;
+  std::jthread timer_;
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options,
+                                              const MakeBodies& make_bodies) {
+  auto impl = std::make_unique<Impl>(std::move(options));
+  TRY_VOID(impl->start(make_bodies));
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+int Server::port() const { return impl_->port(); }
+
+}  // namespace ec2spotter::sim

@@ -1,0 +1,86 @@
+"""Starts a simulator of its own on a free port, for as long as a `with` lasts."""
+
+import json
+import os
+import subprocess
+import tempfile
+import urllib.request
+
+import boto3
+import botocore.config
+
+BINARY = os.environ["EC2SPOTTER"]
+
+
+class Server:
+    def __init__(self, seed=None, arguments=()):
+        self._folder = tempfile.TemporaryDirectory(prefix="ec2spotter-test-")
+        self.folder = self._folder.name
+        self._seed = seed
+        self._arguments = list(arguments)
+        self.endpoint = None
+
+    def __enter__(self):
+        command = [BINARY, "sim", "--listen", "127.0.0.1:0", "--state", f"{self.folder}/state"]
+        if self._seed is not None:
+            path = f"{self.folder}/seed.json"
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(self._seed, file)
+            command += ["--seed", path]
+        self._log = open(f"{self.folder}/log", "w+", encoding="utf-8")
+        self._process = subprocess.Popen(command + self._arguments, stdout=subprocess.PIPE,
+                                         stderr=self._log, text=True)
+        line = self._process.stdout.readline()
+        if not line.startswith("listening on "):
+            self._log.seek(0)
+            raise RuntimeError(f"the simulator did not start: {line}{self._log.read()}")
+        self.endpoint = line.split()[-1]
+        return self
+
+    def __exit__(self, *_):
+        self._process.terminate()
+        self._process.wait(timeout=30)
+        self._process.stdout.close()
+        self._log.close()
+        self._folder.cleanup()
+
+    def client(self, service="ec2", region="us-east-1", key="test", secret="test", token=None):
+        return boto3.client(
+            service, region_name=region, endpoint_url=self.endpoint, aws_access_key_id=key,
+            aws_secret_access_key=secret, aws_session_token=token,
+            config=botocore.config.Config(retries={"max_attempts": 1}, connect_timeout=5,
+                                          read_timeout=20))
+
+    def environment(self):
+        """What a command needs to find this server as the AWS CLI would."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+        return kept | {
+            "AWS_ENDPOINT_URL": self.endpoint, "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "AWS_PAGER": ""}
+
+    def control(self, name, body=None):
+        """One control call; `body` None reads."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.endpoint}/_sim/{name}", data=data)
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            text = reply.read().decode()
+        return json.loads(text) if text else {}
+
+
+def basic_seed():
+    """An image to launch, a root volume, an address, a key pair."""
+    return {
+        "region": "us-east-1",
+        "snapshots": [{"snapshot_id": "snap-0aaaaaaaaaaaaaaa1", "size_gib": 8}],
+        "images": [{"image_id": "ami-0aaaaaaaaaaaaaaa1", "name": "stock",
+                    "architecture": "x86_64", "root_device": "/dev/xvda",
+                    "snapshot_id": "snap-0aaaaaaaaaaaaaaa1"}],
+        "volumes": [{"volume_id": "vol-0aaaaaaaaaaaaaaa1", "zone": "us-east-1a", "size_gib": 8,
+                     "tags": {"Name": "web-root"}}],
+        "addresses": [{"allocation_id": "eipalloc-0aaaaaaaaaaaaaaa1",
+                       "public_ip": "127.90.0.1"}],
+        "key_pairs": [{"key_name": "me", "public_key": "ssh-ed25519 AAAA me"}],
+    }

@@ -1,0 +1,48 @@
+#include "source_tree.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+namespace ec2spotter::tidy {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string folder_of(const std::string& path) {
+  const std::size_t first = path.find('/');
+  const std::size_t second = path.find('/', first + 1);
+  return path.substr(0, second);
+}
+
+SourceFile read_file(const fs::path& root, const fs::path& path) {
+  const std::string relative = fs::relative(path, root).generic_string();
+  SourceFile file{.path = relative, .folder = folder_of(relative), .lines = {}};
+  std::ifstream stream(path);
+  for (std::string line; std::getline(stream, line);) file.lines.push_back(line);
+  return file;
+}
+
+}  // namespace
+
+bool SourceFile::is_cpp() const { return path.ends_with(".cpp") || path.ends_with(".hpp"); }
+
+std::string SourceFile::place(std::size_t line_index) const {
+  return path + ":" + std::to_string(line_index + 1);
+}
+
+std::vector<SourceFile> read_source_tree() {
+  const fs::path root(EC2SPOTTER_SOURCE_DIR);
+  std::vector<SourceFile> files;
+  for (const char* folder : {"src", "boot", "tests", "bench", "script"}) {
+    if (!fs::exists(root / folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      if (entry.is_regular_file()) files.push_back(read_file(root, entry.path()));
+    }
+  }
+  std::sort(files.begin(), files.end(),
+            [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
+  return files;
+}
+
+}  // namespace ec2spotter::tidy

@@ -1,0 +1,21 @@
+// The project's own source files, for tests that hold them to the rules.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace ec2spotter::tidy {
+
+struct SourceFile {
+  std::string path;    // relative to the repository, with '/'
+  std::string folder;  // "src/plan", "tests/unit": the first two parts
+  std::vector<std::string> lines;
+
+  bool is_cpp() const;
+  std::string place(std::size_t line_index) const;  // "path:12"
+};
+
+// Every text file under src, boot, tests, bench and script.
+std::vector<SourceFile> read_source_tree();
+
+}  // namespace ec2spotter::tidy

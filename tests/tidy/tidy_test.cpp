@@ -1,0 +1,163 @@
+// The repository's rules, as tests. A limit may be tightened, never loosened.
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "source_tree.hpp"
+
+namespace ec2spotter::tidy {
+namespace {
+
+constexpr std::size_t kColumnsMost = 100;
+constexpr std::size_t kFileLinesMost = 500;
+constexpr std::size_t kTestLinesMost = 800;
+constexpr std::size_t kFunctionLinesMost = 70;
+
+std::size_t code_points(const std::string& line) {
+  std::size_t count = 0;
+  for (const char c : line) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+  return count;
+}
+
+// Which folders a folder of src may include from; design.md section 4.
+const std::map<std::string, std::set<std::string>>& allowed_includes() {
+  static const std::map<std::string, std::set<std::string>> kAllowed{
+      {"base", {"base"}},
+      {"model", {"base", "model"}},
+      {"plan", {"base", "model", "plan"}},
+      {"aws", {"base", "model", "aws"}},
+      {"control", {"base", "model", "plan", "aws", "control", "boot"}},
+      {"cli", {"base", "model", "plan", "aws", "control", "cli", "sim", "boot"}},
+      {"sim", {"base", "model", "sim", "aws/sigv4"}},
+  };
+  return kAllowed;
+}
+
+// The path of a project include on this line, or empty.
+std::string included(const std::string& line) {
+  constexpr std::string_view kInclude = "#include \"";
+  if (!line.starts_with(kInclude)) return {};
+  return line.substr(kInclude.size(), line.rfind('"') - kInclude.size());
+}
+
+bool may_include(const std::string& from, const std::string& path) {
+  for (const std::string& folder : allowed_includes().at(from)) {
+    if (path.starts_with(folder + "/")) return true;
+  }
+  return false;
+}
+
+TEST(TidyTest, IncludesFollowTheDependencyDirection) {
+  for (const SourceFile& file : read_source_tree()) {
+    if (!file.path.starts_with("src/") || !file.is_cpp()) continue;
+    const std::string from = file.folder.substr(4);
+    ASSERT_TRUE(allowed_includes().contains(from)) << file.path << ": a folder without a rule";
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string path = included(file.lines[i]);
+      if (!path.empty()) {
+        EXPECT_TRUE(may_include(from, path))
+            << file.place(i) << ": src/" << from << " must not include " << path;
+      }
+    }
+  }
+}
+
+struct Ban {
+  std::string word;
+  std::vector<std::string> allowed_in;  // path prefixes
+};
+
+TEST(TidyTest, EffectsStayInTheirOwnRooms) {
+  const std::vector<Ban> bans{
+      {"system_clock::now", {"src/base/clock.cpp"}},
+      {"getenv(", {"src/aws/config/", "src/cli/"}},
+      {"<tl/expected.hpp>", {"src/base/result.hpp"}},
+      {"<curl/", {"src/aws/"}},
+      {"<httplib.h>", {"src/sim/", "tests/", "bench/", "src/cli/"}},
+      {"using namespace std;", {}},
+      {"sleep_for(", {"src/aws/sleeper.cpp"}},
+      {"std::endl", {}},
+  };
+  for (const SourceFile& file : read_source_tree()) {
+    if (!file.is_cpp() || file.path == "tests/tidy/tidy_test.cpp") continue;
+    for (const Ban& ban : bans) {
+      bool allowed = false;
+      for (const std::string& prefix : ban.allowed_in) {
+        allowed = allowed || file.path.starts_with(prefix);
+      }
+      for (std::size_t i = 0; !allowed && i < file.lines.size(); ++i) {
+        EXPECT_EQ(file.lines[i].find(ban.word), std::string::npos)
+            << file.place(i) << ": " << ban.word << " does not belong here";
+      }
+    }
+  }
+}
+
+TEST(TidyTest, FilesAndLinesKeepToTheirBudget) {
+  for (const SourceFile& file : read_source_tree()) {
+    if (!file.is_cpp()) continue;
+    const std::size_t most = file.path.starts_with("tests/") ? kTestLinesMost : kFileLinesMost;
+    EXPECT_LE(file.lines.size(), most) << file.path << " has grown past its room";
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      EXPECT_LE(code_points(file.lines[i]), kColumnsMost) << file.place(i);
+      EXPECT_EQ(file.lines[i].find('\t'), std::string::npos) << file.place(i) << ": tab";
+    }
+  }
+}
+
+// A function ends where a line is a brace at the indentation at which its body was opened.
+TEST(TidyTest, FunctionsKeepToTheirBudget) {
+  for (const SourceFile& file : read_source_tree()) {
+    if (!file.is_cpp()) continue;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string& line = file.lines[i];
+      const std::size_t indent = line.find_first_not_of(' ');
+      const bool opens =
+          line.ends_with(") {") || line.ends_with(") const {") || line.ends_with(") override {");
+      if (indent == std::string::npos || indent > 2 || !opens) continue;
+      const std::string closing = std::string(indent, ' ') + "}";
+      std::size_t end = i + 1;
+      while (end < file.lines.size() && !file.lines[end].starts_with(closing)) ++end;
+      EXPECT_LE(end - i + 1, kFunctionLinesMost) << file.place(i) << ": " << line;
+    }
+  }
+}
+
+TEST(TidyTest, EveryHeaderIsGuardedAndUsed) {
+  const auto tree = read_source_tree();
+  std::set<std::string> used;
+  for (const SourceFile& file : tree) {
+    for (const std::string& line : file.lines) {
+      if (!included(line).empty()) used.insert(included(line));
+    }
+  }
+  for (const SourceFile& file : tree) {
+    if (!file.path.ends_with(".hpp")) continue;
+    bool guarded = false;
+    for (const std::string& line : file.lines) guarded = guarded || line == "#pragma once";
+    EXPECT_TRUE(guarded) << file.path << " lacks #pragma once";
+    bool included_somewhere = false;
+    for (const std::string& path : used) {
+      included_somewhere = included_somewhere || file.path.ends_with("/" + path);
+    }
+    EXPECT_TRUE(included_somewhere) << file.path << " is included by nobody";
+  }
+}
+
+TEST(TidyTest, NothingIsLeftForLaterWithoutAnIssue) {
+  const std::vector<std::string> marks{std::string("TO") + "DO", std::string("FIX") + "ME"};
+  for (const SourceFile& file : read_source_tree()) {
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      for (const std::string& mark : marks) {
+        EXPECT_EQ(file.lines[i].find(mark), std::string::npos) << file.place(i);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ec2spotter::tidy
