@@ -20,11 +20,6 @@ struct Filter {
   bool operator==(const Filter&) const = default;
 };
 
-struct NewVolumeRootMapping {
-  std::string device;  // the image's root device name
-  bool delete_on_termination = true;
-};
-
 // RunInstances for exactly one instance (MinCount = MaxCount = 1), one-time when on Spot.
 struct RunInstanceSpec {
   ImageId image;
@@ -86,6 +81,7 @@ class Ec2 {
                                                  const std::string& device, bool value) = 0;
   virtual Result<void> associate_address(const AssociateAddressSpec& spec) = 0;
   virtual Result<void> disassociate_address(const AssociationId& association) = 0;
+  // The latest output where the instance's hypervisor gives it, else the one last posted.
   virtual Result<ConsoleOutput> console_output(const InstanceId& instance) = 0;
 
   // SSM GetParameter: the value of a public parameter such as the newest image of a distribution.

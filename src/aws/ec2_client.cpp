@@ -109,9 +109,7 @@ class RealEc2 final : public Ec2Client {
   Result<void> disassociate_address(const AssociationId& association) override {
     return acknowledged(disassociate_address_call(association));
   }
-  Result<ConsoleOutput> console_output(const InstanceId& instance) override {
-    return one<ConsoleOutput>(console_output_call(instance), parse_console_output);
-  }
+  Result<ConsoleOutput> console_output(const InstanceId& instance) override;
   Result<std::string> parameter(const std::string& name) override {
     return one<std::string>(get_parameter_call(name), parse_get_parameter);
   }
@@ -198,6 +196,13 @@ Result<void> RealEc2::create_tags(const std::vector<std::string>& resource_ids, 
     return fail(Errc::invalid, "EC2 tags at most 1000 resources in one call");
   }
   return acknowledged(create_tags_call(resource_ids, tags));
+}
+
+Result<ConsoleOutput> RealEc2::console_output(const InstanceId& instance) {
+  auto latest =
+      one<ConsoleOutput>(console_output_call(instance, Console::latest), parse_console_output);
+  if (latest || latest.error().api_code != "UnsupportedOperation") return latest;
+  return one<ConsoleOutput>(console_output_call(instance, Console::posted), parse_console_output);
 }
 
 std::vector<std::string> RealEc2::take_warnings() {

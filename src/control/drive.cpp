@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "aws/wire/error_table.hpp"
 #include "control/execute.hpp"
 #include "control/observe.hpp"
 #include "plan/plan.hpp"
@@ -15,16 +16,16 @@ constexpr Duration kRetryFirst = std::chrono::seconds(1);
 constexpr Duration kRetryMost = std::chrono::seconds(20);
 
 // May the same thing be tried again after this error? The next turn looks first, so it is safe.
-bool passes_by_itself(Errc code) {
-  switch (code) {
-    case Errc::throttled:
-    case Errc::transport:
-    case Errc::timeout:
-    case Errc::wrong_state:
-    case Errc::not_found:
-    case Errc::already_done: return true;
-    default: return false;
+bool passes_by_itself(const Error& error) {
+  switch (aws::reaction_to(error)) {
+    case aws::Reaction::retry_now:
+    case aws::Reaction::retry_after_backoff:
+    case aws::Reaction::look_first: return true;
+    case aws::Reaction::another_pool:
+    case aws::Reaction::ask_user:
+    case aws::Reaction::stop: return false;
   }
+  return false;
 }
 
 class Drive {
@@ -80,7 +81,7 @@ class Drive {
     if (controls_.clock.now() > deadline_) {
       return Error{.code = Errc::timeout, .message = late() + "; last: " + error.describe()};
     }
-    if (!passes_by_itself(error.code)) return error;
+    if (!passes_by_itself(error)) return error;
     ++failures_in_a_row_;
     if (failures_in_a_row_ > kFailuresMost) return error;
     const Duration pause =

@@ -280,10 +280,11 @@ class Planner {
     return best;
   }
 
-  // Living bodies of ours that lost the race for the volume.
+  // Bodies of ours that lost the race for the volume, or were stopped and gave it back.
   std::optional<Decision> collect_all_but(const InstanceId& keep) const {
     for (const Instance& body : seen_.bodies) {
-      if (body.id == keep || !is_live(body) || is_doomed(body, seen_)) continue;
+      const bool costs = is_live(body) || body.state == InstanceState::stopped;
+      if (body.id == keep || !costs || is_doomed(body, seen_)) continue;
       const auto sent = memory_.terminate_sent.find(body.id);
       if (sent != memory_.terminate_sent.end() && now_ - sent->second < 5s) continue;
       return act(Reason::collecting_body, body.id.str() + " has no root and another body has",

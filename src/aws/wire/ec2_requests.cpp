@@ -233,9 +233,10 @@ ApiCall disassociate_address_call(const AssociationId& association) {
   return call;
 }
 
-ApiCall console_output_call(const InstanceId& instance) {
+ApiCall console_output_call(const InstanceId& instance, Console which) {
   ApiCall call = reading("GetConsoleOutput");
   call.params.add("InstanceId", instance.str());
+  if (which == Console::latest) call.params.add_bool("Latest", true);
   return call;
 }
 

@@ -62,7 +62,9 @@ ApiCall set_delete_on_termination_call(const InstanceId& instance, const std::st
                                        bool value);
 ApiCall associate_address_call(const AssociateAddressSpec& spec);
 ApiCall disassociate_address_call(const AssociationId& association);
-ApiCall console_output_call(const InstanceId& instance);
+// The latest output exists on Nitro only; the other one lags by minutes.
+enum class Console { latest, posted };
+ApiCall console_output_call(const InstanceId& instance, Console which);
 ApiCall get_parameter_call(const std::string& name);
 ApiCall caller_identity_call();
 

@@ -1,0 +1,253 @@
+#include "local_ec2.hpp"
+
+#include <gtest/gtest.h>
+
+#include "aws/sleeper.hpp"
+#include "sim/core/life.hpp"
+
+namespace ec2spotter::scenario {
+namespace {
+
+constexpr const char* kRegion = "us-east-1";
+constexpr TimePoint kStart = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24};
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  return (c | 0x20) - 'a' + 10;
+}
+
+std::string form_decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+sim::ParamMap form_params(std::string_view body) {
+  sim::ParamMap params;
+  while (!body.empty()) {
+    const std::string_view pair = body.substr(0, body.find('&'));
+    const std::size_t equals = pair.find('=');
+    params[form_decode(pair.substr(0, equals))] = form_decode(pair.substr(equals + 1));
+    body.remove_prefix(std::min(pair.size() + 1, body.size()));
+  }
+  return params;
+}
+
+sim::Json seed_document() {
+  return {
+      {"region", kRegion},
+      {"snapshots", {{{"snapshot_id", "snap-0aaaaaaaaaaaaaaa1"}, {"size_gib", 2}}}},
+      {"images",
+       {{{"image_id", "ami-0aaaaaaaaaaaaaaa1"},
+         {"name", "stock"},
+         {"snapshot_id", "snap-0aaaaaaaaaaaaaaa1"}}}},
+      {"volumes",
+       {{{"volume_id", kVolume},
+         {"zone", "us-east-1a"},
+         {"size_gib", 8},
+         {"tags", {{"Name", "web-root"}}}}}},
+      {"addresses", {{{"allocation_id", "eipalloc-0aaaaaaaaaaaaaaa1"}, {"public_ip", kAddress}}}},
+      {"key_pairs", {{{"key_name", "me"}, {"public_key", "ssh-ed25519 AAAA me"}}}}};
+}
+
+aws::Environment test_environment() {
+  return {.get = [](std::string_view name) -> std::optional<std::string> {
+            if (name == "AWS_ACCESS_KEY_ID" || name == "AWS_SECRET_ACCESS_KEY") return "test";
+            return std::nullopt;
+          },
+          .home = "/nowhere"};
+}
+
+class ClockSleeper final : public aws::Sleeper {
+ public:
+  explicit ClockSleeper(ManualClock& clock) : clock_(clock) {}
+  Result<void> sleep(Duration time) override {
+    clock_.advance(time);
+    return {};
+  }
+
+ private:
+  ManualClock& clock_;
+};
+
+class ClockWaiter final : public Waiter {
+ public:
+  explicit ClockWaiter(ManualClock& clock) : clock_(clock) {}
+  bool wait_until(TimePoint until) override {
+    if (until > clock_.now()) clock_.set(until);
+    return true;
+  }
+
+ private:
+  ManualClock& clock_;
+};
+
+class GuestProber final : public Prober {
+ public:
+  explicit GuestProber(const Guests& guests) : guests_(guests) {}
+  bool ssh_answers(const std::string& host) override { return guests_.ssh_answers(host); }
+
+ private:
+  const Guests& guests_;
+};
+
+class Listener final : public Reporter {
+ public:
+  explicit Listener(std::vector<std::string>& told) : told_(told) {}
+  void on_decision(const Machine&, const Decision& decision) override {
+    told_.push_back(std::string(to_string(decision.reason)) + ": " + decision.detail);
+  }
+  void on_step_failed(const Step& step, const Error& error) override {
+    told_.push_back(describe(step) + " failed: " + error.describe());
+  }
+
+ private:
+  std::vector<std::string>& told_;
+};
+
+}  // namespace
+
+class Transport final : public aws::HttpTransport {
+ public:
+  explicit Transport(LocalEc2& ec2) : ec2_(ec2) {}
+
+  Result<aws::HttpResponse> send(const aws::HttpRequest& request) override {
+    using Effect = CrashPoint::Effect;
+    const int call = ec2_.calls_++;
+    const auto& crash = ec2_.crash_;
+    if (crash && (call > crash->call || (call == crash->call && crash->effect == Effect::none))) {
+      return fail(Errc::interrupted, "the controller is dead");
+    }
+    ec2_.catch_up();
+    const sim::ApiReply reply = ec2_.core_.handle({.service = "ec2",
+                                                   .region = kRegion,
+                                                   .access_key = "test",
+                                                   .params = form_params(request.body),
+                                                   .target = {},
+                                                   .body = {}});
+    ec2_.catch_up();
+    if (crash && call == crash->call) return fail(Errc::interrupted, "the controller is dead");
+    if (reply.lost) return fail(Errc::transport, "the connection broke");
+    return aws::HttpResponse{.status = reply.status, .headers = {}, .body = reply.body};
+  }
+
+ private:
+  LocalEc2& ec2_;
+};
+
+LocalEc2::LocalEc2()
+    : clock_(kStart),
+      guests_(clock_, [this](sim::BodyEvent event) { reports_.push_back(std::move(event)); }),
+      core_({.seed = 1, .profile = sim::Profile::realistic, .start = kStart}, guests_) {
+  EXPECT_TRUE(core_.seed(seed_document()));
+}
+
+Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal,
+                                 std::optional<CrashPoint> crash) {
+  crash_ = crash;
+  calls_ = 0;
+  told_.clear();
+  aws::Ec2Options options;
+  options.region = kRegion;
+  options.endpoint_url = "http://127.0.0.1:1";
+  options.http = std::make_unique<Transport>(*this);
+  options.sleeper = std::make_unique<ClockSleeper>(clock_);
+  TRY(const auto ec2, aws::make_ec2(std::move(options), test_environment(), clock_));
+  GuestProber prober(guests_);
+  ClockWaiter waiter(clock_);
+  Listener listener(told_);
+  return ec2spotter::drive(
+      machine,
+      {.ec2 = *ec2, .prober = prober, .clock = clock_, .waiter = waiter, .reporter = listener},
+      {.goal = goal});
+}
+
+sim::Json LocalEc2::control(const std::string& path, const sim::Json& body) {
+  catch_up();
+  const auto done = core_.control(path, body);
+  EXPECT_TRUE(done) << path << ": " << done.error().message;
+  catch_up();
+  return done ? *done : sim::Json();
+}
+
+sim::Json LocalEc2::state() {
+  catch_up();
+  return core_.save();
+}
+
+std::vector<sim::Json> LocalEc2::resources(const std::string& kind) {
+  std::vector<sim::Json> found;
+  const sim::Json saved = state();
+  const sim::Json& region = saved.at("tables").at(kRegion);
+  if (!region.contains(kind)) return found;
+  for (const auto& [id, resource] : region.at(kind).items()) found.push_back(resource);
+  return found;
+}
+
+std::vector<sim::Json> LocalEc2::living() {
+  std::vector<sim::Json> found;
+  for (sim::Json& instance : resources("instance")) {
+    const std::string name = instance.at("instanceState").at("name");
+    if (name != "terminated" && name != "shutting-down") found.push_back(std::move(instance));
+  }
+  return found;
+}
+
+std::string LocalEc2::holder(const std::string& volume_id) {
+  for (const sim::Json& volume : resources("volume")) {
+    if (volume.at("volumeId") != volume_id || volume.at("attachmentSet").empty()) continue;
+    return volume.at("attachmentSet")[0].at("instanceId");
+  }
+  return {};
+}
+
+std::vector<std::string> LocalEc2::changes() {
+  std::vector<std::string> actions;
+  const sim::Json calls = control("calls", sim::Json::object());
+  for (const sim::Json& call : calls) {
+    const std::string action = call.at("action");
+    if (action.starts_with("Describe") || action.starts_with("Get")) continue;
+    const bool failed = call.at("error") != "";
+    actions.push_back(action + (failed ? "!" : ""));
+  }
+  return actions;
+}
+
+void LocalEc2::pass(Duration time) {
+  const TimePoint end = clock_.now() + time;
+  while (clock_.now() < end) {
+    clock_.set(std::min(end, clock_.now() + std::chrono::seconds(1)));
+    catch_up();
+  }
+}
+
+void LocalEc2::catch_up() {
+  core_.advance_to(clock_.now());
+  std::vector<sim::BodyEvent> reports;
+  reports.swap(reports_);
+  for (const sim::BodyEvent& report : reports) core_.report(report);
+  const auto state = core_.control("state", sim::Json::object());
+  for (const auto& breach : state->at("violations")) violations_.push_back(breach);
+}
+
+Machine web_machine() {
+  Machine machine;
+  machine.name = MachineName("web");
+  machine.owner = OwnerId("default");
+  machine.volume.name_tag = "web-root";
+  machine.zone = "us-east-1a";
+  machine.image = "ami-0aaaaaaaaaaaaaaa1";
+  machine.types = {"t3.small", "t3.medium"};
+  machine.key_name = "me";
+  machine.elastic_ip = kAddress;
+  return machine;
+}
+
+}  // namespace ec2spotter::scenario

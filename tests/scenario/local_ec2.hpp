@@ -1,0 +1,74 @@
+// The controller's real client and the simulator's real core in one process, on one virtual clock.
+// A call can be made the last one of its controller, before or after its effect.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aws/ec2_client.hpp"
+#include "control/drive.hpp"
+#include "guests.hpp"
+#include "sim/core/core.hpp"
+
+namespace ec2spotter::scenario {
+
+// Where a controller dies: at its call number `call` (from 0), with the effect or without.
+struct CrashPoint {
+  int call = 0;
+  enum class Effect { none, done } effect = Effect::none;
+};
+
+class LocalEc2 {
+ public:
+  // A region with one image, the volume "web-root" in us-east-1a, an address and a key pair.
+  LocalEc2();
+
+  // A controller process: a new client with no memory. It dies at `crash`, if one is given.
+  Result<Decision> drive(const Machine& machine, Goal goal = Goal::up,
+                         std::optional<CrashPoint> crash = std::nullopt);
+  int calls_of_last_drive() const { return calls_; }
+
+  sim::Json control(const std::string& path, const sim::Json& body);
+  // The resources of one kind that the predicate accepts.
+  std::vector<sim::Json> resources(const std::string& kind);
+  // Instances that are pending, running, stopping or stopped.
+  std::vector<sim::Json> living();
+  // The volume's holder, or empty.
+  std::string holder(const std::string& volume_id);
+  // The actions that changed something, in order, since the start; failed ones end with '!'.
+  std::vector<std::string> changes();
+
+  void pass(Duration time);
+  ManualClock& clock() { return clock_; }
+  Guests& guests() { return guests_; }
+  sim::Core& core() { return core_; }
+  // Everything that was ever violated; checked after every call and every step of time.
+  const std::vector<std::string>& violations() const { return violations_; }
+  // What the last controller told the user.
+  const std::vector<std::string>& told() const { return told_; }
+
+ private:
+  friend class Transport;
+  void catch_up();
+  sim::Json state();
+
+  ManualClock clock_;
+  std::vector<sim::BodyEvent> reports_;
+  Guests guests_;
+  sim::Core core_;
+  std::vector<std::string> violations_;
+  std::vector<std::string> told_;
+  std::optional<CrashPoint> crash_;
+  int calls_ = 0;
+};
+
+inline constexpr const char* kVolume = "vol-0aaaaaaaaaaaaaaa1";
+inline constexpr const char* kAddress = "127.90.0.1";
+
+// A machine on that volume, with two spot pools.
+Machine web_machine();
+
+}  // namespace ec2spotter::scenario

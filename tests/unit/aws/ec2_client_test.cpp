@@ -1,0 +1,190 @@
+// The client as a whole over a scripted network: retries, deadlines, clock repair, paging.
+#include "aws/ec2_client.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kNoVolumes =
+    "<DescribeVolumesResponse><volumeSet/></DescribeVolumesResponse>";
+constexpr const char* kAttached =
+    "<AttachVolumeResponse><status>attaching</status>"
+    "</AttachVolumeResponse>";
+
+class Client {
+ public:
+  explicit Client(Variables variables = {}, Duration deadline = 60s) {
+    variables.emplace("AWS_ACCESS_KEY_ID", "AKIDTEST");
+    variables.emplace("AWS_SECRET_ACCESS_KEY", "the-secret");
+    variables.emplace("AWS_REGION", "us-east-1");
+    auto transport = std::make_unique<ScriptedTransport>();
+    http = transport.get();
+    auto virtual_sleeper = std::make_unique<VirtualSleeper>(clock);
+    sleeper = virtual_sleeper.get();
+    Ec2Options options;
+    options.deadline = deadline;
+    options.http = std::move(transport);
+    options.sleeper = std::move(virtual_sleeper);
+    auto made = make_ec2(std::move(options), environment_of(std::move(variables)), clock);
+    EXPECT_TRUE(made) << made.error().message;
+    if (made) ec2 = std::move(*made);
+  }
+
+  Result<std::vector<Volume>> volumes() { return ec2->describe_volumes({}, {}); }
+  Result<void> attach() {
+    return ec2->attach_volume(VolumeId("vol-1"), InstanceId("i-1"), "/dev/sdf");
+  }
+  std::size_t requests() const { return http->requests.size(); }
+
+  ManualClock clock{kNow};
+  ScriptedTransport* http = nullptr;
+  VirtualSleeper* sleeper = nullptr;
+  std::unique_ptr<Ec2Client> ec2;
+};
+
+const Error kBroken{.code = Errc::transport, .message = "the connection broke"};
+
+TEST(Ec2ClientTest, AReadingCallIsRepeatedUntilItPasses) {
+  Client client;
+  client.http->then(503, ec2_error("RequestLimitExceeded"));
+  client.http->then(kBroken);
+  client.http->then(500, ec2_error("InternalError"));
+  client.http->then(200, kNoVolumes);
+  const auto volumes = client.volumes();
+  ASSERT_TRUE(volumes) << volumes.error().describe();
+  EXPECT_EQ(client.requests(), 4U);
+  EXPECT_LE(client.sleeper->sleeps.size(), 3U);
+}
+
+TEST(Ec2ClientTest, ACallWhoseEffectIsUnknownIsNeverRepeated) {
+  Client client;
+  client.http->then(kBroken);
+  EXPECT_EQ(client.attach().error().code, Errc::transport);
+  client.http->then(503, ec2_error("Unavailable"));
+  EXPECT_EQ(client.attach().error().api_code, "Unavailable");
+  EXPECT_EQ(client.requests(), 2U);
+}
+
+TEST(Ec2ClientTest, AThrottledCallHadNoEffectAndIsRepeated) {
+  Client client;
+  client.http->then(503, ec2_error("RequestLimitExceeded"));
+  client.http->then(200, kAttached);
+  EXPECT_TRUE(client.attach());
+}
+
+TEST(Ec2ClientTest, RetriesEndWithTheDeadline) {
+  Client client({}, 5s);
+  for (int i = 0; i < 200; ++i) client.http->then(503, ec2_error("RequestLimitExceeded"));
+  const auto volumes = client.volumes();
+  ASSERT_FALSE(volumes);
+  EXPECT_EQ(volumes.error().code, Errc::throttled);
+  EXPECT_LE(client.clock.now() - kNow, 5s);
+}
+
+TEST(Ec2ClientTest, FollowsThePagesToTheirEndAndNoFurther) {
+  const auto page = [](const std::string& id, const std::string& next) {
+    return "<DescribeVolumesResponse><volumeSet><item><volumeId>" + id +
+           "</volumeId><availabilityZone>z</availabilityZone></item></volumeSet><nextToken>" +
+           next + "</nextToken></DescribeVolumesResponse>";
+  };
+  Client client;
+  client.http->then(200, page("vol-1", "a"));
+  client.http->then(200, page("vol-2", ""));
+  const auto volumes = client.volumes();
+  ASSERT_TRUE(volumes);
+  EXPECT_EQ(volumes->size(), 2U);
+  EXPECT_NE(client.http->requests[1].body.find("NextToken=a"), std::string::npos);
+
+  client.http->then(200, page("vol-1", "b"));
+  client.http->then(200, page("vol-1", "b"));
+  EXPECT_EQ(client.volumes().error().code, Errc::malformed_reply);
+}
+
+TEST(Ec2ClientTest, AClockThatIsWrongIsRepairedOnceFromTheDateHeader) {
+  Client client;
+  HttpResponse refused = reply_of(400, ec2_error("RequestExpired"));
+  refused.headers["date"] = "Sun, 01 Mar 2026 12:20:00 GMT";
+  client.http->then([=](const HttpRequest&) -> Result<HttpResponse> { return refused; });
+  client.http->then(200, kNoVolumes);
+
+  ASSERT_TRUE(client.volumes());
+
+  EXPECT_EQ(header_of(client.http->requests[0], "x-amz-date"), "20260301T120000Z");
+  EXPECT_EQ(header_of(client.http->requests[1], "x-amz-date"), "20260301T122000Z");
+  EXPECT_EQ(client.ec2->clock_offset(), 20min);
+  const auto warnings = client.ec2->take_warnings();
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("set the clock (NTP)"), std::string::npos);
+  EXPECT_TRUE(client.ec2->take_warnings().empty());
+}
+
+TEST(Ec2ClientTest, AWrongKeyWithARightClockIsAQuestionOfRights) {
+  Client client;
+  HttpResponse refused = reply_of(403, ec2_error("SignatureDoesNotMatch", "no match"));
+  refused.headers["date"] = "Sun, 01 Mar 2026 12:00:01 GMT";
+  client.http->then([=](const HttpRequest&) -> Result<HttpResponse> { return refused; });
+
+  const auto volumes = client.volumes();
+
+  ASSERT_FALSE(volumes);
+  EXPECT_EQ(volumes.error().code, Errc::unauthorized);
+  EXPECT_EQ(volumes.error().message,
+            "AWS does not accept the credentials from the environment: no match; check the access "
+            "key, its secret and the region");
+  EXPECT_EQ(client.requests(), 1U);
+}
+
+TEST(Ec2ClientTest, AnExpiredSessionSaysHowToRenewIt) {
+  Client client;
+  client.http->then(400, ec2_error("ExpiredToken", "old"));
+  const auto volumes = client.volumes();
+  ASSERT_FALSE(volumes);
+  EXPECT_EQ(volumes.error().code, Errc::unauthorized);
+  EXPECT_EQ(volumes.error().message,
+            "the credentials from the environment have expired; set new AWS_ACCESS_KEY_ID, "
+            "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN");
+}
+
+TEST(Ec2ClientTest, NoSecretIsInARequest) {
+  Client client;
+  client.http->then(200, kNoVolumes);
+  ASSERT_TRUE(client.volumes());
+  const HttpRequest& request = client.http->requests.front();
+  std::string all = request.url + request.body;
+  for (const auto& [name, value] : request.headers) all += name + value;
+  EXPECT_EQ(all.find("the-secret"), std::string::npos);
+}
+
+TEST(Ec2ClientTest, TheConsoleIsTheLatestWhereTheInstanceCanGiveIt) {
+  const std::string reply =
+      "<GetConsoleOutputResponse><output>aGk=</output></GetConsoleOutputResponse>";
+  Client nitro;
+  nitro.http->then(200, reply);
+  EXPECT_EQ(nitro.ec2->console_output(InstanceId("i-1"))->text, "hi");
+  EXPECT_NE(nitro.http->requests[0].body.find("Latest=true"), std::string::npos);
+
+  Client xen;
+  xen.http->then(400, ec2_error("UnsupportedOperation", "not on this instance type"));
+  xen.http->then(200, reply);
+  EXPECT_EQ(xen.ec2->console_output(InstanceId("i-1"))->text, "hi");
+  EXPECT_EQ(xen.http->requests[1].body.find("Latest"), std::string::npos);
+}
+
+TEST(Ec2ClientTest, WithoutARegionNothingIsSent) {
+  ManualClock clock(kNow);
+  Ec2Options options;
+  options.http = std::make_unique<ScriptedTransport>();
+  const auto made =
+      make_ec2(std::move(options), environment_of({{"AWS_EC2_METADATA_DISABLED", "true"}}), clock);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Errc::invalid);
+  EXPECT_NE(made.error().message.find("give --region, set AWS_REGION"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ec2spotter::aws

@@ -1,0 +1,183 @@
+#include "aws/wire/ec2_replies.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "base/base64.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+// In the form of EC2's documented sample replies.
+constexpr const char* kVolumes = R"(<?xml version="1.0" encoding="UTF-8"?>
+<DescribeVolumesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
+  <requestId>59dbff89-35bd-4eac-99ed-be587EXAMPLE</requestId>
+  <volumeSet><item>
+    <volumeId>vol-1234567890abcdef0</volumeId><size>80</size><snapshotId/>
+    <availabilityZone>us-east-1a</availabilityZone><status>in-use</status>
+    <createTime>2026-01-02T03:04:05.678Z</createTime>
+    <attachmentSet><item>
+      <volumeId>vol-1234567890abcdef0</volumeId><instanceId>i-1234567890abcdef0</instanceId>
+      <device>/dev/sdf</device><status>attached</status>
+      <attachTime>2026-01-02T03:04:05.000Z</attachTime>
+      <deleteOnTermination>false</deleteOnTermination>
+    </item></attachmentSet>
+    <volumeType>gp3</volumeType><encrypted>true</encrypted>
+    <multiAttachEnabled>false</multiAttachEnabled>
+    <tagSet><item><key>Name</key><value>a &amp; b</value></item></tagSet>
+    <someMemberOfTheFuture><item>1</item></someMemberOfTheFuture>
+  </item></volumeSet>
+  <nextToken>more</nextToken>
+</DescribeVolumesResponse>)";
+
+constexpr const char* kInstances = R"(<DescribeInstancesResponse>
+  <reservationSet>
+    <item><reservationId>r-1</reservationId><instancesSet><item>
+      <instanceId>i-1</instanceId><imageId>ami-1</imageId>
+      <instanceState><code>16</code><name>running</name></instanceState>
+      <instanceType>t3.small</instanceType><launchTime>2026-03-01T12:00:00.000Z</launchTime>
+      <placement><availabilityZone>us-east-1a</availabilityZone></placement>
+      <privateIpAddress>172.31.0.10</privateIpAddress><ipAddress>54.1.2.3</ipAddress>
+      <instanceLifecycle>spot</instanceLifecycle>
+      <spotInstanceRequestId>sir-1</spotInstanceRequestId>
+      <rootDeviceName>/dev/xvda</rootDeviceName>
+      <blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs>
+        <volumeId>vol-2</volumeId><status>attached</status>
+        <deleteOnTermination>true</deleteOnTermination></ebs></item></blockDeviceMapping>
+      <tagSet/>
+    </item></instancesSet></item>
+    <item><instancesSet><item><instanceId>i-2</instanceId>
+      <instanceState><code>48</code><name>terminated</name></instanceState>
+      <stateReason><code>Server.SpotInstanceTermination</code><message>taken</message></stateReason>
+    </item></instancesSet></item>
+  </reservationSet>
+</DescribeInstancesResponse>)";
+
+TEST(Ec2RepliesTest, ReadsAVolumeWithItsAttachmentAndTags) {
+  const auto page = parse_describe_volumes(kVolumes);
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_EQ(page->items.size(), 1U);
+  const Volume& volume = page->items.front();
+  EXPECT_EQ(volume.id.str(), "vol-1234567890abcdef0");
+  EXPECT_EQ(volume.state, VolumeState::in_use);
+  EXPECT_EQ(volume.size_gib, 80);
+  ASSERT_EQ(volume.attachments.size(), 1U);
+  EXPECT_EQ(volume.attachments[0].state, AttachmentState::attached);
+  EXPECT_FALSE(volume.attachments[0].delete_on_termination);
+  EXPECT_EQ(volume.tags, (Tags{{"Name", "a & b"}}));
+  EXPECT_EQ(page->next_token, "more");
+}
+
+TEST(Ec2RepliesTest, ReadsInstancesOfSeveralReservations) {
+  const auto page = parse_describe_instances(kInstances);
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_EQ(page->items.size(), 2U);
+  EXPECT_EQ(page->items[0].market, Market::spot);
+  EXPECT_EQ(page->items[0].public_ip, "54.1.2.3");
+  EXPECT_TRUE(page->items[0].block_devices.at(0).delete_on_termination);
+  EXPECT_EQ(page->items[1].state, InstanceState::terminated);
+  EXPECT_EQ(page->items[1].state_reason_code, "Server.SpotInstanceTermination");
+  EXPECT_EQ(page->next_token, "");
+}
+
+TEST(Ec2RepliesTest, ReadsTheConsoleTheParameterAndTheCaller) {
+  const auto console = parse_console_output(
+      "<GetConsoleOutputResponse><instanceId>i-1</instanceId><timestamp>2026-03-01T12:00:00Z"
+      "</timestamp><output>" +
+      base64_encode("boot\r\nline") + "</output></GetConsoleOutputResponse>");
+  ASSERT_TRUE(console) << console.error().message;
+  EXPECT_EQ(console->text, "boot\r\nline");
+  EXPECT_EQ(parse_get_parameter(R"({"Parameter":{"Name":"n","Value":"ami-9"}})"), "ami-9");
+  EXPECT_FALSE(parse_get_parameter(R"({"Parameter":{"Value":9}})"));
+  const auto caller = parse_caller_identity(
+      "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:x</Arn><UserId>U</UserId>"
+      "<Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>");
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->account, "123456789012");
+}
+
+TEST(Ec2RepliesTest, ALaunchMustNameExactlyOneInstance) {
+  const auto reply = [](const std::string& items) {
+    return parse_run_instances("<RunInstancesResponse><instancesSet>" + items +
+                               "</instancesSet></RunInstancesResponse>");
+  };
+  const std::string one =
+      "<item><instanceId>i-1</instanceId><instanceState><name>pending</name></instanceState></"
+      "item>";
+  EXPECT_TRUE(reply(one));
+  EXPECT_EQ(reply("").error().code, Errc::malformed_reply);
+  EXPECT_EQ(reply(one + one).error().code, Errc::malformed_reply);
+}
+
+TEST(Ec2RepliesTest, AnAcknowledgementMustBeOne) {
+  EXPECT_TRUE(parse_acknowledgement(
+      "<CreateTagsResponse><return>true</return></CreateTagsResponse>", "CreateTags"));
+  EXPECT_FALSE(parse_acknowledgement(
+      "<CreateTagsResponse><return>false</return></CreateTagsResponse>", "CreateTags"));
+  EXPECT_EQ(parse_acknowledgement("<html/>", "CreateTags").error().code, Errc::malformed_reply);
+}
+
+// An empty answer must never read as "there are none": a machine could be launched twice.
+TEST(Ec2RepliesTest, AReplyWithoutItsListIsAnErrorAndNotAnEmptyList) {
+  EXPECT_FALSE(parse_describe_volumes("<DescribeVolumesResponse/>"));
+  EXPECT_FALSE(parse_describe_instances("<DescribeInstancesResponse/>"));
+  EXPECT_FALSE(
+      parse_describe_volumes("<DescribeInstancesResponse><volumeSet/>"
+                             "</DescribeInstancesResponse>"));
+  EXPECT_TRUE(
+      parse_describe_volumes("<DescribeVolumesResponse><volumeSet/>"
+                             "</DescribeVolumesResponse>"));
+}
+
+TEST(Ec2RepliesTest, EveryTruncationIsAnError) {
+  for (const std::string whole : {kVolumes, kInstances}) {
+    // The last character of the root's end tag is the only one that can be missing at the end.
+    for (std::size_t length = 0; length + 1 < whole.size(); ++length) {
+      const std::string part = whole.substr(0, length);
+      EXPECT_FALSE(parse_describe_volumes(part)) << length;
+      EXPECT_FALSE(parse_describe_instances(part)) << length;
+    }
+  }
+}
+
+TEST(Ec2RepliesTest, HostileRepliesAreErrors) {
+  const std::string laughs =
+      "<!DOCTYPE lolz [<!ENTITY lol \"lol\"><!ENTITY lol2 \"&lol;&lol;&lol;\">]>"
+      "<DescribeVolumesResponse><volumeSet>&lol2;</volumeSet></DescribeVolumesResponse>";
+  EXPECT_EQ(parse_describe_volumes(laughs).error().code, Errc::malformed_reply);
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "<a>";
+  EXPECT_FALSE(parse_describe_volumes(deep));
+  std::string closed = "<DescribeVolumesResponse><volumeSet>";
+  for (int i = 0; i < 100; ++i) closed += "<item>";
+  for (int i = 0; i < 100; ++i) closed += "</item>";
+  EXPECT_FALSE(parse_describe_volumes(closed + "</volumeSet></DescribeVolumesResponse>"));
+  const auto size = [](const std::string& text) {
+    return parse_describe_volumes(
+        "<DescribeVolumesResponse><volumeSet><item><volumeId>v</volumeId>"
+        "<availabilityZone>z</availabilityZone><size>" +
+        text + "</size></item></volumeSet></DescribeVolumesResponse>");
+  };
+  EXPECT_TRUE(size("80"));
+  for (const char* text : {"99999999999999999999", "8x", "NaN", "1e3", " 8"}) {
+    EXPECT_FALSE(size(text)) << text;
+  }
+}
+
+// Bytes changed at random: any answer but a crash.
+TEST(Ec2RepliesTest, MangledRepliesNeverCrash) {
+  constexpr unsigned kSeed = 20261124;
+  std::mt19937 random(kSeed);
+  for (int round = 0; round < 2000; ++round) {
+    std::string text = round % 2 == 0 ? kVolumes : kInstances;
+    for (int change = 0; change < 4; ++change) {
+      text[random() % text.size()] = static_cast<char>(random() % 256);
+    }
+    static_cast<void>(parse_describe_volumes(text).has_value());
+    static_cast<void>(parse_describe_instances(text).has_value());
+  }
+}
+
+}  // namespace
+}  // namespace ec2spotter::aws

@@ -1,0 +1,115 @@
+#include "aws/wire/ec2_requests.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/base64.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+RunInstanceSpec a_spec() {
+  return {.image = ImageId("ami-1"),
+          .pool = {.instance_type = "t3.small", .zone = "us-east-1a", .market = Market::spot},
+          .subnet = std::nullopt,
+          .security_groups = {GroupId("sg-1"), GroupId("sg-2")},
+          .key_name = "me",
+          .user_data = "#cloud-boothook\n",
+          .max_price = "0.05",
+          .client_token = "token",
+          .instance_profile = {},
+          .instance_tags = {{"k", "v"}}};
+}
+
+TEST(Ec2RequestsTest, ASpotLaunchIsOneTimeAndTagsAllThatItMakes) {
+  const auto call = run_instance_call(a_spec());
+  ASSERT_TRUE(call);
+  const auto value = [&](const char* name) { return call->params.value(name); };
+  EXPECT_EQ(value("MinCount"), "1");
+  EXPECT_EQ(value("MaxCount"), "1");
+  EXPECT_EQ(value("Placement.AvailabilityZone"), "us-east-1a");
+  EXPECT_EQ(value("SecurityGroupId.2"), "sg-2");
+  EXPECT_EQ(base64_decode(value("UserData")), "#cloud-boothook\n");
+  EXPECT_EQ(value("InstanceMarketOptions.MarketType"), "spot");
+  EXPECT_EQ(value("InstanceMarketOptions.SpotOptions.SpotInstanceType"), "one-time");
+  EXPECT_EQ(value("InstanceMarketOptions.SpotOptions.MaxPrice"), "0.05");
+  EXPECT_EQ(value("InstanceInitiatedShutdownBehavior"), "terminate");
+  EXPECT_EQ(value("MetadataOptions.HttpTokens"), "required");
+  EXPECT_EQ(value("TagSpecification.1.ResourceType"), "instance");
+  EXPECT_EQ(value("TagSpecification.4.ResourceType"), "spot-instances-request");
+  EXPECT_EQ(value("TagSpecification.4.Tag.1.Value"), "v");
+}
+
+TEST(Ec2RequestsTest, AnOnDemandLaunchHasNoMarketOptions) {
+  RunInstanceSpec spec = a_spec();
+  spec.pool.market = Market::on_demand;
+  spec.max_price.reset();
+  const auto call = run_instance_call(spec);
+  ASSERT_TRUE(call);
+  for (const auto& [name, value] : call->params.pairs()) {
+    EXPECT_FALSE(name.starts_with("InstanceMarketOptions")) << name;
+    EXPECT_NE(value, "spot-instances-request");
+  }
+}
+
+TEST(Ec2RequestsTest, ASubnetTakesThePlaceOfTheZone) {
+  RunInstanceSpec spec = a_spec();
+  spec.subnet = SubnetId("subnet-1");
+  const auto call = run_instance_call(spec);
+  ASSERT_TRUE(call);
+  EXPECT_EQ(call->params.value("SubnetId"), "subnet-1");
+  EXPECT_EQ(call->params.value("Placement.AvailabilityZone"), "");
+}
+
+TEST(Ec2RequestsTest, WhatEc2WouldRefuseIsRefusedBeforeItIsSent) {
+  const auto message = [](auto change) {
+    RunInstanceSpec spec = a_spec();
+    change(spec);
+    const auto call = run_instance_call(spec);
+    return call ? std::string("accepted") : call.error().message;
+  };
+  EXPECT_EQ(message([](RunInstanceSpec& s) { s.user_data = std::string(16384, 'x'); }), "accepted");
+  EXPECT_EQ(message([](RunInstanceSpec& s) { s.user_data = std::string(16385, 'x'); }),
+            "the user data has 16385 bytes, but EC2 takes at most 16384; shorten it");
+  EXPECT_EQ(message([](RunInstanceSpec& s) { s.client_token = std::string(65, 'x'); }),
+            "the client token is longer than 64 characters");
+  EXPECT_EQ(message([](RunInstanceSpec& s) { s.pool.market = Market::on_demand; }),
+            "a maximum price needs a spot pool; leave it out for on-demand");
+  for (const char* price : {"", ".", "cheap", "1.2.3", "-1"}) {
+    EXPECT_NE(message([&](RunInstanceSpec& s) { s.max_price = price; }), "accepted") << price;
+  }
+}
+
+TEST(Ec2RequestsTest, OnlyCallsThatCanBeRepeatedSaySo) {
+  EXPECT_EQ(describe_volumes_call({}, {}, {}).effect, Effect::none);
+  EXPECT_EQ(console_output_call(InstanceId("i-1"), Console::latest).effect, Effect::none);
+  EXPECT_EQ(run_instance_call(a_spec())->effect, Effect::by_token);
+  RunInstanceSpec without_token = a_spec();
+  without_token.client_token.clear();
+  EXPECT_EQ(run_instance_call(without_token)->effect, Effect::unknown);
+  const VolumeId volume("vol-1");
+  const InstanceId body("i-1");
+  EXPECT_EQ(attach_volume_call(volume, body, "/dev/sdf").effect, Effect::unknown);
+  EXPECT_EQ(detach_volume_call(volume, body).effect, Effect::unknown);
+  EXPECT_EQ(terminate_instance_call(body).effect, Effect::unknown);
+}
+
+TEST(Ec2RequestsTest, DescribesPageWithoutIdsAndNeverWithThem) {
+  const auto all = describe_instances_call({}, {{"tag:Name", {"a", "b"}}}, {"next"});
+  EXPECT_EQ(all.params.value("MaxResults"), "1000");
+  EXPECT_EQ(all.params.value("NextToken"), "next");
+  EXPECT_EQ(all.params.value("Filter.1.Name"), "tag:Name");
+  EXPECT_EQ(all.params.value("Filter.1.Value.2"), "b");
+  const auto some = describe_instances_call({InstanceId("i-1")}, {}, {});
+  EXPECT_EQ(some.params.value("InstanceId.1"), "i-1");
+  EXPECT_EQ(some.params.value("MaxResults"), "");
+}
+
+TEST(Ec2RequestsTest, TheFormIsEncodedAsAwsSignsIt) {
+  Params params;
+  params.add("Name", "a b&c=d/\xC3\xA9~");
+  const std::string body = encode_call({.action = "CreateTags", .params = params});
+  EXPECT_EQ(body, "Action=CreateTags&Version=2016-11-15&Name=a%20b%26c%3Dd%2F%C3%A9~");
+}
+
+}  // namespace
+}  // namespace ec2spotter::aws

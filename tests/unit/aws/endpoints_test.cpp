@@ -1,0 +1,133 @@
+#include "aws/config/endpoints.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+// Profiles of a home folder with these files.
+struct Home {
+  explicit Home(const std::string& config, Variables variables = {},
+                const std::string& credentials = "")
+      : environment(environment_of(std::move(variables), folder.path())) {
+    folder.write(".aws/config", config);
+    folder.write(".aws/credentials", credentials);
+  }
+  Result<Profiles> profiles(std::optional<std::string> chosen = std::nullopt) const {
+    return Profiles::load(environment, chosen);
+  }
+  TempFolder folder;
+  Environment environment;
+};
+
+std::string region_of(const Home& home, std::optional<std::string> option = std::nullopt) {
+  const auto profiles = home.profiles();
+  const auto region = configured_region(home.environment, *profiles, option);
+  return region ? region->value_or("none") : region.error().message;
+}
+
+TEST(RegionTest, TheOptionThenTheVariablesThenTheProfile) {
+  const std::string config = "[default]\nregion = eu-north-1\n";
+  const Variables both{{"AWS_REGION", "eu-west-1"}, {"AWS_DEFAULT_REGION", "eu-west-2"}};
+  EXPECT_EQ(region_of(Home(config, both), "ap-south-1"), "ap-south-1");
+  EXPECT_EQ(region_of(Home(config, both)), "eu-west-1");
+  EXPECT_EQ(region_of(Home(config, {{"AWS_DEFAULT_REGION", "eu-west-2"}})), "eu-west-2");
+  EXPECT_EQ(region_of(Home(config)), "eu-north-1");
+  EXPECT_EQ(region_of(Home("")), "none");
+}
+
+TEST(RegionTest, ATextThatIsNoRegionNamesItsPlace) {
+  EXPECT_EQ(region_of(Home("", {{"AWS_REGION", "eu west"}})),
+            "the region 'eu west' of AWS_REGION cannot be one; write for example eu-west-1");
+  EXPECT_EQ(region_of(Home(""), "x/../y"),
+            "the region 'x/../y' of --region cannot be one; write for example eu-west-1");
+}
+
+TEST(EndpointTest, ThePublicAddressesOfThePartitions) {
+  const auto ec2 = [](std::string_view region, EndpointVariant variant = {}) {
+    return public_endpoint(ServiceName::ec2, region, variant);
+  };
+  EXPECT_EQ(ec2("eu-west-1"), "https://ec2.eu-west-1.amazonaws.com");
+  EXPECT_EQ(ec2("cn-north-1"), "https://ec2.cn-north-1.amazonaws.com.cn");
+  EXPECT_EQ(ec2("us-gov-west-1"), "https://ec2.us-gov-west-1.amazonaws.com");
+  EXPECT_EQ(ec2("eusc-de-east-1"), "https://ec2.eusc-de-east-1.amazonaws.eu");
+  EXPECT_EQ(ec2("us-iso-east-1"), "https://ec2.us-iso-east-1.c2s.ic.gov");
+  EXPECT_EQ(ec2("us-isob-east-1"), "https://ec2.us-isob-east-1.sc2s.sgov.gov");
+  EXPECT_EQ(ec2("eu-west-1", {.dualstack = true}), "https://ec2.eu-west-1.api.aws");
+  EXPECT_EQ(ec2("us-east-1", {.fips = true}), "https://ec2-fips.us-east-1.amazonaws.com");
+  EXPECT_EQ(public_endpoint(ServiceName::sts, "eu-west-1", {}),
+            "https://sts.eu-west-1.amazonaws.com");
+}
+
+std::string endpoint_of(const Home& home, std::optional<std::string> option = std::nullopt,
+                        ServiceName service = ServiceName::ec2) {
+  const auto profiles = home.profiles();
+  const auto found = endpoint(home.environment, *profiles, service, "us-east-1", option);
+  return found ? *found : found.error().message;
+}
+
+TEST(EndpointTest, TheOptionThenTheVariablesThenTheProfile) {
+  const std::string config =
+      "[default]\nservices = local\nendpoint_url = http://profile\n"
+      "[services local]\nec2 =\n  endpoint_url = http://section\n";
+  const Variables both{{"AWS_ENDPOINT_URL_EC2", "http://of-ec2"},
+                       {"AWS_ENDPOINT_URL", "http://of-all"}};
+  EXPECT_EQ(endpoint_of(Home(config, both), "http://option/"), "http://option");
+  EXPECT_EQ(endpoint_of(Home(config, both)), "http://of-ec2");
+  EXPECT_EQ(endpoint_of(Home(config, both), std::nullopt, ServiceName::sts), "http://of-all");
+  EXPECT_EQ(endpoint_of(Home(config)), "http://section");
+  EXPECT_EQ(endpoint_of(Home(config), std::nullopt, ServiceName::ssm), "http://profile");
+  EXPECT_EQ(endpoint_of(Home("")), "https://ec2.us-east-1.amazonaws.com");
+}
+
+TEST(EndpointTest, ConfiguredAddressesCanBeIgnored) {
+  EXPECT_EQ(endpoint_of(Home("", {{"AWS_ENDPOINT_URL", "http://x"},
+                                  {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}})),
+            "https://ec2.us-east-1.amazonaws.com");
+}
+
+TEST(EndpointTest, WhatIsNoAddressNamesItsPlace) {
+  EXPECT_EQ(endpoint_of(Home("", {{"AWS_ENDPOINT_URL", "localhost:4566"}})),
+            "the endpoint of AWS_ENDPOINT_URL is not an http or https address: localhost:4566; "
+            "write for example http://127.0.0.1:4566");
+}
+
+TEST(ProfilesTest, TheCredentialsFileWinsAndBothAreMerged) {
+  const Home home("[profile work]\nregion = eu-west-1\naws_access_key_id = CONFIG\n", {},
+                  "[work]\naws_access_key_id = CREDENTIALS\n");
+  const auto profiles = home.profiles("work");
+  ASSERT_TRUE(profiles) << profiles.error().message;
+  EXPECT_EQ(setting(profiles->current(), "region"), "eu-west-1");
+  EXPECT_EQ(setting(profiles->current(), "aws_access_key_id"), "CREDENTIALS");
+}
+
+TEST(ProfilesTest, AProfileThatIsNowhereIsRefused) {
+  const auto profiles = Home("", {{"AWS_PROFILE", "wrok"}}).profiles();
+  ASSERT_FALSE(profiles);
+  EXPECT_EQ(profiles.error().code, Errc::invalid);
+  EXPECT_NE(profiles.error().message.find("the profile 'wrok' is neither in "), std::string::npos);
+}
+
+TEST(ProfilesTest, AFileThatEveryoneCanReadIsWarnedOf) {
+  Home home("", {}, "[default]\naws_access_key_id = A\naws_secret_access_key = hush\n");
+  std::filesystem::permissions(home.folder.path() / ".aws/credentials",
+                               std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  const auto profiles = home.profiles();
+  ASSERT_TRUE(profiles);
+  ASSERT_EQ(profiles->warnings().size(), 1U);
+  EXPECT_NE(profiles->warnings()[0].find("chmod 600"), std::string::npos);
+  EXPECT_EQ(profiles->warnings()[0].find("hush"), std::string::npos);
+}
+
+TEST(ProfilesTest, ABrokenLineIsNamedButNotShown) {
+  const auto profiles = Home("[default]\nregion = x\nthe-secret-itself\n").profiles();
+  ASSERT_FALSE(profiles);
+  EXPECT_NE(profiles.error().message.find("3"), std::string::npos);
+  EXPECT_EQ(profiles.error().message.find("the-secret-itself"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ec2spotter::aws

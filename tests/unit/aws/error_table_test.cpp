@@ -1,0 +1,122 @@
+#include "aws/wire/error_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include "aws/wire/error_document.hpp"
+#include "support.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+struct Case {
+  const char* api_code;
+  int status;
+  ErrorClass meaning;
+};
+
+// One or two of each class of the EC2 error codes that we react to.
+constexpr Case kCases[] = {
+    {"InsufficientInstanceCapacity", 500, {Errc::no_capacity, Reaction::another_pool}},
+    {"UnfulfillableCapacity", 400, {Errc::no_capacity, Reaction::another_pool}},
+    {"SpotMaxPriceTooLow", 400, {Errc::no_capacity, Reaction::another_pool}},
+    {"MaxSpotInstanceCountExceeded", 400, {Errc::quota, Reaction::another_pool}},
+    {"VcpuLimitExceeded", 400, {Errc::quota, Reaction::another_pool}},
+    {"AddressLimitExceeded", 400, {Errc::quota, Reaction::ask_user}},
+    {"RequestLimitExceeded", 503, {Errc::throttled, Reaction::retry_after_backoff}},
+    {"Throttling", 400, {Errc::throttled, Reaction::retry_after_backoff}},
+    {"InternalError", 500, {Errc::transport, Reaction::look_first}},
+    {"Unavailable", 503, {Errc::transport, Reaction::look_first}},
+    {"InvalidVolume.NotFound", 400, {Errc::not_found, Reaction::look_first}},
+    {"InvalidInstanceID.NotFound", 400, {Errc::not_found, Reaction::look_first}},
+    {"InvalidAMIID.NotFound", 400, {Errc::not_found, Reaction::ask_user}},
+    {"RequestExpired", 400, {Errc::clock_skew, Reaction::retry_now}},
+    {"SignatureDoesNotMatch", 403, {Errc::clock_skew, Reaction::retry_now}},
+    {"AuthFailure", 401, {Errc::clock_skew, Reaction::retry_now}},
+    {"UnauthorizedOperation", 403, {Errc::unauthorized, Reaction::ask_user}},
+    {"OptInRequired", 401, {Errc::unauthorized, Reaction::ask_user}},
+    {"AuthFailure.ServiceLinkedRoleCreationNotPermitted",
+     403,
+     {Errc::unauthorized, Reaction::ask_user}},
+    {"IncorrectState", 400, {Errc::wrong_state, Reaction::look_first}},
+    {"VolumeInUse", 400, {Errc::wrong_state, Reaction::look_first}},
+    {"InvalidAttachment.NotFound", 400, {Errc::already_done, Reaction::look_first}},
+    {"InvalidParameterCombination", 400, {Errc::invalid, Reaction::stop}},
+    {"InvalidNextToken", 400, {Errc::invalid, Reaction::stop}},
+};
+
+TEST(ErrorTableTest, EachClassHasItsReaction) {
+  for (const Case& c : kCases) {
+    EXPECT_EQ(classify(c.api_code, c.status), c.meaning)
+        << c.api_code << ": " << to_string(classify(c.api_code, c.status).reaction);
+  }
+}
+
+TEST(ErrorTableTest, APrefixOfTheSideThatFailedIsIgnored) {
+  EXPECT_EQ(classify("Server.InsufficientInstanceCapacity", 500).code, Errc::no_capacity);
+  EXPECT_EQ(classify("Client.VolumeInUse", 400).code, Errc::wrong_state);
+}
+
+TEST(ErrorTableTest, AnUnknownCodeIsClassedByItsStatus) {
+  EXPECT_EQ(classify("NewInTheYear2030", 500).code, Errc::transport);
+  EXPECT_EQ(classify("NewInTheYear2030", 429).code, Errc::throttled);
+  EXPECT_EQ(classify("NewInTheYear2030", 403).code, Errc::unauthorized);
+  EXPECT_EQ(classify("NewInTheYear2030", 400), (ErrorClass{Errc::internal, Reaction::stop}));
+}
+
+TEST(ErrorTableTest, TheTextDecidesOnlyWhereEc2GivesNothingElse) {
+  // Captured from AttachVolume with a device name that is taken, and from RunInstances with a
+  // fresh instance profile.
+  EXPECT_EQ(
+      classify(
+          "InvalidParameterValue", 400,
+          "Invalid value '/dev/sdf' for unixDevice. Attachment point /dev/sdf is already in use")
+          .code,
+      Errc::wrong_state);
+  EXPECT_EQ(classify("InvalidParameterValue", 400,
+                     "Value (p) for parameter iamInstanceProfile.name is invalid. Invalid IAM "
+                     "Instance Profile name")
+                .reaction,
+            Reaction::retry_after_backoff);
+  EXPECT_EQ(classify("InvalidParameterValue", 400, "another").code, Errc::invalid);
+}
+
+TEST(ErrorTableTest, EveryErrorHasAReaction) {
+  for (int code = 0; code <= static_cast<int>(Errc::internal); ++code) {
+    const Error error{.code = static_cast<Errc>(code), .message = "m"};
+    EXPECT_NE(to_string(reaction_to(error)), "");
+  }
+  // A repaired clock that still fails is a question of rights.
+  EXPECT_EQ(reaction_to(
+                {.code = Errc::unauthorized, .message = "m", .api_code = "SignatureDoesNotMatch"}),
+            Reaction::ask_user);
+}
+
+TEST(ErrorDocumentTest, ReadsTheFormsOfEc2StsAndSsm) {
+  const Error ec2 = error_from_reply(ec2_error("VolumeInUse", "vol-1 is in use"), 400);
+  EXPECT_EQ(ec2.code, Errc::wrong_state);
+  EXPECT_EQ(ec2.api_code, "VolumeInUse");
+  EXPECT_EQ(ec2.message, "vol-1 is in use");
+  EXPECT_EQ(ec2.request_id, "req-1");
+  const Error sts = error_from_reply(
+      "<ErrorResponse xmlns=\"x\"><Error><Type>Sender</Type><Code>ExpiredToken</Code>"
+      "<Message>old</Message></Error><RequestId>req-2</RequestId></ErrorResponse>",
+      403);
+  EXPECT_EQ(sts.code, Errc::unauthorized);
+  EXPECT_EQ(sts.request_id, "req-2");
+  const Error ssm = error_from_reply(
+      R"({"__type":"com.amazonaws.ssm#ParameterNotFound","message":"no such"})", 400);
+  EXPECT_EQ(ssm.code, Errc::not_found);
+  EXPECT_EQ(ssm.message, "no such");
+}
+
+TEST(ErrorDocumentTest, WhatIsNoErrorDocumentIsTakenByItsStatus) {
+  EXPECT_EQ(error_from_reply("<html>502 Bad Gateway</html>", 502).code, Errc::transport);
+  EXPECT_EQ(error_from_reply("", 503).code, Errc::transport);
+  EXPECT_EQ(error_from_reply("", 429).code, Errc::throttled);
+  const Error other = error_from_reply("<html>not here</html>", 404);
+  EXPECT_EQ(other.code, Errc::malformed_reply);
+  EXPECT_NE(other.message.find("is the endpoint an AWS one?"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ec2spotter::aws
