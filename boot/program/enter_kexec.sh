@@ -10,7 +10,11 @@ preboot_disk=$(system_disk)
 
 if on_xen && [ "$engine" = auto ]; then next xen "kexec is not dependable on Xen"; fi
 boot_entry "$root/boot" || next no_kernel "no kernel with its initrd in the volume's /boot"
-link=$(by_id "$part")
+tries=0
+until link=$(by_id "$part") && [ -n "$link" ] || [ "$tries" -ge 60 ]; do
+  tries=$((tries + 1))
+  sleep 0.25
+done
 [ -n "$link" ] || next no_link "udev made no by-id link for /dev/$part"
 
 serial=$(serial_of "$preboot_disk")

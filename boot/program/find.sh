@@ -17,6 +17,5 @@ until disk=$(find_disk "$volume" "$device") && [ -n "$disk" ] && [ -b "/dev/$dis
 done
 # The kernel reads the partition table before it lets anybody open the disk.
 head -c 512 "/dev/$disk" >/dev/null || give_up unreadable "/dev/$disk cannot be read"
-udevadm settle --timeout=20 2>/dev/null || :
 keep disk "$disk"
 ok "disk=$disk"
