@@ -1,9 +1,120 @@
 #include "boot/user_data.hpp"
 
-namespace ec2spotter {
+#include <zlib.h>
 
-Result<std::string> render_user_data(const BootParameters&) {
-  return fail(Errc::internal, "this build holds no boot program yet");
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/base64.hpp"
+#include "boot/program.hpp"
+
+namespace ec2spotter {
+namespace {
+
+constexpr std::string_view kBoundary = "==ec2spotter==";
+
+bool is_lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_volume_id(std::string_view text) {
+  constexpr std::string_view kPrefix = "vol-";
+  if (!text.starts_with(kPrefix)) return false;
+  text.remove_prefix(kPrefix.size());
+  return (text.size() == 8 || text.size() == 17) &&
+         std::all_of(text.begin(), text.end(), is_lower_hex);
+}
+
+// /dev/sdf, /dev/xvdf, xvdba, sdf1: a name that EC2 attaches under, and not the root device's.
+bool is_device_name(std::string_view text) {
+  constexpr std::string_view kFolder = "/dev/";
+  if (text.starts_with(kFolder)) text.remove_prefix(kFolder.size());
+  if (text.starts_with("sd")) {
+    text.remove_prefix(2);
+  } else if (text.starts_with("xvd")) {
+    text.remove_prefix(3);
+  } else {
+    return false;
+  }
+  const auto letters_end = std::find_if_not(text.begin(), text.end(), is_lower);
+  const auto letters = letters_end - text.begin();
+  const auto digits = text.end() - letters_end;
+  return (letters == 1 || letters == 2) && text.front() != 'a' && digits <= 2 &&
+         std::all_of(letters_end, text.end(), is_digit);
+}
+
+std::string_view to_word(BootEngine engine) {
+  switch (engine) {
+    case BootEngine::auto_: return "auto";
+    case BootEngine::kexec: return "kexec";
+    case BootEngine::pivot: return "pivot";
+  }
+  return "auto";
+}
+
+std::string put(std::string_view name, std::string_view text) {
+  return "put " + std::string(name) + " <<'EC2SPOTTER'\n" + std::string(text) + "EC2SPOTTER\n";
+}
+
+std::string boothook(const BootParameters& parameters) {
+  std::string text =
+      "#cloud-boothook\n#!/bin/sh\nset -eu\nmkdir -p /run/ec2spotter\n"
+      "put() { cat >\"/run/ec2spotter/$1\"; }\n";
+  text += put("parameters", "volume=" + parameters.volume.str() +
+                                "\nengine=" + std::string(to_word(parameters.engine)) +
+                                "\ndevice=" + parameters.device +
+                                "\nadopt=" + (parameters.adopt ? "true" : "false") +
+                                "\nhelper_machine=" + std::string(kProgramMachine) + "\n");
+  text += kProgramFiles;
+  if (parameters.engine != BootEngine::pivot) {
+    text += put("helper.base64", base64_encode(kProgramHelper) + "\n");
+  }
+  text += kProgramHook;
+  return text;
+}
+
+// cloud-init takes user data compressed as a whole; plain, the program would not fit.
+std::string gzip(std::string text) {
+  constexpr int kGzipFormat = 15 + 16;
+  constexpr int kMemory = 9;
+  z_stream stream{};
+  CHECK(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipFormat, kMemory,
+                     Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string packed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+}  // namespace
+
+Result<std::string> render_user_data(const BootParameters& parameters) {
+  if (!is_volume_id(parameters.volume.str())) {
+    return fail(Errc::invalid, "'" + parameters.volume.str() +
+                                   "' is not a volume id; it looks like vol-0123456789abcdef0");
+  }
+  if (!is_device_name(parameters.device)) {
+    return fail(Errc::invalid, "'" + parameters.device +
+                                   "' is not a device name for a further volume; use one of "
+                                   "/dev/sdf to /dev/sdp");
+  }
+  std::string text = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"" +
+                     std::string(kBoundary) + "\"\n\n--" + std::string(kBoundary) +
+                     "\nContent-Type: text/cloud-boothook; charset=\"us-ascii\"\n"
+                     "Content-Disposition: attachment; filename=\"ec2spotter\"\n\n" +
+                     boothook(parameters) + "\n--" + std::string(kBoundary) + "--\n";
+  std::string packed = gzip(std::move(text));
+  if (packed.size() > kUserDataMax) {
+    return fail(Errc::invalid, "the user data has " + std::to_string(packed.size()) +
+                                   " bytes; EC2 takes " + std::to_string(kUserDataMax));
+  }
+  return packed;
 }
 
 }  // namespace ec2spotter

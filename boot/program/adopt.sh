@@ -1,0 +1,42 @@
+# Stage adopt: leaves on the volume, once, what keeps its identity on the next bodies and what tells
+# that its system is up. What was removed from there by hand is not put back.
+# shellcheck shell=sh source=boot/program/common.sh
+. /run/ec2spotter/common.sh
+begin adopt
+
+[ "$adopt" = true ] || {
+  ok "skipped=true"
+  exit 0
+}
+[ ! -e "$root/etc/ec2spotter/adopted" ] || {
+  ok "recorded=true"
+  exit 0
+}
+
+# install_file NAME FOLDER: from the program onto the volume, never a half of it.
+install_file() {
+  mkdir -p "$root/$2"
+  cat "$run/$1" >"$root/$2/$1.new"
+  mv "$root/$2/$1.new" "$root/$2/$1"
+}
+
+install_all() {
+  mkdir -p "$root/etc/ec2spotter"
+  [ ! -d "$root/etc/cloud" ] || install_file 99-ec2spotter.cfg etc/cloud/cloud.cfg.d
+  if [ -e "$root/lib/systemd/systemd" ] || [ -e "$root/usr/lib/systemd/systemd" ]; then
+    cat "$run/say.sh" "$run/root_up.sh" >"$run/root-up"
+    install_file root-up etc/ec2spotter
+    install_file ec2spotter-root.service etc/systemd/system
+    mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+    ln -sf ../ec2spotter-root.service \
+      "$root/etc/systemd/system/multi-user.target.wants/ec2spotter-root.service"
+  fi
+  echo 1 >"$root/etc/ec2spotter/adopted"
+}
+
+mount -o remount,rw "$root" || give_up read_only "the volume's root cannot be made writable"
+status=0
+(install_all) || status=$?
+mount -o remount,ro "$root"
+[ "$status" -eq 0 ] || give_up write "writing to the volume's root failed: $(df -k "$root" | tail -n 1)"
+ok

@@ -1,0 +1,61 @@
+# shellcheck shell=sh
+# What every stage of the boot program starts from. A stage is a process of its own; what it hands
+# on to the next lies in a file of $run. It ends with `ok`, `give_up` or, for an engine, `next`.
+set -eu
+umask 022
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+run=/run/ec2spotter
+# shellcheck disable=SC2034 # for the stages
+state=/var/lib/ec2spotter # on the preboot disk; outlives a reboot
+log=/var/log/ec2spotter.log
+root=$run/root # the volume's root, while it is mounted
+
+# shellcheck source=boot/program/say.sh
+. "$run/say.sh"
+# shellcheck source=boot/program/volume.sh
+. "$run/volume.sh"
+# shellcheck source=/dev/null
+. "$run/parameters"
+: "${volume:?}" "${engine:?}" "${device:?}" "${adopt:?}" "${helper_machine:?}"
+
+tell() {
+  echo "$(date -u +%FT%TZ) $*" >>"$log"
+  say "$*"
+}
+begin() {
+  stage=$1
+  shift
+  tell "$stage start${*:+ $*}"
+}
+ok() {
+  tell "$stage ok${*:+ $*}"
+}
+# give_up REASON TEXT: the end; the preboot system stays up.
+give_up() {
+  tell "$stage fail reason=$1 text=\"$2\""
+  exit 3
+}
+# next REASON TEXT: this engine cannot; main takes another, if there is one.
+next() {
+  echo "$1 $2" >"$run/refusal"
+  exit 4
+}
+keep() { echo "$2" >"$run/$1"; }
+kept() { cat "$run/$1" 2>/dev/null || :; }
+
+fsck_volume() {
+  case $2 in ext2 | ext3 | ext4) ;; *) return 0 ;; esac
+  status=0
+  e2fsck -p "/dev/$1" >>"$log" 2>&1 || status=$?
+  [ $((status & ~3)) -eq 0 ] || give_up fsck "e2fsck -p /dev/$1 ended with $status; repair it by hand"
+}
+
+release_volume() {
+  cd /
+  for point in "$root/boot" "$root"; do
+    while grep -qs " $point " /proc/mounts; do
+      umount "$point" || return 1
+    done
+  done
+}

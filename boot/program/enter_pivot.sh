@@ -1,0 +1,35 @@
+# Stage enter, engine pivot: puts the shim in the place of this disk's init, and restarts.
+# shellcheck shell=sh source=boot/program/common.sh
+. /run/ec2spotter/common.sh
+. "$run/preboot.sh"
+stage=enter
+part=$(kept part)
+preboot_disk=$(system_disk)
+
+[ -z "$(fstab_spec "$root/etc/fstab" /usr)" ] || next usr_apart "the volume's /usr is a file system apart"
+chroot "$root" /bin/sh -c '[ -x /sbin/init ]' || next no_init "the volume's /sbin/init cannot be run"
+release_volume || next in_use "the volume cannot be unmounted"
+
+init=/sbin/init
+mkdir -p /ec2spotter-root
+[ -e $init.ec2spotter-original ] || cp -P $init $init.ec2spotter-original
+{
+  echo '#!/bin/sh'
+  cat "$run/parameters"
+  echo "number=$(partition_number "$part")"
+  echo "type=$(kept type)"
+  echo "body=$(kept instance)"
+  echo "visit=$(kept visit)"
+  echo "preboot_serial=$(serial_of "$preboot_disk")"
+  cat "$run/say.sh" "$run/volume.sh" "$run/shim.sh"
+} >$init.ec2spotter-new
+chmod 755 $init.ec2spotter-new
+sync
+mv $init.ec2spotter-new $init
+pin_preboot "$preboot_disk" "$(kept disk)"
+record_entering pivot
+ok "engine=pivot restart=true"
+quiesce
+reboot -f -f || echo b >/proc/sysrq-trigger
+sleep 60
+give_up no_restart "this system would not restart"

@@ -1,0 +1,108 @@
+# Runs as the preboot disk's init: enters the volume, or starts the init that it stands in for.
+# shellcheck shell=sh disable=SC2154
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+root=/ec2spotter-root
+original=/sbin/init.ec2spotter-original
+arguments="$*"
+
+mount_kernel_folders() {
+  [ -e /proc/self ] || mount -t proc proc /proc
+  [ -e /sys/block ] || mount -t sysfs sysfs /sys
+  grep -q ' /dev ' /proc/mounts || mount -t devtmpfs devtmpfs /dev
+  grep -q ' /run ' /proc/mounts || mount -t tmpfs -o mode=755 tmpfs /run
+}
+
+# stop REASON TEXT, in the child: tells the parent why.
+stop() {
+  echo "$1 $2" >/run/ec2spotter/shim_failed
+  exit 1
+}
+
+find_part() {
+  tries=0
+  until disk=$(find_disk "$volume" "$device") && [ -n "$disk" ] && [ -b "/dev/$disk" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 300 ] || stop volume_absent "$volume did not appear within 60 s"
+    sleep 0.2
+  done
+  head -c 512 "/dev/$disk" >/dev/null || stop unreadable "/dev/$disk cannot be read"
+  for name in $(partitions "$disk"); do
+    [ "$(partition_number "$name")" != "$number" ] || part=$name
+  done
+  [ -n "${part:-}" ] || stop no_partition "/dev/$disk lost its partition $number"
+}
+
+mount_root() {
+  case $type in
+    ext*)
+      status=0
+      e2fsck -p "/dev/$part" || status=$?
+      [ $((status & ~3)) -eq 0 ] || stop fsck "e2fsck -p /dev/$part ended with $status" ;;
+    xfs) options=nouuid, ;;
+  esac
+  mount -t "$type" -o "${options:-}rw" "/dev/$part" $root || stop mount "/dev/$part cannot be mounted"
+  mkdir -p $root/old-root $root/dev $root/proc $root/sys $root/run
+  chroot $root /bin/sh -c '[ -x /sbin/init ]' || stop no_init "the volume's /sbin/init cannot be run"
+}
+
+# The running kernel is this disk's: its modules are shown to the volume, not copied onto it.
+lend_modules() {
+  modules=/lib/modules/$(uname -r)
+  [ ! -e "$root$modules/modules.dep" ] || return 0
+  chroot $root mkdir -p "$modules"
+  if [ -L $root/lib ]; then at=$root/usr$modules; else at=$root$modules; fi
+  mount --bind "$modules" "$at"
+}
+
+# With no link to it, nothing on this disk is taken for a part of the volume with the same label.
+hide_preboot() {
+  [ -n "$preboot_serial" ] || return 0
+  rm -rf /run/udev/data /run/udev/links /run/udev/tags /dev/disk
+  mkdir -p /run/udev/rules.d
+  echo "SUBSYSTEM==\"block\", ATTRS{serial}==\"$preboot_serial*\", SYMLINK:=\"ec2spotter/%k\"" \
+    >/run/udev/rules.d/00-ec2spotter.rules
+}
+
+prepare() {
+  set -eu
+  find_part
+  mount_root
+  lend_modules
+  hide_preboot
+  echo "ec2spotter.engine=pivot ec2spotter.volume=$volume ec2spotter.body=$body" \
+    "ec2spotter.visit=$visit" >/run/ec2spotter/entered
+}
+
+move_kernel_folders() {
+  mount --make-rprivate / || return 1
+  for folder in dev proc sys run; do
+    mount --move /$folder $root/$folder || return 1
+  done
+}
+
+start_original() {
+  for folder in run sys proc dev; do
+    grep -q " $root/$folder " "$1/mounts" && mount --move $root/$folder /$folder
+  done
+  read -r reason text </run/ec2spotter/shim_failed || reason=internal text="see the console"
+  rm -f /run/ec2spotter/entered /run/udev/rules.d/00-ec2spotter.rules
+  grep " $root" /proc/mounts | sort -r | while read -r _ point _; do umount "$point"; done
+  say "enter fail reason=$reason text=\"$text\""
+  mount -o remount,rw / && echo "$reason $text" >/var/lib/ec2spotter/shim_failed
+  mount -o remount,ro /
+  # shellcheck disable=SC2086 # the kernel's own words
+  exec "$original" $arguments
+}
+
+mount_kernel_folders
+mkdir -p /run/ec2spotter
+rm -f /run/ec2spotter/shim_failed
+say "enter start engine=pivot by=shim"
+(prepare) || start_original /proc
+move_kernel_folders || {
+  if [ -e /proc/mounts ]; then start_original /proc; else start_original $root/proc; fi
+}
+cd $root || start_original $root/proc
+pivot_root . old-root || start_original $root/proc
+# shellcheck disable=SC2086,SC2094 # the kernel's own words; the console is no file
+exec chroot . /sbin/init $arguments <dev/console >dev/console 2>&1

@@ -1,0 +1,130 @@
+# shellcheck shell=sh
+# Finds disks, partitions and what an fstab names. Reads only; $sys lets tests bring their own.
+sys=${EC2SPOTTER_SYS:-/sys}
+
+# serial_of DISK: empty where the disk has none.
+serial_of() {
+  serial=
+  [ ! -r "$sys/block/$1/device/serial" ] || read -r serial <"$sys/block/$1/device/serial" || :
+  echo "$serial"
+}
+
+# find_disk VOLUME DEVICE: the kernel's name of the volume's disk, or nothing. By DEVICE, the name
+# of the attachment, only on Xen, whose disks do not tell their volume.
+find_disk() {
+  for entry in "$sys"/block/*; do
+    [ "$(serial_of "${entry##*/}")" != "vol${1#vol-}" ] || {
+      echo "${entry##*/}"
+      return 0
+    }
+  done
+  on_xen || return 0
+  name=${2#/dev/}
+  case $name in sd*) name=xvd${name#sd} ;; esac
+  [ ! -e "$sys/block/$name" ] || echo "$name"
+}
+
+on_xen() {
+  hypervisor=
+  [ ! -r "$sys/hypervisor/type" ] || read -r hypervisor <"$sys/hypervisor/type" || :
+  [ "$hypervisor" = xen ]
+}
+
+# partitions DISK: one name a line; the disk itself if it has none.
+partitions() {
+  found=
+  for entry in "$sys/block/$1/$1"*; do
+    [ -e "$entry/partition" ] || continue
+    found=1
+    echo "${entry##*/}"
+  done
+  [ -n "$found" ] || echo "$1"
+}
+
+partition_number() {
+  number=
+  [ ! -r "$sys/class/block/$1/partition" ] || read -r number <"$sys/class/block/$1/partition" || :
+  echo "$number"
+}
+
+# disk_of MAJOR:MINOR: the name of the disk with, or around, that block device.
+disk_of() {
+  place=$(readlink -f "$sys/dev/block/$1") || return 0
+  [ ! -e "$place/partition" ] || place=${place%/*}
+  echo "${place##*/}"
+}
+
+# system_disk: the disk that holds /.
+system_disk() {
+  while read -r _ _ mount_device _ point _; do
+    [ "$point" != / ] || found_device=$mount_device
+  done </proc/self/mountinfo
+  case $found_device in
+    0:*) # btrfs hides its device number; its source is a name
+      source=$(readlink -f "$(sed -n 's/^\(\/dev\/[^ ]*\) \/ .*/\1/p' /proc/mounts | tail -n 1)")
+      read -r found_device <"$sys/class/block/${source##*/}/dev" ;;
+  esac
+  disk_of "$found_device"
+}
+
+# probe NAME: KEY=value lines of its content and of its partition entry.
+probe() { blkid -p -o export "/dev/$1" 2>/dev/null || :; }
+
+# value_of KEY: from the output of probe, on stdin.
+value_of() { sed -n "s/^$1=//p"; }
+
+# fstab_spec FILE POINT: the first field of POINT's entry.
+fstab_spec() {
+  [ -f "$1" ] || return 0
+  while read -r spec point _; do
+    case $spec in '' | '#'*) continue ;; esac
+    [ "${point%/}" = "$2" ] || continue
+    echo "$spec"
+    return 0
+  done <"$1"
+}
+
+# resolve SPEC DISK: the partition of DISK that an fstab means by SPEC, or nothing. The same label
+# or UUID on another disk is never looked at.
+resolve() {
+  wanted=$(echo "$1" | tr -d '"')
+  case $wanted in
+    LABEL=*) key=LABEL ;;
+    UUID=*) key=UUID ;;
+    PARTUUID=*) key=PART_ENTRY_UUID ;;
+    PARTLABEL=*) key=PART_ENTRY_NAME ;;
+    /dev/disk/by-label/*) key=LABEL wanted=LABEL=${wanted##*/} ;;
+    /dev/disk/by-uuid/*) key=UUID wanted=UUID=${wanted##*/} ;;
+    /dev/disk/by-partuuid/*) key=PART_ENTRY_UUID wanted=PARTUUID=${wanted##*/} ;;
+    /dev/disk/by-partlabel/*) key=PART_ENTRY_NAME wanted=PARTLABEL=${wanted##*/} ;;
+    /dev/*[a-z][0-9] | /dev/*[a-z][0-9][0-9] | /dev/*[a-z][0-9][0-9][0-9])
+      key=number wanted=number=$(echo "$wanted" | sed 's/.*[^0-9]//') ;;
+    *) return 0 ;;
+  esac
+  for name in $(partitions "$2"); do
+    if [ "$key" = number ]; then
+      value=$(partition_number "$name")
+    else
+      value=$(probe "$name" | value_of "$key")
+    fi
+    [ "$value" != "${wanted#*=}" ] || {
+      echo "$name"
+      return 0
+    }
+  done
+}
+
+# by_id NAME: the link of a disk or partition that every udev makes from the disk's serial.
+by_id() {
+  number=$(partition_number "$1")
+  disk_name=$1
+  [ -z "$number" ] || disk_name=$(disk_of "$(cat "$sys/class/block/$1/dev")")
+  serial=$(serial_of "$disk_name")
+  [ -n "$serial" ] || return 0
+  for link in /dev/disk/by-id/*"_$serial${number:+-part$number}"; do
+    [ "$(readlink -f "$link")" != "/dev/$1" ] || {
+      echo "$link"
+      return 0
+    }
+  done
+}

@@ -1,0 +1,172 @@
+// The user data as bytes: its size and form, what it says, and what it never holds.
+#include "boot/user_data.hpp"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <array>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/base64.hpp"
+#include "boot/program.hpp"
+
+namespace ec2spotter {
+namespace {
+
+const VolumeId kVolume("vol-0123456789abcdef0");
+
+std::string unpack(std::string packed) {
+  constexpr int kGzipFormat = 15 + 16;
+  constexpr std::size_t kRoom = 1 << 20;
+  std::string text(kRoom, '\0');
+  z_stream stream{};
+  EXPECT_EQ(inflateInit2(&stream, kGzipFormat), Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_in = static_cast<uInt>(packed.size());
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(text.size());
+  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
+  text.resize(stream.total_out);
+  inflateEnd(&stream);
+  return text;
+}
+
+std::string rendered(const BootParameters& parameters) {
+  const auto result = render_user_data(parameters);
+  EXPECT_TRUE(result.has_value());
+  return result ? unpack(*result) : std::string();
+}
+
+std::string between(const std::string& text, std::string_view begin, std::string_view end) {
+  const std::size_t from = text.find(begin);
+  if (from == std::string::npos) return {};
+  const std::size_t start = from + begin.size();
+  return text.substr(start, text.find(end, start) - start);
+}
+
+std::size_t count(const std::string& text, std::string_view what) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
+    ++found;
+  }
+  return found;
+}
+
+TEST(UserDataTest, StaysUnderEc2sLimitForEveryEngine) {
+  for (const auto engine : {BootEngine::auto_, BootEngine::kexec, BootEngine::pivot}) {
+    const auto result = render_user_data({.volume = kVolume, .engine = engine});
+
+    ASSERT_TRUE(result.has_value());
+    EXPECT_LE(result->size(), kUserDataMax);
+  }
+}
+
+TEST(UserDataTest, IsOneMimeMessageWithOneBoothook) {
+  const std::string text = rendered({.volume = kVolume});
+
+  EXPECT_TRUE(text.starts_with("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="));
+  const std::string boundary = "\n--" + between(text, "boundary=\"", "\"");
+  EXPECT_EQ(count(text, boundary), 2U) << "a begin and an end";
+  EXPECT_TRUE(text.ends_with(boundary + "--\n"));
+  EXPECT_EQ(count(text, "\nContent-Type: text/cloud-boothook;"), 1U);
+  EXPECT_NE(text.find("\n\n#cloud-boothook\n#!/bin/sh\n"), std::string::npos);
+}
+
+TEST(UserDataTest, SaysWhatTheParametersSay) {
+  const std::string text = rendered({.volume = VolumeId("vol-0bbbbbbbbbbbbbbb2"),
+                                     .engine = BootEngine::kexec,
+                                     .device = "/dev/xvdg",
+                                     .adopt = false});
+
+  const std::string parameters = between(text, "put parameters <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
+  EXPECT_EQ(parameters,
+            "volume=vol-0bbbbbbbbbbbbbbb2\nengine=kexec\ndevice=/dev/xvdg\nadopt=false\n"
+            "helper_machine=" +
+                std::string(kProgramMachine) + "\n");
+}
+
+TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
+  const std::string text = rendered({.volume = kVolume});
+
+  for (const std::string_view name :
+       {"say.sh", "volume.sh", "common.sh", "boot_entry.sh", "cpio.sh", "preboot.sh", "identify.sh",
+        "find.sh", "check.sh", "adopt.sh", "enter_kexec.sh", "enter_pivot.sh", "shim.sh", "main.sh",
+        "root_up.sh", "ec2spotter-root.service", "99-ec2spotter.cfg"}) {
+    const std::string file =
+        between(text, "put " + std::string(name) + " <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
+    EXPECT_GT(file.size(), 100U) << name;
+    EXPECT_EQ(count(text, "put " + std::string(name) + " <<"), 1U) << name;
+  }
+}
+
+TEST(UserDataTest, HoldsTheHelperWhereKexecMayBeUsed) {
+  const std::string text = rendered({.volume = kVolume});
+
+  const auto helper =
+      base64_decode(between(text, "put helper.base64 <<'EC2SPOTTER'\n", "EC2SPOTTER"));
+  ASSERT_TRUE(helper.has_value());
+  EXPECT_EQ(*helper, kProgramHelper);
+  EXPECT_TRUE(
+      helper->starts_with("\x7f"
+                          "ELF"));
+  EXPECT_LT(helper->size(), 4096U);
+  EXPECT_EQ(rendered({.volume = kVolume, .engine = BootEngine::pivot}).find("put helper.base64"),
+            std::string::npos);
+}
+
+TEST(UserDataTest, FetchesNothingButFromTheMetadataService) {
+  const std::string text = rendered({.volume = kVolume});
+
+  const std::regex url("(https?|ftp)://([^/\\s\"']+)");
+  for (auto at = std::sregex_iterator(text.begin(), text.end(), url); at != std::sregex_iterator();
+       ++at) {
+    EXPECT_EQ((*at)[2].str(), "169.254.169.254") << at->str();
+  }
+  for (const std::string_view word : {"apt-get", "apt ", "dnf ", "yum ", "pip ", "git clone"}) {
+    EXPECT_EQ(text.find("\n" + std::string(word)), std::string::npos) << word;
+  }
+}
+
+TEST(UserDataTest, HoldsNoSecret) {
+  const std::string text = rendered({.volume = kVolume});
+
+  for (const std::string_view pattern : {"(AKIA|ASIA)[A-Z0-9]{16}", "aws_secret", "AWS_SECRET",
+                                         "PRIVATE KEY", "security-credentials"}) {
+    EXPECT_FALSE(std::regex_search(text, std::regex(std::string(pattern)))) << pattern;
+  }
+}
+
+TEST(UserDataTest, RefusesWhatIsNoVolumeId) {
+  for (const std::string_view text :
+       {"", "vol-", "vol-123", "vol-0123456789ABCDEF0", "vol-0123456789abcdef01",
+        "snap-0123456789abcdef0", "vol-0123456789abcdef\n", "vol-01234567;reboot",
+        "vol-0123456$(id)"}) {
+    const auto result = render_user_data({.volume = VolumeId(std::string(text))});
+
+    ASSERT_FALSE(result.has_value()) << text;
+    EXPECT_EQ(result.error().code, Errc::invalid) << text;
+  }
+  EXPECT_TRUE(render_user_data({.volume = VolumeId("vol-12345678")}).has_value());
+}
+
+TEST(UserDataTest, RefusesWhatIsNoDeviceOfAFurtherVolume) {
+  for (const std::string_view device :
+       {"", "/dev/", "/dev/sda", "/dev/sda1", "/dev/xvda", "/dev/nvme1n1", "/dev/sdF",
+        "/dev/sdf123", "/dev/sdf;id", "/dev/sdf\n", "/dev/../sdf", "/dev/sdfgh"}) {
+    const auto result = render_user_data({.volume = kVolume, .device = std::string(device)});
+
+    ASSERT_FALSE(result.has_value()) << device;
+    EXPECT_EQ(result.error().code, Errc::invalid) << device;
+  }
+  for (const std::string_view device :
+       {"/dev/sdf", "/dev/xvdf", "/dev/xvdba", "/dev/sdf1", "sdf"}) {
+    EXPECT_TRUE(render_user_data({.volume = kVolume, .device = std::string(device)}).has_value())
+        << device;
+  }
+}
+
+}  // namespace
+}  // namespace ec2spotter
