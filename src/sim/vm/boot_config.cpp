@@ -131,7 +131,10 @@ class MenuReader {
     Script script(text, variables_);
     std::vector<MenuItem*> open{&top_};
     MenuItem* header = nullptr;
-    while (const auto words = script.next()) {
+    while (auto words = script.next()) {
+      if (words->size() > 1 && is_any_of(words->front(), {"then", "else"})) {
+        words->erase(words->begin());
+      }
       const std::string& command = words->front();
       if (is_any_of(command, {"menuentry", "submenu", "function"})) {
         header = add_item(*open.back(), *words);

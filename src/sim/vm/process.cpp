@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,7 +93,7 @@ Result<Child> Child::spawn(const SpawnOptions& options) {
   const pid_t pid = ::fork();
   if (pid < 0) return fail(system_error("fork"));
   if (pid == 0) become(prepared);
-  Child child{Fd(::pidfd_open(pid, 0))};
+  Child child{Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
   failing.close();
   report.close();
   int error = 0;
@@ -114,7 +114,10 @@ Child::~Child() {
 }
 
 void Child::kill() {
-  if (pidfd_ && !exit_code_) ::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
+  // By number: Debian 12's <sys/pidfd.h> declares the functions for C only.
+  if (pidfd_ && !exit_code_) {
+    ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
+  }
 }
 
 std::optional<int> Child::wait(const Deadline& deadline, int cancel) {
