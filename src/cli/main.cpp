@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "cli/commands.hpp"
 #include "cli/exit_status.hpp"
+#include "sim/vm/vm_bodies.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -155,6 +157,19 @@ void add_sim(CLI::App& app, Parsed& parsed) {
       ->check(CLI::IsMember({"instant", "realistic"}));
   command->add_flag("--allow-public", sim_options.allow_public,
                     "listen on an address other than loopback");
+  command->add_flag("--vm", sim_options.vm, "instances are real virtual machines; needs --state");
+  command
+      ->add_option("--ssh-port", sim_options.ssh_port,
+                   "with --vm: where the public addresses take ssh; default 22, which needs root")
+      ->check(CLI::Range(1, 65535));
+  command
+      ->add_option("--memory", sim_options.memory_mib_max,
+                   "with --vm: MiB that an instance gets at most; default 1024")
+      ->check(CLI::Range(256, 1'048'576));
+  command
+      ->add_option("--acceleration", sim_options.acceleration,
+                   "with --vm: probe (default), kvm or emulation")
+      ->check(CLI::IsMember({"probe", "kvm", "emulation"}));
   command->require_subcommand(0, 1);
   command->callback([command, &parsed] {
     if (command->get_subcommands().empty()) {
@@ -207,5 +222,9 @@ int run(std::vector<std::string> words) {
 }  // namespace ec2spotter::cli
 
 int main(int argc, char** argv) {
+  // QEMU starts this for every connection to the metadata service, so it must cost nothing.
+  if (argc == 3 && std::string_view(argv[1]) == ec2spotter::cli::kSimRelay) {
+    return ec2spotter::sim::relay_main(std::atoi(argv[2]));
+  }
   return ec2spotter::cli::run(ec2spotter::cli::arguments_of(argc, argv));
 }

@@ -36,6 +36,9 @@ struct OnMachine {
   std::vector<std::string> arguments;  // of `ssh`: the remote command
 };
 
+// The word after which the program is only the relay between a virtual machine and its metadata.
+inline constexpr const char* kSimRelay = "sim-relay";
+
 struct Sim {
   std::string listen = "127.0.0.1:4599";
   std::string state;
@@ -43,7 +46,9 @@ struct Sim {
   std::string profile = "instant";
   bool vm = false;
   bool allow_public = false;
-  int ssh_port = 22;
+  int ssh_port = 22;          // of the public addresses
+  int memory_mib_max = 1024;  // of one virtual machine
+  std::string acceleration = "probe";
 };
 
 // A control call to a running simulator: a path below /_sim/ and a JSON body; empty body: GET.

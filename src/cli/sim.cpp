@@ -3,10 +3,12 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "sim/http/server.hpp"
+#include "sim/vm/vm_bodies.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -30,10 +32,42 @@ Result<Address> parse_listen(const std::string& text) {
   return address;
 }
 
-Result<std::unique_ptr<sim::Bodies>> make_bodies(sim::PostBodyEvent post,
-                                                 const sim::LookUpMetadata& look_up) {
-  static_cast<void>(look_up);
-  return std::make_unique<sim::NoBodies>(std::move(post));
+// EC2 gives a guest more time; an instance that does not answer must not hold a test up for long.
+constexpr Duration kShutdownGrace = std::chrono::seconds(30);
+
+// The path of this program, which virtual machines start again as the metadata relay.
+Result<std::string> own_program() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return fail(Errc::io, "/proc/self/exe cannot be read: " + error.message());
+  return path.string();
+}
+
+sim::VmOptions::Acceleration acceleration(const std::string& name) {
+  using enum sim::VmOptions::Acceleration;
+  return name == "kvm" ? kvm : name == "emulation" ? emulation : probe;
+}
+
+Result<sim::MakeBodies> bodies_maker(const Sim& options) {
+  if (!options.vm) {
+    return [](sim::PostBodyEvent post,
+              const sim::LookUpMetadata&) -> Result<std::unique_ptr<sim::Bodies>> {
+      return std::make_unique<sim::NoBodies>(std::move(post));
+    };
+  }
+  if (options.state.empty()) {
+    return fail(Errc::invalid, "--vm keeps disks: give it a folder with --state");
+  }
+  TRY(const std::string program, own_program());
+  const sim::VmOptions vm{.state_dir = options.state,
+                          .relay_command = {program, kSimRelay},
+                          .ssh_port = static_cast<std::uint16_t>(options.ssh_port),
+                          .memory_mib_max = options.memory_mib_max,
+                          .acceleration = acceleration(options.acceleration)};
+  return [vm](sim::PostBodyEvent post,
+              sim::LookUpMetadata look_up) -> Result<std::unique_ptr<sim::Bodies>> {
+    return sim::VmBodies::create(vm, std::move(post), std::move(look_up));
+  };
 }
 
 }  // namespace
@@ -44,13 +78,14 @@ Result<void> sim(const Sim& options) {
   // Before any thread starts, so that all of them leave the signals to this one.
   SignalWaiter waiter(clock);
   const bool realistic = options.profile == "realistic";
+  TRY(const sim::MakeBodies make_bodies, bodies_maker(options));
   TRY(const auto server,
       sim::Server::start({.host = address.host,
                           .port = address.port,
                           .state_dir = options.state,
                           .seed_file = options.seed,
                           .profile = realistic ? sim::Profile::realistic : sim::Profile::instant,
-                          .shutdown_grace = Duration::zero(),
+                          .shutdown_grace = options.vm ? kShutdownGrace : Duration::zero(),
                           .allow_public = options.allow_public},
                          make_bodies));
   fmt::print("listening on http://{}:{}\n", address.host, server->port());

@@ -45,8 +45,8 @@ class VmBodies final : public Bodies {
   Result<void> create_snapshot(const std::string& snapshot_id,
                                const std::string& volume_id) override;
   Result<void> delete_snapshot(const std::string& snapshot_id) override;
-  // Makes the raw disk image at `path` the content of a snapshot; a copy, holes kept.
-  Result<void> import_snapshot(const std::string& snapshot_id, const std::filesystem::path& path);
+  Result<void> copy_snapshot(const std::string& snapshot_id, const std::string& source_id) override;
+  Result<void> import_snapshot(const std::string& snapshot_id, const std::string& path) override;
 
   Result<void> start(const BodySpec& spec) override;
   void press_power_button(const std::string& instance_id) override;

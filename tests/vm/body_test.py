@@ -1,0 +1,139 @@
+"""One instance with a real body, from its first boot over hot-plugged disks, a reboot from inside
+and a power loss to its own shutdown."""
+
+import pathlib
+import re
+import sys
+import time
+import unittest
+
+import cloud
+
+SERIAL = cloud.DATA_VOLUME.replace("-", "")
+BOOTHOOK = """#cloud-boothook
+#!/bin/sh
+echo "boothook at $(cut -d' ' -f1 /proc/uptime)" >/dev/ttyS0
+"""
+# Prints the answers to three requests: two with a token, one without.
+ASK_METADATA = """
+import urllib.error, urllib.request as web
+def ask(path, method="GET", **headers):
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    url = "http://169.254.169.254/latest/" + path
+    try:
+        return web.urlopen(web.Request(url, method=method, headers=headers), timeout=20).read().decode()
+    except urllib.error.HTTPError as error:
+        return str(error.code)
+token = ask("api/token", "PUT", X_aws_ec2_metadata_token_ttl_seconds="60")
+print(ask("meta-data/instance-id", X_aws_ec2_metadata_token=token))
+print(ask("meta-data/spot/instance-action", X_aws_ec2_metadata_token=token))
+print(ask("meta-data/instance-id"))
+"""
+
+
+def say(text):
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+class BodyTest(unittest.TestCase):
+    def setUp(self):
+        self.cloud = cloud.Cloud().__enter__()
+        self.addCleanup(self.cloud.__exit__)
+        self.addCleanup(lambda: self.passed or self.cloud.explain_failure())
+        self.passed = False
+
+    def test_life_of_a_body(self):
+        ec2 = self.cloud.ec2
+        begun = time.monotonic()
+        instance = self.cloud.run_instance(BOOTHOOK, InstanceInitiatedShutdownBehavior="stop")
+        self.cloud.wait_for_state(instance, "running", 60)
+        ec2.associate_address(AllocationId=cloud.ALLOCATION, InstanceId=instance)
+
+        self.cloud.wait_for_console(instance, "boothook at ")
+        say(f"boothook after {time.monotonic() - begun:.1f} s, by the guest's clock "
+            + re.search(r"boothook at (\S+)", self.cloud.console(instance))[1])
+        self.cloud.wait_for_ssh()
+        say(f"ssh after {time.monotonic() - begun:.1f} s")
+
+        self.check_identity(instance)
+        self.check_metadata(instance)
+        self.check_hot_plug(instance)
+        self.check_reboot(instance)
+        self.check_power_loss(instance)
+        self.check_own_shutdown(instance)
+        self.passed = True
+
+    def check_identity(self, instance):
+        description = self.cloud.ec2.describe_instances(InstanceIds=[instance])
+        private_ip = description["Reservations"][0]["Instances"][0]["PrivateIpAddress"]
+        self.assertIn(f" {private_ip}/", self.cloud.run("ip -4 -o address"))
+        self.assertEqual("Amazon EC2\n", self.cloud.run("cat /sys/class/dmi/id/sys_vendor"))
+        self.assertRegex(self.cloud.run("sudo cat /sys/class/dmi/id/product_uuid"), "^ec2")
+        self.assertIn("DataSourceEc2Local", self.cloud.run("cat /run/cloud-init/result.json"))
+        self.assertIn(f'"{instance}"', self.cloud.run("cloud-init query --format='\"{{v1.instance_id}}\"'"))
+
+    def check_metadata(self, instance):
+        answers = self.cloud.run(f"python3 -c '{ASK_METADATA}'").split()
+        self.assertEqual([instance, "404", "401"], answers)
+
+    def serials(self):
+        return self.cloud.run("cat /sys/block/nvme*/device/serial").split()
+
+    def attach(self, instance):
+        begun = time.monotonic()
+        self.cloud.ec2.attach_volume(VolumeId=cloud.DATA_VOLUME, InstanceId=instance,
+                                          Device="/dev/sdf")
+        cloud.wait_until("the disk in the guest", lambda: SERIAL in self.serials(), 60)
+        say(f"attached within {time.monotonic() - begun:.1f} s, ssh included")
+
+    def detach(self):
+        begun = time.monotonic()
+        ec2 = self.cloud.ec2
+        ec2.detach_volume(VolumeId=cloud.DATA_VOLUME)
+        cloud.wait_until(
+            "the volume available again",
+            lambda: ec2.describe_volumes(VolumeIds=[cloud.DATA_VOLUME])["Volumes"][0]["State"]
+            == "available", 60)
+        say(f"detached within {time.monotonic() - begun:.1f} s")
+
+    def check_hot_plug(self, instance):
+        link = f"/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_{SERIAL}"
+        self.attach(instance)
+        self.cloud.run(f"sudo udevadm settle -t 30; sudo mkfs.ext4 -q {link} && sudo mount {link} /mnt"
+                       " && echo kept | sudo tee /mnt/before-detach >/dev/null && sudo umount /mnt")
+        self.detach()
+        self.assertNotIn(SERIAL, self.serials())
+
+        self.attach(instance)
+        self.assertEqual("kept\n", self.cloud.run(
+            f"sudo udevadm settle -t 30; sudo mount {link} /mnt && cat /mnt/before-detach"))
+
+    def check_reboot(self, instance):
+        before = self.cloud.run("cat /proc/sys/kernel/random/boot_id")
+        seen = self.cloud.console(instance).count("boothook at ")
+        self.cloud.ssh("sudo systemctl reboot")
+        self.cloud.wait_for_console(instance, "boothook at ", times=seen + 1)
+        self.cloud.wait_for_ssh()
+
+        self.assertNotEqual(before, self.cloud.run("cat /proc/sys/kernel/random/boot_id"))
+        self.assertEqual("running", self.cloud.state(instance))
+        self.assertIn(SERIAL, self.serials(), "a disk is still attached after a reboot")
+
+    def check_power_loss(self, instance):
+        self.cloud.run("echo synced | sudo tee /root/synced >/dev/null && sudo sync /root/synced")
+        self.cloud.crash()
+
+        self.cloud.wait_for_state(instance, "running", 60)
+        self.cloud.wait_for_console(instance, "boothook at ")
+        self.cloud.wait_for_ssh()
+        self.assertEqual("synced\n", self.cloud.run("sudo cat /root/synced"))
+
+    def check_own_shutdown(self, instance):
+        self.cloud.ssh("sudo systemctl poweroff")
+        self.cloud.wait_for_state(instance, "stopped", 180)
+        volumes = pathlib.Path(self.cloud.folder, "state/volumes")
+        self.assertTrue((volumes / f"{cloud.DATA_VOLUME}.raw").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
