@@ -47,7 +47,12 @@ Result<void> ssh(const Common& common, const OnMachine& options) {
   if (host.empty()) {
     return fail(Errc::not_found, body.id.str() + " has no public address to reach it at");
   }
-  std::vector<std::string> words{"ssh", open.found.machine.ssh_user + "@" + host};
+  const Machine& machine = open.found.machine;
+  std::vector<std::string> words{"ssh"};
+  if (machine.ssh_port != 22) {
+    words.insert(words.end(), {"-p", std::to_string(machine.ssh_port)});
+  }
+  words.push_back(machine.ssh_user + "@" + host);
   words.insert(words.end(), options.arguments.begin(), options.arguments.end());
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

@@ -14,7 +14,6 @@ namespace ec2spotter::cli {
 namespace {
 
 constexpr int kProbeMillis = 2000;
-constexpr std::uint16_t kSshPort = 22;
 
 class Socket {
  public:
@@ -63,10 +62,10 @@ bool SignalWaiter::stop_asked() const {
   return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1;
 }
 
-bool SshProber::ssh_answers(const std::string& host) {
+bool SshProber::ssh_answers(const std::string& host, int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(kSshPort);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
   if (::inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) return false;
   const Socket socket;
   if (socket.fd() < 0) return false;

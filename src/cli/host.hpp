@@ -28,10 +28,10 @@ class SignalWaiter final : public Waiter {
   sigset_t before_{};
 };
 
-// Connects to port 22 and reads the greeting; both within two seconds.
+// Connects and reads the greeting, two seconds for each.
 class SshProber final : public Prober {
  public:
-  bool ssh_answers(const std::string& host) override;
+  bool ssh_answers(const std::string& host, int port) override;
 };
 
 }  // namespace ec2spotter::cli

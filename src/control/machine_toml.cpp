@@ -81,6 +81,13 @@ Problem set_markets(Machine& machine, const toml::node& node) {
   return list(add_market)(machine, node);
 }
 
+Problem set_ssh_port(Machine& machine, const toml::node& node) {
+  const auto value = node.value_exact<std::int64_t>();
+  if (!value || *value < 1 || *value > 65535) return "must be a port, 1 to 65535";
+  machine.ssh_port = static_cast<int>(*value);
+  return std::nullopt;
+}
+
 Problem set_adopt(Machine& machine, const toml::node& node) {
   const auto value = node.value_exact<bool>();
   if (!value) return "must be true or false";
@@ -117,6 +124,7 @@ const std::vector<std::pair<std::string, Setter>>& setters() {
       {"elastic_ip", plain(&Machine::elastic_ip)},
       {"instance_name", plain(&Machine::instance_name)},
       {"ssh_user", plain(&Machine::ssh_user)},
+      {"ssh_port", set_ssh_port},
       {"device", plain(&Machine::device)},
       {"engine", text(set_engine)},
       {"adopt", set_adopt},

@@ -54,19 +54,20 @@ bool holds(const Volume& volume, const Instance& body) {
       });
 }
 
-// Looks at the body that has the root: at its console until the root is up, then at its address.
-void look_at(const Machine& machine, const Instance& body, aws::Ec2& ec2, Prober& prober,
-             Observation& seen) {
-  const bool root_up = tag::value(body.tags, tag::kRoot) == "up";
-  if (!root_up) {
-    auto console = ec2.console_output(body.id);
-    // A console that cannot be read now is no news; the boot limit bounds how often.
-    if (console) seen.boots[body.id] = read_boot_report(console->text);
-  }
+// A console that cannot be read now is no news; the limits of a boot bound how often it is tried.
+void read_console(const Instance& body, aws::Ec2& ec2, Observation& seen) {
+  if (tag::value(body.tags, tag::kRoot) == "up") return;
+  const auto console = ec2.console_output(body.id);
+  if (console) seen.boots[body.id] = read_boot_report(console->text);
+}
+
+// Looks at the body that has the root from outside, once that can tell something.
+void probe(const Machine& machine, const Instance& body, Prober& prober, Observation& seen) {
   const bool address_here = seen.address && seen.address->instance == body.id;
   const std::string host = address_here ? seen.address->public_ip : body.public_ip;
+  const bool root_up = tag::value(body.tags, tag::kRoot) == "up";
   const bool useful = root_up ? (address_here || !seen.address_wanted) : !machine.adopt;
-  if (useful && !host.empty()) seen.reachable[body.id] = prober.ssh_answers(host);
+  if (useful && !host.empty()) seen.reachable[body.id] = prober.ssh_answers(host, machine.ssh_port);
 }
 
 }  // namespace
@@ -80,8 +81,9 @@ Result<Observation> observe(const Machine& machine, aws::Ec2& ec2, Prober& probe
   TRY(seen.address, find_address(machine, ec2));
   if (seen.volumes.size() != 1) return seen;
   for (const Instance& body : seen.bodies) {
-    if (body.state != InstanceState::running || !holds(seen.volumes.front(), body)) continue;
-    look_at(machine, body, ec2, prober, seen);
+    if (body.state != InstanceState::running) continue;
+    read_console(body, ec2, seen);
+    if (holds(seen.volumes.front(), body)) probe(machine, body, prober, seen);
   }
   return seen;
 }

@@ -20,8 +20,8 @@ class Waiter {
 class Prober {
  public:
   virtual ~Prober() = default;
-  // Does an SSH server greet at `host`:22? Bounded to about two seconds.
-  virtual bool ssh_answers(const std::string& host) = 0;
+  // Does an SSH server greet at `host`, an IPv4 address? Bounded to about two seconds.
+  virtual bool ssh_answers(const std::string& host, int port) = 0;
 };
 
 // Hears of each decision; prints it when it is new to a person.

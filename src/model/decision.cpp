@@ -20,6 +20,7 @@ std::string_view to_string(Reason reason) {
     case Reason::launching_body: return "launching_body";
     case Reason::no_capacity: return "no_capacity";
     case Reason::waiting_for_body: return "waiting_for_body";
+    case Reason::waiting_for_preboot: return "waiting_for_preboot";
     case Reason::attaching_root: return "attaching_root";
     case Reason::waiting_for_attachment: return "waiting_for_attachment";
     case Reason::protecting_root: return "protecting_root";

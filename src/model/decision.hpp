@@ -31,6 +31,7 @@ enum class Reason {
   launching_body,
   no_capacity,
   waiting_for_body,
+  waiting_for_preboot,
   attaching_root,
   waiting_for_attachment,
   protecting_root,

@@ -46,6 +46,7 @@ struct Machine {
   std::string elastic_ip;     // the address, or its eipalloc- id
   std::string instance_name;  // Name tag of the bodies; empty: the machine's name
   std::string ssh_user = "root";
+  int ssh_port = 22;
   std::string device = "/dev/sdf";
   Engine engine = Engine::automatic;
   bool adopt = true;

@@ -186,12 +186,12 @@ class Planner {
           volume.id.str() + " is " + std::string(to_string(held.state)) + " at " + body.id.str(),
           kSoon);
     }
-    if (tag::value(body.tags, tag::kRoot) != "up") return follow_boot(volume, body);
+    if (tag::value(body.tags, tag::kRoot) != "up") return follow_boot(body);
     if (seen_.address && seen_.address->instance != body.id) return move_address(body);
     return check_service(body);
   }
 
-  Decision follow_boot(const Volume& volume, const Instance& body) const {
+  Decision follow_boot(const Instance& body) const {
     const auto found = seen_.boots.find(body.id);
     const BootReport boot = found == seen_.boots.end() ? BootReport{} : found->second;
     const bool entered = boot.stage == "enter" && boot.result == "ok";
@@ -202,13 +202,7 @@ class Planner {
       return act(Reason::booting, "the root is up on " + body.id.str(),
                  {step::MarkRootUp{body.id}});
     }
-    if (boot.failed()) {
-      return stuck(Reason::boot_failed, Errc::wrong_state,
-                   "stage " + boot.stage + " failed on " + body.id.str() + ": " + boot.reason +
-                       (boot.detail.empty() ? "" : " (" + boot.detail + ")") + "; " +
-                       volume.id.str() +
-                       " is as it was and the body is reachable; see `console`, then `pause`");
-    }
+    if (boot.failed()) return boot_failed(boot, body);
     if (now_ - body.launch_time > kBootLimit) {
       return stuck(
           Reason::boot_timeout, Errc::timeout,
@@ -220,6 +214,13 @@ class Planner {
     const std::string stage =
         boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
     return wait(Reason::booting, body.id.str() + ": " + stage, kConsole);
+  }
+
+  Decision boot_failed(const BootReport& boot, const Instance& body) const {
+    return stuck(Reason::boot_failed, Errc::wrong_state,
+                 "stage " + boot.stage + " failed on " + body.id.str() + ": " + boot.reason +
+                     (boot.detail.empty() ? "" : " (" + boot.detail + ")") +
+                     "; the body is reachable; see `console`, then `pause`");
   }
 
   Decision move_address(const Instance& body) const {
@@ -259,12 +260,23 @@ class Planner {
     if (next->state == InstanceState::pending) {
       return wait(Reason::waiting_for_body, next->id.str() + " is pending", kSoon);
     }
+    if (auto early = wait_for_preboot(*next)) return std::move(*early);
     const auto sent = memory_.attach_sent.find(next->id);
     if (sent != memory_.attach_sent.end() && now_ - sent->second < 5s) {
       return wait(Reason::waiting_for_attachment, "attachment asked for, not yet visible", kSoon);
     }
     return act(Reason::attaching_root, volume.id.str() + " to " + next->id.str(),
                {step::AttachRoot{volume.id, next->id, machine_.device}});
+  }
+
+  // A preboot system that is still looking for its own root by label could take the volume for it.
+  // A body that says nothing (its console may lag by minutes) is past that after a while.
+  std::optional<Decision> wait_for_preboot(const Instance& next) const {
+    const auto found = seen_.boots.find(next.id);
+    const bool speaks = found != seen_.boots.end() && !found->second.stage.empty();
+    if (speaks && found->second.failed()) return boot_failed(found->second, next);
+    if (speaks || now_ - next.launch_time > kSilentPreboot) return std::nullopt;
+    return wait(Reason::waiting_for_preboot, next.id.str() + " boots its preboot system", kSoon);
   }
 
   // The living body without the root that was launched first; ties go to the smaller id.

@@ -13,6 +13,9 @@ namespace ec2spotter {
 // How long a boot may take from launch to the root being up, before a person is told.
 inline constexpr Duration kBootLimit = std::chrono::minutes(10);
 
+// A preboot system that has said nothing for so long is past its initrd all the same.
+inline constexpr Duration kSilentPreboot = std::chrono::seconds(90);
+
 // How long a pool without capacity is left alone. EC2 gives no hint; three minutes is what node
 // provisioners in the field use.
 inline constexpr Duration kClosedPoolLifetime = std::chrono::minutes(3);

@@ -41,6 +41,7 @@ std::string Guests::console(const std::string& instance_id) {
   const auto found = running_.find(instance_id);
   if (found == running_.end()) return {};
   const Guest& guest = found->second;
+  if (clock_.now() - guest.started < habits.to_preboot) return "Linux version 6.1\n";
   std::string text = "ec2spotter: identify ok instance=" + instance_id + "\n";
   if (guest.volume.empty()) return text + "ec2spotter: find wait seconds=1\n";
   text += "ec2spotter: find ok volume=" + guest.volume + "\n";

@@ -11,6 +11,7 @@ namespace ec2spotter::scenario {
 
 // How the guests of a test boot.
 struct GuestHabits {
+  Duration to_preboot = std::chrono::seconds(10);  // from power-on to the boot program
   Duration to_root = std::chrono::seconds(25);  // from the volume's attachment to its system's end
   std::string failing_stage;                    // "check": the boot program gives up there
 };

@@ -51,19 +51,6 @@ TEST(LaunchScenario, RunAgainItChangesNothing) {
   expect_up(ec2);
 }
 
-TEST(LaunchScenario, TheUserDataNamesTheVolumeAndHoldsNoSecret) {
-  LocalEc2 ec2;
-  ASSERT_TRUE(ec2.drive(web_machine()));
-
-  const auto living = ec2.living();
-  ASSERT_EQ(living.size(), 1U);
-  const std::string user_data =
-      ec2.core().metadata(living.front().at("instanceId").get<std::string>()).user_data;
-  EXPECT_NE(user_data.find(kVolume), std::string::npos);
-  EXPECT_EQ(user_data.find("AWS_"), std::string::npos);
-  EXPECT_EQ(user_data.find("secret"), std::string::npos);
-}
-
 TEST(LaunchScenario, AReclaimedBodyIsReplacedAndTheVolumeFollows) {
   LocalEc2 ec2;
   ASSERT_TRUE(ec2.drive(web_machine()));

@@ -40,6 +40,10 @@ sim::ParamMap form_params(std::string_view body) {
   return params;
 }
 
+bool reads_only(const std::string& body) {
+  return body.starts_with("Action=Describe") || body.starts_with("Action=Get");
+}
+
 sim::Json seed_document() {
   return {
       {"region", kRegion},
@@ -92,7 +96,7 @@ class ClockWaiter final : public Waiter {
 class GuestProber final : public Prober {
  public:
   explicit GuestProber(const Guests& guests) : guests_(guests) {}
-  bool ssh_answers(const std::string& host) override { return guests_.ssh_answers(host); }
+  bool ssh_answers(const std::string& host, int) override { return guests_.ssh_answers(host); }
 
  private:
   const Guests& guests_;
@@ -133,6 +137,7 @@ class Transport final : public aws::HttpTransport {
                                                    .target = {},
                                                    .body = {}});
     ec2_.catch_up();
+    if (!reads_only(request.body)) ec2_.check_rules();
     if (crash && call == crash->call) return fail(Errc::interrupted, "the controller is dead");
     if (reply.lost) return fail(Errc::transport, "the connection broke");
     return aws::HttpResponse{.status = reply.status, .headers = {}, .body = reply.body};
@@ -226,6 +231,7 @@ void LocalEc2::pass(Duration time) {
     clock_.set(std::min(end, clock_.now() + std::chrono::seconds(1)));
     catch_up();
   }
+  check_rules();
 }
 
 void LocalEc2::catch_up() {
@@ -233,6 +239,9 @@ void LocalEc2::catch_up() {
   std::vector<sim::BodyEvent> reports;
   reports.swap(reports_);
   for (const sim::BodyEvent& report : reports) core_.report(report);
+}
+
+void LocalEc2::check_rules() {
   const auto state = core_.control("state", sim::Json::object());
   for (const auto& breach : state->at("violations")) violations_.push_back(breach);
 }

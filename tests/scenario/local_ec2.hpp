@@ -45,7 +45,7 @@ class LocalEc2 {
   ManualClock& clock() { return clock_; }
   Guests& guests() { return guests_; }
   sim::Core& core() { return core_; }
-  // Everything that was ever violated; checked after every call and every step of time.
+  // Everything that was ever violated; checked after every call that changes something.
   const std::vector<std::string>& violations() const { return violations_; }
   // What the last controller told the user.
   const std::vector<std::string>& told() const { return told_; }
@@ -53,6 +53,7 @@ class LocalEc2 {
  private:
   friend class Transport;
   void catch_up();
+  void check_rules();
   sim::Json state();
 
   ManualClock clock_;

@@ -197,6 +197,7 @@ TEST(PlanTest, AttachesTheFreeVolumeOnceTheBodyRuns) {
   EXPECT_EQ(decide(seen).reason, Reason::waiting_for_body);
 
   seen.bodies[0].state = InstanceState::running;
+  seen.boots[kFirst] = {"find", "start", "", ""};
   const auto attach = only_step<step::AttachRoot>(decide(seen));
   EXPECT_EQ(attach.volume, kVolume);
   EXPECT_EQ(attach.instance, kFirst);
@@ -206,6 +207,27 @@ TEST(PlanTest, AttachesTheFreeVolumeOnceTheBodyRuns) {
   memory.attach_sent[kFirst] = kNow - 1s;
   EXPECT_EQ(decide(seen, memory).reason, Reason::waiting_for_attachment);
   EXPECT_TRUE(decide(seen, memory).steps.empty());
+}
+
+// A preboot system could take a volume with its own label for its root while it looks for that.
+TEST(PlanTest, AttachesOnlyWhenThePrebootSystemIsPastItsOwnRoot) {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  seen.bodies = {a_body(kFirst)};
+  EXPECT_EQ(decide(seen).reason, Reason::waiting_for_preboot);
+  EXPECT_TRUE(decide(seen).steps.empty());
+
+  seen.boots[kFirst] = {};
+  EXPECT_EQ(decide(seen).reason, Reason::waiting_for_preboot);
+  seen.boots[kFirst] = {"identify", "start", "", ""};
+  EXPECT_EQ(decide(seen).reason, Reason::attaching_root);
+  seen.boots[kFirst] = {"identify", "fail", "imds", ""};
+  expect_stuck(decide(seen), Reason::boot_failed, Errc::wrong_state);
+
+  // A body whose console never tells is not waited for without end.
+  seen.boots.clear();
+  seen.bodies[0].launch_time = kNow - kSilentPreboot - 1s;
+  EXPECT_EQ(decide(seen).reason, Reason::attaching_root);
 }
 
 TEST(PlanTest, NeverAttachesAVolumeThatAnotherBodyStillHolds) {
@@ -339,6 +361,12 @@ TEST(PlanTest, CuresABodyThatWouldTakeTheRootWithIt) {
     EXPECT_EQ(only_step<step::ProtectRoot>(decide(seen, {}, goal)).instance, kFirst);
     EXPECT_EQ(decide(seen, {}, goal).reason, Reason::protecting_root);
   }
+}
+
+TEST(PlanTest, CollectsAStoppedBodyOnceItsVolumeIsGone) {
+  Observation seen = running();
+  seen.bodies.push_back(a_body(kSecond, InstanceState::stopped));
+  EXPECT_EQ(only_step<step::TerminateBody>(decide(seen)).instance, kSecond);
 }
 
 TEST(PlanTest, TakesTheVolumeFromAStoppedBody) {
