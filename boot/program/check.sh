@@ -49,6 +49,7 @@ find_root() {
   also=
   for name in $(partitions "$disk"); do
     type=$(probe "$name" | value_of TYPE)
+    [ -n "$type" ] || continue
     case $type in
       LVM2_member) also=lvm ;;
       crypto_LUKS) also=luks ;;

@@ -8,6 +8,8 @@ preboot_disk=$(system_disk)
 
 [ -z "$(fstab_spec "$root/etc/fstab" /usr)" ] || next usr_apart "the volume's /usr is a file system apart"
 chroot "$root" /bin/sh -c '[ -x /sbin/init ]' || next no_init "the volume's /sbin/init cannot be run"
+! tr '\0' ' ' </proc/1/cmdline | grep -q -e --switched-root ||
+  next systemd_initrd "this image's initrd starts systemd itself, past /sbin/init"
 release_volume || next in_use "the volume cannot be unmounted"
 
 init=/sbin/init

@@ -5,10 +5,11 @@
 
 # leave_alone: true when / is the volume already, as where cloud-init runs our user data on it.
 leave_alone() {
-  [ "$(find_disk "$volume" "$device")" = "$(system_disk)" ]
+  volume_disk=$(find_disk "$volume" "$device")
+  [ -n "$volume_disk" ] && [ "$volume_disk" = "$(system_disk)" ]
 }
 entered_properly() {
-  [ -e $run/entered ] || grep -q 'ec2spotter\.engine=' /proc/cmdline
+  [ -e "$run/entered" ] || grep -q 'ec2spotter\.engine=' /proc/cmdline
 }
 
 # run_stage NAME SECONDS: 0, or 3 after a fail line, or 4 when another engine should go on.

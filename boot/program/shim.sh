@@ -81,7 +81,7 @@ move_kernel_folders() {
 }
 
 start_original() {
-  for folder in run sys proc dev; do
+  for folder in run sys dev proc; do
     grep -q " $root/$folder " "$1/mounts" && mount --move $root/$folder /$folder
   done
   read -r reason text </run/ec2spotter/shim_failed || reason=internal text="see the console"

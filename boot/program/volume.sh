@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Finds disks, partitions and what an fstab names. Reads only; $sys lets tests bring their own.
 sys=${EC2SPOTTER_SYS:-/sys}
+run=${run:-/run/ec2spotter}
 
 # serial_of DISK: empty where the disk has none.
 serial_of() {
@@ -67,8 +68,11 @@ system_disk() {
   disk_of "$found_device"
 }
 
-# probe NAME: KEY=value lines of its content and of its partition entry.
-probe() { blkid -p -o export "/dev/$1" 2>/dev/null || :; }
+# probe NAME: KEY=value lines of its content and of its partition entry, read once a boot.
+probe() {
+  [ -s "$run/probed.$1" ] || blkid -p -o export "/dev/$1" >"$run/probed.$1" 2>/dev/null || :
+  cat "$run/probed.$1"
+}
 
 # value_of KEY: from the output of probe, on stdin.
 value_of() { sed -n "s/^$1=//p"; }
