@@ -91,9 +91,9 @@ class Cloud(server.Server):
     def console(self, instance):
         return self.ec2.get_console_output(InstanceId=instance).get("Output", "")
 
-    def wait_for_console(self, instance, text, seconds=BOOT_SECONDS_MOST, times=1):
+    def wait_for_console(self, instance, text, seconds=BOOT_SECONDS_MOST):
         wait_until(f"'{text}' on the console of {instance}",
-                   lambda: self.console(instance).count(text) >= times, seconds)
+                   lambda: text in self.console(instance), seconds)
 
     def ssh(self, command, user="debian"):
         """Runs a command in the guest that holds the address; its result, whatever it is."""
