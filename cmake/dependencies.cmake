@@ -15,6 +15,9 @@ find_path(HTTPLIB_INCLUDE_DIR httplib.h REQUIRED)
 find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)
 add_library(httplib INTERFACE)
 target_include_directories(httplib SYSTEM INTERFACE ${HTTPLIB_INCLUDE_DIR})
+# As the library was built: without them a Client here is smaller than the one that it constructs.
+target_compile_definitions(httplib INTERFACE
+  CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_ZLIB_SUPPORT CPPHTTPLIB_BROTLI_SUPPORT)
 target_link_libraries(httplib INTERFACE ${HTTPLIB_LIBRARY} OpenSSL::Crypto Threads::Threads)
 if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)
   find_package(GTest 1.12 REQUIRED)

@@ -35,12 +35,14 @@ Result<Address> parse_listen(const std::string& text) {
 // EC2 gives a guest more time; an instance that does not answer must not hold a test up for long.
 constexpr Duration kShutdownGrace = std::chrono::seconds(30);
 
-// The path of this program, which virtual machines start again as the metadata relay.
-Result<std::string> own_program() {
+// The small program beside this one, or, where it is missing, this one.
+Result<std::vector<std::string>> relay_command() {
   std::error_code error;
   const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return fail(Errc::io, "/proc/self/exe cannot be read: " + error.message());
-  return path.string();
+  const auto relay = path.parent_path() / "ec2spotter-relay";
+  if (std::filesystem::exists(relay, error)) return std::vector<std::string>{relay.string()};
+  return std::vector<std::string>{path.string(), kSimRelay};
 }
 
 sim::VmOptions::Acceleration acceleration(const std::string& name) {
@@ -58,9 +60,9 @@ Result<sim::MakeBodies> bodies_maker(const Sim& options) {
   if (options.state.empty()) {
     return fail(Errc::invalid, "--vm keeps disks: give it a folder with --state");
   }
-  TRY(const std::string program, own_program());
+  TRY(std::vector<std::string> relay, relay_command());
   const sim::VmOptions vm{.state_dir = options.state,
-                          .relay_command = {program, kSimRelay},
+                          .relay_command = std::move(relay),
                           .ssh_port = static_cast<std::uint16_t>(options.ssh_port),
                           .memory_mib_max = options.memory_mib_max,
                           .acceleration = acceleration(options.acceleration)};

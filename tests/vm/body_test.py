@@ -45,7 +45,9 @@ class BodyTest(unittest.TestCase):
     def test_life_of_a_body(self):
         ec2 = self.cloud.ec2
         begun = time.monotonic()
-        instance = self.cloud.run_instance(BOOTHOOK, InstanceInitiatedShutdownBehavior="stop")
+        instance = self.cloud.run_instance(
+            BOOTHOOK, InstanceInitiatedShutdownBehavior="stop",
+            MetadataOptions={"HttpTokens": "required"})
         self.cloud.wait_for_state(instance, "running", 60)
         ec2.associate_address(AllocationId=cloud.ALLOCATION, InstanceId=instance)
 
@@ -58,6 +60,7 @@ class BodyTest(unittest.TestCase):
         self.check_identity(instance)
         self.check_metadata(instance)
         self.check_hot_plug(instance)
+        self.check_snapshot(instance)
         self.check_reboot(instance)
         self.check_power_loss(instance)
         self.check_own_shutdown(instance)
@@ -69,8 +72,8 @@ class BodyTest(unittest.TestCase):
         self.assertIn(f" {private_ip}/", self.cloud.run("ip -4 -o address"))
         self.assertEqual("Amazon EC2\n", self.cloud.run("cat /sys/class/dmi/id/sys_vendor"))
         self.assertRegex(self.cloud.run("sudo cat /sys/class/dmi/id/product_uuid"), "^ec2")
-        self.assertIn("DataSourceEc2Local", self.cloud.run("cat /run/cloud-init/result.json"))
-        self.assertIn(f'"{instance}"', self.cloud.run("cloud-init query --format='\"{{v1.instance_id}}\"'"))
+        self.assertEqual("aws", self.cloud.run("cat /run/cloud-init/cloud-id").strip())
+        self.assertEqual(instance, self.cloud.run("cat /var/lib/cloud/data/instance-id").strip())
 
     def check_metadata(self, instance):
         answers = self.cloud.run(f"python3 -c '{ASK_METADATA}'").split()
@@ -79,11 +82,11 @@ class BodyTest(unittest.TestCase):
     def serials(self):
         return self.cloud.run("cat /sys/block/nvme*/device/serial").split()
 
-    def attach(self, instance):
+    def attach(self, instance, volume=cloud.DATA_VOLUME, device="/dev/sdf"):
         begun = time.monotonic()
-        self.cloud.ec2.attach_volume(VolumeId=cloud.DATA_VOLUME, InstanceId=instance,
-                                          Device="/dev/sdf")
-        cloud.wait_until("the disk in the guest", lambda: SERIAL in self.serials(), 60)
+        self.cloud.ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device=device)
+        serial = volume.replace("-", "")
+        cloud.wait_until("the disk in the guest", lambda: serial in self.serials(), 60)
         say(f"attached within {time.monotonic() - begun:.1f} s, ssh included")
 
     def detach(self):
@@ -108,14 +111,32 @@ class BodyTest(unittest.TestCase):
         self.assertEqual("kept\n", self.cloud.run(
             f"sudo udevadm settle -t 30; sudo mount {link} /mnt && cat /mnt/before-detach"))
 
-    def check_reboot(self, instance):
-        before = self.cloud.run("cat /proc/sys/kernel/random/boot_id")
-        seen = self.cloud.console(instance).count("boothook at ")
-        self.cloud.ssh("sudo systemctl reboot")
-        self.cloud.wait_for_console(instance, "boothook at ", times=seen + 1)
-        self.cloud.wait_for_ssh()
+    def check_snapshot(self, instance):
+        """A snapshot of a volume that is being written holds what was synced before the call."""
+        self.cloud.run("echo in the snapshot | sudo tee /mnt/synced >/dev/null; sudo sync /mnt/synced")
+        begun = time.monotonic()
+        snapshot = self.cloud.ec2.create_snapshot(VolumeId=cloud.DATA_VOLUME)["SnapshotId"]
+        say(f"snapshot of a volume in use within {time.monotonic() - begun:.1f} s")
+        copy = self.cloud.ec2.create_volume(AvailabilityZone="us-east-1a",
+                                            SnapshotId=snapshot)["VolumeId"]
+        self.attach(instance, copy, "/dev/sdg")
+        link = f"/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_{copy.replace('-', '')}"
+        self.assertEqual("in the snapshot\n", self.cloud.run(
+            f"sudo udevadm settle -t 30; sudo mkdir -p /copy && sudo mount {link} /copy"
+            " && cat /copy/synced"))
 
-        self.assertNotEqual(before, self.cloud.run("cat /proc/sys/kernel/random/boot_id"))
+    def boot_id(self):
+        """Of the boot that answers; empty when none does."""
+        return self.cloud.ssh("cat /proc/sys/kernel/random/boot_id").stdout.strip()
+
+    def check_reboot(self, instance):
+        before = self.boot_id()
+        self.cloud.ssh("sudo systemctl reboot")
+        begun = time.monotonic()
+        cloud.wait_until("another boot", lambda: self.boot_id() not in ("", before),
+                         cloud.BOOT_SECONDS_MOST)
+        say(f"rebooted within {time.monotonic() - begun:.1f} s")
+
         self.assertEqual("running", self.cloud.state(instance))
         self.assertIn(SERIAL, self.serials(), "a disk is still attached after a reboot")
 
@@ -124,7 +145,6 @@ class BodyTest(unittest.TestCase):
         self.cloud.crash()
 
         self.cloud.wait_for_state(instance, "running", 60)
-        self.cloud.wait_for_console(instance, "boothook at ")
         self.cloud.wait_for_ssh()
         self.assertEqual("synced\n", self.cloud.run("sudo cat /root/synced"))
 
@@ -133,6 +153,25 @@ class BodyTest(unittest.TestCase):
         self.cloud.wait_for_state(instance, "stopped", 180)
         volumes = pathlib.Path(self.cloud.folder, "state/volumes")
         self.assertTrue((volumes / f"{cloud.DATA_VOLUME}.raw").exists())
+
+    def test_a_disk_without_a_system_ends_the_instance_with_a_reason(self):
+        ec2 = self.cloud.ec2
+        image = ec2.register_image(
+            Name="blank", RootDeviceName="/dev/xvda", Architecture="x86_64",
+            BlockDeviceMappings=[{"DeviceName": "/dev/xvda",
+                                  "Ebs": {"SnapshotId": self.blank_snapshot()}}])["ImageId"]
+        instance = ec2.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1,
+                                     MaxCount=1)["Instances"][0]["InstanceId"]
+
+        self.cloud.wait_for_state(instance, "terminated", 120)
+
+        found = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+        self.assertIn("no file system of the root disk has a boot entry",
+                      found["StateReason"]["Message"])
+        self.passed = True
+
+    def blank_snapshot(self):
+        return self.cloud.ec2.create_snapshot(VolumeId=cloud.DATA_VOLUME)["SnapshotId"]
 
 
 if __name__ == "__main__":

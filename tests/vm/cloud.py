@@ -91,9 +91,9 @@ class Cloud(server.Server):
     def console(self, instance):
         return self.ec2.get_console_output(InstanceId=instance).get("Output", "")
 
-    def wait_for_console(self, instance, text, seconds=BOOT_SECONDS_MOST, times=1):
+    def wait_for_console(self, instance, text, seconds=BOOT_SECONDS_MOST):
         wait_until(f"'{text}' on the console of {instance}",
-                   lambda: self.console(instance).count(text) >= times, seconds)
+                   lambda: text in self.console(instance), seconds)
 
     def ssh(self, command, user="debian"):
         """Runs a command in the guest that holds the address; its result, whatever it is."""
@@ -101,14 +101,15 @@ class Cloud(server.Server):
             ["ssh", "-i", self.images / "key", "-p", str(self.ssh_port), "-o", "BatchMode=yes",
              "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
              "ConnectTimeout=20", "-o", "LogLevel=ERROR", f"{user}@{ADDRESS}", command],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
             timeout=180, check=False)
 
     def run(self, command, user="debian"):
         """The output of a command in the guest that must succeed."""
         done = self.ssh(command, user)
         if done.returncode != 0:
-            raise AssertionError(f"in the guest: {command}: {done.returncode}: {done.stdout}")
+            raise AssertionError(f"in the guest: {command}: {done.returncode}: "
+                                 f"{done.stdout}{done.stderr}")
         return done.stdout
 
     def wait_for_ssh(self, user="debian", seconds=BOOT_SECONDS_MOST):

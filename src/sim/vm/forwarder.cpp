@@ -111,7 +111,8 @@ class Forwarder::Impl {
     auto listener = listen_on(public_ip, port_);
     if (!listener) {
       addresses_.erase(public_ip);
-      return fail(std::move(listener).error());
+      return fail(listener.error().code,
+                  listener.error().message + "; another port for ssh may be free");
     }
     address.listener = std::move(listener->socket);
     wakeup_.ring();

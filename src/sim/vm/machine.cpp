@@ -45,6 +45,9 @@ void Machine::press_power_button() {
   reboot_ = false;
   button_ = true;
   wakeup_.ring();
+  // After a failure there is no guest to answer, so its end need not be waited for.
+  const std::lock_guard lock(mutex_);
+  if (finished_) options_.post(GuestPoweredOff{options_.spec.instance_id});
 }
 
 void Machine::reboot() {

@@ -16,8 +16,8 @@ struct VmOptions {
   // Holds volumes/, snapshots/ and, while machines run, run/. Created when missing.
   std::filesystem::path state_dir;
   // The command that joins its standard input and output to the metadata service of one instance;
-  // the service's port is added as the last word. Normally {own program, "sim-relay"}; that
-  // command is relay_main.
+  // the service's port is added as the last word. It does what relay_main does, and is started
+  // for each connection.
   std::vector<std::string> relay_command;
   // Where the public addresses listen for SSH; not 22 only where 22 cannot be bound.
   std::uint16_t ssh_port = 22;
@@ -63,8 +63,8 @@ class VmBodies final : public Bodies {
   std::unique_ptr<Impl> impl_;
 };
 
-// The body of `ec2spotter sim-relay PORT`: standard input and output <-> 127.0.0.1:PORT until
-// both sides have closed. Returns the exit code.
+// The body of `ec2spotter-relay PORT` and `ec2spotter sim-relay PORT`: standard input and output
+// <-> 127.0.0.1:PORT until both sides have closed. Returns the exit code.
 int relay_main(int port);
 
 }  // namespace ec2spotter::sim

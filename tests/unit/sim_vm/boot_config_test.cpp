@@ -30,28 +30,28 @@ function load_video {
 }
 set timeout=5
 function gfxmode {
-	set gfxpayload="${1}"
+  set gfxpayload="${1}"
 }
 set linux_gfx_mode=
 menuentry 'Debian GNU/Linux' --class debian --class os $menuentry_id_option 'gnulinux-simple-1' {
-	load_video
-	if [ x$grub_platform = xxen ]; then insmod xzio; insmod lzopio; fi
-	insmod part_gpt
-	search --no-floppy --fs-uuid --set=root 1234
-	echo	'Loading Linux 6.1.0-13-cloud-amd64 ...'
-	linux	/boot/vmlinuz-6.1.0-13-cloud-amd64 root=PARTUUID=9f ro console=tty0 console=ttyS0,115200
-	echo	'Loading initial ramdisk ...'
-	initrd	/boot/initrd.img-6.1.0-13-cloud-amd64
+  load_video
+  if [ x$grub_platform = xxen ]; then insmod xzio; insmod lzopio; fi
+  insmod part_gpt
+  search --no-floppy --fs-uuid --set=root 1234
+  echo  'Loading Linux 6.1.0-13-cloud-amd64 ...'
+  linux  /boot/vmlinuz-6.1.0-13-cloud-amd64 root=PARTUUID=9f ro console=tty0 console=ttyS0,115200
+  echo  'Loading initial ramdisk ...'
+  initrd  /boot/initrd.img-6.1.0-13-cloud-amd64
 }
 submenu 'Advanced options for Debian GNU/Linux' $menuentry_id_option 'gnulinux-advanced-1' {
-	menuentry 'Debian GNU/Linux, with Linux 6.1.0-13' --class debian $menuentry_id_option 'l13' {
-		linux	/boot/vmlinuz-6.1.0-13-cloud-amd64 root=PARTUUID=9f ro
-		initrd	/boot/initrd.img-6.1.0-13-cloud-amd64
-	}
-	menuentry 'Debian GNU/Linux, with Linux 6.1.0-9' --class debian $menuentry_id_option 'l9' {
-		linux	/boot/vmlinuz-6.1.0-9-cloud-amd64 root=PARTUUID=9f ro single
-		initrd	/early.img /boot/initrd.img-6.1.0-9-cloud-amd64
-	}
+  menuentry 'Debian GNU/Linux, with Linux 6.1.0-13' --class debian $menuentry_id_option 'l13' {
+    linux  /boot/vmlinuz-6.1.0-13-cloud-amd64 root=PARTUUID=9f ro
+    initrd  /boot/initrd.img-6.1.0-13-cloud-amd64
+  }
+  menuentry 'Debian GNU/Linux, with Linux 6.1.0-9' --class debian $menuentry_id_option 'l9' {
+    linux  /boot/vmlinuz-6.1.0-9-cloud-amd64 root=PARTUUID=9f ro single
+    initrd  /early.img /boot/initrd.img-6.1.0-9-cloud-amd64
+  }
 }
 )";
 
@@ -106,7 +106,7 @@ TEST(BootConfigTest, QuotesEscapesContinuationsAndVariables) {
   const BootEntry entry = entry_of(
       "set opts=\"quiet splash\"\n"
       "menuentry \"A \\\"B\\\"\" {\n"
-      "  linux ($root)/vmlinuz root=LABEL=a\\ b \\\n   ${opts} $unknown 'x y' # comment\n}\n");
+      "  linux ($root)/vmlinuz root=LABEL=a\\ b \\\n\t ${opts} $unknown 'x y' # comment\n}\n");
 
   EXPECT_EQ(entry.title, "A \"B\"");
   EXPECT_EQ(entry.kernel, "()/vmlinuz");
