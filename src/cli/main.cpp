@@ -36,7 +36,6 @@ void add_common(CLI::App& app, Common& common) {
   app.add_option("--output", common.output, "text or json")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, Output>{{"text", Output::text}, {"json", Output::json}}));
-  app.add_flag("--yes,-y", common.yes, "do not ask before something is destroyed");
   app.add_flag("--quiet,-q", common.quiet, "no progress on stderr");
 }
 
@@ -153,7 +152,7 @@ void add_sim(CLI::App& app, Parsed& parsed) {
                       "HOST:PORT; port 0: any; default " + sim_options.listen);
   command->add_option("--state", sim_options.state, "folder that keeps state and disks");
   command->add_option("--seed", sim_options.seed, "JSON file of initial resources");
-  command->add_option("--sim-profile", sim_options.profile, "instant or realistic")
+  command->add_option("--profile", sim_options.profile, "instant or realistic")
       ->check(CLI::IsMember({"instant", "realistic"}));
   command->add_flag("--allow-public", sim_options.allow_public,
                     "listen on an address other than loopback");

@@ -18,7 +18,6 @@ struct Common {
   std::string owner;           // empty: the machine file's, else "default"
   std::string machines = ".";  // folder in which NAME.toml and NAME.conf are looked for
   Output output = Output::text;
-  bool yes = false;
   bool quiet = false;
 };
 

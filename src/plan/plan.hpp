@@ -14,7 +14,7 @@ namespace ec2spotter {
 inline constexpr Duration kBootLimit = std::chrono::minutes(10);
 
 // A preboot system that has said nothing for so long is past its initrd all the same.
-inline constexpr Duration kSilentPreboot = std::chrono::seconds(90);
+inline constexpr Duration kSilentPreboot = std::chrono::minutes(3);
 
 // How long a pool without capacity is left alone. EC2 gives no hint; three minutes is what node
 // provisioners in the field use.

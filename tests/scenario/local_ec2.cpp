@@ -3,42 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "aws/sleeper.hpp"
-#include "sim/core/life.hpp"
+#include "sim/http/form.hpp"
 
 namespace ec2spotter::scenario {
 namespace {
 
 constexpr const char* kRegion = "us-east-1";
 constexpr TimePoint kStart = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24};
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return (c | 0x20) - 'a' + 10;
-}
-
-std::string form_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
-sim::ParamMap form_params(std::string_view body) {
-  sim::ParamMap params;
-  while (!body.empty()) {
-    const std::string_view pair = body.substr(0, body.find('&'));
-    const std::size_t equals = pair.find('=');
-    params[form_decode(pair.substr(0, equals))] = form_decode(pair.substr(equals + 1));
-    body.remove_prefix(std::min(pair.size() + 1, body.size()));
-  }
-  return params;
-}
 
 bool reads_only(const std::string& body) {
   return body.starts_with("Action=Describe") || body.starts_with("Action=Get");
@@ -133,7 +104,7 @@ class Transport final : public aws::HttpTransport {
     const sim::ApiReply reply = ec2_.core_.handle({.service = "ec2",
                                                    .region = kRegion,
                                                    .access_key = "test",
-                                                   .params = form_params(request.body),
+                                                   .params = sim::parse_form(request.body),
                                                    .target = {},
                                                    .body = {}});
     ec2_.catch_up();

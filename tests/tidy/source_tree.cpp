@@ -31,6 +31,11 @@ std::string SourceFile::place(std::size_t line_index) const {
   return path + ":" + std::to_string(line_index + 1);
 }
 
+std::vector<std::string> read_lines(const std::string& path) {
+  const fs::path root(EC2SPOTTER_SOURCE_DIR);
+  return read_file(root, root / path).lines;
+}
+
 std::vector<SourceFile> read_source_tree() {
   const fs::path root(EC2SPOTTER_SOURCE_DIR);
   std::vector<SourceFile> files;

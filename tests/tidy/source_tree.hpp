@@ -18,4 +18,7 @@ struct SourceFile {
 // Every text file under src, boot, tests, bench and script.
 std::vector<SourceFile> read_source_tree();
 
+// The lines of one file, by its path from the root of the repository.
+std::vector<std::string> read_lines(const std::string& path);
+
 }  // namespace ec2spotter::tidy

@@ -142,10 +142,43 @@ TEST(TidyTest, EveryHeaderIsGuardedAndUsed) {
     EXPECT_TRUE(guarded) << file.path << " lacks #pragma once";
     bool included_somewhere = false;
     for (const std::string& path : used) {
-      included_somewhere = included_somewhere || file.path.ends_with("/" + path);
+      included_somewhere =
+          included_somewhere || file.path == path || file.path.ends_with("/" + path);
     }
     EXPECT_TRUE(included_somewhere) << file.path << " is included by nobody";
   }
+}
+
+// Every promise names a test that exists.
+TEST(TidyTest, EveryPromiseIsKeptByATest) {
+  std::string tests;
+  for (const SourceFile& file : read_source_tree()) {
+    if (!file.path.starts_with("tests/")) continue;
+    tests += file.path + "\n";
+    for (const std::string& line : file.lines) tests += line + "\n";
+  }
+  std::size_t promises = 0;
+  for (const std::string& line : read_lines("docs/PROMISES.md")) {
+    const std::size_t last_column = line.rfind("| ", line.size() - 3);
+    if (!line.starts_with("| ") || line.starts_with("| |")) continue;
+    ++promises;
+    std::size_t named = 0;
+    for (std::size_t at = line.find('`', last_column); at != std::string::npos;) {
+      const std::size_t end = line.find('`', at + 1);
+      const std::string name = line.substr(at + 1, end - at - 1);
+      const std::size_t dot = name.find('.');
+      const std::string as_gtest = "(" + name.substr(0, dot) + ", " + name.substr(dot + 1) + ")";
+      const std::string as_file = "tests/" + name.substr(0, dot) + "/" + name.substr(dot + 1);
+      EXPECT_TRUE(tests.find(as_gtest) != std::string::npos ||
+                  tests.find(as_file) != std::string::npos ||
+                  tests.find("NAME " + name.substr(0, name.rfind('_'))) != std::string::npos)
+          << name << " keeps a promise but does not exist";
+      ++named;
+      at = line.find('`', end + 1);
+    }
+    EXPECT_GE(named, 1U) << line;
+  }
+  EXPECT_GE(promises, 13U);
 }
 
 TEST(TidyTest, NothingIsLeftForLaterWithoutAnIssue) {

@@ -35,9 +35,9 @@ def wait_until(what, condition, seconds):
     raise AssertionError(f"not within {seconds} s: {what}")
 
 
-def free_port():
+def free_port(address):
     with socket.socket() as probe:
-        probe.bind((ADDRESS, 0))
+        probe.bind((address, 0))
         return probe.getsockname()[1]
 
 
@@ -46,7 +46,8 @@ class Cloud(server.Server):
 
     def __init__(self, image="preboot.raw"):
         self.images = images()
-        self.ssh_port = free_port()
+        self.address = ADDRESS
+        self.ssh_port = free_port(self.address)
         public_key = (self.images / "key.pub").read_text(encoding="utf-8").strip()
         seed = server.basic_seed() | {
             "snapshots": [{"snapshot_id": "snap-0aaaaaaaaaaaaaaa1", "size_gib": 4,
@@ -100,7 +101,7 @@ class Cloud(server.Server):
         return subprocess.run(
             ["ssh", "-i", self.images / "key", "-p", str(self.ssh_port), "-o", "BatchMode=yes",
              "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
-             "ConnectTimeout=20", "-o", "LogLevel=ERROR", f"{user}@{ADDRESS}", command],
+             "ConnectTimeout=20", "-o", "LogLevel=ERROR", f"{user}@{self.address}", command],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
             timeout=180, check=False)
 

@@ -96,9 +96,7 @@ Result<std::optional<FileText>> read_small_file(const std::filesystem::path& pat
   if (::fstat(file.get(), &status) != 0) {
     return cannot_read(path, std::strerror(errno), "check the disk");
   }
-  if (!S_ISREG(status.st_mode)) {
-    return cannot_read(path, "it is not a regular file", "name a file");
-  }
+  if (S_ISDIR(status.st_mode)) return cannot_read(path, "it is a folder", "name a file");
   TRY(std::string text, read_all(path, file.get()));
   return FileText{std::move(text), (status.st_mode & S_IROTH) != 0};
 }

@@ -33,7 +33,7 @@ struct FileText {
 };
 
 // The whole file; nothing when it does not exist. Errors: io, naming the file and the cure, when it
-// cannot be read, is no regular file, or is larger than 1 MiB.
+// cannot be read, is a folder, or is larger than 1 MiB. /dev/null and pipes are files.
 Result<std::optional<FileText>> read_small_file(const std::filesystem::path& path);
 
 }  // namespace ec2spotter::aws

@@ -15,6 +15,7 @@
 #include "sim/core/core.hpp"
 #include "sim/core/places.hpp"
 #include "sim/core/wire.hpp"
+#include "sim/http/form.hpp"
 #include "sim/http/verify.hpp"
 
 namespace ec2spotter::sim {
@@ -68,16 +69,10 @@ std::string http_date(TimePoint now) {
   return text;
 }
 
-SignedRequest signed_request(const httplib::Request& request) {
-  SignedRequest out{.method = request.method,
-                    .path = request.path,
-                    .query = {},
-                    .headers = {},
-                    .body = request.body};
-  const bool form = request.method == "POST";
-  if (!form) {
-    for (const auto& [name, value] : request.params) out.query.emplace_back(name, value);
-  }
+SignedRequest signed_request(const httplib::Request& request, const std::string& body) {
+  SignedRequest out{
+      .method = request.method, .path = request.path, .query = {}, .headers = {}, .body = body};
+  for (const auto& [name, value] : request.params) out.query.emplace_back(name, value);
   for (const auto& [name, value] : request.headers) {
     std::string lower = name;
     for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -212,18 +207,28 @@ class Server::Impl {
     http_.set_keep_alive_max_count(1'000'000);
     http_.set_keep_alive_timeout(30);
     http_.set_payload_max_length(kBodyMost);
-    http_.Post("/", [this](const httplib::Request& q, httplib::Response& r) { answer(q, r); });
-    http_.Get("/", [this](const httplib::Request& q, httplib::Response& r) { answer(q, r); });
+    // Read by hand: the library takes no form above 8 KiB, and user data alone may be twice that.
+    http_.Post("/", [this](const httplib::Request& q, httplib::Response& r,
+                           const httplib::ContentReader& read) {
+      std::string body;
+      read([&body](const char* data, std::size_t size) {
+        body.append(data, size);
+        return body.size() <= kBodyMost;
+      });
+      answer(q, body, r);
+    });
+    http_.Get("/", [this](const httplib::Request& q, httplib::Response& r) { answer(q, {}, r); });
     http_.Get(R"(/_sim/(\w+))",
               [this](const httplib::Request& q, httplib::Response& r) { control(q, r); });
     http_.Post(R"(/_sim/(\w+))",
                [this](const httplib::Request& q, httplib::Response& r) { control(q, r); });
   }
 
-  void answer(const httplib::Request& request, httplib::Response& response) {
+  void answer(const httplib::Request& request, const std::string& body,
+              httplib::Response& response) {
     response.set_header("Date", http_date(clock_.now()));
     const auto verified = verify(
-        signed_request(request), [this](const std::string& id) { return find_key(id); },
+        signed_request(request, body), [this](const std::string& id) { return find_key(id); },
         clock_.now());
     ApiReply reply;
     if (!verified) {
@@ -236,9 +241,9 @@ class Server::Impl {
       ApiRequest call{.service = verified->service,
                       .region = verified->region,
                       .access_key = verified->access_key,
-                      .params = {},
+                      .params = parse_form(body),
                       .target = request.get_header_value("X-Amz-Target"),
-                      .body = request.body};
+                      .body = body};
       for (const auto& [name, value] : request.params) {
         if (!name.starts_with("X-Amz-")) call.params[name] = value;
       }

@@ -93,6 +93,12 @@ TEST(Ec2RequestsTest, OnlyCallsThatCanBeRepeatedSaySo) {
   EXPECT_EQ(terminate_instance_call(body).effect, Effect::unknown);
 }
 
+TEST(Ec2RequestsTest, ADetachNamesItsInstanceAndIsNeverForced) {
+  const ApiCall call = detach_volume_call(VolumeId("vol-1"), InstanceId("i-1"));
+  EXPECT_EQ(call.params.value("InstanceId"), "i-1");
+  EXPECT_EQ(call.params.value("Force"), "");
+}
+
 TEST(Ec2RequestsTest, DescribesPageWithoutIdsAndNeverWithThem) {
   const auto all = describe_instances_call({}, {{"tag:Name", {"a", "b"}}}, {"next"});
   EXPECT_EQ(all.params.value("MaxResults"), "1000");

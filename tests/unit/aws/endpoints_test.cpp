@@ -122,6 +122,17 @@ TEST(ProfilesTest, AFileThatEveryoneCanReadIsWarnedOf) {
   EXPECT_EQ(profiles->warnings()[0].find("hush"), std::string::npos);
 }
 
+TEST(ProfilesTest, TheNullDeviceIsAnEmptyFileAndAFolderIsNone) {
+  TempFolder folder;
+  const auto load = [](const std::string& path) {
+    return Profiles::load(environment_of({{"AWS_CONFIG_FILE", path}}), std::nullopt);
+  };
+  EXPECT_TRUE(load("/dev/null"));
+  const auto refused = load(folder.path().string());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("it is a folder; name a file"), std::string::npos);
+}
+
 TEST(ProfilesTest, ABrokenLineIsNamedButNotShown) {
   const auto profiles = Home("[default]\nregion = x\nthe-secret-itself\n").profiles();
   ASSERT_FALSE(profiles);

@@ -1,0 +1,153 @@
+"""What the commands print and do, and that they can be cut off anywhere."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import unittest
+
+import server
+from program import ADDRESS, IMAGE, VOLUME, ProgramTest, wait_until
+
+REPORT_FIELDS = {"name", "owner", "goal", "reason", "detail", "volume", "zone", "body",
+                 "body_state", "instance_type", "market", "address", "boot_stage", "boot_result"}
+
+
+class CommandsTest(ProgramTest):
+    def launch(self):
+        return self.succeeds("launch", "--no-wait", self.write_machine(elastic_ip=ADDRESS))
+
+    def test_launch_without_waiting_leaves_one_tagged_body(self):
+        done = self.launch()
+        self.assertIn("waiting_for_", done.stdout)
+        self.assertIn("launching_body: t3.small spot us-east-1a", done.stderr)
+        body, = self.bodies()
+        tags = {tag["Key"]: tag["Value"] for tag in body["Tags"]}
+        self.assertEqual(tags["ec2spotter:owner"], "default")
+        self.assertEqual(tags["ec2spotter:role"], "body")
+        self.assertEqual(tags["ec2spotter:body-of"], VOLUME)
+        self.assertEqual(tags["Name"], "web")
+        self.assertEqual(body["InstanceLifecycle"], "spot")
+        self.assertEqual(body["MetadataOptions"]["HttpTokens"], "required")
+        self.launch()
+        self.assertEqual(len(self.bodies()), 1)
+
+    def test_json_has_stable_names(self):
+        self.launch()
+        status = json.loads(self.succeeds("--output", "json", "status", "web").stdout)
+        self.assertEqual(set(status), REPORT_FIELDS)
+        self.assertEqual(status["volume"], VOLUME)
+        explained = json.loads(self.succeeds("--output", "json", "explain", "web").stdout)
+        self.assertEqual(set(explained), REPORT_FIELDS | {"next", "candidates"})
+        row, = json.loads(self.succeeds("--output", "json", "list").stdout)
+        self.assertEqual(set(row), {"name", "goal", "volume", "zone", "volume_state", "body",
+                                    "body_state", "instance_type", "address"})
+        self.assertEqual(row["name"], "web")
+
+    def test_explain_names_the_pools_it_considered(self):
+        self.write_machine()
+        text = self.succeeds("explain", "web").stdout
+        self.assertIn("adopting_volume", text)
+        self.client.create_tags(Resources=[VOLUME], Tags=[
+            {"Key": "ec2spotter:" + key, "Value": value} for key, value in
+            {"machine": "web", "owner": "default", "role": "root", "state": "current",
+             "goal": "up"}.items()])
+        text = self.succeeds("explain", "web").stdout
+        self.assertIn("pool t3.small spot us-east-1a: taken, first open pool", text)
+        self.assertIn("pool t3.medium spot us-east-1a: a later choice", text)
+
+    def test_a_machine_is_known_by_its_tags_where_its_file_is_not(self):
+        self.launch()
+        (self.folder / "web.toml").unlink()
+        self.assertIn(VOLUME, self.succeeds("status", "web").stdout)
+        self.fails(2, "resume", "web", says="has no file here")
+        self.succeeds("pause", "web")
+        self.assertEqual(self.bodies(), [])
+
+    def test_pause_frees_the_body_and_keeps_the_volume(self):
+        self.launch()
+        self.assertIn("paused", self.succeeds("pause", "web").stdout)
+        self.assertEqual(self.bodies(), [])
+        volume, = self.client.describe_volumes(VolumeIds=[VOLUME])["Volumes"]
+        self.assertEqual(volume["State"], "available")
+        self.succeeds("resume", "--no-wait", "web")
+        self.assertEqual(len(self.bodies()), 1)
+
+    def test_results_go_to_stdout_and_progress_to_stderr(self):
+        done = self.succeeds("--quiet", "launch", "--no-wait", self.write_machine())
+        self.assertEqual(done.stderr, "")
+        self.assertTrue(done.stdout.startswith("machine  web\n"), done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
+
+    def test_the_originals_names_work(self):
+        conf = self.write("web.conf", f"""
+            ec2spotter_volume_name=web-root
+            ec2spotter_launch_zone=us-east-1a
+            ec2spotter_instance_type=t3.small
+            ec2spotter_bid_price=0.05
+            ec2spotter_preboot_image_id={IMAGE}
+            """)
+        folder = pathlib.Path(server.BINARY).parent
+        self.succeeds("launch", "--no-wait", conf)
+        body, = self.bodies()
+        self.assertEqual(body["InstanceType"], "t3.small")
+        done = self.run_program("--no-wait", conf, program=folder / "ec2spotter-launch")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.bodies()), 1)
+        done = self.run_program(program=folder / "ec2spotter-setup")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(VOLUME, done.stdout)
+        self.assertIn("123456789012", done.stdout)
+
+    def test_help_names_every_command(self):
+        text = self.succeeds("--help").stdout
+        for name in ("launch", "list", "status", "explain", "pause", "resume", "console", "ssh",
+                     "setup", "sim"):
+            self.assertRegex(text, rf"(?m)^  {name} ")
+
+
+class CutOffTest(ProgramTest):
+    def test_interrupting_says_that_nothing_is_lost(self):
+        self.write_machine()
+        running = self.start("launch", self.folder / "web.toml")
+        wait_until("a body", self.bodies)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+        self.assertEqual(running.returncode, 130, said)
+        self.assertIn("run the same command again to go on", said)
+        self.succeeds("launch", "--no-wait", self.folder / "web.toml")
+        self.assertEqual(len(self.bodies()), 1)
+
+    def test_killed_after_any_call_the_next_run_goes_on(self):
+        self.write_machine(elastic_ip=ADDRESS)
+        for calls in range(0, 12, 2):
+            seen = len(self.server.control("calls"))
+            running = self.start("launch", self.folder / "web.toml")
+            wait_until(f"{calls} calls", lambda: len(self.server.control("calls")) >= seen + calls)
+            running.kill()
+            running.communicate(timeout=60)
+        self.succeeds("launch", "--no-wait", self.folder / "web.toml")
+        self.assertEqual(len(self.bodies()), 1)
+
+    def test_a_server_that_goes_away_in_mid_launch(self):
+        self.write_machine()
+        running = self.start("launch", "--timeout", "1", self.folder / "web.toml")
+        wait_until("a body", self.bodies)
+        self.server.restart(signal.SIGKILL)
+        # The same simulator is back at the same address: the launch goes on by itself.
+        wait_until("a call after the restart", lambda: self.server.control("calls"), 60)
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=60)
+        self.succeeds("launch", "--no-wait", self.folder / "web.toml")
+        self.assertEqual(len(self.bodies()), 1)
+
+    def test_a_server_that_stays_away_is_told_with_the_address(self):
+        self.write_machine()
+        self.server.stop()
+        done = self.fails(1, "launch", self.folder / "web.toml", says="machine 'web'")
+        self.assertIn("127.0.0.1", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

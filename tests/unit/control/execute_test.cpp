@@ -1,0 +1,228 @@
+// The executor's own checks, against an EC2 that answers as it is told.
+#include "control/execute.hpp"
+
+#include <gtest/gtest.h>
+
+#include "model/tags.hpp"
+
+namespace ec2spotter {
+namespace {
+
+constexpr TimePoint kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24};
+const VolumeId kVolume("vol-00000000000000001");
+const InstanceId kBody("i-00000000000000001");
+const InstanceId kOther("i-00000000000000002");
+
+// Shows what it is given; notes each changing call.
+class ToldEc2 final : public aws::Ec2 {
+ public:
+  std::vector<Volume> volumes;
+  std::vector<Instance> instances;
+  std::optional<Error> launch_error;
+  std::vector<std::string> calls;
+
+  Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>&,
+                                               const std::vector<aws::Filter>&) override {
+    return volumes;
+  }
+  Result<std::vector<Instance>> describe_instances(const std::vector<InstanceId>&,
+                                                   const std::vector<aws::Filter>&) override {
+    return instances;
+  }
+  Result<std::vector<SpotRequest>> describe_spot_requests(
+      const std::vector<aws::Filter>&) override {
+    return std::vector<SpotRequest>{};
+  }
+  Result<std::vector<Address>> describe_addresses(const std::vector<aws::Filter>&) override {
+    return std::vector<Address>{};
+  }
+  Result<std::vector<Image>> describe_images(const std::vector<ImageId>&,
+                                             const std::vector<aws::Filter>&) override {
+    return std::vector<Image>{};
+  }
+  Result<std::vector<Subnet>> describe_subnets(const std::vector<aws::Filter>&) override {
+    return std::vector<Subnet>{};
+  }
+  Result<std::vector<SecurityGroup>> describe_security_groups(
+      const std::vector<aws::Filter>& filters) override {
+    std::vector<SecurityGroup> found;
+    if (filters.front().values.front() == "web") found = {{GroupId("sg-1"), "web"}};
+    return found;
+  }
+  Result<Instance> run_instance(const aws::RunInstanceSpec& spec) override {
+    calls.push_back("run " + spec.image.str() + " " + spec.client_token);
+    if (launch_error) return fail(*launch_error);
+    return a_body(kBody);
+  }
+  Result<void> terminate_instance(const InstanceId& id) override { return note("terminate", id); }
+  Result<void> attach_volume(const VolumeId&, const InstanceId& id, const std::string&) override {
+    return note("attach", id);
+  }
+  Result<void> detach_volume(const VolumeId&, const InstanceId& id) override {
+    return note("detach", id);
+  }
+  Result<void> create_tags(const std::vector<std::string>& ids, const Tags&) override {
+    calls.push_back("tag " + ids.front());
+    return {};
+  }
+  Result<void> set_delete_on_termination(const InstanceId& id, const std::string&, bool) override {
+    return note("protect", id);
+  }
+  Result<void> associate_address(const aws::AssociateAddressSpec& spec) override {
+    return note("associate", spec.instance);
+  }
+  Result<void> disassociate_address(const AssociationId& id) override {
+    calls.push_back("disassociate " + id.str());
+    return {};
+  }
+  Result<aws::ConsoleOutput> console_output(const InstanceId&) override {
+    return aws::ConsoleOutput{};
+  }
+  Result<std::string> parameter(const std::string& name) override { return "ami-of" + name; }
+  Result<aws::CallerIdentity> caller_identity() override { return aws::CallerIdentity{}; }
+
+  static Instance a_body(const InstanceId& id) {
+    Instance body;
+    body.id = id;
+    body.state = InstanceState::running;
+    body.root_device = "/dev/xvda";
+    body.tags = {{std::string(tag::kMachine), "web"}, {std::string(tag::kOwner), "default"}};
+    return body;
+  }
+
+ private:
+  Result<void> note(const std::string& what, const InstanceId& id) {
+    calls.push_back(what + " " + id.str());
+    return {};
+  }
+};
+
+class ExecuteTest : public testing::Test {
+ protected:
+  ExecuteTest() {
+    machine.name = MachineName("web");
+    machine.owner = OwnerId("default");
+    machine.volume.id = kVolume;
+    machine.image = "ami-1";
+    machine.types = {"t3.small"};
+    seen.bodies = {ToldEc2::a_body(kBody)};
+    ec2.instances = seen.bodies;
+    Volume volume;
+    volume.id = kVolume;
+    ec2.volumes = {volume};
+  }
+
+  Result<void> run(const Step& step) { return execute(machine, step, seen, ec2, memory, kNow); }
+  void expect_refused(const Step& step, const std::string& rule) {
+    const auto refused = run(step);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::refused);
+    EXPECT_NE(refused.error().message.find(rule), std::string::npos) << refused.error().message;
+    EXPECT_TRUE(ec2.calls.empty()) << ec2.calls.front();
+  }
+
+  Machine machine;
+  Observation seen;
+  ToldEc2 ec2;
+  Memory memory;
+};
+
+const step::AttachRoot kAttach{.volume = kVolume, .instance = kBody, .device = "/dev/sdf"};
+const step::LaunchBody kLaunch{
+    .pool = {"t3.small", "us-east-1a", Market::spot}, .volume = kVolume, .client_token = "token"};
+
+TEST_F(ExecuteTest, LooksAgainBeforeItAttaches) {
+  ASSERT_TRUE(run(kAttach));
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"attach " + kBody.str()}));
+  EXPECT_EQ(memory.attach_sent.at(kBody), kNow);
+
+  // Somebody was faster since the observation.
+  ec2.calls.clear();
+  ec2.volumes[0].attachments = {{.instance = kOther, .device = "/dev/sdf"}};
+  expect_refused(kAttach, "rule S1");
+
+  // Our own earlier call did work.
+  ec2.volumes[0].attachments[0].instance = kBody;
+  EXPECT_TRUE(run(kAttach));
+  EXPECT_TRUE(ec2.calls.empty());
+}
+
+TEST_F(ExecuteTest, TouchesOnlyBodiesThatCarryOurTags) {
+  for (const Step& step :
+       {Step(step::AttachRoot{kVolume, kOther, "/dev/sdf"}), Step(step::TerminateBody{kOther}),
+        Step(step::MarkRootUp{kOther}), Step(step::DetachRoot{kVolume, kOther}),
+        Step(step::ProtectRoot{kVolume, kOther, "/dev/sdf"}),
+        Step(step::MoveAddress{AllocationId("eipalloc-1"), {}, kOther})}) {
+    expect_refused(step, "rule S4");
+  }
+  seen.bodies[0].tags[std::string(tag::kOwner)] = "somebody";
+  expect_refused(step::TerminateBody{kBody}, "rule S4");
+}
+
+TEST_F(ExecuteTest, NeverTerminatesABodyThatWouldTakeTheRootWithIt) {
+  ec2.instances[0].block_devices = {
+      {.device = "/dev/xvda", .volume = VolumeId("vol-2"), .delete_on_termination = true},
+      {.device = "/dev/sdf", .volume = kVolume, .delete_on_termination = true}};
+  expect_refused(step::TerminateBody{kBody}, "rule S3");
+
+  ec2.instances[0].block_devices[1].delete_on_termination = false;
+  EXPECT_TRUE(run(step::TerminateBody{kBody}));
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"terminate " + kBody.str()}));
+}
+
+TEST_F(ExecuteTest, DetachesOnlyFromABodyThatIsStillStopped) {
+  expect_refused(step::DetachRoot{kVolume, kBody}, "rule S7");
+  ec2.instances[0].state = InstanceState::stopped;
+  EXPECT_TRUE(run(step::DetachRoot{kVolume, kBody}));
+}
+
+TEST_F(ExecuteTest, APoolWithoutCapacityIsClosedForAWhileAndIsNoFailure) {
+  ec2.launch_error = Error{.code = Errc::no_capacity,
+                           .message = "none left",
+                           .api_code = "InsufficientInstanceCapacity"};
+  ASSERT_TRUE(run(kLaunch));
+  ASSERT_TRUE(memory.closed_pools.contains(kLaunch.pool));
+  EXPECT_GT(memory.closed_pools[kLaunch.pool].until, kNow);
+  EXPECT_NE(memory.closed_pools[kLaunch.pool].why.find("none left"), std::string::npos);
+}
+
+TEST_F(ExecuteTest, ASpentClientTokenIsNotUsedAgain) {
+  ec2.launch_error = Error{
+      .code = Errc::wrong_state, .message = "ended", .api_code = "IdempotentInstanceTerminated"};
+  ASSERT_TRUE(run(kLaunch));
+  EXPECT_EQ(memory.launch_attempt, 1);
+}
+
+TEST_F(ExecuteTest, ALaunchedBodyIsRememberedUntilEc2ShowsIt) {
+  ASSERT_TRUE(run(kLaunch));
+  EXPECT_TRUE(memory.launched.contains(kBody));
+}
+
+TEST_F(ExecuteTest, ResolvesTheImageAndTheGroups) {
+  machine.image = "resolve:ssm:/aws/service/debian";
+  machine.security_groups = {"web", "sg-2"};
+  ASSERT_TRUE(run(kLaunch));
+  EXPECT_EQ(ec2.calls.front(), "run ami-of/aws/service/debian token");
+
+  machine.security_groups = {"wbe"};
+  const auto refused = run(kLaunch);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::invalid);
+  EXPECT_NE(refused.error().message.find("0 security groups are named 'wbe'"), std::string::npos);
+}
+
+TEST_F(ExecuteTest, TheAddressIsTakenFromTheOldBodyByItsAssociation) {
+  seen.address = Address{.id = AllocationId("eipalloc-1"),
+                         .association = AssociationId("eipassoc-1"),
+                         .public_ip = "192.0.2.1",
+                         .instance = kOther,
+                         .tags = {}};
+  ASSERT_TRUE(run(step::MoveAddress{.address = AllocationId("eipalloc-1"),
+                                    .old_association = AssociationId("eipassoc-1"),
+                                    .instance = kBody}));
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"tag eipalloc-1", "disassociate eipassoc-1",
+                                                 "associate " + kBody.str()}));
+}
+
+}  // namespace
+}  // namespace ec2spotter

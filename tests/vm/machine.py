@@ -1,0 +1,146 @@
+"""A machine of ours in virtual machines: its disks, the program that launches it, and its guest."""
+
+import pathlib
+import random
+import subprocess
+
+import cloud
+import server
+
+VOLUME = "vol-0bbbbbbbbbbbbbbb1"
+SERIAL = VOLUME.replace("-", "")
+ADDRESS = f"127.{random.randint(91, 250)}.{random.randint(1, 250)}.{random.randint(1, 250)}"
+MIB = 1 << 20
+PREBOOT_ROOT_MIB = 206  # where script/images puts the partition
+USER_ROOT_MIB, USER_ROOT_SIZE_MIB = 5, 2040
+
+
+def copy_disk(source, target):
+    subprocess.run(["cp", "--sparse=always", source, target], check=True)
+    return target
+
+
+def write_into(disk, offset_mib, files):
+    """Writes {path: (text, mode)} into the ext4 file system at that offset of a disk image."""
+    commands = []
+    for number, (path, (text, mode)) in enumerate(files.items()):
+        local = pathlib.Path(f"{disk}.{number}")
+        local.write_text(text, encoding="utf-8")
+        commands += [f"rm {path}", f"write {local} {path}", f"sif {path} mode 0{mode:o}",
+                     f"sif {path} uid 0", f"sif {path} gid 0"]
+    script = pathlib.Path(f"{disk}.debugfs")
+    script.write_text("\n".join(commands) + "\n", encoding="utf-8")
+    subprocess.run(["debugfs", "-w", "-f", script, f"{disk}?offset={offset_mib * MIB}"],
+                   check=True, capture_output=True)
+
+
+class Disks:
+    """The images that tests start from, made anew in a folder from the cached ones."""
+
+    def __init__(self, folder):
+        self.images = cloud.images()
+        self.folder = pathlib.Path(folder)
+
+    def user(self):
+        return self.images / "user.raw"
+
+    def preboot(self):
+        return self.images / "preboot.raw"
+
+    def bare(self):
+        """The user's root as a file system on the whole disk."""
+        target = self.folder / "bare.raw"
+        subprocess.run(["dd", f"if={self.user()}", f"of={target}", "bs=1M", "conv=sparse",
+                        f"skip={USER_ROOT_MIB}", f"count={USER_ROOT_SIZE_MIB}", "status=none"],
+                       check=True)
+        return target
+
+    def clone(self):
+        """A volume made from the preboot image, on which somebody has settled."""
+        target = copy_disk(self.preboot(), self.folder / "clone.raw")
+        key = (self.images / "key.pub").read_text(encoding="utf-8")
+        write_into(target, PREBOOT_ROOT_MIB, {
+            "/root/.profile": ("", 0o100600),
+            "/etc/hostname": ("clone\n", 0o100644),
+            "/etc/ssh/sshd_config.d/root.conf":
+                ("AuthorizedKeysFile /etc/ssh/root_keys\nPermitRootLogin prohibit-password\n",
+                 0o100644),
+            "/etc/ssh/root_keys": (key, 0o100644)})
+        return target
+
+    def preboot_without_kexec(self):
+        target = copy_disk(self.preboot(), self.folder / "nokexec.raw")
+        write_into(target, PREBOOT_ROOT_MIB, {
+            "/etc/sysctl.d/99-nokexec.conf": ("kernel.kexec_load_disabled = 1\n", 0o100644)})
+        return target
+
+    def data(self):
+        """A file system, but no system."""
+        target = self.folder / "data.raw"
+        target.touch()
+        subprocess.run(["truncate", "-s", "64M", target], check=True)
+        subprocess.run(["mke2fs", "-q", "-t", "ext4", target], check=True)
+        return target
+
+
+class Machine(cloud.Cloud):
+    """The machine "web": its volume holds `volume`, its bodies start from `preboot`."""
+
+    def __init__(self, volume, preboot, **wishes):
+        super().__init__()
+        self.address = ADDRESS
+        self.wishes = {"engine": "auto"} | wishes
+        self._seed |= {
+            "snapshots": [
+                {"snapshot_id": "snap-0aaaaaaaaaaaaaaa1", "size_gib": 2, "file": str(preboot)},
+                {"snapshot_id": "snap-0bbbbbbbbbbbbbbb1", "size_gib": 3, "file": str(volume)}],
+            "volumes": [{"volume_id": VOLUME, "zone": "us-east-1a", "size_gib": 3,
+                         "snapshot_id": "snap-0bbbbbbbbbbbbbbb1"}],
+            "addresses": [{"allocation_id": cloud.ALLOCATION, "public_ip": ADDRESS}]}
+
+    def __enter__(self):
+        super().__enter__()
+        lines = [f'volume = "{VOLUME}"', f'image = "{cloud.IMAGE}"', 'types = ["t3.small"]',
+                 'key_name = "me"', f'elastic_ip = "{ADDRESS}"', f"ssh_port = {self.ssh_port}"]
+        lines += [f'{key} = "{value}"' for key, value in self.wishes.items()]
+        path = pathlib.Path(self.folder, "web.toml")
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return self
+
+    def program(self, *words):
+        """The finished run of one of our commands."""
+        return subprocess.run(
+            [server.BINARY, "--machines", self.folder, *words], env=self.environment(), text=True,
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=900, check=False)
+
+    def launch(self):
+        """Up on a body; its id."""
+        done = self.program("launch", "--timeout", "14", f"{self.folder}/web.toml")
+        if done.returncode != 0:
+            raise AssertionError(f"launch: {done.returncode}: {done.stdout}\n{done.stderr}")
+        return self.holder()
+
+    def holder(self):
+        volume = self.ec2.describe_volumes(VolumeIds=[VOLUME])["Volumes"][0]
+        return volume["Attachments"][0]["InstanceId"] if volume["Attachments"] else None
+
+    def disk_file(self):
+        return pathlib.Path(self.folder, f"state/volumes/{VOLUME}.raw")
+
+    def disk_of(self, point):
+        """The serial of the disk that holds a mount point of the guest."""
+        return self.run(
+            f"d=$(findmnt -nvo SOURCE {point}); b=${{d#/dev/}}; s=/sys/class/block/$b;"
+            " [ -e $s/device/serial ] || s=$s/..; cat $s/device/serial", user="root").strip()
+
+    def facts(self):
+        """What must not change from body to body."""
+        return self.run("cat /etc/machine-id; hostname; cat /etc/ssh/ssh_host_*_key.pub | sha256sum",
+                        user="root")
+
+    def boot_id(self):
+        return self.ssh("cat /proc/sys/kernel/random/boot_id", user="root").stdout.strip()
+
+    def wait_for_another_boot(self, before):
+        cloud.wait_until("another boot of the volume's system",
+                         lambda: self.boot_id() not in ("", before), cloud.BOOT_SECONDS_MOST)

@@ -1,0 +1,132 @@
+"""The traps that have bitten every program of this kind, each in real virtual machines."""
+
+import hashlib
+import sys
+import tempfile
+import time
+import unittest
+
+import cloud
+from machine import SERIAL, Disks, Machine
+
+
+def say(text):
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+class TrapsTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="ec2spotter-test-")
+        self.addCleanup(folder.cleanup)
+        self.disks = Disks(folder.name)
+        self.machine = None
+        self.passed = False
+
+    def tearDown(self):
+        if self.machine is None:
+            return
+        if not self.passed:
+            self.machine.explain_failure()
+        self.machine.__exit__()
+
+    def power_on(self, volume, preboot, **wishes):
+        self.machine = Machine(volume, preboot, **wishes).__enter__()
+        return self.machine
+
+    def launch(self):
+        begun = time.monotonic()
+        body = self.machine.launch()
+        say(f"up on {body} after {time.monotonic() - begun:.1f} s")
+        return body
+
+    def add_disk(self, body, device):
+        """A further blank disk, attached before the root volume is."""
+        ec2 = self.machine.ec2
+        volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+        ec2.attach_volume(VolumeId=volume, InstanceId=body, Device=device)
+
+    def test_bare_file_system_among_other_disks_through_reboot_and_power_loss(self):
+        machine = self.power_on(self.disks.bare(), self.disks.preboot())
+        # The root must be found among disks that came first, so it is attached last.
+        first = machine.program("launch", "--no-wait", f"{machine.folder}/web.toml")
+        self.assertEqual(first.returncode, 0, first.stderr)
+        body = machine.ec2.describe_instances(Filters=[
+            {"Name": "tag:ec2spotter:machine", "Values": ["web"]}])[
+                "Reservations"][0]["Instances"][0]["InstanceId"]
+        machine.wait_for_state(body, "running", 60)
+        for device in ("/dev/sdg", "/dev/sdh"):
+            self.add_disk(body, device)
+        self.assertEqual(self.launch(), body)
+        self.assertEqual(machine.disk_of("/"), SERIAL)
+        self.assertIn("2", machine.run("ls /sys/block | grep -c ^nvme", user="root"))
+        before, boot = machine.facts(), machine.boot_id()
+
+        machine.ssh("systemctl reboot", user="root")
+        machine.wait_for_another_boot(boot)
+        self.assertEqual(machine.disk_of("/"), SERIAL)
+        self.assertEqual(machine.facts(), before)
+        say("back on the volume after a reboot from inside")
+
+        machine.run("echo kept >/root/synced && sync /root/synced;"
+                    " (while :; do date >>/root/unsynced; done) >/dev/null 2>&1 &", user="root")
+        machine.crash()
+        machine.wait_for_ssh("root")
+        self.assertEqual(machine.run("cat /root/synced", user="root"), "kept\n")
+        self.assertEqual(machine.disk_of("/"), SERIAL)
+        self.assertEqual(machine.facts(), before)
+        say("back on the volume after a power loss with the file system in use")
+        self.passed = True
+
+    def test_volume_cloned_from_the_preboot_image(self):
+        machine = self.power_on(self.disks.clone(), self.disks.preboot(), engine="kexec")
+        self.launch()
+        for point in ("/", "/boot"):
+            self.assertEqual(machine.disk_of(point), SERIAL, point)
+        self.assertEqual(machine.run("hostname", user="root"), "clone\n")
+        before, boot = machine.facts(), machine.boot_id()
+
+        machine.ssh("systemctl reboot", user="root")
+        machine.wait_for_another_boot(boot)
+        for point in ("/", "/boot"):
+            self.assertEqual(machine.disk_of(point), SERIAL, point)
+        self.assertEqual(machine.facts(), before)
+        self.passed = True
+
+    def test_kexec_refused_takes_pivot_in_the_same_boot_even_with_a_clone(self):
+        machine = self.power_on(self.disks.clone(), self.disks.preboot_without_kexec())
+        body = self.launch()
+        console = machine.console(body)
+        self.assertIn("instead=kexec:kexec_refused", console)
+        self.assertIn("engine=pivot", console)
+        for point in ("/", "/boot"):
+            self.assertEqual(machine.disk_of(point), SERIAL, point)
+        self.assertNotEqual(machine.disk_of("/old-root"), SERIAL)
+        machine.run("umount /old-root", user="root")
+        self.passed = True
+
+    def test_volume_without_a_system_is_untouched_and_the_body_stays_reachable(self):
+        machine = self.power_on(self.disks.data(), self.disks.preboot())
+        digest = self.digest()
+        done = machine.program("launch", "--timeout", "14", f"{machine.folder}/web.toml")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("stage check failed", done.stderr)
+        self.assertIn("no_system", done.stderr)
+
+        for command in ("status", "explain"):
+            shown = machine.program(command, "web").stdout
+            self.assertIn("boot_failed", shown)
+            self.assertIn("stage check failed", shown)
+            self.assertIn("no_system", shown)
+        machine.ec2.associate_address(AllocationId=cloud.ALLOCATION, InstanceId=machine.holder())
+        machine.wait_for_ssh("debian")
+        machine.crash()
+        self.assertEqual(self.digest(), digest)
+        self.passed = True
+
+    def digest(self):
+        with open(self.machine.disk_file(), "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+if __name__ == "__main__":
+    unittest.main()
