@@ -142,7 +142,8 @@ TEST(TidyTest, EveryHeaderIsGuardedAndUsed) {
     EXPECT_TRUE(guarded) << file.path << " lacks #pragma once";
     bool included_somewhere = false;
     for (const std::string& path : used) {
-      included_somewhere = included_somewhere || file.path.ends_with("/" + path);
+      included_somewhere =
+          included_somewhere || file.path == path || file.path.ends_with("/" + path);
     }
     EXPECT_TRUE(included_somewhere) << file.path << " is included by nobody";
   }
