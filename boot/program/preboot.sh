@@ -60,8 +60,8 @@ pin_fstab() {
 pin_boot_menu() {
   for file in "$2/grub/grub.cfg" "$2/grub2/grub.cfg" "$2"/loader/entries/*.conf; do
     [ -f "$file" ] || continue
-    spec=$(sed -n 's/^[[:space:]]*\(linux\|linux16\|linuxefi\|options\)[[:space:]].*[[:space:]]root=\([^[:space:]]*\).*/\2/p' \
-      "$file" | head -n 1)
+    spec=$(grep -E '^[[:space:]]*(linux|linux16|linuxefi|options)[[:space:]]' "$file" |
+      sed -n 's/.*[[:space:]]root=\([^[:space:]]*\).*/\1/p' | head -n 1)
     [ -n "$spec" ] || continue
     part_found=$(resolve "$spec" "$1")
     link_found=${part_found:+$(by_id "$part_found")}

@@ -73,20 +73,27 @@ prepare() {
     "ec2spotter.visit=$visit" >/run/ec2spotter/entered
 }
 
+# Without -n, mount would want its own table in /run at the very moment when that goes.
 move_kernel_folders() {
-  mount --make-rprivate / || return 1
+  mount -n --make-rprivate / || return 1
   for folder in dev proc sys run; do
-    mount --move /$folder $root/$folder || return 1
+    mount -n --move /$folder $root/$folder || return 1
   done
 }
 
 start_original() {
   for folder in run sys dev proc; do
-    grep -q " $root/$folder " "$1/mounts" && mount --move $root/$folder /$folder
+    grep -q " $root/$folder " "$1/mounts" && mount -n --move $root/$folder /$folder
   done
-  read -r reason text </run/ec2spotter/shim_failed || reason=internal text="see the console"
+  if [ -s /run/ec2spotter/shim_failed ]; then
+    read -r reason text </run/ec2spotter/shim_failed
+  else
+    reason=pivot text="the root could not be changed; the console says why"
+  fi
   rm -f /run/ec2spotter/entered /run/udev/rules.d/00-ec2spotter.rules
-  grep " $root" /proc/mounts | sort -r | while read -r _ point _; do umount "$point"; done
+  cut -d ' ' -f 2 /proc/mounts | grep "^$root" | sort -r | while read -r point; do
+    umount -n "$point"
+  done
   say "enter fail reason=$reason text=\"$text\""
   mount -o remount,rw / && echo "$reason $text" >/var/lib/ec2spotter/shim_failed
   mount -o remount,ro /

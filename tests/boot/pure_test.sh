@@ -147,6 +147,29 @@ expect 'loader entries: kernelopts' \
   'root=UUID=33 ro crashkernel=auto $kernelopts extra=5.14.0-362.el9.x86_64' "$options"
 if boot_entry "$work/sys"; then expect 'no entry where there is no kernel' false true; fi
 
+# shellcheck source=boot/program/preboot.sh
+. "$program/preboot.sh"
+run=$work
+by_id() { echo "/dev/disk/by-id/nvme-$1"; }
+menu=$work/menu
+mkdir -p "$menu/grub" "$menu/loader/entries"
+printf 'menuentry A {\n\tlinux\t/vmlinuz-1 root=LABEL=cloudimg-rootfs ro\n\tinitrd\t/initrd.img-1\n}\n%s\n' \
+  'menuentry B { linux /vmlinuz-0 root=LABEL=cloudimg-rootfs ro }' >"$menu/grub/grub.cfg"
+echo 'options root=UUID=aa-11 ro' >"$menu/loader/entries/a.conf"
+echo 'options root=UUID=elsewhere ro' >"$menu/loader/entries/b.conf"
+pin_boot_menu nvme0n1 "$menu"
+expect 'the menu names the root of the preboot disk by its serial, in each entry' 2 \
+  "$(grep -c 'root=/dev/disk/by-id/nvme-nvme0n1p1 ro' "$menu/grub/grub.cfg")"
+expect 'nothing else in the menu changes' 1 "$(grep -c 'initrd./initrd.img-1$' "$menu/grub/grub.cfg")"
+expect 'loader entries too' 'options root=/dev/disk/by-id/nvme-nvme0n1p1 ro' \
+  "$(cat "$menu/loader/entries/a.conf")"
+expect 'what the disk does not hold stays' 'options root=UUID=elsewhere ro' \
+  "$(cat "$menu/loader/entries/b.conf")"
+if have_twins nvme0n1 nvme2n1; then twins=yes; else twins=no; fi
+expect 'a clone shares names' yes "$twins"
+if have_twins nvme0n1 nvme1n1; then twins=yes; else twins=no; fi
+expect 'another disk does not' no "$twins"
+
 hide_disk vol0aaaaaaaaaaaaaaa1 >"$work/hide.cpio"
 mkdir "$work/unpacked"
 (cd "$work/unpacked" && busybox cpio -id <"$work/hide.cpio" 2>/dev/null) || expect 'cpio reads it' 0 $?
