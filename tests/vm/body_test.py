@@ -104,7 +104,8 @@ class BodyTest(unittest.TestCase):
         link = f"/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_{SERIAL}"
         self.attach(instance)
         self.cloud.run(f"sudo udevadm settle -t 30; sudo mkfs.ext4 -q {link}"
-                       f" && sudo mount {link} /mnt && echo kept | sudo tee /mnt/before-detach >/dev/null && sudo umount /mnt")
+                       f" && sudo mount {link} /mnt"
+                       " && echo kept | sudo tee /mnt/before-detach >/dev/null && sudo umount /mnt")
         self.detach()
         self.assertNotIn(SERIAL, self.serials())
 
