@@ -21,7 +21,8 @@ def ask(path, method="GET", **headers):
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     url = "http://169.254.169.254/latest/" + path
     try:
-        return web.urlopen(web.Request(url, method=method, headers=headers), timeout=20).read().decode()
+        request = web.Request(url, method=method, headers=headers)
+        return web.urlopen(request, timeout=20).read().decode()
     except urllib.error.HTTPError as error:
         return str(error.code)
 token = ask("api/token", "PUT", X_aws_ec2_metadata_token_ttl_seconds="60")
@@ -102,7 +103,8 @@ class BodyTest(unittest.TestCase):
     def check_hot_plug(self, instance):
         link = f"/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_{SERIAL}"
         self.attach(instance)
-        self.cloud.run(f"sudo udevadm settle -t 30; sudo mkfs.ext4 -q {link} && sudo mount {link} /mnt"
+        self.cloud.run(f"sudo udevadm settle -t 30; sudo mkfs.ext4 -q {link}"
+                       f" && sudo mount {link} /mnt"
                        " && echo kept | sudo tee /mnt/before-detach >/dev/null && sudo umount /mnt")
         self.detach()
         self.assertNotIn(SERIAL, self.serials())
@@ -113,7 +115,8 @@ class BodyTest(unittest.TestCase):
 
     def check_snapshot(self, instance):
         """A snapshot of a volume that is being written holds what was synced before the call."""
-        self.cloud.run("echo in the snapshot | sudo tee /mnt/synced >/dev/null; sudo sync /mnt/synced")
+        self.cloud.run("echo in the snapshot | sudo tee /mnt/synced >/dev/null"
+                       " && sudo sync /mnt/synced")
         begun = time.monotonic()
         snapshot = self.cloud.ec2.create_snapshot(VolumeId=cloud.DATA_VOLUME)["SnapshotId"]
         say(f"snapshot of a volume in use within {time.monotonic() - begun:.1f} s")

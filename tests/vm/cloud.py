@@ -20,7 +20,8 @@ BOOT_SECONDS_MOST = 420  # an emulated guest on a host that is busy with others
 
 def images():
     """The folder of disk images, built when missing."""
-    built = subprocess.run([SOURCE / "script/images"], check=True, stdout=subprocess.PIPE, text=True)
+    built = subprocess.run([SOURCE / "script/images"], check=True, stdout=subprocess.PIPE,
+                           text=True)
     return pathlib.Path(built.stdout.split()[-1])
 
 
