@@ -30,6 +30,7 @@ class Params {
   // The parameters below "name.", with the prefix taken off; all are read.
   Params structure(const std::string& name);
 
+  const ParamMap& all() const { return values_; }
   bool empty() const { return values_.empty(); }
   // A stable text of all parameters, for comparing two calls with one client token.
   std::string fingerprint() const;
