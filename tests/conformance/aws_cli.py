@@ -24,31 +24,41 @@ def parsers():
     raise ImportError("no botocore")
 
 
+def read_files_once(loaders):
+    """A driver serves one command, but what all of them read from disk stays the same."""
+    read = loaders.JSONFileLoader.load_file
+    kept = {}
+
+    def load_file(loader, file_path, *rest):
+        if file_path not in kept:
+            kept[file_path] = read(loader, file_path, *rest)
+        return kept[file_path]
+
+    return mock.patch.object(loaders.JSONFileLoader, "load_file", load_file)
+
+
 class AwsCli:
     """Runs `aws ...` against one endpoint; results are what it prints, as JSON."""
 
     def __init__(self, environment):
         self._environment = environment | {"AWS_DEFAULT_OUTPUT": "json"}
-        self._driver = None
-        if create_clidriver is not None:
-            with self._as_environment():
-                self._driver = create_clidriver()
-
-    def _as_environment(self):
-        return mock.patch.dict(os.environ, self._environment, clear=True)
+        if "AWS_DATA_PATH" in os.environ:  # set by importing version 1
+            self._environment["AWS_DATA_PATH"] = os.environ["AWS_DATA_PATH"]
+        self._files = read_files_once(importlib.import_module(
+            parsers().__name__.replace(".parsers", ".loaders")))
 
     def run(self, *words):
         """The exit status, stdout and stderr."""
         words = [str(word) for word in words]
-        if self._driver is None:
+        if create_clidriver is None:
             done = subprocess.run(["aws", *words], env=self._environment, capture_output=True,
                                   text=True, timeout=120, check=False)
             return done.returncode, done.stdout, done.stderr
         out, err = io.StringIO(), io.StringIO()
-        with self._as_environment(), contextlib.redirect_stdout(out), \
-                contextlib.redirect_stderr(err):
+        with mock.patch.dict(os.environ, self._environment, clear=True), self._files, \
+                contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
-                status = self._driver.main(words)
+                status = create_clidriver().main(words)
             except SystemExit as end:
                 status = end.code
         return status, out.getvalue(), err.getvalue()

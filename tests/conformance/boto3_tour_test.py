@@ -384,7 +384,7 @@ class TourTest(unittest.TestCase):
         sts = self.server.client("sts")
         self.assertTrue(sts.get_caller_identity()["Account"].isdigit())
         role = sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/r",
-                               RoleSessionName="s")["Credentials"]
+                               RoleSessionName="session")["Credentials"]
         assumed = self.server.client(key=role["AccessKeyId"], secret=role["SecretAccessKey"],
                                      token=role["SessionToken"])
         assumed.describe_volumes()

@@ -200,7 +200,7 @@ class CliTourTest(unittest.TestCase):
     def test_other_services(self):
         self.assertTrue(self.cli("sts", "get-caller-identity")["Account"].isdigit())
         role = self.cli("sts", "assume-role", "--role-arn", "arn:aws:iam::123456789012:role/r",
-                        "--role-session-name", "s")
+                        "--role-session-name", "session")
         self.assertTrue(role["Credentials"]["AccessKeyId"].startswith("ASIA"))
         image = self.cli("ssm", "get-parameter", "--name",
                          "/aws/service/debian/release/12/latest/amd64")["Parameter"]["Value"]

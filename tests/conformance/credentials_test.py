@@ -59,13 +59,13 @@ class CredentialsTest(unittest.TestCase):
 
     def test_a_temporary_key_works_until_it_expires(self):
         role = self.server.client("sts").assume_role(
-            RoleArn="arn:aws:iam::123456789012:role/r", RoleSessionName="s", DurationSeconds=900)
+            RoleArn="arn:aws:iam::123456789012:role/r", RoleSessionName="session", DurationSeconds=900)
         role = role["Credentials"]
         key = dict(key=role["AccessKeyId"], secret=role["SecretAccessKey"],
                    token=role["SessionToken"])
         self.server.client(**key).describe_volumes()
         arn = self.server.client("sts", **key).get_caller_identity()["Arn"]
-        self.assertTrue(arn.endswith(":assumed-role/r/s"), arn)
+        self.assertTrue(arn.endswith(":assumed-role/r/session"), arn)
         self.refused("AuthFailure", 401,
                      self.server.client(**(key | {"token": "stale"})).describe_volumes)
 

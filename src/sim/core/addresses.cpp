@@ -113,13 +113,12 @@ Result<Json> associate_address(Call& call) {
   if (private_ip && *private_ip != text(*interface, "privateIpAddress")) {
     return refuse("InvalidParameterValue", "The interface has no address " + *private_ip);
   }
-  const Json same{{"return", true}, {"associationId", text(*address, "associationId")}};
   const std::string holder = text(*address, "networkInterfaceId");
-  if (holder == target) return same;
+  if (holder == target) return Json{{"associationId", text(*address, "associationId")}};
   if (!holder.empty() && !move) {
-    return refuse("Resource.AlreadyAssociated",
-                  "resource " + id + " is already associated with associate-id " +
-                      text(*address, "associationId"));
+    return refuse("Resource.AlreadyAssociated", "resource " + id +
+                                                    " is already associated with associate-id " +
+                                                    text(*address, "associationId"));
   }
   if (!holder.empty()) unbind(call, *address);
   Json* other = address_where(call.world, call.region, "networkInterfaceId", target);
@@ -133,7 +132,7 @@ Result<Json> associate_address(Call& call) {
     (*address)["instanceId"] = instance->at("instanceId");
     refresh_interfaces(call.world, call.region, *instance);
   }
-  return Json{{"return", true}, {"associationId", text(*address, "associationId")}};
+  return Json{{"associationId", text(*address, "associationId")}};
 }
 
 Result<Json> disassociate_address(Call& call) {

@@ -148,8 +148,7 @@ Result<Json> recall_token(Call& call, const std::string& fingerprint, const std:
 void remember_token(Call& call, const std::string& fingerprint, const std::string& token,
                     const Json& reply) {
   if (token.empty()) return;
-  call.table("token")[call.action + "/" + token] = {{"fingerprint", fingerprint},
-                                                    {"reply", reply}};
+  call.table("token")[call.action + "/" + token] = {{"fingerprint", fingerprint}, {"reply", reply}};
 }
 
 }  // namespace ec2spotter::sim

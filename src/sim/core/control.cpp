@@ -4,8 +4,8 @@
 
 #include "sim/core/core.hpp"
 #include "sim/core/life.hpp"
-#include "sim/core/places.hpp"
 #include "sim/core/limits.hpp"
+#include "sim/core/places.hpp"
 #include "sim/core/types.hpp"
 
 namespace ec2spotter::sim {

@@ -40,6 +40,10 @@ ApiReply Core::handle(const ApiRequest& request) {
   const std::string request_id = fmt::format("{:08x}-0000-4000-8000-000000000000", calls_);
   const auto given = request.params.find("Action");
   const std::string action = given == request.params.end() ? "" : given->second;
+  for (const auto& [name, value] : request.params) {
+    if (is_text(name) && is_text(value)) continue;
+    return error_reply("InvalidCharacter", "A parameter is not UTF-8 text", request_id);
+  }
   if (request.service == "ssm") return handle_ssm(request);
   if (request.service == "sts") return handle_sts(request, action, request_id);
   return handle_ec2(request, action, request_id);
@@ -148,20 +152,16 @@ std::optional<Core::Fault> Core::take_fault(const std::string& action) {
   return std::nullopt;
 }
 
-void Core::note_call(const ApiRequest& request, const std::string& action,
-                     const std::string& code, const std::string& fault) {
+void Core::note_call(const ApiRequest& request, const std::string& action, const std::string& code,
+                     const std::string& fault) {
   Json params = Json::object();
   for (const auto& [name, value] : request.params) {
-    const bool long_text = name == "UserData" || name.ends_with(".UserData") ||
-                           name.ends_with("PublicKeyMaterial");
+    const bool long_text =
+        name == "UserData" || name.ends_with(".UserData") || name.ends_with("PublicKeyMaterial");
     params[name] = long_text ? fmt::format("({} characters)", value.size()) : value;
   }
-  Json call{{"number", calls_},
-            {"time", world_.timestamp()},
-            {"region", request.region},
-            {"action", action},
-            {"parameters", std::move(params)},
-            {"error", code}};
+  Json call{{"number", calls_}, {"time", world_.timestamp()},      {"region", request.region},
+            {"action", action}, {"parameters", std::move(params)}, {"error", code}};
   if (!fault.empty()) call["fault"] = fault;
   const bool reads = changes_nothing(action);
   auto& journal = reads ? reading_calls_ : changing_calls_;
@@ -173,7 +173,8 @@ Json Core::calls_json() const {
   Json all = Json::array();
   auto reading = reading_calls_.begin();
   for (const Json& call : changing_calls_) {
-    for (; reading != reading_calls_.end() && reading->at("number") < call.at("number"); ++reading) {
+    for (; reading != reading_calls_.end() && reading->at("number") < call.at("number");
+         ++reading) {
       all.push_back(*reading);
     }
     all.push_back(call);

@@ -42,8 +42,8 @@ double rank_of(World& world, const std::string& strategy, const Json& pool) {
 }
 
 std::vector<Ranked> ranked_pools(World& world, const Json& fleet, bool spot) {
-  const std::string strategy = text(
-      fleet.at(spot ? "spotOptions" : "onDemandOptions"), "allocationStrategy");
+  const std::string strategy =
+      text(fleet.at(spot ? "spotOptions" : "onDemandOptions"), "allocationStrategy");
   std::vector<Ranked> pools;
   for (const Json& pool : fleet.at("_pools")) {
     pools.push_back({&pool, rank_of(world, strategy, pool)});
@@ -94,11 +94,10 @@ double live_capacity(World& world, const std::string& region, const Json& fleet,
 }
 
 void note_launch(Json& fleet, const Json& pool, const Json& instance, bool spot) {
-  fleet["fleetInstanceSet"].push_back(
-      {{"launchTemplateAndOverrides", described_pool(pool)},
-       {"lifecycle", spot ? "spot" : "on-demand"},
-       {"instanceIds", Json::array({instance.at("instanceId")})},
-       {"instanceType", instance.at("instanceType")}});
+  fleet["fleetInstanceSet"].push_back({{"launchTemplateAndOverrides", described_pool(pool)},
+                                       {"lifecycle", spot ? "spot" : "on-demand"},
+                                       {"instanceIds", Json::array({instance.at("instanceId")})},
+                                       {"instanceType", instance.at("instanceType")}});
 }
 
 // Launches until `wanted` is there or no pool gives any more.
@@ -128,9 +127,8 @@ void plan_fill(World& world, const std::string& region, Json& fleet) {
   const auto planned = parse_iso8601(text(fleet, "_fill_at"));
   if (planned && *planned > world.now()) return;
   fleet["_fill_at"] = format_iso8601(world.now() + kRefillAfter, Fraction::milliseconds);
-  world.schedule(kRefillAfter, {{"kind", "fill_fleet"},
-                                {"region", region},
-                                {"id", text(fleet, "fleetId")}});
+  world.schedule(kRefillAfter,
+                 {{"kind", "fill_fleet"}, {"region", region}, {"id", text(fleet, "fleetId")}});
 }
 
 }  // namespace

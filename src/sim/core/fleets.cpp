@@ -2,8 +2,8 @@
 
 #include "sim/core/call.hpp"
 #include "sim/core/fleet_pools.hpp"
-#include "sim/core/launch_spec.hpp"
 #include "sim/core/launch.hpp"
+#include "sim/core/launch_spec.hpp"
 #include "sim/core/life.hpp"
 #include "sim/core/templates.hpp"
 #include "sim/core/types.hpp"
@@ -47,8 +47,7 @@ Result<Json> read_pool(Call& call, const Template& base, Params& given) {
   const ParamMap all = given.all();
   const ParamMap params = overlay(base.data, override_params(given));
   Json pool{{"params", params},
-            {"template",
-             {{"launchTemplateId", base.id}, {"version", base.version}}},
+            {"template", {{"launchTemplateId", base.id}, {"version", base.version}}},
             {"overrides", shown_parameters(all)}};
   TRY(const double weight, read_positive(given, "WeightedCapacity", 1));
   TRY(pool["priority"], read_positive(given, "Priority", 0));
@@ -129,8 +128,7 @@ Result<void> read_spot_options(Call& call, Json& fleet) {
       one_of(options, "AllocationStrategy", "lowest-price",
              {"diversified", "capacity-optimized", "capacity-optimized-prioritized",
               "price-capacity-optimized"}));
-  TRY(const std::string behavior,
-      one_of(options, "InstanceInterruptionBehavior", "terminate", {}));
+  TRY(const std::string behavior, one_of(options, "InstanceInterruptionBehavior", "terminate", {}));
   TRY(const std::string replace,
       one_of(options, "MaintenanceStrategies.CapacityRebalance.ReplacementStrategy", "",
              {"launch"}));
@@ -154,8 +152,8 @@ Result<void> read_spot_options(Call& call, Json& fleet) {
 Result<Json> read_fleet(Call& call) {
   Json fleet{{"fleetState", "active"}, {"activityStatus", "pending_fulfillment"}};
   TRY(const std::string type, one_of(call.params, "Type", "maintain", {"instant"}));
-  TRY(const std::string policy, one_of(call.params, "ExcessCapacityTerminationPolicy",
-                                       "termination", {"no-termination"}));
+  TRY(const std::string policy,
+      one_of(call.params, "ExcessCapacityTerminationPolicy", "termination", {"no-termination"}));
   TRY(const bool unhealthy, call.params.flag("ReplaceUnhealthyInstances", false));
   TRY(auto tags, read_tag_specifications(call.params, {"fleet", "instance"}));
   if (tags.contains("instance") && type != "instant") {

@@ -24,24 +24,23 @@ bool ours(const std::vector<std::string>& names) {
 }
 
 Result<Json> describe_images(Call& call) {
-  static const FilterPaths kPaths{{"image-id", "imageId"},
-                                  {"name", "name"},
-                                  {"state", "imageState"},
-                                  {"architecture", "architecture"},
-                                  {"owner-id", "imageOwnerId"},
-                                  {"root-device-type", "rootDeviceType"},
-                                  {"virtualization-type", "virtualizationType"},
-                                  {"is-public", "isPublic"},
-                                  {"image-type", "imageType"},
-                                  {"description", "description"},
-                                  {"creation-date", "creationDate"},
-                                  {"ena-support", "enaSupport"},
-                                  {"hypervisor", "hypervisor"},
-                                  {"root-device-name", "rootDeviceName"},
-                                  {"block-device-mapping.snapshot-id",
-                                   "blockDeviceMapping/*/ebs/snapshotId"},
-                                  {"block-device-mapping.device-name",
-                                   "blockDeviceMapping/*/deviceName"}};
+  static const FilterPaths kPaths{
+      {"image-id", "imageId"},
+      {"name", "name"},
+      {"state", "imageState"},
+      {"architecture", "architecture"},
+      {"owner-id", "imageOwnerId"},
+      {"root-device-type", "rootDeviceType"},
+      {"virtualization-type", "virtualizationType"},
+      {"is-public", "isPublic"},
+      {"image-type", "imageType"},
+      {"description", "description"},
+      {"creation-date", "creationDate"},
+      {"ena-support", "enaSupport"},
+      {"hypervisor", "hypervisor"},
+      {"root-device-name", "rootDeviceName"},
+      {"block-device-mapping.snapshot-id", "blockDeviceMapping/*/ebs/snapshotId"},
+      {"block-device-mapping.device-name", "blockDeviceMapping/*/deviceName"}};
   const auto owners = call.params.list("Owner");
   const auto executable_by = call.params.list("ExecutableBy");
   // No image here is deprecated or disabled.
@@ -105,8 +104,8 @@ Result<ImageSpec> read_image(Call& call) {
     spec.disks.push_back(std::move(disk));
   }
   if (has_root) return spec;
-  return refuse("InvalidBlockDeviceMapping", "The root device " + spec.root_device +
-                                                 " needs a mapping with a snapshot");
+  return refuse("InvalidBlockDeviceMapping",
+                "The root device " + spec.root_device + " needs a mapping with a snapshot");
 }
 
 Result<Json> register_image(Call& call) {

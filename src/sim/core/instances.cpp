@@ -139,10 +139,11 @@ Result<void> check_stoppable(Call& call, const Json& instance) {
   const Json* request = spot_request_of(call.world, call.region, instance);
   const std::string state = state_name(instance);
   if (request != nullptr && text(*request, "type") == "one-time") {
-    return refuse("UnsupportedOperation",
-                  "You can't stop the Spot Instance '" + id +
-                      "' because it is associated with a one-time Spot Instance request. You can "
-                      "only stop Spot Instances associated with persistent Spot Instance requests.");
+    return refuse(
+        "UnsupportedOperation",
+        "You can't stop the Spot Instance '" + id +
+            "' because it is associated with a one-time Spot Instance request. You can "
+            "only stop Spot Instances associated with persistent Spot Instance requests.");
   }
   if (state == "shutting-down" || state == "terminated") {
     return refuse("IncorrectInstanceState",
@@ -208,8 +209,8 @@ Json status_json(const Json& instance) {
   const bool running = state_name(instance) == "running";
   const Json summary{
       {"status", running ? "ok" : "not-applicable"},
-      {"details", running ? Json::array({{{"name", "reachability"}, {"status", "passed"}}})
-                          : Json::array()}};
+      {"details",
+       running ? Json::array({{{"name", "reachability"}, {"status", "passed"}}}) : Json::array()}};
   return {{"instanceId", text(instance, "instanceId")},
           {"availabilityZone", text(instance.at("placement"), "availabilityZone")},
           {"instanceState", instance.at("instanceState")},
@@ -351,13 +352,14 @@ Result<Changes> read_changes(Params& params) {
     const std::string key = std::string(name) + ".Value";
     const auto value = params.get(key);
     if (!value) continue;
-    const bool is_flag = std::string_view("EbsOptimized SourceDestCheck DisableApiTermination")
-                             .find(name) != std::string_view::npos;
+    const bool is_flag =
+        std::string_view("EbsOptimized SourceDestCheck DisableApiTermination").find(name) !=
+        std::string_view::npos;
     if (is_flag) TRY_VOID(params.flag(key, false));
     changes.values[name] = *value;
   }
-  const std::size_t given = changes.values.size() + (changes.mappings.empty() ? 0 : 1) +
-                            (changes.groups.empty() ? 0 : 1);
+  const std::size_t given =
+      changes.values.size() + (changes.mappings.empty() ? 0 : 1) + (changes.groups.empty() ? 0 : 1);
   if (given == 1) return changes;
   return refuse("InvalidParameterCombination", "Fields for exactly one attribute are needed");
 }

@@ -132,8 +132,7 @@ Result<Json> attach(Call& call) {
   if (text(*interface, "status") != "available") {
     return refuse("InvalidNetworkInterface.InUse", "Interface: [" + id + "] in use.");
   }
-  if (text(*interface, "availabilityZone") !=
-      text(instance->at("placement"), "availabilityZone")) {
+  if (text(*interface, "availabilityZone") != text(instance->at("placement"), "availabilityZone")) {
     return refuse("InvalidParameterCombination",
                   "You may not attach a network interface to an instance in another zone");
   }
@@ -147,13 +146,12 @@ Result<Json> attach(Call& call) {
   }
   if (card.value_or(0) != 0 || *index < 1 ||
       instance->at("networkInterfaceSet").size() >= kInterfacesMost) {
-    return refuse("AttachmentLimitExceeded", "Interface count exceeds the limit for " +
-                                                 text(*instance, "instanceType"));
+    return refuse("AttachmentLimitExceeded",
+                  "Interface count exceeds the limit for " + text(*instance, "instanceType"));
   }
-  attach_interface(call.world, *interface,
-                   {.instance_id = instance_id,
-                    .device_index = *index,
-                    .delete_on_termination = false});
+  attach_interface(
+      call.world, *interface,
+      {.instance_id = instance_id, .device_index = *index, .delete_on_termination = false});
   refresh_interfaces(call.world, call.region, *instance);
   return Json{{"attachmentId", interface->at("attachment").at("attachmentId")},
               {"networkCardIndex", 0}};
@@ -183,8 +181,7 @@ Result<Json> delete_one(Call& call) {
   TRY_VOID(call.finish());
   TRY(const Json* interface, need_interface(call, id));
   if (text(*interface, "status") != "available") {
-    return refuse("InvalidParameterValue",
-                  "Network interface '" + id + "' is currently in use.");
+    return refuse("InvalidParameterValue", "Network interface '" + id + "' is currently in use.");
   }
   delete_interface(call.world, call.region, id);
   return Json{{"return", true}};

@@ -60,8 +60,8 @@ std::string new_mac(World& world) {
 
 std::string public_dns_name(const std::string& region, std::string ip) {
   std::replace(ip.begin(), ip.end(), '.', '-');
-  return "ec2-" + ip +
-         (region == "us-east-1" ? ".compute-1" : "." + region + ".compute") + ".amazonaws.com";
+  return "ec2-" + ip + (region == "us-east-1" ? ".compute-1" : "." + region + ".compute") +
+         ".amazonaws.com";
 }
 
 Json in_instance(const Json& interface) {
@@ -240,15 +240,14 @@ void clear_association(Json& address) {
 
 std::string new_public_ip(World& world) {
   while (true) {
-    std::string ip = fmt::format("127.{}.{}.{}", 16 + world.draw(230), 1 + world.draw(250),
-                                 1 + world.draw(250));
+    std::string ip =
+        fmt::format("127.{}.{}.{}", 16 + world.draw(230), 1 + world.draw(250), 1 + world.draw(250));
     if (!world.public_ip_used(ip)) return ip;
   }
 }
 
 long free_addresses(World& world, const std::string& region, const Json& subnet) {
-  return kLastHost - kFirstHost + 1 -
-         static_cast<long>(used_ips(world, region, subnet).size());
+  return kLastHost - kFirstHost + 1 - static_cast<long>(used_ips(world, region, subnet).size());
 }
 
 std::string private_dns_name(const std::string& region, const std::string& ip) {

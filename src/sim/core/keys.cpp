@@ -64,8 +64,8 @@ std::string ssh_number(const EVP_PKEY* key, const char* name) {
 
 std::string public_text(const EVP_PKEY* key, bool ed25519) {
   if (!ed25519) {
-    return "ssh-rsa " + base64_encode(ssh_part("ssh-rsa") + ssh_number(key, "e") +
-                                      ssh_number(key, "n"));
+    return "ssh-rsa " +
+           base64_encode(ssh_part("ssh-rsa") + ssh_number(key, "e") + ssh_number(key, "n"));
   }
   std::string raw(32, '\0');
   std::size_t size = raw.size();

@@ -101,7 +101,8 @@ Result<Place> choose_place(World& world, const std::string& region, const Launch
     }
     const long left = capacity_left(world, {spec.instance_type, place.zone, market_of(spec)});
     if (left >= 0 && left < spec.count_least) continue;
-    place.count = left < 0 ? spec.count_most : static_cast<int>(std::min<long>(left, spec.count_most));
+    place.count =
+        left < 0 ? spec.count_most : static_cast<int>(std::min<long>(left, spec.count_most));
     return place;
   }
   if (too_dear) {
@@ -210,7 +211,8 @@ Result<void> make_interfaces(World& world, const std::string& region, const Laun
                              const std::string& subnet_id, const std::string& instance_id) {
   std::vector<InterfaceSpec> wanted = spec.interfaces;
   if (wanted.empty()) {
-    wanted.push_back({.private_ip = spec.private_ip, .description = {}, .group_ids = spec.group_ids});
+    wanted.push_back(
+        {.private_ip = spec.private_ip, .description = {}, .group_ids = spec.group_ids});
   }
   for (const InterfaceSpec& each : wanted) {
     Json* interface = world.find(region, "network-interface", each.interface_id);
@@ -355,8 +357,7 @@ Result<void> check_launch(World& world, const std::string& region, const LaunchS
   if (spec.image_id.empty()) {
     return refuse("MissingParameter", "The request must contain the parameter ImageId");
   }
-  const Json* image =
-      world.find(region, "image", resolve_image(world, region, spec.image_id));
+  const Json* image = world.find(region, "image", resolve_image(world, region, spec.image_id));
   if (image == nullptr) {
     return refuse("InvalidAMIID.NotFound", "The image id '[" + spec.image_id + "]' does not exist");
   }
@@ -386,8 +387,7 @@ Result<void> check_launch(World& world, const std::string& region, const LaunchS
   return {};
 }
 
-Result<std::vector<std::string>> launch(World& world, const std::string& region,
-                                        LaunchSpec spec) {
+Result<std::vector<std::string>> launch(World& world, const std::string& region, LaunchSpec spec) {
   TRY_VOID(check_launch(world, region, spec));
   spec.image_id = resolve_image(world, region, spec.image_id);
   TRY(Place place, choose_place(world, region, spec));
@@ -431,7 +431,8 @@ Result<void> start_again(World& world, const std::string& region, Json& instance
   change_capacity(world, pool, -1);
   set_state(instance, "pending");
   instance["launchTime"] = world.timestamp();
-  for (const char* key : {"stateReason", "reason", "_reclaim_at", "_rebalance_at", "_noticed", "_off_at"}) {
+  for (const char* key :
+       {"stateReason", "reason", "_reclaim_at", "_rebalance_at", "_noticed", "_off_at"}) {
     instance.erase(key);
   }
   if (instance.contains("_own_ip")) instance["_own_ip"] = new_public_ip(world);
@@ -461,12 +462,16 @@ std::string resolve_image(World& world, const std::string& region, const std::st
 std::string find_parameter(World& world, const std::string& region, const std::string& name) {
   const std::string set = world.settings().value("parameter/" + name, "");
   if (!set.empty() || !name.starts_with("/aws/service/")) return set;
-  // A public image parameter that nobody has set names the first image of its architecture.
+  // A public image parameter that nobody has set names the oldest image of its architecture.
   const bool arm = name.find("arm64") != std::string::npos;
+  const Json* oldest = nullptr;
   for (const auto& [id, image] : world.table(region, "image")) {
-    if (text(image, "architecture") == (arm ? "arm64" : "x86_64")) return id;
+    if (text(image, "architecture") != (arm ? "arm64" : "x86_64")) continue;
+    const bool older =
+        oldest == nullptr || text(image, "creationDate") < text(*oldest, "creationDate");
+    if (older) oldest = &image;
   }
-  return {};
+  return oldest == nullptr ? std::string() : text(*oldest, "imageId");
 }
 
 }  // namespace ec2spotter::sim

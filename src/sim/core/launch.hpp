@@ -16,8 +16,7 @@ Result<void> check_launch(World& world, const std::string& region, const LaunchS
 // Checks everything, takes capacity, makes the instances; their ids. Nothing is changed when it
 // fails. Errors: those of check_launch; InsufficientInstanceCapacity, SpotMaxPriceTooLow,
 // MaxSpotInstanceCountExceeded, VcpuLimitExceeded ...
-Result<std::vector<std::string>> launch(World& world, const std::string& region,
-                                        LaunchSpec spec);
+Result<std::vector<std::string>> launch(World& world, const std::string& region, LaunchSpec spec);
 
 // Switches a stopped instance on. Errors: IncorrectInstanceState, InsufficientInstanceCapacity.
 Result<void> start_again(World& world, const std::string& region, Json& instance);

@@ -23,9 +23,8 @@ Result<DiskSpec> read_disk(Params& mapping) {
   TRY(disk.device, mapping.need("DeviceName"));
   disk.no_device = mapping.get("NoDevice").has_value();
   disk.snapshot_id = mapping.get_or("Ebs.SnapshotId", "");
-  TRY(disk.volume_type,
-      one_of(mapping, "Ebs.VolumeType", "",
-             {"gp2", "gp3", "io1", "io2", "st1", "sc1", "standard"}));
+  TRY(disk.volume_type, one_of(mapping, "Ebs.VolumeType", "",
+                               {"gp2", "gp3", "io1", "io2", "st1", "sc1", "standard"}));
   TRY(disk.size_gib, mapping.number("Ebs.VolumeSize"));
   TRY(disk.iops, mapping.number("Ebs.Iops"));
   TRY(disk.throughput, mapping.number("Ebs.Throughput"));
@@ -92,9 +91,8 @@ Result<void> read_market(Params& params, LaunchSpec& spec) {
   TRY(const std::string type, one_of(market, "MarketType", "spot", {"spot"}));
   TRY(const std::string kind,
       one_of(market, "SpotOptions.SpotInstanceType", "one-time", {"persistent"}));
-  TRY(spec.interruption_behavior,
-      one_of(market, "SpotOptions.InstanceInterruptionBehavior", "terminate",
-             {"stop", "hibernate"}));
+  TRY(spec.interruption_behavior, one_of(market, "SpotOptions.InstanceInterruptionBehavior",
+                                         "terminate", {"stop", "hibernate"}));
   const auto price = market.get("SpotOptions.MaxPrice");
   const auto until = market.get("SpotOptions.ValidUntil");
   TRY_VOID(market.finish());
@@ -204,8 +202,8 @@ Result<void> read_launch_extras(Params& params, LaunchSpec& spec) {
   TRY(spec.shutdown_behavior,
       one_of(params, "InstanceInitiatedShutdownBehavior", "stop", {"terminate"}));
   TRY(spec.termination_disabled, params.flag("DisableApiTermination", false));
-  TRY(spec.cpu_credits, one_of(params, "CreditSpecification.CpuCredits", "",
-                               {"standard", "unlimited"}));
+  TRY(spec.cpu_credits,
+      one_of(params, "CreditSpecification.CpuCredits", "", {"standard", "unlimited"}));
   TRY_VOID(read_market(params, spec));
   TRY_VOID(read_metadata_options(params, spec));
   TRY(spec.tags, read_tag_specifications(params, {"instance", "volume", "network-interface",

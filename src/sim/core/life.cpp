@@ -13,10 +13,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kTerminatedVisible = 1h;   // EC2 shows a terminated instance for about an hour
-constexpr Duration kRequestVisible = 4h;      // and an ended Spot request for about four
-constexpr Duration kReclaimGrace = 20s;       // from the shutdown signal to the power cut
-constexpr Duration kShuttingDown = 20s;       // realistic, when the guest takes no longer
+constexpr Duration kTerminatedVisible = 1h;  // EC2 shows a terminated instance for about an hour
+constexpr Duration kRequestVisible = 4h;     // and an ended Spot request for about four
+constexpr Duration kReclaimGrace = 20s;      // from the shutdown signal to the power cut
+constexpr Duration kShuttingDown = 20s;      // realistic, when the guest takes no longer
 
 void forget_disk(Json& instance, const std::string& volume_id) {
   Json kept = Json::array();
@@ -187,8 +187,7 @@ void power_is_off(World& world, const std::string& region, Json& instance) {
 void reclaim(World& world, const std::string& region, Json& instance) {
   const std::string state = state_name(instance);
   if (state != "running" && state != "pending") return;
-  const Cause cause =
-      text(instance, "_reclaim_cause") == "price" ? Cause::price : Cause::capacity;
+  const Cause cause = text(instance, "_reclaim_cause") == "price" ? Cause::price : Cause::capacity;
   if (text(instance, "_reclaim_action") == "stop") {
     begin_stop(world, region, instance, cause);
   } else {
@@ -196,8 +195,7 @@ void reclaim(World& world, const std::string& region, Json& instance) {
   }
 }
 
-void on_instance_event(World& world, const Json& event, const std::string& region,
-                       Json& instance) {
+void on_instance_event(World& world, const Json& event, const std::string& region, Json& instance) {
   const std::string kind = text(event, "kind");
   // An event of an earlier life of a restarted instance means nothing now.
   const bool same_life = text(event, "life") == text(instance, "_off_at");
@@ -265,8 +263,7 @@ Reason reason_of(Cause cause, bool stop) {
     case Cause::price:
       return stop ? Reason{"Server.SpotInstanceShutdown", "Spot instance shutdown"}
                   : Reason{"Server.SpotInstanceTermination", "Spot instance termination"};
-    case Cause::guest:
-      return {"Client.InstanceInitiatedShutdown", "Instance initiated shutdown"};
+    case Cause::guest: return {"Client.InstanceInitiatedShutdown", "Instance initiated shutdown"};
     case Cause::failure: return {"Server.InternalError", "Internal error on launch"};
     case Cause::user: break;
   }
@@ -280,7 +277,8 @@ void set_reason(World& world, Json& instance, Reason reason, const std::string& 
   std::string time = format_iso8601(world.now());  // here EC2 writes 2026-01-01 00:00:00 GMT
   time.replace(10, 1, " ").replace(19, 1, " GMT");
   const bool by_user = reason.code == std::string_view("Client.UserInitiatedShutdown");
-  instance["reason"] = (by_user ? "User initiated (" : std::string(reason.code) + " (") + time + ")";
+  instance["reason"] =
+      (by_user ? "User initiated (" : std::string(reason.code) + " (") + time + ")";
 }
 
 // Presses the button, and cuts the power when the guest's time is up.
@@ -292,8 +290,8 @@ void power_down(World& world, const std::string& region, Json& instance, Cause c
   Duration most = least;
   if (was_running && cause != Cause::guest) {
     world.bodies().press_power_button(id);
-    most = std::max(least, by_spot ? std::min(world.shutdown_grace(), kReclaimGrace)
-                                   : world.shutdown_grace());
+    most = std::max(
+        least, by_spot ? std::min(world.shutdown_grace(), kReclaimGrace) : world.shutdown_grace());
   }
   instance.erase("_guest_off");
   instance["_off_at"] = format_iso8601(world.now() + least, Fraction::milliseconds);
@@ -406,9 +404,8 @@ void apply(World& world, const BodyEvent& event) {
   std::string region;
   if (const auto* released = std::get_if<DiskReleased>(&event)) {
     const Json* volume = world.find_anywhere("volume", released->volume_id, region);
-    const auto holders =
-        volume == nullptr ? std::vector<std::string>{}
-                          : values_at(*volume, "attachmentSet/*/instanceId");
+    const auto holders = volume == nullptr ? std::vector<std::string>{}
+                                           : values_at(*volume, "attachmentSet/*/instanceId");
     if (holders == std::vector<std::string>{released->instance_id}) {
       detached(world, region, released->volume_id);
     }

@@ -49,8 +49,8 @@ constexpr auto kPerInstance = std::to_array<Rate>({{"RunInstances", 1000, 2},
 
 template <class Rows>
 const Rate* find_rate(const Rows& rows, std::string_view action) {
-  const auto* found = std::find_if(rows.begin(), rows.end(),
-                                   [&](const Rate& row) { return row.action == action; });
+  const auto* found =
+      std::find_if(rows.begin(), rows.end(), [&](const Rate& row) { return row.action == action; });
   return found == rows.end() ? nullptr : found;
 }
 

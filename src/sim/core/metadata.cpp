@@ -158,9 +158,9 @@ void Core::add_credentials(MetadataView& view, const Json& instance) {
   const Duration period = kCredentialsLast - kCredentialsAhead;
   const auto number = world_.now().time_since_epoch() / period;
   const TimePoint begun{period * number};
-  const IssuedKey key = issue_key(id + "/" + std::to_string(number), begun + kCredentialsLast,
-                                  "arn:aws:sts::" + std::string(kAccount) + ":assumed-role/" +
-                                      role + "/" + id);
+  const IssuedKey key =
+      issue_key(id + "/" + std::to_string(number), begun + kCredentialsLast,
+                "arn:aws:sts::" + std::string(kAccount) + ":assumed-role/" + role + "/" + id);
   const Json credentials{{"Code", "Success"},
                          {"LastUpdated", format_iso8601(begun)},
                          {"Type", "AWS-HMAC"},

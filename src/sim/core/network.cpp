@@ -134,8 +134,7 @@ Result<Json> create_group(Call& call) {
                                       {"ipPermissions", Json::array()},
                                       {"ipPermissionsEgress", Json::array({everywhere()})},
                                       {"tagSet", tags}};
-  return Json{{"return", true},
-              {"groupId", id},
+  return Json{{"groupId", id},
               {"securityGroupArn", group_arn(call.region, id)},
               {"tagSet", std::move(tags)}};
 }
@@ -265,8 +264,8 @@ Result<Json> authorize(Call& call, const char* set) {
     for (const Json& old : group->at(set)) {
       if (!rule.same_as(old)) continue;
       return refuse("InvalidPermission.Duplicate",
-                    "the specified rule \"peer: " + rule.source.at(rule.kind->key).dump() +
-                        ", " + rule.protocol + "\" already exists");
+                    "the specified rule \"peer: " + rule.source.at(rule.kind->key).dump() + ", " +
+                        rule.protocol + "\" already exists");
     }
   }
   Json shown = Json::array();

@@ -14,6 +14,10 @@ namespace ec2spotter::sim {
 
 using ParamMap = std::map<std::string, std::string>;
 
+// Is it UTF-8 without control characters other than line breaks and tabs? Nothing else can be
+// stored and shown again.
+bool is_text(std::string_view bytes);
+
 class Params {
  public:
   explicit Params(ParamMap values);

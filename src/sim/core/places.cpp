@@ -97,8 +97,8 @@ Result<Json> describe_zones(Call& call) {
 
 Result<Json> describe_offerings(Call& call) {
   static const FilterPaths kPaths{{"instance-type", "instanceType"}, {"location", "location"}};
-  TRY(const std::string by, one_of(call.params, "LocationType", "region",
-                                   {"availability-zone", "availability-zone-id"}));
+  TRY(const std::string by,
+      one_of(call.params, "LocationType", "region", {"availability-zone", "availability-zone-id"}));
   TRY(const Filters filters, read_filters(call.params, kPaths));
   TRY(const Paging paging, read_paging(call.params, false, {}));
   TRY_VOID(call.finish());
@@ -138,18 +138,19 @@ Json within_group(const std::string& group) {
 
 void furnish(World& world, const RegionRow& row) {
   const std::string vpc = world.new_id("vpc-");
-  world.table(row.name, "vpc")[vpc] = {{"vpcId", vpc},
-                                       {"state", "available"},
-                                       {"cidrBlock", "172.31.0.0/16"},
-                                       {"dhcpOptionsId", "dopt-" + vpc.substr(4)},
-                                       {"cidrBlockAssociationSet",
-                                        Json::array({{{"associationId", "vpc-cidr-assoc-" + vpc.substr(4)},
-                                                      {"cidrBlock", "172.31.0.0/16"},
-                                                      {"cidrBlockState", {{"state", "associated"}}}}})},
-                                       {"instanceTenancy", "default"},
-                                       {"isDefault", true},
-                                       {"ownerId", kAccount},
-                                       {"tagSet", Json::array()}};
+  world.table(row.name, "vpc")[vpc] = {
+      {"vpcId", vpc},
+      {"state", "available"},
+      {"cidrBlock", "172.31.0.0/16"},
+      {"dhcpOptionsId", "dopt-" + vpc.substr(4)},
+      {"cidrBlockAssociationSet",
+       Json::array({{{"associationId", "vpc-cidr-assoc-" + vpc.substr(4)},
+                     {"cidrBlock", "172.31.0.0/16"},
+                     {"cidrBlockState", {{"state", "associated"}}}}})},
+      {"instanceTenancy", "default"},
+      {"isDefault", true},
+      {"ownerId", kAccount},
+      {"tagSet", Json::array()}};
   const std::string group = world.new_id("sg-");
   world.table(row.name, "security-group")[group] = {
       {"groupId", group},

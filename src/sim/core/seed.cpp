@@ -61,7 +61,8 @@ class Seeder {
     disk.snapshot_id = given.value("snapshot_id", "");
     disk.volume_type = given.value("volume_type", "gp3");
     disk.size_gib = given.at("size_gib").get<long>();
-    if (zone_of(world_, region_, zone, "").empty()) return fail(Errc::invalid, "seed: no zone " + zone);
+    if (zone_of(world_, region_, zone, "").empty())
+      return fail(Errc::invalid, "seed: no zone " + zone);
     if (const auto complete = complete_disk(world_, region_, disk); !complete) {
       return fail(Errc::invalid, "seed: " + id + ": " + complete.error().message);
     }

@@ -37,7 +37,7 @@ struct PageLimits {
 };
 
 struct Paging {
-  std::string after;                               // the last key of the page before
+  std::string after;                                 // the last key of the page before
   std::size_t count = static_cast<std::size_t>(-1);  // all that is left
 };
 

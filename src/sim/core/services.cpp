@@ -18,10 +18,9 @@ ApiReply json_reply(int status, const Json& body) {
 Result<Json> Core::caller_identity(const ApiRequest& request, Params& params) {
   TRY_VOID(params.finish());
   const auto found = world_.settings().find("key/" + request.access_key);
-  const std::string arn =
-      found == world_.settings().end()
-          ? fmt::format("arn:aws:iam::{}:user/{}", kAccount, request.access_key)
-          : text(*found, "arn");
+  const std::string arn = found == world_.settings().end()
+                              ? fmt::format("arn:aws:iam::{}:user/{}", kAccount, request.access_key)
+                              : text(*found, "arn");
   return Json{{"Account", kAccount}, {"Arn", arn}, {"UserId", "AIDA0000000000000000"}};
 }
 
@@ -40,15 +39,15 @@ Result<Json> Core::assume_role(Params& params) {
   const std::string name = role.substr(role.rfind('/') + 1);
   const std::string arn =
       fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", kAccount, name, session);
-  const IssuedKey key =
-      issue_key(world_.new_uuid(), world_.now() + std::chrono::seconds(seconds.value_or(3600)), arn);
-  return Json{{"Credentials",
-               {{"AccessKeyId", key.id},
-                {"SecretAccessKey", key.secret},
-                {"SessionToken", key.token},
-                {"Expiration", format_iso8601(key.expires)}}},
-              {"AssumedRoleUser",
-               {{"AssumedRoleId", "AROA0000000000000000:" + session}, {"Arn", arn}}}};
+  const IssuedKey key = issue_key(world_.new_uuid(),
+                                  world_.now() + std::chrono::seconds(seconds.value_or(3600)), arn);
+  return Json{
+      {"Credentials",
+       {{"AccessKeyId", key.id},
+        {"SecretAccessKey", key.secret},
+        {"SessionToken", key.token},
+        {"Expiration", format_iso8601(key.expires)}}},
+      {"AssumedRoleUser", {{"AssumedRoleId", "AROA0000000000000000:" + session}, {"Arn", arn}}}};
 }
 
 Core::IssuedKey Core::issue_key(const std::string& seed, TimePoint expires,

@@ -52,9 +52,8 @@ Result<Json> describe_snapshots(Call& call) {
   static const FilterPaths kPaths{{"snapshot-id", "snapshotId"}, {"volume-id", "volumeId"},
                                   {"status", "status"},          {"volume-size", "volumeSize"},
                                   {"owner-id", "ownerId"},       {"description", "description"},
-                                  {"encrypted", "encrypted"},
-                                  {"progress", "progress"},      {"start-time", "startTime"},
-                                  {"storage-tier", "storageTier"}};
+                                  {"encrypted", "encrypted"},    {"progress", "progress"},
+                                  {"start-time", "startTime"},   {"storage-tier", "storageTier"}};
   const auto owners = call.params.list("Owner");
   const auto restorable = call.params.list("RestorableBy");
   // There is one account, which owns every snapshot.

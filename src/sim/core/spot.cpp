@@ -152,8 +152,8 @@ Result<TimePoint> read_time(Params& params, const std::string& name, TimePoint f
   const auto given = params.get(name);
   if (!given) return fallback;
   if (const auto time = parse_iso8601(*given)) return *time;
-  return refuse("InvalidParameterValue", "Value (" + *given + ") for parameter " + name +
-                                             " is not a time");
+  return refuse("InvalidParameterValue",
+                "Value (" + *given + ") for parameter " + name + " is not a time");
 }
 
 Result<Json> price_history(Call& call) {

@@ -78,7 +78,8 @@ void set_tag(Json& set, const std::string& key, const std::string& value) {
 bool is_system_tag(const Json& tag) { return text(tag, "key").starts_with("aws:"); }
 
 std::size_t user_tags(const Json& set) {
-  return set.size() - static_cast<std::size_t>(std::count_if(set.begin(), set.end(), is_system_tag));
+  return set.size() -
+         static_cast<std::size_t>(std::count_if(set.begin(), set.end(), is_system_tag));
 }
 
 Result<Json> create_tags(Call& call) {

@@ -12,9 +12,9 @@ namespace ec2spotter::sim {
 namespace {
 
 // Lists whose name gets "Set" in a reply.
-constexpr auto kSets = std::to_array<std::string_view>(
-    {"BlockDeviceMapping", "NetworkInterface", "TagSpecification", "Tag", "SecurityGroupId",
-     "SecurityGroup"});
+constexpr auto kSets =
+    std::to_array<std::string_view>({"BlockDeviceMapping", "NetworkInterface", "TagSpecification",
+                                     "Tag", "SecurityGroupId", "SecurityGroup"});
 
 bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),
@@ -126,8 +126,8 @@ Json shown_version(const Json& found, const std::string& number) {
 bool is_template_name(const std::string& name) {
   return name.size() >= 3 && name.size() <= 128 &&
          std::all_of(name.begin(), name.end(), [](unsigned char c) {
-           return std::isalnum(c) != 0 || std::string_view("()./_-").find(static_cast<char>(c)) !=
-                                              std::string_view::npos;
+           return std::isalnum(c) != 0 ||
+                  std::string_view("()./_-").find(static_cast<char>(c)) != std::string_view::npos;
          });
 }
 
@@ -152,15 +152,15 @@ Result<Json> create_template(Call& call) {
   const std::string id = call.world.new_id("lt-");
   const std::string now = call.world.timestamp();
   Json& made = call.table("launch-template")[id];
-  made = {{"launchTemplateId", id},
-          {"launchTemplateName", name},
-          {"createTime", now},
-          {"createdBy", "arn:aws:iam::" + std::string(kAccount) + ":root"},
-          {"defaultVersionNumber", 1},
-          {"latestVersionNumber", 1},
-          {"tagSet", std::move(tags)},
-          {"_versions",
-           {{"1", {{"createTime", now}, {"description", description}, {"data", data}}}}}};
+  made = {
+      {"launchTemplateId", id},
+      {"launchTemplateName", name},
+      {"createTime", now},
+      {"createdBy", "arn:aws:iam::" + std::string(kAccount) + ":root"},
+      {"defaultVersionNumber", 1},
+      {"latestVersionNumber", 1},
+      {"tagSet", std::move(tags)},
+      {"_versions", {{"1", {{"createTime", now}, {"description", description}, {"data", data}}}}}};
   const Json reply{{"launchTemplate", made}};
   remember_token(call, fingerprint, token, reply);
   return reply;
@@ -183,9 +183,8 @@ Result<Json> create_version(Call& call) {
   const long number = found->at("latestVersionNumber").get<long>() + 1;
   const std::string name = std::to_string(number);
   (*found)["latestVersionNumber"] = number;
-  (*found)["_versions"][name] = {{"createTime", call.world.timestamp()},
-                                 {"description", description},
-                                 {"data", data}};
+  (*found)["_versions"][name] = {
+      {"createTime", call.world.timestamp()}, {"description", description}, {"data", data}};
   const Json reply{{"launchTemplateVersion", shown_version(*found, name)}};
   remember_token(call, fingerprint, token, reply);
   return reply;

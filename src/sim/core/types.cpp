@@ -125,8 +125,8 @@ std::vector<PriceChange> price_changes(World& world, const std::string& type,
   std::vector<PriceChange> changes;
   const Json set = world.settings().value(price_key(type, zone), Json::array());
   for (auto it = set.rbegin(); it != set.rend(); ++it) {
-    changes.push_back({TimePoint(Duration((*it).at(0).get<Duration::rep>())),
-                       (*it).at(1).get<double>()});
+    changes.push_back(
+        {TimePoint(Duration((*it).at(0).get<Duration::rep>())), (*it).at(1).get<double>()});
   }
   // A third of the on-demand price, a little dearer in later zones, so that zones differ.
   const double zone_factor = 1.0 + 0.02 * (zone.empty() ? 0 : zone.back() - 'a');

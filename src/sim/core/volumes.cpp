@@ -74,23 +74,23 @@ Result<void> check_rate(const std::optional<long>& rate, long least, long most, 
                         std::string_view type) {
   if (!rate) return {};
   if (most == 0) {
-    return refuse("InvalidParameterCombination",
-                  std::string("The parameter ") + name + " is not supported for " +
-                      std::string(type) + " volumes.");
+    return refuse("InvalidParameterCombination", std::string("The parameter ") + name +
+                                                     " is not supported for " + std::string(type) +
+                                                     " volumes.");
   }
   if (*rate >= least && *rate <= most) return {};
   return refuse("InvalidParameterValue", std::string(name) + " must be from " +
-                                             std::to_string(least) + " to " +
-                                             std::to_string(most) + " for this volume type");
+                                             std::to_string(least) + " to " + std::to_string(most) +
+                                             " for this volume type");
 }
 
 Result<void> check_volume(const DiskSpec& disk) {
   for (const VolumeType& type : kVolumeTypes) {
     if (type.name != disk.volume_type) continue;
     if (*disk.size_gib < type.size_least || *disk.size_gib > type.size_most) {
-      return refuse("InvalidParameterValue",
-                    "Volume of " + std::to_string(*disk.size_gib) +
-                        "GiB is out of range for volume type " + disk.volume_type);
+      return refuse("InvalidParameterValue", "Volume of " + std::to_string(*disk.size_gib) +
+                                                 "GiB is out of range for volume type " +
+                                                 disk.volume_type);
     }
     TRY_VOID(check_rate(disk.iops, type.iops_least, type.iops_most, "iops", type.name));
     return check_rate(disk.throughput, type.throughput_least, type.throughput_most, "throughput",
@@ -139,8 +139,8 @@ Result<Json> create_volume(Call& call) {
   Json volume = volume_json(call.world, disk, zone, std::move(tags));
   volume["status"] = "creating";
   const std::string id = text(volume, "volumeId");
-  TRY_VOID(call.world.bodies().create_volume(id, static_cast<int>(*disk.size_gib),
-                                             disk.snapshot_id));
+  TRY_VOID(
+      call.world.bodies().create_volume(id, static_cast<int>(*disk.size_gib), disk.snapshot_id));
   call.table("volume")[id] = volume;
   call.world.schedule(call.world.work(1500ms),
                       {{"kind", "volume_available"}, {"region", call.region}, {"id", id}});
@@ -155,8 +155,9 @@ bool is_device_name(const std::string& device) {
     if (!device.starts_with(prefix)) continue;
     const std::string rest = device.substr(prefix.size());
     return !rest.empty() && rest.size() <= 3 && std::islower(rest[0]) != 0 &&
-           std::all_of(rest.begin(), rest.end(),
-                       [](unsigned char c) { return std::islower(c) != 0 || std::isdigit(c) != 0; });
+           std::all_of(rest.begin(), rest.end(), [](unsigned char c) {
+             return std::islower(c) != 0 || std::isdigit(c) != 0;
+           });
   }
   return false;
 }
@@ -165,9 +166,9 @@ Result<void> check_attachable(const Json& volume, const Json& instance, const st
   const std::string volume_id = text(volume, "volumeId");
   const std::string state = text(instance.at("instanceState"), "name");
   if (!is_device_name(device)) {
-    return refuse("InvalidParameterValue",
-                  "Value (" + device + ") for parameter device is invalid. " + device +
-                      " is not a valid EBS device name.");
+    return refuse("InvalidParameterValue", "Value (" + device +
+                                               ") for parameter device is invalid. " + device +
+                                               " is not a valid EBS device name.");
   }
   if (text(volume, "status") == "in-use" || !volume.at("attachmentSet").empty()) {
     return refuse("VolumeInUse", volume_id + " is already attached to an instance");
@@ -218,9 +219,8 @@ Result<Json> attach_volume(Call& call) {
   if (text(instance->at("instanceState"), "name") == "running") {
     TRY_VOID(call.world.bodies().plug_disk(instance_id, {volume_id, device}));
   }
-  Json attachment =
-      attachment_json(call.world, volume_id, instance_id,
-                      {.device = device, .delete_on_termination = false});
+  Json attachment = attachment_json(call.world, volume_id, instance_id,
+                                    {.device = device, .delete_on_termination = false});
   // For the safety check: a retired root must not get a body again.
   if (tag_value(*volume, "ec2spotter:state") == "retired") attachment["_retired"] = true;
   (*volume)["status"] = "in-use";
@@ -267,8 +267,8 @@ Result<Json> detach_volume(Call& call) {
   attachment["status"] = "detaching";
   Json reply = attachment;
   mark_mapping(*instance, volume_id, "detaching");
-  attachment["_free_at"] = format_iso8601(call.world.now() + call.world.work(1500ms),
-                                          Fraction::milliseconds);
+  attachment["_free_at"] =
+      format_iso8601(call.world.now() + call.world.work(1500ms), Fraction::milliseconds);
   if (running && !force) {
     call.world.bodies().unplug_disk(holder, {volume_id, text(attachment, "device")});
   } else {
@@ -316,9 +316,9 @@ Result<void> check_modification(Call& call, const Json& volume, const DiskSpec& 
     if (time && call.world.now() - *time < 24h) ++recent;
   }
   if (recent >= kModificationsMost) {
-    return refuse("VolumeModificationRateExceeded",
-                  "Volume '" + id + "' has been modified " + std::to_string(recent) +
-                      " times within 24 hours");
+    return refuse("VolumeModificationRateExceeded", "Volume '" + id + "' has been modified " +
+                                                        std::to_string(recent) +
+                                                        " times within 24 hours");
   }
   return check_volume(wanted);
 }
@@ -396,8 +396,8 @@ Result<void> complete_disk(World& world, const std::string& region, DiskSpec& di
     if (*disk.size_gib < least) {
       return refuse("InvalidBlockDeviceMapping",
                     "Volume of size " + std::to_string(*disk.size_gib) +
-                        "GB is smaller than snapshot '" + disk.snapshot_id + "', expect size >= " +
-                        std::to_string(least) + "GB");
+                        "GB is smaller than snapshot '" + disk.snapshot_id +
+                        "', expect size >= " + std::to_string(least) + "GB");
     }
     if (snapshot->at("encrypted").get<bool>()) disk.encrypted = true;
   }
@@ -427,21 +427,17 @@ Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Js
   if (disk.iops) volume["iops"] = *disk.iops;
   if (disk.throughput) volume["throughput"] = *disk.throughput;
   if (volume["encrypted"].get<bool>()) {
-    volume["kmsKeyId"] =
-        "arn:aws:kms:" + zone.substr(0, zone.size() - 1) + ":" + std::string(kAccount) +
-        ":key/00000000-0000-0000-0000-000000000000";
+    volume["kmsKeyId"] = "arn:aws:kms:" + zone.substr(0, zone.size() - 1) + ":" +
+                         std::string(kAccount) + ":key/00000000-0000-0000-0000-000000000000";
   }
   return volume;
 }
 
 Json attachment_json(World& world, const std::string& volume_id, const std::string& instance_id,
                      const AttachmentSpec& spec) {
-  return {{"volumeId", volume_id},
-          {"instanceId", instance_id},
-          {"device", spec.device},
-          {"status", "attaching"},
-          {"attachTime", world.timestamp()},
-          {"deleteOnTermination", spec.delete_on_termination}};
+  return {{"volumeId", volume_id},           {"instanceId", instance_id},
+          {"device", spec.device},           {"status", "attaching"},
+          {"attachTime", world.timestamp()}, {"deleteOnTermination", spec.delete_on_termination}};
 }
 
 void add_volume_actions(Actions& actions) {

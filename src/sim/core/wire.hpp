@@ -24,8 +24,7 @@ Json rendered(const Json& value);
 std::string ec2_reply(std::string_view action, const Json& members, std::string_view request_id);
 std::string ec2_error(std::string_view api_code, std::string_view message,
                       std::string_view request_id);
-std::string sts_error(std::string_view code, std::string_view message,
-                      std::string_view request_id);
+std::string sts_error(std::string_view code, std::string_view message, std::string_view request_id);
 std::string sts_reply(std::string_view action, const Json& members, std::string_view request_id);
 
 }  // namespace ec2spotter::sim

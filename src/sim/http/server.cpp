@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -73,6 +75,21 @@ std::string http_date(TimePoint now) {
   return text;
 }
 
+// A connection that is kept alive would hold its thread, and so the end of the server, until its
+// time is over; the library gives no other way to it than its socket.
+void end_connections(int port) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc/self/fd", error)) {
+    const int fd = std::atoi(entry.path().filename().c_str());
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    const bool is_socket = ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    if (is_socket && address.sin_family == AF_INET && ntohs(address.sin_port) == port) {
+      ::shutdown(fd, SHUT_RD);
+    }
+  }
+}
+
 SignedRequest signed_request(const httplib::Request& request) {
   SignedRequest out{.method = request.method,
                     .path = request.path,
@@ -99,6 +116,7 @@ class Server::Impl {
 
   ~Impl() {
     http_.stop();
+    end_connections(port_);
     if (listener_.joinable()) listener_.join();
     timer_.request_stop();
     saver_.request_stop();
@@ -191,8 +209,7 @@ class Server::Impl {
     while (!stop.stop_requested()) {
       {
         std::unique_lock lock(mutex_);
-        must_save_.wait_for(lock, kSaveEvery,
-                            [&] { return save_now_ || stop.stop_requested(); });
+        must_save_.wait_for(lock, kSaveEvery, [&] { return save_now_ || stop.stop_requested(); });
         save_now_ = false;
       }
       save();
@@ -261,8 +278,8 @@ class Server::Impl {
     if (!verified) {
       reply = refusal(to_verify, verified.error());
     } else if (!is_region(verified->region)) {
-      reply = refusal(to_verify, refuse("AuthFailure", "No region " + verified->region + " here")
-                                     .value());
+      reply = refusal(to_verify,
+                      refuse("AuthFailure", "No region " + verified->region + " here").value());
     } else {
       reply = pass_on(request, *verified);
     }
@@ -279,7 +296,8 @@ class Server::Impl {
 
   // An error before the core, in the form of the service that was asked.
   static ApiReply refusal(const SignedRequest& request, const Error& error) {
-    ApiReply reply{.status = http_status(error.api_code)};
+    ApiReply reply;
+    reply.status = http_status(error.api_code);
     const std::string service = claimed_service(request);
     if (service == "ssm") {
       reply.content_type = "application/x-amz-json-1.1";
@@ -304,10 +322,11 @@ class Server::Impl {
     }
     std::unique_lock lock(mutex_);
     catch_up();
+    const std::uint64_t before = core_->revision();
     ApiReply reply = core_->handle(call);
     // Reports that the call itself has caused come first, as if the body had been quicker.
     catch_up();
-    wait_until_saved(lock);
+    if (core_->revision() != before) wait_until_saved(lock);
     return reply;
   }
 

@@ -8,10 +8,10 @@ using namespace std::chrono_literals;
 class SimFleetTest : public testing::Test {
  protected:
   void SetUp() override {
-    const Reply made = sim_.call("CreateLaunchTemplate",
-                                 {{"LaunchTemplateName", "web"},
-                                  {"LaunchTemplateData.ImageId", kImage},
-                                  {"LaunchTemplateData.InstanceType", "t3.small"}});
+    const Reply made =
+        sim_.call("CreateLaunchTemplate", {{"LaunchTemplateName", "web"},
+                                           {"LaunchTemplateData.ImageId", kImage},
+                                           {"LaunchTemplateData.InstanceType", "t3.small"}});
     ASSERT_EQ(made.error(), "");
   }
 
@@ -32,11 +32,13 @@ class SimFleetTest : public testing::Test {
   }
 
   std::vector<std::string> active(const std::string& fleet) {
-    return sim_.call("DescribeFleetInstances", {{"FleetId", fleet}}).all("//activeInstanceSet/item/instanceId");
+    return sim_.call("DescribeFleetInstances", {{"FleetId", fleet}})
+        .all("//activeInstanceSet/item/instanceId");
   }
 
   void close_pool(const char* type) {
-    sim_.control("capacity", {{"instance_type", type}, {"zone", kZone}, {"market", "spot"}, {"available", 0}});
+    sim_.control("capacity",
+                 {{"instance_type", type}, {"zone", kZone}, {"market", "spot"}, {"available", 0}});
   }
 
   Sim sim_;
@@ -47,7 +49,8 @@ TEST_F(SimFleetTest, InstantTakesTheNextPoolAndSaysWhyNotTheFirst) {
   const Reply reply = create("instant");
   EXPECT_EQ(reply.at("//fleetInstanceSet/item/instanceType"), "t3.medium");
   EXPECT_EQ(reply.at("//errorSet/item/errorCode"), "InsufficientInstanceCapacity");
-  EXPECT_EQ(reply.at("//errorSet/item/launchTemplateAndOverrides/overrides/instanceType"), "t3.small");
+  EXPECT_EQ(reply.at("//errorSet/item/launchTemplateAndOverrides/overrides/instanceType"),
+            "t3.small");
 }
 
 TEST_F(SimFleetTest, InstantWithoutAnyCapacityIsStillASuccessfulCall) {
@@ -77,11 +80,15 @@ TEST_F(SimFleetTest, MaintainWaitsForCapacity) {
   const std::string fleet = create("maintain").at("//fleetId");
   sim_.advance(10min);
   EXPECT_TRUE(active(fleet).empty());
-  EXPECT_EQ(sim_.call("DescribeFleets", {{"FleetId.1", fleet}}).at("//activityStatus"), "pending_fulfillment");
-  sim_.control("capacity", {{"instance_type", "t3.medium"}, {"zone", kZone}, {"market", "spot"}, {"available", 1}});
+  EXPECT_EQ(sim_.call("DescribeFleets", {{"FleetId.1", fleet}}).at("//activityStatus"),
+            "pending_fulfillment");
+  sim_.control(
+      "capacity",
+      {{"instance_type", "t3.medium"}, {"zone", kZone}, {"market", "spot"}, {"available", 1}});
   sim_.advance(1s);
   EXPECT_EQ(active(fleet).size(), 1U);
-  EXPECT_EQ(sim_.call("DescribeFleets", {{"FleetId.1", fleet}}).at("//activityStatus"), "fulfilled");
+  EXPECT_EQ(sim_.call("DescribeFleets", {{"FleetId.1", fleet}}).at("//activityStatus"),
+            "fulfilled");
 }
 
 TEST_F(SimFleetTest, StrategiesRankThePools) {
@@ -94,7 +101,9 @@ TEST_F(SimFleetTest, StrategiesRankThePools) {
   };
   EXPECT_EQ(first_type("lowest-price"), "t3.small");
   EXPECT_EQ(first_type("capacity-optimized-prioritized"), "t3.medium");
-  sim_.control("capacity", {{"instance_type", "t3.small"}, {"zone", kZone}, {"market", "spot"}, {"available", 3}});
+  sim_.control(
+      "capacity",
+      {{"instance_type", "t3.small"}, {"zone", kZone}, {"market", "spot"}, {"available", 3}});
   EXPECT_EQ(first_type("capacity-optimized"), "t3.medium");
   EXPECT_EQ(first_type("price-capacity-optimized"), "t3.small");
 }
@@ -125,14 +134,18 @@ TEST_F(SimFleetTest, InstancesCarryTheTagsOfFleetAndTemplate) {
   EXPECT_EQ(found.at("//tagSet/item[key='aws:ec2:fleet-id']/value"), reply.at("//fleetId"));
   EXPECT_EQ(found.at("//tagSet/item[key='a']/value"), "1");
   sim_.call("DeleteTags", {{"ResourceId.1", id}});
-  EXPECT_EQ(sim_.call("DescribeInstances", {{"InstanceId.1", id}}).all("//tagSet/item[starts-with(key,'aws:')]").size(), 3U);
+  EXPECT_EQ(sim_.call("DescribeInstances", {{"InstanceId.1", id}})
+                .all("//tagSet/item[starts-with(key,'aws:')]")
+                .size(),
+            3U);
 }
 
 TEST_F(SimFleetTest, ALaunchThatAlwaysFailsDoesNotStopTime) {
-  sim_.call("CreateLaunchTemplateVersion", {{"LaunchTemplateName", "web"},
-                                            {"LaunchTemplateData.ImageId", kImage},
-                                            {"LaunchTemplateData.BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
-                                            {"LaunchTemplateData.BlockDeviceMapping.1.NoDevice", ""}});
+  sim_.call("CreateLaunchTemplateVersion",
+            {{"LaunchTemplateName", "web"},
+             {"LaunchTemplateData.ImageId", kImage},
+             {"LaunchTemplateData.BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+             {"LaunchTemplateData.BlockDeviceMapping.1.NoDevice", ""}});
   const std::string fleet = create("maintain").at("//fleetId");
   sim_.advance(1min);
   EXPECT_TRUE(active(fleet).empty());

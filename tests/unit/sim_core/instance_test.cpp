@@ -13,7 +13,8 @@ TEST(SimInstanceTest, GoesThroughItsStatesInEc2sTime) {
   sim.advance(6s);
   EXPECT_EQ(sim.instance_state(id), "running");
 
-  EXPECT_EQ(sim.call("StopInstances", {{"InstanceId.1", id}}).at("//currentState/name"), "stopping");
+  EXPECT_EQ(sim.call("StopInstances", {{"InstanceId.1", id}}).at("//currentState/name"),
+            "stopping");
   sim.advance(2s);
   EXPECT_EQ(sim.instance_state(id), "stopping");
   sim.advance(20s);
@@ -33,8 +34,9 @@ TEST(SimInstanceTest, GoesThroughItsStatesInEc2sTime) {
 TEST(SimInstanceTest, TerminationIsAllOrNone) {
   Sim sim;
   const std::string id = sim.run();
-  EXPECT_EQ(sim.call("TerminateInstances", {{"InstanceId.1", id}, {"InstanceId.2", "i-none"}}).error(),
-            "InvalidInstanceID.NotFound");
+  EXPECT_EQ(
+      sim.call("TerminateInstances", {{"InstanceId.1", id}, {"InstanceId.2", "i-none"}}).error(),
+      "InvalidInstanceID.NotFound");
   EXPECT_EQ(sim.instance_state(id), "running");
 
   const std::string kept = sim.run({{"DisableApiTermination", "true"}});
@@ -46,10 +48,9 @@ TEST(SimInstanceTest, TerminationIsAllOrNone) {
 TEST(SimInstanceTest, DeleteOnTerminationDecidesWhatBecomesOfEachVolume) {
   Sim sim;
   const std::string id = sim.run();
-  const std::string root =
-      sim.call("DescribeVolumes", {{"Filter.1.Name", "attachment.instance-id"},
-                                   {"Filter.1.Value.1", id}})
-          .at("//volumeSet/item/volumeId");
+  const std::string root = sim.call("DescribeVolumes", {{"Filter.1.Name", "attachment.instance-id"},
+                                                        {"Filter.1.Value.1", id}})
+                               .at("//volumeSet/item/volumeId");
   const std::string data = sim.make_volume();
   sim.call("AttachVolume", {{"VolumeId", data}, {"InstanceId", id}, {"Device", "/dev/sdf"}});
   sim.call("TerminateInstances", {{"InstanceId.1", id}});
@@ -77,9 +78,9 @@ TEST(SimInstanceTest, TheSameTokenGivesTheSameAnswerWhileItsInstanceLives) {
   Sim sim;
   const std::string id = sim.run({{"ClientToken", "t"}});
   EXPECT_EQ(sim.run({{"ClientToken", "t"}}), id);
-  const ParamMap other{{"ImageId", kImage},          {"InstanceType", "t3.medium"},
-                       {"MinCount", "1"},            {"MaxCount", "1"},
-                       {"Placement.AvailabilityZone", kZone}, {"ClientToken", "t"}};
+  const ParamMap other{
+      {"ImageId", kImage}, {"InstanceType", "t3.medium"},         {"MinCount", "1"},
+      {"MaxCount", "1"},   {"Placement.AvailabilityZone", kZone}, {"ClientToken", "t"}};
   EXPECT_EQ(sim.call("RunInstances", other).error(), "IdempotentParameterMismatch");
   sim.call("TerminateInstances", {{"InstanceId.1", id}});
   sim.advance(1s);
@@ -122,7 +123,8 @@ TEST(SimInstanceTest, QuotasCountVcpusPerMarket) {
   Sim sim;
   sim.control("quota", {{"name", "spot_vcpus"}, {"value", 2}});
   sim.control("quota", {{"name", "on_demand_vcpus"}, {"value", 2}});
-  ParamMap params{{"ImageId", kImage}, {"InstanceType", "t3.small"}, {"MinCount", "1"}, {"MaxCount", "1"}};
+  ParamMap params{
+      {"ImageId", kImage}, {"InstanceType", "t3.small"}, {"MinCount", "1"}, {"MaxCount", "1"}};
   sim.run();
   EXPECT_EQ(sim.call("RunInstances", params).error(), "VcpuLimitExceeded");
   const std::string spot = sim.run_spot();
@@ -137,12 +139,14 @@ TEST(SimInstanceTest, AnElasticIpMovesAndComesBackFree) {
   Sim sim;
   const std::string first = sim.run();
   const std::string second = sim.run();
-  const std::string own = sim.call("DescribeInstances", {{"InstanceId.1", first}}).at("//ipAddress");
+  const std::string own =
+      sim.call("DescribeInstances", {{"InstanceId.1", first}}).at("//ipAddress");
   const Reply address = sim.call("AllocateAddress");
   const std::string id = address.at("//allocationId");
   const std::string ip = address.at("//publicIp");
   for (const std::string& instance : {first, second}) {
-    EXPECT_EQ(sim.call("AssociateAddress", {{"AllocationId", id}, {"InstanceId", instance}}).error(), "");
+    EXPECT_EQ(
+        sim.call("AssociateAddress", {{"AllocationId", id}, {"InstanceId", instance}}).error(), "");
     EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", instance}}).at("//ipAddress"), ip);
   }
   EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", first}}).at("//ipAddress"), own);
@@ -174,7 +178,8 @@ TEST(SimInstanceTest, MetadataIsThatOfTheInstance) {
   const std::string subnet = entry(mac + "subnet-id");
   EXPECT_EQ(entry(mac + "subnet-ipv4-cidr-block"),
             sim.call("DescribeSubnets", {{"SubnetId.1", subnet}}).at("//cidrBlock"));
-  EXPECT_NE(entry("meta-data/iam/security-credentials/role").find("SecretAccessKey"), std::string::npos);
+  EXPECT_NE(entry("meta-data/iam/security-credentials/role").find("SecretAccessKey"),
+            std::string::npos);
   EXPECT_EQ(entry("meta-data/spot/instance-action"), "404");
   sim.control("notice", {{"instance_id", id}});
   EXPECT_EQ(entry("meta-data/spot/instance-action"),
@@ -187,21 +192,23 @@ TEST(SimInstanceTest, MetadataIsThatOfTheInstance) {
 
 TEST(SimInstanceTest, ANetworkInterfaceKeepsItsAddressesFromBodyToBody) {
   Sim sim;
-  const std::string subnet =
-      sim.call("DescribeSubnets", {{"Filter.1.Name", "availability-zone"}, {"Filter.1.Value.1", kZone}})
-          .at("//subnetId");
+  const std::string subnet = sim.call("DescribeSubnets", {{"Filter.1.Name", "availability-zone"},
+                                                          {"Filter.1.Value.1", kZone}})
+                                 .at("//subnetId");
   const Reply made = sim.call("CreateNetworkInterface", {{"SubnetId", subnet}});
   const std::string interface = made.at("//networkInterfaceId");
   const ParamMap with{{"NetworkInterface.1.DeviceIndex", "0"},
                       {"NetworkInterface.1.NetworkInterfaceId", interface}};
   const std::string first = sim.run(with);
   ParamMap again = with;
-  again.insert({{"ImageId", kImage}, {"InstanceType", "t3.small"}, {"MinCount", "1"}, {"MaxCount", "1"}});
+  again.insert(
+      {{"ImageId", kImage}, {"InstanceType", "t3.small"}, {"MinCount", "1"}, {"MaxCount", "1"}});
   EXPECT_EQ(sim.call("RunInstances", again).error(), "InvalidNetworkInterface.InUse");
   sim.call("TerminateInstances", {{"InstanceId.1", first}});
   sim.advance(1s);
   const std::string second = sim.run(with);
-  EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", second}}).at("//networkInterfaceSet/item/macAddress"),
+  EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", second}})
+                .at("//networkInterfaceSet/item/macAddress"),
             made.at("//macAddress"));
 }
 

@@ -17,7 +17,9 @@ inline constexpr const char* kZone = "us-east-1a";
 // One reply: EC2's error code (empty: it worked), and its document.
 class Reply {
  public:
-  Reply(int status, const std::string& body) : status_(status) { document_.load_string(body.c_str()); }
+  Reply(int status, const std::string& body) : status_(status) {
+    document_.load_string(body.c_str());
+  }
 
   int status() const { return status_; }
   std::string error() const {
@@ -45,7 +47,8 @@ class Sim {
  public:
   explicit Sim(Profile profile = Profile::instant, std::uint64_t seed = 1);
 
-  Reply call(const std::string& action, ParamMap params = {}, const std::string& region = "us-east-1");
+  Reply call(const std::string& action, ParamMap params = {},
+             const std::string& region = "us-east-1");
   void advance(std::chrono::milliseconds by);
   // One control call; a refusal fails the test.
   Json control(const std::string& path, const Json& body = Json::object());

@@ -112,8 +112,9 @@ TEST(SimSpotTest, APersistentRequestOpensAgain) {
 
 TEST(SimSpotTest, AStoppedInstanceComesBackOnlyByTheHandThatStoppedIt) {
   Sim sim;
-  const ParamMap persistent{{"InstanceMarketOptions.SpotOptions.SpotInstanceType", "persistent"},
-                            {"InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior", "stop"}};
+  const ParamMap persistent{
+      {"InstanceMarketOptions.SpotOptions.SpotInstanceType", "persistent"},
+      {"InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior", "stop"}};
   const std::string id = sim.run_spot(persistent);
   const std::string bound = sim.request_of(id);
   set_capacity(sim, 0);
@@ -122,7 +123,8 @@ TEST(SimSpotTest, AStoppedInstanceComesBackOnlyByTheHandThatStoppedIt) {
   sim.advance(121s);
   EXPECT_EQ(sim.instance_state(id), "stopped");
   EXPECT_EQ(sim.request_status(bound), "disabled/instance-stopped-no-capacity");
-  EXPECT_EQ(sim.call("StartInstances", {{"InstanceId.1", id}}).error(), "IncorrectSpotRequestState");
+  EXPECT_EQ(sim.call("StartInstances", {{"InstanceId.1", id}}).error(),
+            "IncorrectSpotRequestState");
   set_capacity(sim, 1);
   sim.advance(1s);
   EXPECT_EQ(sim.instance_state(id), "running");

@@ -61,7 +61,8 @@ TEST(SimVolumeTest, TheRootOfARunningInstanceStays) {
   EXPECT_EQ(sim.volume_status(root), "available");
   sim.call("StartInstances", {{"InstanceId.1", instance}});
   sim.advance(1s);
-  EXPECT_EQ(sim.instance_state(instance), "terminated") << "an instance without a root cannot start";
+  EXPECT_EQ(sim.instance_state(instance), "terminated")
+      << "an instance without a root cannot start";
 }
 
 TEST(SimVolumeTest, OnlyGrowsAndFourTimesADay) {
@@ -75,7 +76,8 @@ TEST(SimVolumeTest, OnlyGrowsAndFourTimesADay) {
   EXPECT_EQ(grow(13), "VolumeModificationRateExceeded");
   sim.advance(25h);
   EXPECT_EQ(grow(13), "");
-  EXPECT_EQ(sim.call("DescribeVolumesModifications", {{"VolumeId.1", volume}}).at("//targetSize"), "13");
+  EXPECT_EQ(sim.call("DescribeVolumesModifications", {{"VolumeId.1", volume}}).at("//targetSize"),
+            "13");
 }
 
 TEST(SimVolumeTest, RefusesSizesAndRatesThatItsTypeDoesNotTake) {
@@ -88,9 +90,12 @@ TEST(SimVolumeTest, RefusesSizesAndRatesThatItsTypeDoesNotTake) {
   EXPECT_EQ(create({}), "MissingParameter");
   EXPECT_EQ(create({{"Size", "8"}, {"VolumeType", "shoe"}}), "InvalidParameterValue");
   EXPECT_EQ(create({{"Size", "8"}, {"VolumeType", "st1"}}), "InvalidParameterValue");
-  EXPECT_EQ(create({{"Size", "8"}, {"VolumeType", "gp2"}, {"Iops", "3000"}}), "InvalidParameterCombination");
-  EXPECT_EQ(create({{"Size", "8"}, {"VolumeType", "gp3"}, {"Iops", "99999999"}}), "InvalidParameterValue");
-  EXPECT_EQ(create({{"Size", "7"}, {"SnapshotId", "snap-0aaaaaaaaaaaaaaa1"}}), "InvalidBlockDeviceMapping");
+  EXPECT_EQ(create({{"Size", "8"}, {"VolumeType", "gp2"}, {"Iops", "3000"}}),
+            "InvalidParameterCombination");
+  EXPECT_EQ(create({{"Size", "8"}, {"VolumeType", "gp3"}, {"Iops", "99999999"}}),
+            "InvalidParameterValue");
+  EXPECT_EQ(create({{"Size", "7"}, {"SnapshotId", "snap-0aaaaaaaaaaaaaaa1"}}),
+            "InvalidBlockDeviceMapping");
   EXPECT_EQ(create({{"Size", "8"}, {"MultiAttachEnabled", "true"}}), "UnsupportedOperation");
   EXPECT_EQ(sim.call("CreateVolume", {{"AvailabilityZone", "us-east-1z"}, {"Size", "8"}}).error(),
             "InvalidZone.NotFound");
@@ -100,12 +105,16 @@ TEST(SimVolumeTest, ASnapshotIsPendingFirstAndCannotBeUsedThen) {
   Sim sim(Profile::realistic);
   const std::string volume = sim.make_volume();
   sim.advance(2s);
-  const std::string snapshot = sim.call("CreateSnapshot", {{"VolumeId", volume}}).at("//snapshotId");
-  EXPECT_EQ(sim.call("CreateVolume", {{"AvailabilityZone", kZone}, {"SnapshotId", snapshot}}).error(),
-            "IncorrectState");
+  const std::string snapshot =
+      sim.call("CreateSnapshot", {{"VolumeId", volume}}).at("//snapshotId");
+  EXPECT_EQ(
+      sim.call("CreateVolume", {{"AvailabilityZone", kZone}, {"SnapshotId", snapshot}}).error(),
+      "IncorrectState");
   sim.advance(21s);
   EXPECT_EQ(sim.call("DescribeSnapshots", {{"SnapshotId.1", snapshot}}).at("//progress"), "100%");
-  EXPECT_EQ(sim.call("CreateVolume", {{"AvailabilityZone", kZone}, {"SnapshotId", snapshot}}).error(), "");
+  EXPECT_EQ(
+      sim.call("CreateVolume", {{"AvailabilityZone", kZone}, {"SnapshotId", snapshot}}).error(),
+      "");
 }
 
 }  // namespace
