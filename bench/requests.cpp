@@ -1,5 +1,5 @@
 // Counts how many DescribeInstances a simulator answers in a second.
-// usage: bench_requests http://127.0.0.1:PORT CONNECTIONS SECONDS
+// usage: bench_requests http://127.0.0.1:PORT CONNECTIONS SECONDS [INSTANCES A REPLY]
 #include <fmt/format.h>
 #include <httplib.h>
 
@@ -17,25 +17,35 @@ namespace {
 using namespace ec2spotter;
 
 constexpr const char* kForm = "application/x-www-form-urlencoded; charset=utf-8";
-const std::string kBody = "Action=DescribeInstances&MaxResults=5&Version=2016-11-15";
+
+std::string body_for(const std::string& instances) {
+  return "Action=DescribeInstances&MaxResults=" + instances + "&Version=2016-11-15";
+}
 
 // One signature serves all requests: it stays valid for minutes.
-httplib::Headers signed_headers(const std::string& host, TimePoint now) {
+httplib::Headers signed_headers(const std::string& host, const std::string& body, TimePoint now) {
   const std::string date = format_basic_iso8601(now);
   const sigv4::Request request{
       .method = "POST",
       .path = "/",
       .query = {},
       .headers = {{"content-type", kForm}, {"host", host}, {"x-amz-date", date}},
-      .payload_sha256_hex = sigv4::sha256_hex(kBody)};
+      .payload_sha256_hex = sigv4::sha256_hex(body)};
   const std::string authorization =
       sigv4::authorization(request, {"test", "test"}, {"us-east-1", "ec2"}, now);
   return {{"Host", host}, {"X-Amz-Date", date}, {"Authorization", authorization}};
 }
 
-int count_requests(const std::string& endpoint, int connections, int seconds) {
+struct Load {
+  std::string endpoint, body;
+  int connections = 1;
+  int seconds = 1;
+};
+
+int count_requests(const Load& load) {
   const SystemClock clock;
-  const auto headers = signed_headers(endpoint.substr(endpoint.find("//") + 2), clock.now());
+  const auto& [endpoint, body, connections, seconds] = load;
+  const auto headers = signed_headers(endpoint.substr(endpoint.find("//") + 2), body, clock.now());
   const TimePoint end = clock.now() + std::chrono::seconds(seconds);
   std::atomic<int> answered = 0;
   std::atomic<int> failed = 0;
@@ -43,11 +53,11 @@ int count_requests(const std::string& endpoint, int connections, int seconds) {
     std::vector<std::jthread> workers;
     for (int i = 0; i < connections; ++i) {
       workers.emplace_back([&] {
-        httplib::Client client(endpoint);
+        httplib::Client client(load.endpoint);
         client.set_keep_alive(true);
         client.set_tcp_nodelay(true);
         while (clock.now() < end) {
-          const auto reply = client.Post("/", headers, kBody, kForm);
+          const auto reply = client.Post("/", headers, load.body, kForm);
           (reply && reply->status == 200 ? answered : failed)++;
         }
       });
@@ -61,6 +71,9 @@ int count_requests(const std::string& endpoint, int connections, int seconds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 2;
-  return count_requests(argv[1], std::atoi(argv[2]), std::atoi(argv[3]));
+  if (argc != 4 && argc != 5) return 2;
+  return count_requests({.endpoint = argv[1],
+                         .body = body_for(argc == 5 ? argv[4] : "5"),
+                         .connections = std::atoi(argv[2]),
+                         .seconds = std::atoi(argv[3])});
 }

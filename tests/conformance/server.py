@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import urllib.request
@@ -21,13 +22,18 @@ class Server:
         self.endpoint = None
 
     def __enter__(self):
-        command = [BINARY, "sim", "--listen", "127.0.0.1:0", "--state", f"{self.folder}/state"]
         if self._seed is not None:
-            path = f"{self.folder}/seed.json"
-            with open(path, "w", encoding="utf-8") as file:
+            with open(f"{self.folder}/seed.json", "w", encoding="utf-8") as file:
                 json.dump(self._seed, file)
-            command += ["--seed", path]
-        self._log = open(f"{self.folder}/log", "w+", encoding="utf-8")
+            self._arguments += ["--seed", f"{self.folder}/seed.json"]
+        self._start()
+        return self
+
+    def _start(self):
+        # Another one after a restart is found where the first one was.
+        address = self.endpoint.partition("//")[2] if self.endpoint else "127.0.0.1:0"
+        command = [BINARY, "sim", "--listen", address, "--state", f"{self.folder}/state"]
+        self._log = open(f"{self.folder}/log", "a+", encoding="utf-8")
         self._process = subprocess.Popen(command + self._arguments, stdout=subprocess.PIPE,
                                          stderr=self._log, text=True)
         line = self._process.stdout.readline()
@@ -35,13 +41,23 @@ class Server:
             self._log.seek(0)
             raise RuntimeError(f"the simulator did not start: {line}{self._log.read()}")
         self.endpoint = line.split()[-1]
-        return self
 
-    def __exit__(self, *_):
-        self._process.terminate()
-        self._process.wait(timeout=30)
+    def stop(self, signal_number=signal.SIGTERM):
+        """Ends the server, once."""
+        if self._process.returncode is not None:
+            return
+        self._process.send_signal(signal_number)
+        self._process.wait(timeout=60)
         self._process.stdout.close()
         self._log.close()
+
+    def restart(self, signal_number):
+        """Ends the server by the signal and starts another on the same state."""
+        self.stop(signal_number)
+        self._start()
+
+    def __exit__(self, *_):
+        self.stop()
         self._folder.cleanup()
 
     def client(self, service="ec2", region="us-east-1", key="test", secret="test", token=None):

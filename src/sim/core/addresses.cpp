@@ -1,134 +1,150 @@
 // Elastic IPs.
+#include <algorithm>
+
 #include "sim/core/call.hpp"
+#include "sim/core/interfaces.hpp"
 #include "sim/core/life.hpp"
+#include "sim/core/limits.hpp"
 #include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
 namespace {
 
-constexpr const char* kAssociationKeys[] = {"instanceId", "associationId", "networkInterfaceId",
-                                            "privateIpAddress", "networkInterfaceOwnerId"};
+bool listed(const std::vector<std::string>& names, const std::string& name) {
+  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
 
 Result<Json> describe_addresses(Call& call) {
   static const FilterPaths kPaths{{"allocation-id", "allocationId"},
                                   {"association-id", "associationId"},
                                   {"public-ip", "publicIp"},
+                                  {"private-ip-address", "privateIpAddress"},
                                   {"instance-id", "instanceId"},
                                   {"network-interface-id", "networkInterfaceId"},
+                                  {"network-interface-owner-id", "networkInterfaceOwnerId"},
+                                  {"network-border-group", "networkBorderGroup"},
                                   {"domain", "domain"}};
   const auto ips = call.params.list("PublicIp");
-  TRY(Json reply, describe(call, {.kind = "address",
-                                  .id_parameter = "AllocationId",
-                                  .not_found = "InvalidAllocationID.NotFound",
-                                  .set = "addressesSet",
-                                  .filters = &kPaths,
-                                  .paged = false}));
-  if (ips.empty()) return reply;
-  Json kept = Json::array();
   for (const std::string& ip : ips) {
-    for (const Json& address : reply["addressesSet"]) {
-      if (text(address, "publicIp") == ip) kept.push_back(address);
-    }
+    if (address_where(call.world, call.region, "publicIp", ip) != nullptr) continue;
+    return refuse("InvalidAddress.NotFound", "Address '" + ip + "' not found.");
   }
-  if (kept.size() < ips.size()) {
-    return refuse("InvalidAddress.NotFound", "Address '" + ips[0] + "' not found.");
+  TRY(const Selection found, select(call, {.kind = "address",
+                                           .id_parameter = "AllocationId",
+                                           .not_found = "InvalidAllocationID.NotFound",
+                                           .set = "addressesSet",
+                                           .filters = &kPaths,
+                                           .paged = false}));
+  Json set = Json::array();
+  for (const Json* address : found.resources) {
+    if (listed(ips, text(*address, "publicIp"))) set.push_back(rendered(*address));
   }
-  return Json{{"addressesSet", std::move(kept)}};
+  return Json{{"addressesSet", std::move(set)}};
 }
 
 Result<Json> allocate_address(Call& call) {
-  static_cast<void>(call.params.get("Domain"));
+  TRY(const std::string domain, one_of(call.params, "Domain", "vpc", {}));
   TRY(Json tags, read_tags(call.params, "elastic-ip"));
   TRY_VOID(call.finish());
+  TRY_VOID(check_address_quota(call.world, call.region));
   const std::string id = call.world.new_id("eipalloc-");
-  const auto part = [&] { return std::to_string(1 + call.world.draw(250)); };
-  const std::string ip =
-      "127." + std::to_string(220 + call.world.draw(30)) + "." + part() + "." + part();
-  call.table("address")[id] = {{"allocationId", id},
-                               {"publicIp", ip},
-                               {"domain", "vpc"},
-                               {"publicIpv4Pool", "amazon"},
-                               {"networkBorderGroup", call.region},
-                               {"tagSet", std::move(tags)}};
-  return Json{{"allocationId", id},
-              {"publicIp", ip},
-              {"domain", "vpc"},
-              {"publicIpv4Pool", "amazon"},
-              {"networkBorderGroup", call.region}};
+  Json address{{"allocationId", id},
+               {"publicIp", new_public_ip(call.world)},
+               {"domain", domain},
+               {"publicIpv4Pool", "amazon"},
+               {"networkBorderGroup", call.region}};
+  Json kept = address;
+  kept["tagSet"] = std::move(tags);
+  call.table("address")[id] = std::move(kept);
+  return address;
 }
 
 Result<Json*> need_address(Call& call, const std::string& id) {
-  Json* address = call.find("address", id);
-  if (address != nullptr) return address;
-  return refuse("InvalidAllocationID.NotFound", "The allocation ID '" + id + "' does not exist");
+  return need(call, "address", "InvalidAllocationID.NotFound", id);
 }
 
-// The address leaves its instance, which gets back the address that EC2 gave it at launch.
+// The address leaves its instance, which gets back the one that EC2 gave it at launch.
 void unbind(Call& call, Json& address) {
   Json* instance = call.find("instance", text(address, "instanceId"));
-  for (const char* key : kAssociationKeys) address.erase(key);
+  Json* interface = call.find("network-interface", text(address, "networkInterfaceId"));
+  clear_association(address);
   static_cast<void>(call.world.bodies().route_address(text(address, "publicIp"), ""));
-  if (instance == nullptr || state_name(*instance) == "terminated") return;
-  (*instance)["ipAddress"] = text(*instance, "_own_ip");
+  if (interface != nullptr) interface->erase("association");
+  if (instance != nullptr && state_name(*instance) != "terminated") {
+    refresh_interfaces(call.world, call.region, *instance);
+  }
+}
+
+// The interface that the address is for: the named one, or the instance's only one.
+Result<Json*> target_interface(Call& call, const std::string& instance_id,
+                               const std::string& interface_id) {
+  if (instance_id.empty() == interface_id.empty()) {
+    return refuse(instance_id.empty() ? "MissingParameter" : "InvalidParameterCombination",
+                  "Give InstanceId or NetworkInterfaceId");
+  }
+  if (!interface_id.empty()) {
+    return need(call, "network-interface", "InvalidNetworkInterfaceID.NotFound", interface_id);
+  }
+  TRY(const Json* instance, need(call, "instance", "InvalidInstanceID.NotFound", instance_id));
+  const std::string state = state_name(*instance);
+  if (state != "running" && state != "stopped") {
+    return refuse("IncorrectInstanceState",
+                  "The instance '" + instance_id + "' is in state " + state);
+  }
+  if (instance->at("networkInterfaceSet").size() != 1) {
+    return refuse("InvalidInstanceID",
+                  "There are multiple interfaces attached to instance '" + instance_id +
+                      "'. Please specify an interface ID for the operation instead.");
+  }
+  return call.find("network-interface",
+                   text(instance->at("networkInterfaceSet")[0], "networkInterfaceId"));
 }
 
 Result<Json> associate_address(Call& call) {
   TRY(const std::string id, call.params.need("AllocationId"));
-  std::string instance_id = call.params.get_or("InstanceId", "");
+  const std::string instance_id = call.params.get_or("InstanceId", "");
   const std::string interface_id = call.params.get_or("NetworkInterfaceId", "");
-  static_cast<void>(call.params.get("PrivateIpAddress"));
+  const auto private_ip = call.params.get("PrivateIpAddress");
   TRY(const bool move, call.params.flag("AllowReassociation", true));
-  TRY_VOID(call.finish());
   TRY(Json * address, need_address(call, id));
-  if (!interface_id.empty()) {
-    const Json* interface = call.find("network-interface", interface_id);
-    if (interface == nullptr) {
-      return refuse("InvalidNetworkInterfaceID.NotFound", "No interface '" + interface_id + "'");
-    }
-    instance_id = text(interface->value("attachment", Json::object()), "instanceId");
+  TRY(Json * interface, target_interface(call, instance_id, interface_id));
+  TRY_VOID(call.finish());
+  const std::string target = text(*interface, "networkInterfaceId");
+  if (private_ip && *private_ip != text(*interface, "privateIpAddress")) {
+    return refuse("InvalidParameterValue", "The interface has no address " + *private_ip);
   }
-  Json* instance = call.find("instance", instance_id);
-  if (instance == nullptr) {
-    return refuse("InvalidInstanceID.NotFound",
-                  "The instance ID '" + instance_id + "' does not exist");
-  }
-  if (state_name(*instance) != "running" && state_name(*instance) != "stopped") {
-    return refuse("IncorrectInstanceState",
-                  "The instance '" + instance_id + "' is " + state_name(*instance));
-  }
-  const std::string holder = text(*address, "instanceId");
-  if (holder == instance_id)
-    return Json{{"return", true}, {"associationId", text(*address, "associationId")}};
+  const std::string holder = text(*address, "networkInterfaceId");
+  if (holder == target) return Json{{"associationId", text(*address, "associationId")}};
   if (!holder.empty() && !move) {
     return refuse("Resource.AlreadyAssociated", "resource " + id +
                                                     " is already associated with associate-id " +
                                                     text(*address, "associationId"));
   }
   if (!holder.empty()) unbind(call, *address);
-  const std::string ip = text(*address, "publicIp");
-  TRY_VOID(call.world.bodies().route_address(ip, instance_id));
-  (*address)["instanceId"] = instance_id;
+  Json* other = address_where(call.world, call.region, "networkInterfaceId", target);
+  if (other != nullptr) unbind(call, *other);
   (*address)["associationId"] = call.world.new_id("eipassoc-");
-  (*address)["privateIpAddress"] = text(*instance, "privateIpAddress");
+  (*address)["networkInterfaceId"] = target;
   (*address)["networkInterfaceOwnerId"] = kAccount;
-  if (!instance->at("networkInterfaceSet").empty()) {
-    (*address)["networkInterfaceId"] =
-        text(instance->at("networkInterfaceSet")[0], "networkInterfaceId");
+  (*address)["privateIpAddress"] = text(*interface, "privateIpAddress");
+  const Json attachment = interface->value("attachment", Json::object());
+  if (Json* instance = call.find("instance", text(attachment, "instanceId"))) {
+    (*address)["instanceId"] = instance->at("instanceId");
+    refresh_interfaces(call.world, call.region, *instance);
   }
-  (*instance)["ipAddress"] = ip;
-  return Json{{"return", true}, {"associationId", text(*address, "associationId")}};
+  return Json{{"associationId", text(*address, "associationId")}};
 }
 
 Result<Json> disassociate_address(Call& call) {
   TRY(const std::string association, call.params.need("AssociationId"));
   TRY_VOID(call.finish());
-  for (auto& [id, address] : call.table("address")) {
-    if (text(address, "associationId") != association) continue;
-    unbind(call, address);
-    return Json{{"return", true}};
+  Json* address = address_where(call.world, call.region, "associationId", association);
+  if (address == nullptr) {
+    return refuse("InvalidAssociationID.NotFound",
+                  "The association ID '" + association + "' does not exist");
   }
-  return refuse("InvalidAssociationID.NotFound",
-                "The association ID '" + association + "' does not exist");
+  unbind(call, *address);
+  return Json{{"return", true}};
 }
 
 Result<Json> release_address(Call& call) {

@@ -1,9 +1,10 @@
 // One API call on its way through a handler, and what handlers share.
 #pragma once
 
-#include <functional>
+#include <initializer_list>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -41,31 +42,52 @@ void add_spot_actions(Actions& actions);
 void add_address_actions(Actions& actions);
 void add_image_actions(Actions& actions);
 void add_network_actions(Actions& actions);
+void add_interface_actions(Actions& actions);
+void add_template_actions(Actions& actions);
+void add_fleet_actions(Actions& actions);
 void add_key_actions(Actions& actions);
 void add_place_actions(Actions& actions);
 
 // A Describe call in general: ids, filters and paging over one kind.
 struct DescribeSpec {
   std::string kind;
-  std::string id_parameter;  // "VolumeId"
+  std::string id_parameter;  // "VolumeId"; empty: the call takes no ids
   std::string not_found;     // "InvalidVolume.NotFound"
   std::string set;           // "volumeSet"
   const FilterPaths* filters = nullptr;
+  PageLimits page = {};
   bool paged = true;
+  bool (*shown)(const Json& resource) = nullptr;  // which there are at all; null: every one
 };
+struct Selection {
+  std::vector<const Json*> resources;  // valid until the world changes
+  std::string next;                    // token of the next page, or empty
+};
+Result<Selection> select(Call& call, const DescribeSpec& spec);
+// The same as a reply: {set: [...], nextToken}.
 Result<Json> describe(Call& call, const DescribeSpec& spec);
+// Puts the token of the next page into a reply, if there is one.
+Json with_next(Json reply, const std::string& next);
 
-// TagSpecification.N for resources of `type`; other types are given in `also`. The tag set.
-Result<Json> read_tags(Params& params, const std::string& type,
-                       const std::vector<std::string>& also = {});
+// The resource, or `not_found` with a sentence.
+Result<Json*> need(Call& call, const char* kind, const char* not_found, const std::string& id);
+
+// A value that must be one of `known`; InvalidParameterValue names the parameter otherwise.
+Result<std::string> one_of(Params& params, const std::string& name, const std::string& fallback,
+                           std::initializer_list<std::string_view> known);
+
+// TagSpecification.N for resources of `type`. The tag set.
+// Errors: InvalidParameterValue for another type or a tag that EC2 does not take.
+Result<Json> read_tags(Params& params, const std::string& type);
 // The tag sets of a call that makes several kinds of resources, by type.
-Result<std::map<std::string, Json>> read_tag_specifications(Params& params);
+Result<std::map<std::string, Json>> read_tag_specifications(
+    Params& params, std::initializer_list<std::string_view> types);
+Result<void> check_tag(const std::string& key, const std::string& value);
 
 // A client token's memory: the earlier reply for the same token and parameters, null for a new
 // token. Errors: IdempotentParameterMismatch.
-Result<Json> recall_token(Call& call, const std::string& scope, const std::string& fingerprint,
-                          const std::string& token);
-void remember_token(Call& call, const std::string& scope, const std::string& fingerprint,
-                    const std::string& token, const Json& reply);
+Result<Json> recall_token(Call& call, const std::string& fingerprint, const std::string& token);
+void remember_token(Call& call, const std::string& fingerprint, const std::string& token,
+                    const Json& reply);
 
 }  // namespace ec2spotter::sim

@@ -4,13 +4,19 @@
 
 #include "sim/core/core.hpp"
 #include "sim/core/life.hpp"
+#include "sim/core/limits.hpp"
 #include "sim/core/places.hpp"
-#include "sim/core/run_instances.hpp"
+#include "sim/core/types.hpp"
 
 namespace ec2spotter::sim {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr Duration kNotice = 120s;
+constexpr long kClockStepMost = 10L * 366 * 86400;
+constexpr std::string_view kFaults[] = {"throttle",   "error_before",   "error_after", "lost_reply",
+                                        "slow_state", "stale_describe", "clear"};
 
 Result<void> check_keys(const Json& body, std::initializer_list<std::string_view> known) {
   if (!body.is_object()) return fail(Errc::invalid, "the body must be a JSON object");
@@ -51,44 +57,87 @@ Result<Found> need_instance(World& world, const Json& body) {
   return found;
 }
 
-Result<Json> set_capacity(World& world, const Json& body) {
+Result<bool> need_flag(const Json& body, const char* key, bool fallback) {
+  const auto found = body.find(key);
+  if (found == body.end()) return fallback;
+  if (!found->is_boolean()) return fail(Errc::invalid, std::string("'") + key + "' is no boolean");
+  return found->get<bool>();
+}
+
+Result<void> check_pool(World& world, const std::string& type, const std::string& zone) {
+  if (instance_type(type) == nullptr) return fail(Errc::invalid, "no instance type " + type);
+  for (const std::string& region : region_names()) {
+    for (const auto& [id, subnet] : world.table(region, "subnet")) {
+      if (text(subnet, "availabilityZone") == zone) return {};
+    }
+  }
+  return fail(Errc::invalid, "no zone " + zone);
+}
+
+Result<Json> control_capacity(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"instance_type", "zone", "market", "available"}));
   TRY(const std::string type, need_text(body, "instance_type"));
   TRY(const std::string zone, need_text(body, "zone"));
   TRY(const long available, need_number(body, "available", std::nullopt));
   const std::string market = text(body, "market");
-  if (instance_type(type) == nullptr) return fail(Errc::invalid, "no instance type " + type);
+  TRY_VOID(check_pool(world, type, zone));
   if (!market.empty() && market != "spot" && market != "on-demand") {
     return fail(Errc::invalid, "'market' must be spot or on-demand");
   }
   for (const char* each : {"spot", "on-demand"}) {
-    if (market.empty() || market == each) {
-      world.settings()["capacity/" + type + "/" + zone + "/" + each] = available;
-    }
+    if (market.empty() || market == each) set_capacity(world, {type, zone, each}, available);
   }
+  try_requests_soon(world);
   return Json::object();
 }
 
-Result<Json> set_price(World& world, const Json& body) {
+// Those who would not pay that much lose their instance, with a notice.
+void reclaim_underbidders(World& world, const std::string& type, const std::string& zone,
+                          double price) {
+  for (const std::string& region : region_names()) {
+    for (auto& [id, instance] : world.table(region, "instance")) {
+      const Json* request = spot_request_of(world, region, instance);
+      const bool here = text(instance, "instanceType") == type &&
+                        text(instance.at("placement"), "availabilityZone") == zone;
+      const std::string state = state_name(instance);
+      if (request == nullptr || !here || (state != "running" && state != "pending")) continue;
+      if (request->value("_max_price", price) >= price) continue;
+      begin_reclaim(world, region, instance, kNotice, Cause::price);
+    }
+  }
+}
+
+Result<Json> control_price(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"instance_type", "zone", "price"}));
   TRY(const std::string type, need_text(body, "instance_type"));
   TRY(const std::string zone, need_text(body, "zone"));
-  TRY(const std::string price, need_text(body, "price"));
+  TRY(const std::string given, need_text(body, "price"));
+  TRY_VOID(check_pool(world, type, zone));
   char* end = nullptr;
-  if (std::strtod(price.c_str(), &end) <= 0 || *end != '\0') {
+  const double price = std::strtod(given.c_str(), &end);
+  if (!(price > 0) || price > 1e6 || *end != '\0') {
     return fail(Errc::invalid, "'price' must be US dollars an hour, as a text");
   }
-  world.settings()["price/" + type + "/" + zone] = price;
+  set_spot_price(world, type, zone, price);
+  reclaim_underbidders(world, type, zone, price);
+  try_requests_soon(world);
   return Json::object();
 }
 
-Result<Json> reclaim_instance(World& world, const Json& body) {
+// `notice` false: without a word. A late notice is one with fewer seconds than 120.
+Result<Json> reclaim_instance(World& world, const Json& body, bool notice_by_default) {
   TRY_VOID(check_keys(body, {"instance_id", "notice", "seconds"}));
   TRY(const Found found, need_instance(world, body));
-  const bool notice = body.value("notice", false);
-  TRY(const long seconds, need_number(body, "seconds", notice ? 120 : 0));
-  begin_reclaim(world, found.region, *found.instance,
-                notice ? Duration(std::chrono::seconds(seconds)) : Duration::zero());
+  TRY(const bool notice, need_flag(body, "notice", notice_by_default));
+  TRY(const long seconds, need_number(body, "seconds", notice ? kNotice / 1s : 0));
+  if (seconds < 0 || seconds > 86400 || (!notice && seconds > 0)) {
+    return fail(Errc::invalid, "'seconds' is the lead of a notice, up to a day");
+  }
+  if (text(*found.instance, "instanceLifecycle") != "spot") {
+    return fail(Errc::invalid, "the instance is not a spot instance");
+  }
+  begin_reclaim(world, found.region, *found.instance, std::chrono::seconds(seconds),
+                Cause::capacity);
   return Json::object();
 }
 
@@ -96,54 +145,105 @@ Result<Json> rebalance(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"instance_id"}));
   TRY(const Found found, need_instance(world, body));
   (*found.instance)["_rebalance_at"] = format_iso8601(world.now());
+  try_requests_soon(world);
+  return Json::object();
+}
+
+Result<Json> control_quota(World& world, const Json& body) {
+  TRY_VOID(check_keys(body, {"name", "value"}));
+  TRY(const std::string name, need_text(body, "name"));
+  TRY(const long value, need_number(body, "value", std::nullopt));
+  if (!is_quota(name)) {
+    return fail(Errc::invalid, "'name' must be spot_vcpus, on_demand_vcpus or addresses");
+  }
+  world.settings()["quota/" + name] = value;
+  try_requests_soon(world);
+  return Json::object();
+}
+
+Result<Json> control_limits(World& world, const Json& body) {
+  TRY_VOID(check_keys(body, {"enabled"}));
+  TRY(const bool enabled, need_flag(body, "enabled", true));
+  world.settings()["limits"] = enabled;
   return Json::object();
 }
 
 }  // namespace
 
 Result<Json> Core::add_fault(const Json& body) {
-  TRY_VOID(check_keys(body, {"kind", "action", "count", "probability", "status"}));
+  TRY_VOID(check_keys(body, {"kind", "action", "count", "probability", "status", "seconds"}));
   Fault fault;
   TRY(fault.kind, need_text(body, "kind"));
   TRY(fault.count, need_number(body, "count", 1));
   TRY(const long status, need_number(body, "status", 500));
+  TRY(const long seconds, need_number(body, "seconds", 30));
   fault.action = text(body, "action");
   fault.status = static_cast<int>(status);
-  fault.probability = body.value("probability", 1.0);
-  constexpr std::string_view kKinds[] = {"throttle", "error_before", "error_after", "lost_reply"};
-  if (std::find(std::begin(kKinds), std::end(kKinds), fault.kind) == std::end(kKinds)) {
-    return fail(Errc::invalid, "'kind' must be throttle, error_before, error_after or lost_reply");
+  const auto probability = body.find("probability");
+  if (probability != body.end() && probability->is_number()) {
+    fault.probability = probability->get<double>();
+  }
+  if (std::find(std::begin(kFaults), std::end(kFaults), fault.kind) == std::end(kFaults)) {
+    return fail(Errc::invalid,
+                "'kind' must be throttle, error_before, error_after, lost_reply, slow_state, "
+                "stale_describe or clear");
   }
   if (!fault.action.empty() && !actions_.contains(fault.action)) {
     return fail(Errc::invalid, "no action " + fault.action);
   }
-  faults_.push_back(std::move(fault));
+  if (status != 500 && status != 503) return fail(Errc::invalid, "'status' must be 500 or 503");
+  if (fault.count < 0 || seconds < 0 || seconds > 86400) {
+    return fail(Errc::invalid, "'count' and 'seconds' must be 0 or more");
+  }
+  if (fault.kind == "clear") {
+    faults_.clear();
+    world_.forget_past();
+  } else if (fault.kind == "stale_describe") {
+    world_.hold_past_for(std::chrono::seconds(seconds));
+  } else {
+    if (fault.kind == "slow_state") fault.extra = std::chrono::seconds(seconds);
+    faults_.push_back(std::move(fault));
+  }
   return Json::object();
 }
 
+Result<Json> Core::move_clock(const Json& body) {
+  TRY_VOID(check_keys(body, {"advance_seconds"}));
+  TRY(const long seconds, need_number(body, "advance_seconds", std::nullopt));
+  if (seconds < 0 || seconds > kClockStepMost) {
+    return fail(Errc::invalid, "'advance_seconds' must be from 0 to ten years: time only goes on");
+  }
+  const long before = world_.settings().value("clock_offset_seconds", 0L);
+  world_.settings()["clock_offset_seconds"] = before + seconds;
+  return Json{{"offset_seconds", before + seconds}};
+}
+
 Json Core::state_json() {
-  return {
-      {"now", world_.timestamp()}, {"violations", violations(world_)}, {"state", world_.save()}};
+  return {{"now", world_.timestamp()}, {"violations", violations()}, {"state", world_.save()}};
 }
 
 Result<Json> Core::control(const std::string& path, const Json& body) {
+  if (path == "state") return state_json();
+  if (path == "calls") return calls_json();
+  if (path == "actions") return Json(action_names());
+  if (path == "violations") return Json(violations());
   ++revision_;
-  if (path == "capacity") return set_capacity(world_, body);
-  if (path == "price") return set_price(world_, body);
-  if (path == "reclaim") return reclaim_instance(world_, body);
-  if (path == "notice") {
-    TRY_VOID(check_keys(body, {"instance_id"}));
-    Json with_notice = body;
-    with_notice["notice"] = true;
-    return reclaim_instance(world_, with_notice);
-  }
+  return changing_control(path, body);
+}
+
+Result<Json> Core::changing_control(const std::string& path, const Json& body) {
+  if (path == "capacity") return control_capacity(world_, body);
+  if (path == "price") return control_price(world_, body);
+  if (path == "quota") return control_quota(world_, body);
+  if (path == "limits") return control_limits(world_, body);
+  if (path == "reclaim") return reclaim_instance(world_, body, false);
+  if (path == "notice") return reclaim_instance(world_, body, true);
   if (path == "rebalance") return rebalance(world_, body);
   if (path == "fault") return add_fault(body);
-  if (path == "state") return state_json();
-  if (path == "calls") return Json(journal_);
+  if (path == "clock") return move_clock(body);
   return fail(Errc::invalid, "no control call '" + path +
-                                 "'; known: capacity price notice rebalance reclaim fault clock "
-                                 "state calls");
+                                 "'; known: capacity price quota limits notice rebalance reclaim "
+                                 "fault clock state calls actions violations");
 }
 
 }  // namespace ec2spotter::sim

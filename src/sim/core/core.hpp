@@ -9,6 +9,7 @@
 
 #include "sim/core/body.hpp"
 #include "sim/core/call.hpp"
+#include "sim/core/limits.hpp"
 #include "sim/core/world.hpp"
 
 namespace ec2spotter::sim {
@@ -50,8 +51,15 @@ class Core {
 
   // What the metadata service of an instance shows.
   MetadataView metadata(const std::string& instance_id);
-  // The key with this id, or none.
-  std::optional<KnownKey> key(const std::string& access_key);
+  // The key with this id, or none; one that has expired is still known.
+  std::optional<KnownKey> key(const std::string& access_key) const;
+
+  // The names of the actions of EC2 that there are.
+  std::vector<std::string> action_names() const;
+  // The safety rules that are broken now; empty: none.
+  std::vector<std::string> violations();
+  // How far virtual time is ahead of the host's.
+  Duration clock_offset() const;
 
   // The control API: `path` below /_sim/. Errors: invalid, with a sentence for a person.
   Result<Json> control(const std::string& path, const Json& body);
@@ -68,26 +76,54 @@ class Core {
   std::uint64_t revision() const { return revision_; }
 
  private:
+  struct IssuedKey {
+    std::string id, secret, token;
+    TimePoint expires;
+  };
   struct Fault {
-    std::string kind, action;
-    long count = 1;
+    std::string kind, action;  // action empty: any
+    long count = 1;            // calls that it hits; 0: until cleared
     double probability = 1;
     int status = 500;
+    Duration extra{};  // of slow_state
+  };
+  struct Answer {
+    std::string error;  // EC2's code, or empty
+    std::string body;
   };
 
-  ApiReply handle_query(const ApiRequest& request);
-  ApiReply handle_sts(const ApiRequest& request, const std::string& action);
+  ApiReply handle_ec2(const ApiRequest& request, const std::string& action,
+                      const std::string& request_id);
+  // What happens to the world: limits, the handler, the journal.
+  Answer perform(const ApiRequest& request, const std::string& action,
+                 const std::optional<Fault>& fault, const std::string& request_id);
+  Result<Json> run_handler(const ApiRequest& request, const std::string& action,
+                           const std::optional<Fault>& fault);
+  ApiReply handle_sts(const ApiRequest& request, const std::string& action,
+                      const std::string& request_id);
+  Result<Json> caller_identity(const ApiRequest& request, Params& params);
+  Result<Json> assume_role(Params& params);
   ApiReply handle_ssm(const ApiRequest& request);
+  // A temporary key that follows from `seed` alone.
+  IssuedKey issue_key(const std::string& seed, TimePoint expires, const std::string& arn);
+  void add_credentials(MetadataView& view, const Json& instance);
+
   // The fault that hits this call, used up by one.
   std::optional<Fault> take_fault(const std::string& action);
-  void note_call(const ApiRequest& request, const std::string& action, const std::string& code);
+  void note_call(const ApiRequest& request, const std::string& action, const std::string& code,
+                 const std::string& fault);
   Result<Json> add_fault(const Json& body);
+  Result<Json> move_clock(const Json& body);
+  Result<Json> changing_control(const std::string& path, const Json& body);
   Json state_json();
+  Json calls_json() const;
 
   World world_;
   Actions actions_;
+  Buckets buckets_;
   std::vector<Fault> faults_;
-  std::deque<Json> journal_;
+  std::deque<Json> changing_calls_, reading_calls_;  // the journal, in two so that reads, which are
+                                                     // many, cannot push out the others
   std::uint64_t revision_ = 0;
   std::uint64_t calls_ = 0;
 };

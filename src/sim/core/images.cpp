@@ -1,7 +1,12 @@
 #include "sim/core/images.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include "sim/core/call.hpp"
 #include "sim/core/life.hpp"
+#include "sim/core/snapshots.hpp"
+#include "sim/core/volumes.hpp"
 #include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -9,58 +14,135 @@ namespace {
 
 using namespace std::chrono_literals;
 
+bool show_none(const Json&) { return false; }
+
+// There is one account. Its images also stand in for those that AWS and others publish.
+bool ours(const std::vector<std::string>& names) {
+  return names.empty() || std::any_of(names.begin(), names.end(), [](const std::string& name) {
+           return name == "self" || name == "all" || name == kAccount;
+         });
+}
+
 Result<Json> describe_images(Call& call) {
-  static const FilterPaths kPaths{{"image-id", "imageId"},
-                                  {"name", "name"},
-                                  {"state", "imageState"},
-                                  {"architecture", "architecture"},
-                                  {"owner-id", "imageOwnerId"},
-                                  {"root-device-type", "rootDeviceType"},
-                                  {"virtualization-type", "virtualizationType"},
-                                  {"is-public", "isPublic"}};
-  static_cast<void>(call.params.list("Owner"));
-  static_cast<void>(call.params.list("ExecutableBy"));
-  static_cast<void>(call.params.get("IncludeDeprecated"));
-  static_cast<void>(call.params.get("IncludeDisabled"));
+  static const FilterPaths kPaths{
+      {"image-id", "imageId"},
+      {"name", "name"},
+      {"state", "imageState"},
+      {"architecture", "architecture"},
+      {"owner-id", "imageOwnerId"},
+      {"root-device-type", "rootDeviceType"},
+      {"virtualization-type", "virtualizationType"},
+      {"is-public", "isPublic"},
+      {"image-type", "imageType"},
+      {"description", "description"},
+      {"creation-date", "creationDate"},
+      {"ena-support", "enaSupport"},
+      {"hypervisor", "hypervisor"},
+      {"root-device-name", "rootDeviceName"},
+      {"block-device-mapping.snapshot-id", "blockDeviceMapping/*/ebs/snapshotId"},
+      {"block-device-mapping.device-name", "blockDeviceMapping/*/deviceName"}};
+  const auto owners = call.params.list("Owner");
+  const auto executable_by = call.params.list("ExecutableBy");
+  // No image here is deprecated or disabled.
+  for (const char* name : {"IncludeDeprecated", "IncludeDisabled"}) {
+    TRY_VOID(call.params.flag(name, false));
+  }
   return describe(call, {.kind = "image",
                          .id_parameter = "ImageId",
                          .not_found = "InvalidAMIID.NotFound",
                          .set = "imagesSet",
-                         .filters = &kPaths});
+                         .filters = &kPaths,
+                         .page = {1, 1000},
+                         .shown = ours(owners) && ours(executable_by) ? nullptr : show_none});
 }
 
-Result<Json> register_image(Call& call) {
+Result<void> check_name(Call& call, const std::string& name) {
+  if (name.size() < 3 || name.size() > 128) {
+    return refuse("InvalidAMIName.Malformed", "AMI names have 3 to 128 characters");
+  }
+  for (const auto& [id, image] : call.table("image")) {
+    if (text(image, "name") != name) continue;
+    return refuse("InvalidAMIName.Duplicate",
+                  "AMI name " + name + " is already in use by AMI " + id);
+  }
+  return {};
+}
+
+Result<Json> read_disk(Call& call, Params& mapping, std::string_view virtualization) {
+  TRY(const std::string device, mapping.need("DeviceName"));
+  DiskSpec disk;
+  disk.snapshot_id = mapping.get_or("Ebs.SnapshotId", "");
+  disk.volume_type = mapping.get_or("Ebs.VolumeType", "gp2");
+  TRY(disk.size_gib, mapping.number("Ebs.VolumeSize"));
+  TRY(const bool delete_it, mapping.flag("Ebs.DeleteOnTermination", true));
+  TRY_VOID(mapping.finish());
+  TRY_VOID(complete_disk(call.world, call.region, disk));
+  if (virtualization != "hvm") return refuse("Unsupported", "Only the virtualization type hvm");
+  return mapping_json({.device = device,
+                       .snapshot_id = disk.snapshot_id,
+                       .volume_type = disk.volume_type,
+                       .size_gib = *disk.size_gib,
+                       .delete_on_termination = delete_it});
+}
+
+Result<ImageSpec> read_image(Call& call) {
   Params& params = call.params;
   ImageSpec spec;
   TRY(spec.name, params.need("Name"));
-  spec.architecture = params.get_or("Architecture", "x86_64");
-  spec.root_device = params.get_or("RootDeviceName", "/dev/xvda");
+  TRY(spec.architecture, one_of(params, "Architecture", "x86_64", {"arm64"}));
+  TRY(spec.root_device, params.need("RootDeviceName"));
   spec.description = params.get_or("Description", "");
-  for (const char* name : {"VirtualizationType", "EnaSupport", "BootMode", "ImdsSupport"}) {
-    static_cast<void>(params.get(name));
-  }
+  TRY(spec.boot_mode, one_of(params, "BootMode", "", {"legacy-bios", "uefi", "uefi-preferred"}));
+  TRY(spec.imds_support, one_of(params, "ImdsSupport", "", {"v2.0"}));
+  TRY(spec.ena_support, params.flag("EnaSupport", false));
+  const std::string virtualization = params.get_or("VirtualizationType", "hvm");
+  bool has_root = false;
   for (Params& mapping : params.structures("BlockDeviceMapping")) {
-    TRY(const std::string device, mapping.need("DeviceName"));
-    const std::string snapshot = mapping.get_or("Ebs.SnapshotId", "");
-    for (const char* name : {"Ebs.VolumeSize", "Ebs.VolumeType", "Ebs.DeleteOnTermination"}) {
-      static_cast<void>(mapping.get(name));
-    }
-    TRY_VOID(mapping.finish());
-    if (device == spec.root_device) spec.snapshot_id = snapshot;
+    TRY(Json disk, read_disk(call, mapping, virtualization));
+    has_root = has_root || (text(disk, "deviceName") == spec.root_device &&
+                            !text(disk.at("ebs"), "snapshotId").empty());
+    spec.disks.push_back(std::move(disk));
   }
-  TRY(Json tags, read_tags(params, "image"));
+  if (has_root) return spec;
+  return refuse("InvalidBlockDeviceMapping",
+                "The root device " + spec.root_device + " needs a mapping with a snapshot");
+}
+
+Result<Json> register_image(Call& call) {
+  TRY(ImageSpec spec, read_image(call));
+  TRY(Json tags, read_tags(call.params, "image"));
+  TRY_VOID(check_name(call, spec.name));
   TRY_VOID(call.finish());
-  const Json* snapshot = call.find("snapshot", spec.snapshot_id);
-  if (snapshot == nullptr) {
-    return refuse("InvalidSnapshot.NotFound",
-                  "The snapshot '" + spec.snapshot_id + "' of the root device does not exist.");
-  }
   spec.id = call.world.new_id("ami-");
-  spec.size_gib = snapshot->at("volumeSize").get<int>();
   Json image = make_image(call.world, spec);
   image["tagSet"] = std::move(tags);
   call.table("image")[spec.id] = std::move(image);
   return Json{{"imageId", spec.id}};
+}
+
+// A snapshot of each disk of the instance, and the mappings that name them.
+Result<Json> snapshot_disks(Call& call, const Json& instance, const Json& tags) {
+  Json disks = Json::array();
+  for (const Json& mapping : instance.at("blockDeviceMapping")) {
+    const std::string volume_id = text(mapping.at("ebs"), "volumeId");
+    const Json& volume = *call.find("volume", volume_id);
+    Json snapshot = snapshot_json(
+        call.world, {.volume_id = volume_id,
+                     .size_gib = volume.at("size").get<long>(),
+                     .encrypted = volume.at("encrypted").get<bool>(),
+                     .description = "Created by CreateImage(" + text(instance, "instanceId") + ")",
+                     .tags = tags});
+    const std::string id = text(snapshot, "snapshotId");
+    TRY_VOID(call.world.bodies().create_snapshot(id, volume_id));
+    disks.push_back(mapping_json(
+        {.device = text(mapping, "deviceName"),
+         .snapshot_id = id,
+         .volume_type = text(volume, "volumeType"),
+         .size_gib = volume.at("size").get<long>(),
+         .delete_on_termination = mapping.at("ebs").at("deleteOnTermination").get<bool>()}));
+    keep_pending(call.world, call.region, std::move(snapshot));
+  }
+  return disks;
 }
 
 Result<Json> create_image(Call& call) {
@@ -69,38 +151,23 @@ Result<Json> create_image(Call& call) {
   TRY(spec.name, call.params.need("Name"));
   spec.description = call.params.get_or("Description", "");
   TRY(const bool no_reboot, call.params.flag("NoReboot", false));
-  TRY(auto tags, read_tag_specifications(call.params));
+  TRY(auto tags, read_tag_specifications(call.params, {"image", "snapshot"}));
+  TRY(const Json* instance, need(call, "instance", "InvalidInstanceID.NotFound", instance_id));
+  TRY_VOID(check_name(call, spec.name));
   TRY_VOID(call.finish());
-  const Json* instance = call.find("instance", instance_id);
-  if (instance == nullptr) {
-    return refuse("InvalidInstanceID.NotFound",
-                  "The instance ID '" + instance_id + "' does not exist");
+  if (state_name(*instance) != "running" && state_name(*instance) != "stopped") {
+    return refuse("IncorrectState", "Instance '" + instance_id + "' is not running or stopped.");
   }
   spec.architecture = text(*instance, "architecture");
   spec.root_device = text(*instance, "rootDeviceName");
-  for (const Json& mapping : instance->at("blockDeviceMapping")) {
-    if (text(mapping, "deviceName") != spec.root_device) continue;
-    const std::string volume_id = text(mapping.at("ebs"), "volumeId");
-    spec.size_gib = call.find("volume", volume_id)->at("size").get<int>();
-    spec.snapshot_id = call.world.new_id("snap-");
-    TRY_VOID(call.world.bodies().create_snapshot(spec.snapshot_id, volume_id));
-    call.table("snapshot")[spec.snapshot_id] = {{"snapshotId", spec.snapshot_id},
-                                                {"volumeId", volume_id},
-                                                {"volumeSize", spec.size_gib},
-                                                {"status", "completed"},
-                                                {"progress", "100%"},
-                                                {"startTime", call.world.timestamp()},
-                                                {"ownerId", kAccount},
-                                                {"description", "Created by CreateImage"},
-                                                {"encrypted", false},
-                                                {"storageTier", "standard"},
-                                                {"tagSet", tags["snapshot"]}};
-  }
+  const Json none = Json::array();
+  TRY(spec.disks,
+      snapshot_disks(call, *instance, tags.contains("snapshot") ? tags["snapshot"] : none));
   if (!no_reboot && state_name(*instance) == "running") call.world.bodies().reboot(instance_id);
   spec.id = call.world.new_id("ami-");
   Json image = make_image(call.world, spec);
   image["imageState"] = "pending";
-  if (tags.contains("image")) image["tagSet"] = tags["image"];
+  image["tagSet"] = tags.contains("image") ? tags["image"] : none;
   call.table("image")[spec.id] = std::move(image);
   call.world.schedule(call.world.work(60s),
                       {{"kind", "image_available"}, {"region", call.region}, {"id", spec.id}});
@@ -109,40 +176,46 @@ Result<Json> create_image(Call& call) {
 
 Result<Json> deregister_image(Call& call) {
   TRY(const std::string id, call.params.need("ImageId"));
+  TRY_VOID(need(call, "image", "InvalidAMIID.NotFound", id));
   TRY_VOID(call.finish());
-  if (call.table("image").erase(id) == 0) {
-    return refuse("InvalidAMIID.NotFound", "The image id '[" + id + "]' does not exist");
-  }
+  call.table("image").erase(id);
   return Json{{"return", true}};
 }
 
 }  // namespace
 
+Json mapping_json(const ImageDisk& disk) {
+  Json ebs{{"volumeSize", disk.size_gib},
+           {"volumeType", disk.volume_type},
+           {"deleteOnTermination", disk.delete_on_termination},
+           {"encrypted", false}};
+  if (!disk.snapshot_id.empty()) ebs["snapshotId"] = disk.snapshot_id;
+  return {{"deviceName", disk.device}, {"ebs", std::move(ebs)}};
+}
+
 Json make_image(World& world, const ImageSpec& spec) {
-  return {{"imageId", spec.id},
-          {"name", spec.name},
-          {"description", spec.description},
-          {"imageLocation", std::string(kAccount) + "/" + spec.name},
-          {"imageOwnerId", kAccount},
-          {"imageState", "available"},
-          {"imageType", "machine"},
-          {"isPublic", false},
-          {"architecture", spec.architecture},
-          {"creationDate", world.timestamp()},
-          {"rootDeviceType", "ebs"},
-          {"rootDeviceName", spec.root_device},
-          {"virtualizationType", "hvm"},
-          {"hypervisor", "xen"},
-          {"enaSupport", true},
-          {"platformDetails", "Linux/UNIX"},
-          {"blockDeviceMapping", Json::array({{{"deviceName", spec.root_device},
-                                               {"ebs",
-                                                {{"snapshotId", spec.snapshot_id},
-                                                 {"volumeSize", spec.size_gib},
-                                                 {"volumeType", "gp3"},
-                                                 {"deleteOnTermination", true},
-                                                 {"encrypted", false}}}}})},
-          {"tagSet", Json::array()}};
+  Json image{{"imageId", spec.id},
+             {"name", spec.name},
+             {"description", spec.description},
+             {"imageLocation", std::string(kAccount) + "/" + spec.name},
+             {"imageOwnerId", kAccount},
+             {"imageState", "available"},
+             {"imageType", "machine"},
+             {"isPublic", false},
+             {"architecture", spec.architecture},
+             {"creationDate", world.timestamp()},
+             {"rootDeviceType", "ebs"},
+             {"rootDeviceName", spec.root_device},
+             {"virtualizationType", "hvm"},
+             {"hypervisor", "xen"},
+             {"enaSupport", spec.ena_support},
+             {"platformDetails", "Linux/UNIX"},
+             {"usageOperation", "RunInstances"},
+             {"blockDeviceMapping", spec.disks},
+             {"tagSet", Json::array()}};
+  if (!spec.boot_mode.empty()) image["bootMode"] = spec.boot_mode;
+  if (!spec.imds_support.empty()) image["imdsSupport"] = spec.imds_support;
+  return image;
 }
 
 void add_image_actions(Actions& actions) {

@@ -6,6 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+// Made once, in json.cpp: every file would otherwise compile all of it again.
+extern template class nlohmann::basic_json<>;
+
 namespace ec2spotter::sim {
 
 using Json = nlohmann::json;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "sim/core/spot_requests.hpp"
 #include "sim/core/world.hpp"
 
 namespace ec2spotter::sim {
@@ -14,25 +16,23 @@ void settle(World& world, const Json& event);
 void apply(World& world, const BodyEvent& event);
 
 // The instance's end begins: shutting-down, power button, power cut after the grace.
-void begin_termination(World& world, const std::string& region, Json& instance,
-                       const std::string& reason_code, const std::string& reason_message);
-void begin_stop(World& world, const std::string& region, Json& instance,
-                const std::string& reason_code, const std::string& reason_message);
+void begin_termination(World& world, const std::string& region, Json& instance, Cause cause,
+                       const std::string& detail = {});
+void begin_stop(World& world, const std::string& region, Json& instance, Cause cause);
+// A launch that failed half way: the instance leaves no trace.
+void discard_instance(World& world, const std::string& region, const std::string& instance_id);
 
 // {"code": 16, "name": "running"}
 Json state_json(const std::string& name);
 void set_state(Json& instance, const std::string& name);
 std::string state_name(const Json& instance);
 
-// The Spot request of the instance, or null.
-Json* spot_request_of(World& world, const std::string& region, const Json& instance);
-void set_request_status(World& world, Json& request, const std::string& state,
-                        const std::string& code, const std::string& message);
-
 // Gives the instance up to Spot in `lead` (a notice) or, with no lead, now.
-void begin_reclaim(World& world, const std::string& region, Json& instance, Duration lead);
+void begin_reclaim(World& world, const std::string& region, Json& instance, Duration lead,
+                   Cause cause);
 
-// What must hold after every event; the breaches, as sentences.
+// What must hold after every event (S1 and S2 of the design's safety rules); the breaches, as
+// sentences.
 std::vector<std::string> violations(World& world);
 
 }  // namespace ec2spotter::sim

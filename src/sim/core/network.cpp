@@ -1,12 +1,11 @@
-// VPCs, subnets, security groups, key pairs.
-#include <openssl/evp.h>
-#include <openssl/pem.h>
+// VPCs, subnets, security groups.
+#include <algorithm>
+#include <array>
+#include <string_view>
 
-#include <memory>
-
-#include "base/base64.hpp"
-#include "base/sha256.hpp"
 #include "sim/core/call.hpp"
+#include "sim/core/interfaces.hpp"
+#include "sim/core/places.hpp"
 #include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -25,47 +24,88 @@ Result<Json> describe_vpcs(Call& call) {
                          .filters = &kPaths});
 }
 
+Result<Json*> group_named(Call& call, const std::string& name) {
+  for (auto& [id, group] : call.table("security-group")) {
+    if (text(group, "groupName") == name) return &group;
+  }
+  return refuse("InvalidGroup.NotFound", "The security group '" + name + "' does not exist");
+}
+
 Result<Json> describe_subnets(Call& call) {
   static const FilterPaths kPaths{{"subnet-id", "subnetId"},
                                   {"vpc-id", "vpcId"},
                                   {"state", "state"},
+                                  {"cidr-block", "cidrBlock"},
+                                  {"owner-id", "ownerId"},
+                                  {"map-public-ip-on-launch", "mapPublicIpOnLaunch"},
                                   {"availability-zone", "availabilityZone"},
                                   {"availabilityZone", "availabilityZone"},
                                   {"availability-zone-id", "availabilityZoneId"},
                                   {"default-for-az", "defaultForAz"},
                                   {"defaultForAz", "defaultForAz"}};
-  return describe(call, {.kind = "subnet",
-                         .id_parameter = "SubnetId",
-                         .not_found = "InvalidSubnetID.NotFound",
-                         .set = "subnetSet",
-                         .filters = &kPaths});
+  TRY(const Selection found, select(call, {.kind = "subnet",
+                                           .id_parameter = "SubnetId",
+                                           .not_found = "InvalidSubnetID.NotFound",
+                                           .set = "subnetSet",
+                                           .filters = &kPaths}));
+  Json set = Json::array();
+  for (const Json* subnet : found.resources) {
+    set.push_back(*subnet);
+    set.back()["availableIpAddressCount"] = free_addresses(call.world, call.region, *subnet);
+  }
+  return with_next({{"subnetSet", std::move(set)}}, found.next);
 }
 
 Result<Json> describe_groups(Call& call) {
   static const FilterPaths kPaths{{"group-id", "groupId"},
                                   {"group-name", "groupName"},
                                   {"vpc-id", "vpcId"},
-                                  {"description", "groupDescription"}};
+                                  {"owner-id", "ownerId"},
+                                  {"description", "groupDescription"},
+                                  {"ip-permission.cidr", "ipPermissions/*/ipRanges/*/cidrIp"},
+                                  {"ip-permission.from-port", "ipPermissions/*/fromPort"},
+                                  {"ip-permission.to-port", "ipPermissions/*/toPort"},
+                                  {"ip-permission.protocol", "ipPermissions/*/ipProtocol"}};
   const auto names = call.params.list("GroupName");
-  TRY(Json reply, describe(call, {.kind = "security-group",
-                                  .id_parameter = "GroupId",
-                                  .not_found = "InvalidGroup.NotFound",
-                                  .set = "securityGroupInfo",
-                                  .filters = &kPaths}));
-  if (names.empty()) return reply;
-  Json kept = Json::array();
-  for (const std::string& name : names) {
-    bool found = false;
-    for (const Json& group : reply["securityGroupInfo"]) {
-      if (text(group, "groupName") != name) continue;
-      kept.push_back(group);
-      found = true;
-    }
-    if (!found) {
-      return refuse("InvalidGroup.NotFound", "The security group '" + name + "' does not exist");
+  for (const std::string& name : names) TRY_VOID(group_named(call, name));
+  TRY(const Selection found, select(call, {.kind = "security-group",
+                                           .id_parameter = "GroupId",
+                                           .not_found = "InvalidGroup.NotFound",
+                                           .set = "securityGroupInfo",
+                                           .filters = &kPaths}));
+  Json set = Json::array();
+  for (const Json* group : found.resources) {
+    const std::string name = text(*group, "groupName");
+    if (names.empty() || std::find(names.begin(), names.end(), name) != names.end()) {
+      set.push_back(rendered(*group));
     }
   }
-  return Json{{"securityGroupInfo", std::move(kept)}};
+  return with_next({{"securityGroupInfo", std::move(set)}}, found.next);
+}
+
+Result<Json> delete_group(Call& call) {
+  const std::string id = call.params.get_or("GroupId", "");
+  const std::string name = call.params.get_or("GroupName", "");
+  TRY_VOID(call.finish());
+  Json* group = nullptr;
+  if (id.empty()) {
+    TRY(group, group_named(call, name));
+  } else {
+    TRY(group, need(call, "security-group", "InvalidGroup.NotFound", id));
+  }
+  const std::string doomed = text(*group, "groupId");
+  if (text(*group, "groupName") == "default") {
+    return refuse("CannotDelete", "the specified group: \"" + doomed +
+                                      "\" name: \"default\" cannot be deleted by a user");
+  }
+  for (const auto& [interface_id, interface] : call.table("network-interface")) {
+    for (const std::string& used : values_at(interface, "groupSet/*/groupId")) {
+      if (used != doomed) continue;
+      return refuse("DependencyViolation", "resource " + doomed + " has a dependent object");
+    }
+  }
+  call.table("security-group").erase(doomed);
+  return Json{{"return", true}, {"groupId", doomed}};
 }
 
 Result<Json> create_group(Call& call) {
@@ -90,156 +130,155 @@ Result<Json> create_group(Call& call) {
                                       {"groupDescription", description},
                                       {"vpcId", vpc},
                                       {"ownerId", kAccount},
+                                      {"securityGroupArn", group_arn(call.region, id)},
                                       {"ipPermissions", Json::array()},
-                                      {"ipPermissionsEgress", Json::array()},
+                                      {"ipPermissionsEgress", Json::array({everywhere()})},
                                       {"tagSet", tags}};
-  return Json{{"return", true}, {"groupId", id}, {"tagSet", std::move(tags)}};
+  return Json{{"groupId", id},
+              {"securityGroupArn", group_arn(call.region, id)},
+              {"tagSet", std::move(tags)}};
 }
 
-Result<Json> read_permission(Params& permission) {
-  TRY(const std::string protocol, permission.need("IpProtocol"));
-  TRY(const auto from, permission.number("FromPort"));
-  TRY(const auto to, permission.number("ToPort"));
-  Json entry{{"ipProtocol", protocol},
-             {"ipRanges", Json::array()},
-             {"ipv6Ranges", Json::array()},
-             {"groups", Json::array()},
-             {"prefixListIds", Json::array()}};
-  if (from) entry["fromPort"] = *from;
-  if (to) entry["toPort"] = *to;
-  const auto add = [&](const char* wire, const char* member, const char* set,
-                       const char* key) -> Result<void> {
-    for (Params& range : permission.structures(wire)) {
-      TRY(const std::string value, range.need(member));
-      Json item{{key, value}};
-      if (const auto description = range.get("Description")) item["description"] = *description;
-      TRY_VOID(range.finish());
-      entry[set].push_back(std::move(item));
+// One kind of source of a rule: how it is asked for, and how it is shown.
+struct SourceKind {
+  const char *wire, *member, *set, *key, *rule_key;
+};
+constexpr auto kSources = std::to_array<SourceKind>({
+    {"IpRanges", "CidrIp", "ipRanges", "cidrIp", "cidrIpv4"},
+    {"Ipv6Ranges", "CidrIpv6", "ipv6Ranges", "cidrIpv6", "cidrIpv6"},
+    {"Groups", "GroupId", "groups", "groupId", "referencedGroupInfo"},
+    {"PrefixListIds", "PrefixListId", "prefixListIds", "prefixListId", "prefixListId"},
+});
+
+// A permission with one source each, so that duplicates are found one by one.
+struct Rule {
+  std::string protocol;
+  std::optional<long> from, to;
+  const SourceKind* kind;
+  Json source;
+
+  bool same_as(const Json& entry) const {
+    if (text(entry, "ipProtocol") != protocol) return false;
+    if (from && entry.value("fromPort", -2L) != *from) return false;
+    if (to && entry.value("toPort", -2L) != *to) return false;
+    const Json& sources = entry.at(kind->set);
+    return std::any_of(sources.begin(), sources.end(), [&](const Json& other) {
+      return other.at(kind->key) == source.at(kind->key);
+    });
+  }
+  Json entry() const {
+    Json made{{"ipProtocol", protocol}};
+    if (from) made["fromPort"] = *from;
+    if (to) made["toPort"] = *to;
+    for (const SourceKind& each : kSources) made[each.set] = Json::array();
+    made[kind->set].push_back(source);
+    return made;
+  }
+};
+
+Result<void> read_sources(Params& permission, const SourceKind& kind, const Rule& base,
+                          std::vector<Rule>& rules) {
+  for (Params& range : permission.structures(kind.wire)) {
+    TRY(const std::string value, range.need(kind.member));
+    Rule rule = base;
+    rule.kind = &kind;
+    rule.source = {{kind.key, value}};
+    if (const auto description = range.get("Description")) {
+      rule.source["description"] = *description;
     }
-    return {};
-  };
-  TRY_VOID(add("IpRanges", "CidrIp", "ipRanges", "cidrIp"));
-  TRY_VOID(add("Ipv6Ranges", "CidrIpv6", "ipv6Ranges", "cidrIpv6"));
-  TRY_VOID(add("Groups", "GroupId", "groups", "groupId"));
-  TRY_VOID(add("PrefixListIds", "PrefixListId", "prefixListIds", "prefixListId"));
+    if (kind.wire == std::string_view("Groups")) {
+      rule.source["userId"] = range.get_or("UserId", std::string(kAccount));
+    }
+    TRY_VOID(range.finish());
+    rules.push_back(std::move(rule));
+  }
+  return {};
+}
+
+Result<std::vector<Rule>> read_permission(Params& permission) {
+  Rule base{.protocol = {}, .from = {}, .to = {}, .kind = nullptr, .source = {}};
+  TRY(base.protocol, permission.need("IpProtocol"));
+  TRY(base.from, permission.number("FromPort"));
+  TRY(base.to, permission.number("ToPort"));
+  const bool needs_ports = base.protocol == "tcp" || base.protocol == "udp";
+  if (needs_ports && (!base.from || !base.to || *base.from > *base.to || *base.to > 65535)) {
+    return refuse("InvalidParameterValue", "Invalid port range for protocol " + base.protocol);
+  }
+  std::vector<Rule> rules;
+  for (const SourceKind& kind : kSources) {
+    TRY_VOID(read_sources(permission, kind, base, rules));
+  }
   TRY_VOID(permission.finish());
-  return entry;
+  if (rules.empty()) return refuse("MissingParameter", "A permission needs a source");
+  return rules;
+}
+
+// The older form: one rule spread over the call's own parameters.
+Result<std::vector<Rule>> read_flat_rule(Params& params) {
+  Params permission({});
+  ParamMap same;
+  for (const char* name : {"IpProtocol", "FromPort", "ToPort"}) {
+    if (const auto value = params.get(name)) same[name] = *value;
+  }
+  if (const auto cidr = params.get("CidrIp")) same["IpRanges.1.CidrIp"] = *cidr;
+  if (same.empty()) return std::vector<Rule>{};
+  permission = Params(std::move(same));
+  return read_permission(permission);
+}
+
+Json shown_rule(Call& call, const std::string& group_id, const Rule& rule, bool egress) {
+  Json shown{{"securityGroupRuleId", call.world.new_id("sgr-")},
+             {"groupId", group_id},
+             {"groupOwnerId", kAccount},
+             {"isEgress", egress},
+             {"ipProtocol", rule.protocol},
+             {"fromPort", rule.from.value_or(-1)},
+             {"toPort", rule.to.value_or(-1)}};
+  shown[rule.kind->rule_key] =
+      rule.kind->rule_key == std::string_view("referencedGroupInfo")
+          ? Json{{"groupId", rule.source.at("groupId")}, {"userId", rule.source.at("userId")}}
+          : rule.source.at(rule.kind->key);
+  const std::string description = text(rule.source, "description");
+  if (!description.empty()) shown["description"] = description;
+  return shown;
+}
+
+Result<Json*> target_group(Call& call) {
+  const std::string id = call.params.get_or("GroupId", "");
+  const std::string name = call.params.get_or("GroupName", "");
+  if (id.empty() && !name.empty()) return group_named(call, name);
+  if (id.empty()) return refuse("MissingParameter", "The request must contain GroupId");
+  return need(call, "security-group", "InvalidGroup.NotFound", id);
 }
 
 Result<Json> authorize(Call& call, const char* set) {
-  TRY(const std::string id, call.params.need("GroupId"));
-  Json entries = Json::array();
+  TRY(Json * group, target_group(call));
+  TRY(std::vector<Rule> rules, read_flat_rule(call.params));
   for (Params& permission : call.params.structures("IpPermissions")) {
-    TRY(Json entry, read_permission(permission));
-    entries.push_back(std::move(entry));
+    TRY(auto more, read_permission(permission));
+    rules.insert(rules.end(), more.begin(), more.end());
   }
   TRY_VOID(call.finish());
-  Json* group = call.find("security-group", id);
-  if (group == nullptr) {
-    return refuse("InvalidGroup.NotFound", "The security group '" + id + "' does not exist");
-  }
-  for (const Json& entry : entries) {
+  if (rules.empty()) return refuse("MissingParameter", "The request must contain IpPermissions");
+  for (const Rule& rule : rules) {
     for (const Json& old : group->at(set)) {
-      if (old == entry) {
-        return refuse("InvalidPermission.Duplicate", "the specified rule already exists");
-      }
+      if (!rule.same_as(old)) continue;
+      return refuse("InvalidPermission.Duplicate",
+                    "the specified rule \"peer: " + rule.source.at(rule.kind->key).dump() + ", " +
+                        rule.protocol + "\" already exists");
     }
   }
-  for (Json& entry : entries) (*group)[set].push_back(std::move(entry));
-  return Json{{"return", true}};
+  Json shown = Json::array();
+  const bool egress = set == std::string_view("ipPermissionsEgress");
+  for (const Rule& rule : rules) {
+    (*group)[set].push_back(rule.entry());
+    shown.push_back(shown_rule(call, text(*group, "groupId"), rule, egress));
+  }
+  return Json{{"return", true}, {"securityGroupRuleSet", std::move(shown)}};
 }
 
 Result<Json> authorize_ingress(Call& call) { return authorize(call, "ipPermissions"); }
 Result<Json> authorize_egress(Call& call) { return authorize(call, "ipPermissionsEgress"); }
-
-Json make_key(Call& call, const std::string& name, const std::string& public_key, Json tags) {
-  const std::string digest = sha256_hex(public_key);
-  std::string fingerprint;
-  for (std::size_t i = 0; i < 32; i += 2) {
-    fingerprint += (i == 0 ? "" : ":") + digest.substr(i, 2);
-  }
-  Json key{{"keyPairId", call.world.new_id("key-")},
-           {"keyName", name},
-           {"keyFingerprint", fingerprint},
-           {"keyType", public_key.find("ed25519") != std::string::npos ? "ed25519" : "rsa"},
-           {"createTime", call.world.timestamp()},
-           {"_public_key", public_key},
-           {"tagSet", std::move(tags)}};
-  call.table("key-pair")[name] = key;
-  key.erase("createTime");
-  key.erase("keyType");
-  return key;
-}
-
-Result<void> check_new_key(Call& call, const std::string& name) {
-  if (call.find("key-pair", name) == nullptr) return {};
-  return refuse("InvalidKeyPair.Duplicate", "The keypair '" + name + "' already exists.");
-}
-
-std::string new_private_key() {
-  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
-      EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free);
-  const std::unique_ptr<BIO, void (*)(BIO*)> bio(BIO_new(BIO_s_mem()), BIO_free_all);
-  PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return std::string(data, static_cast<std::size_t>(size));
-}
-
-Result<Json> create_key_pair(Call& call) {
-  TRY(const std::string name, call.params.need("KeyName"));
-  static_cast<void>(call.params.get("KeyType"));
-  static_cast<void>(call.params.get("KeyFormat"));
-  TRY(Json tags, read_tags(call.params, "key-pair"));
-  TRY_VOID(call.finish());
-  TRY_VOID(check_new_key(call, name));
-  const std::string material = new_private_key();
-  Json key = make_key(call, name, "ssh-ed25519 " + sha256_hex(material), std::move(tags));
-  key["keyMaterial"] = material;
-  return key;
-}
-
-Result<Json> import_key_pair(Call& call) {
-  TRY(const std::string name, call.params.need("KeyName"));
-  TRY(const std::string material, call.params.need("PublicKeyMaterial"));
-  TRY(Json tags, read_tags(call.params, "key-pair"));
-  TRY_VOID(call.finish());
-  TRY_VOID(check_new_key(call, name));
-  const auto public_key = base64_decode(material);
-  if (!public_key)
-    return refuse("InvalidKey.Format", "Key is not in valid OpenSSH public key format");
-  return make_key(call, name, *public_key, std::move(tags));
-}
-
-Result<Json> describe_key_pairs(Call& call) {
-  static const FilterPaths kPaths{
-      {"key-name", "keyName"}, {"key-pair-id", "keyPairId"}, {"fingerprint", "keyFingerprint"}};
-  TRY(const bool with_key, call.params.flag("IncludePublicKey", false));
-  static_cast<void>(call.params.list("KeyPairId"));
-  TRY(Json reply, describe(call, {.kind = "key-pair",
-                                  .id_parameter = "KeyName",
-                                  .not_found = "InvalidKeyPair.NotFound",
-                                  .set = "keySet",
-                                  .filters = &kPaths,
-                                  .paged = false}));
-  if (with_key) {
-    for (Json& key : reply["keySet"]) key["publicKey"] = text(key, "_public_key");
-  }
-  return reply;
-}
-
-Result<Json> delete_key_pair(Call& call) {
-  const std::string name = call.params.get_or("KeyName", "");
-  const std::string id = call.params.get_or("KeyPairId", "");
-  TRY_VOID(call.finish());
-  for (auto& [key_name, key] : call.table("key-pair")) {
-    if (key_name != name && text(key, "keyPairId") != id) continue;
-    Json reply{{"return", true}, {"keyPairId", text(key, "keyPairId")}};
-    call.table("key-pair").erase(std::string(key_name));
-    return reply;
-  }
-  return Json{{"return", true}};  // EC2 answers so for a key that is not there
-}
 
 }  // namespace
 
@@ -248,15 +287,9 @@ void add_network_actions(Actions& actions) {
                   {"DescribeSubnets", describe_subnets},
                   {"DescribeSecurityGroups", describe_groups},
                   {"CreateSecurityGroup", create_group},
+                  {"DeleteSecurityGroup", delete_group},
                   {"AuthorizeSecurityGroupIngress", authorize_ingress},
                   {"AuthorizeSecurityGroupEgress", authorize_egress}});
-}
-
-void add_key_actions(Actions& actions) {
-  actions.insert({{"CreateKeyPair", create_key_pair},
-                  {"ImportKeyPair", import_key_pair},
-                  {"DescribeKeyPairs", describe_key_pairs},
-                  {"DeleteKeyPair", delete_key_pair}});
 }
 
 }  // namespace ec2spotter::sim

@@ -14,7 +14,40 @@ std::optional<long> as_number(std::string_view text) {
   return value;
 }
 
+// How many bytes the UTF-8 sequence at the start of `bytes` has; 0: none starts there.
+std::size_t sequence_length(std::string_view bytes) {
+  const auto at = [&](std::size_t i) {
+    return i < bytes.size() ? static_cast<unsigned>(static_cast<unsigned char>(bytes[i])) : 0U;
+  };
+  const auto follows = [&](std::size_t i) { return (at(i) & 0xC0U) == 0x80U; };
+  const unsigned first = at(0);
+  if (first < 0x80U)
+    return first >= 0x20U || first == '\n' || first == '\t' || first == '\r' ? 1 : 0;
+  if (first >= 0xC2U && first <= 0xDFU) return follows(1) ? 2 : 0;
+  const unsigned second = at(1);
+  if (first >= 0xE0U && first <= 0xEFU) {
+    const bool overlong = first == 0xE0U && second < 0xA0U;
+    const bool surrogate = first == 0xEDU && second >= 0xA0U;
+    return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (first >= 0xF0U && first <= 0xF4U) {
+    const bool overlong = first == 0xF0U && second < 0x90U;
+    const bool beyond = first == 0xF4U && second >= 0x90U;
+    return follows(1) && follows(2) && follows(3) && !overlong && !beyond ? 4 : 0;
+  }
+  return 0;
+}
+
 }  // namespace
+
+bool is_text(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t length = sequence_length(bytes);
+    if (length == 0) return false;
+    bytes.remove_prefix(length);
+  }
+  return true;
+}
 
 Params::Params(ParamMap values) : values_(std::move(values)) {}
 

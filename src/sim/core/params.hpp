@@ -14,6 +14,10 @@ namespace ec2spotter::sim {
 
 using ParamMap = std::map<std::string, std::string>;
 
+// Is it UTF-8 without control characters other than line breaks and tabs? Nothing else can be
+// stored and shown again.
+bool is_text(std::string_view bytes);
+
 class Params {
  public:
   explicit Params(ParamMap values);
@@ -30,6 +34,7 @@ class Params {
   // The parameters below "name.", with the prefix taken off; all are read.
   Params structure(const std::string& name);
 
+  const ParamMap& all() const { return values_; }
   bool empty() const { return values_.empty(); }
   // A stable text of all parameters, for comparing two calls with one client token.
   std::string fingerprint() const;

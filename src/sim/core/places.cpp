@@ -4,7 +4,7 @@
 #include <array>
 
 #include "sim/core/call.hpp"
-#include "sim/core/run_instances.hpp"
+#include "sim/core/types.hpp"
 #include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -34,14 +34,25 @@ const RegionRow& row_of(const std::string& region) {
   return kRegions[0];
 }
 
+bool has_zone(const RegionRow& row, const std::string& name) {
+  for (int i = 0; i < row.zones; ++i) {
+    if (zone_name(row, i) == name) return true;
+  }
+  return false;
+}
+
 Result<Json> describe_regions(Call& call) {
   static const FilterPaths kPaths{{"region-name", "regionName"},
                                   {"endpoint", "regionEndpoint"},
                                   {"opt-in-status", "optInStatus"}};
   const auto names = call.params.list("RegionName");
-  static_cast<void>(call.params.get("AllRegions"));
+  // No region here needs opting in, so that all of them are shown anyway.
+  TRY_VOID(call.params.flag("AllRegions", false));
   TRY(const Filters filters, read_filters(call.params, kPaths));
   TRY_VOID(call.finish());
+  for (const std::string& name : names) {
+    if (!is_region(name)) return refuse("InvalidParameterValue", "Invalid region: [" + name + "]");
+  }
   Json set = Json::array();
   for (const RegionRow& row : kRegions) {
     const Json entry{{"regionName", row.name},
@@ -60,10 +71,15 @@ Result<Json> describe_zones(Call& call) {
                                   {"region-name", "regionName"}, {"opt-in-status", "optInStatus"}};
   const auto names = call.params.list("ZoneName");
   const auto ids = call.params.list("ZoneId");
-  static_cast<void>(call.params.get("AllAvailabilityZones"));
+  TRY_VOID(call.params.flag("AllAvailabilityZones", false));
   TRY(const Filters filters, read_filters(call.params, kPaths));
   TRY_VOID(call.finish());
   const RegionRow& row = row_of(call.region);
+  for (const std::string& name : names) {
+    if (!has_zone(row, name)) {
+      return refuse("InvalidParameterValue", "Invalid availability zone: [" + name + "]");
+    }
+  }
   Json set = Json::array();
   for (int i = 0; i < row.zones; ++i) {
     const Json entry{{"zoneName", zone_name(row, i)},  {"zoneId", zone_id(row, i)},
@@ -81,9 +97,10 @@ Result<Json> describe_zones(Call& call) {
 
 Result<Json> describe_offerings(Call& call) {
   static const FilterPaths kPaths{{"instance-type", "instanceType"}, {"location", "location"}};
-  const std::string by = call.params.get_or("LocationType", "region");
+  TRY(const std::string by,
+      one_of(call.params, "LocationType", "region", {"availability-zone", "availability-zone-id"}));
   TRY(const Filters filters, read_filters(call.params, kPaths));
-  TRY(const Paging paging, read_paging(call.params, false));
+  TRY(const Paging paging, read_paging(call.params, false, {}));
   TRY_VOID(call.finish());
   const RegionRow& row = row_of(call.region);
   Json set = Json::array();
@@ -96,22 +113,44 @@ Result<Json> describe_offerings(Call& call) {
       if (filters.match(entry)) set.push_back(entry);
     }
   }
-  const std::string next = take_page(set, paging);
-  Json reply{{"instanceTypeOfferingSet", std::move(set)}};
-  if (!next.empty()) reply["nextToken"] = next;
-  return reply;
+  TRY(const std::string next, take_page(set, paging));
+  return with_next({{"instanceTypeOfferingSet", std::move(set)}}, next);
+}
+
+std::string arn(const std::string& region, const char* kind, const std::string& id) {
+  return "arn:aws:ec2:" + region + ":" + std::string(kAccount) + ":" + kind + "/" + id;
+}
+
+Json empty_permission() {
+  return {{"ipProtocol", "-1"},
+          {"ipRanges", Json::array()},
+          {"ipv6Ranges", Json::array()},
+          {"groups", Json::array()},
+          {"prefixListIds", Json::array()}};
+}
+
+// The rule of a default group: its members reach each other.
+Json within_group(const std::string& group) {
+  Json permission = empty_permission();
+  permission["groups"].push_back({{"groupId", group}, {"userId", kAccount}});
+  return permission;
 }
 
 void furnish(World& world, const RegionRow& row) {
   const std::string vpc = world.new_id("vpc-");
-  world.table(row.name, "vpc")[vpc] = {{"vpcId", vpc},
-                                       {"state", "available"},
-                                       {"cidrBlock", "172.31.0.0/16"},
-                                       {"dhcpOptionsId", "default"},
-                                       {"instanceTenancy", "default"},
-                                       {"isDefault", true},
-                                       {"ownerId", kAccount},
-                                       {"tagSet", Json::array()}};
+  world.table(row.name, "vpc")[vpc] = {
+      {"vpcId", vpc},
+      {"state", "available"},
+      {"cidrBlock", "172.31.0.0/16"},
+      {"dhcpOptionsId", "dopt-" + vpc.substr(4)},
+      {"cidrBlockAssociationSet",
+       Json::array({{{"associationId", "vpc-cidr-assoc-" + vpc.substr(4)},
+                     {"cidrBlock", "172.31.0.0/16"},
+                     {"cidrBlockState", {{"state", "associated"}}}}})},
+      {"instanceTenancy", "default"},
+      {"isDefault", true},
+      {"ownerId", kAccount},
+      {"tagSet", Json::array()}};
   const std::string group = world.new_id("sg-");
   world.table(row.name, "security-group")[group] = {
       {"groupId", group},
@@ -119,8 +158,9 @@ void furnish(World& world, const RegionRow& row) {
       {"groupDescription", "default VPC security group"},
       {"vpcId", vpc},
       {"ownerId", kAccount},
-      {"ipPermissions", Json::array()},
-      {"ipPermissionsEgress", Json::array()},
+      {"securityGroupArn", group_arn(row.name, group)},
+      {"ipPermissions", Json::array({within_group(group)})},
+      {"ipPermissionsEgress", Json::array({everywhere()})},
       {"tagSet", Json::array()}};
   for (int i = 0; i < row.zones; ++i) {
     const std::string subnet = world.new_id("subnet-");
@@ -131,17 +171,34 @@ void furnish(World& world, const RegionRow& row) {
                                                {"availabilityZone", zone_name(row, i)},
                                                {"availabilityZoneId", zone_id(row, i)},
                                                {"cidrBlock", "172.31." + third + ".0/20"},
-                                               {"availableIpAddressCount", 240},
                                                {"defaultForAz", true},
                                                {"mapPublicIpOnLaunch", true},
+                                               {"subnetArn", arn(row.name, "subnet", subnet)},
+                                               {"enableDns64", false},
+                                               {"ipv6Native", false},
+                                               {"mapCustomerOwnedIpOnLaunch", false},
+                                               {"privateDnsNameOptionsOnLaunch",
+                                                {{"hostnameType", "ip-name"},
+                                                 {"enableResourceNameDnsARecord", false},
+                                                 {"enableResourceNameDnsAAAARecord", false}}},
+                                               {"ipv6CidrBlockAssociationSet", Json::array()},
                                                {"assignIpv6AddressOnCreation", false},
                                                {"ownerId", kAccount},
-                                               {"tagSet", Json::array()},
-                                               {"_prefix", "172.31." + third + "."}};
+                                               {"tagSet", Json::array()}};
   }
 }
 
 }  // namespace
+
+std::string group_arn(const std::string& region, const std::string& group_id) {
+  return arn(region, "security-group", group_id);
+}
+
+Json everywhere() {
+  Json permission = empty_permission();
+  permission["ipRanges"].push_back({{"cidrIp", "0.0.0.0/0"}});
+  return permission;
+}
 
 bool is_region(const std::string& name) {
   for (const RegionRow& row : kRegions) {

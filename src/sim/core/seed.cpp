@@ -3,7 +3,10 @@
 
 #include "sim/core/core.hpp"
 #include "sim/core/images.hpp"
+#include "sim/core/launch.hpp"
 #include "sim/core/places.hpp"
+#include "sim/core/snapshots.hpp"
+#include "sim/core/volumes.hpp"
 
 namespace ec2spotter::sim {
 namespace {
@@ -20,17 +23,15 @@ class Seeder {
 
   Result<void> snapshot(const Json& given) {
     const std::string id = given.at("snapshot_id");
-    world_.table(region_, "snapshot")[id] = {{"snapshotId", id},
-                                             {"volumeId", "vol-ffffffff"},
-                                             {"volumeSize", given.at("size_gib")},
-                                             {"status", "completed"},
-                                             {"progress", "100%"},
-                                             {"startTime", world_.timestamp()},
-                                             {"ownerId", kAccount},
-                                             {"description", "seed"},
-                                             {"encrypted", false},
-                                             {"storageTier", "standard"},
-                                             {"tagSet", Json::array()}};
+    Json snapshot = snapshot_json(world_, {.id = id,
+                                           .volume_id = "vol-ffffffff",
+                                           .size_gib = given.at("size_gib"),
+                                           .description = "seed"});
+    snapshot["status"] = "completed";
+    snapshot["progress"] = "100%";
+    snapshot["completionTime"] = world_.timestamp();
+    snapshot["storageTier"] = "standard";
+    world_.table(region_, "snapshot")[id] = std::move(snapshot);
     if (!given.contains("file")) return {};
     return world_.bodies().import_snapshot(id, given.at("file"));
   }
@@ -40,34 +41,35 @@ class Seeder {
     const Json* found = world_.find(region_, "snapshot", snapshot);
     if (found == nullptr) return fail(Errc::invalid, "seed: no snapshot " + snapshot);
     const std::string id = given.at("image_id");
+    const std::string device = given.value("root_device", "/dev/xvda");
+    const Json disk = mapping_json({.device = device,
+                                    .snapshot_id = snapshot,
+                                    .size_gib = found->at("volumeSize").get<long>()});
     world_.table(region_, "image")[id] =
         make_image(world_, {.id = id,
                             .name = given.value("name", id),
                             .architecture = given.value("architecture", "x86_64"),
-                            .root_device = given.value("root_device", "/dev/xvda"),
-                            .snapshot_id = snapshot,
-                            .description = {},
-                            .size_gib = found->at("volumeSize")});
+                            .root_device = device,
+                            .disks = Json::array({disk})});
     return {};
   }
 
   Result<void> volume(const Json& given) {
     const std::string id = given.at("volume_id");
-    const std::string snapshot = given.value("snapshot_id", "");
-    const int size = given.at("size_gib");
-    world_.table(region_, "volume")[id] = {
-        {"volumeId", id},
-        {"size", size},
-        {"volumeType", "gp3"},
-        {"availabilityZone", given.at("zone")},
-        {"status", "available"},
-        {"createTime", world_.timestamp()},
-        {"encrypted", false},
-        {"multiAttachEnabled", false},
-        {"snapshotId", snapshot},
-        {"attachmentSet", Json::array()},
-        {"tagSet", tag_set(given.value("tags", Json::object()))}};
-    return world_.bodies().create_volume(id, size, snapshot);
+    const std::string zone = given.at("zone");
+    DiskSpec disk;
+    disk.snapshot_id = given.value("snapshot_id", "");
+    disk.volume_type = given.value("volume_type", "gp3");
+    disk.size_gib = given.at("size_gib").get<long>();
+    if (zone_of(world_, region_, zone, "").empty())
+      return fail(Errc::invalid, "seed: no zone " + zone);
+    if (const auto complete = complete_disk(world_, region_, disk); !complete) {
+      return fail(Errc::invalid, "seed: " + id + ": " + complete.error().message);
+    }
+    Json volume = volume_json(world_, disk, zone, tag_set(given.value("tags", Json::object())));
+    volume["volumeId"] = id;
+    world_.table(region_, "volume")[id] = std::move(volume);
+    return world_.bodies().create_volume(id, static_cast<int>(*disk.size_gib), disk.snapshot_id);
   }
 
   Result<void> address(const Json& given) {

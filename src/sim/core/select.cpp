@@ -9,7 +9,8 @@ namespace ec2spotter::sim {
 namespace {
 
 constexpr std::size_t kAll = static_cast<std::size_t>(-1);
-constexpr std::string_view kTokenPrefix = "page-";
+constexpr std::size_t kFilterValuesMost = 200;
+constexpr std::string_view kTokenPrefix = "after-";
 
 void collect(const Json& value, std::string_view path, std::vector<std::string>& found) {
   if (path.empty()) {
@@ -86,6 +87,9 @@ Result<Filters> read_filters(Params& params, const FilterPaths& paths) {
     TRY(const std::string name, filter.need("Name"));
     auto values = filter.list("Value");
     TRY_VOID(filter.finish());
+    if (values.size() > kFilterValuesMost) {
+      return refuse("FilterLimitExceeded", "The filter '" + name + "' has more than 200 values");
+    }
     if (name.starts_with("tag:")) {
       filters.all.emplace_back(name, std::move(values));
     } else if (name == "tag-key") {
@@ -99,39 +103,46 @@ Result<Filters> read_filters(Params& params, const FilterPaths& paths) {
   return filters;
 }
 
-Result<Paging> read_paging(Params& params, bool has_ids) {
+Result<Paging> read_paging(Params& params, bool has_ids, PageLimits limits) {
   TRY(const auto most, params.number("MaxResults"));
-  const auto token = params.get("NextToken");
+  const std::string token = params.get_or("NextToken", "");
   if (most && has_ids) {
     return refuse("InvalidParameterCombination",
                   "The parameter MaxResults cannot be used together with a list of ids");
   }
-  if (most && (*most < 1 || *most > 1000)) {
+  if (most && (*most < limits.least || *most > limits.most)) {
     return refuse("InvalidParameterValue",
-                  "Value ( " + std::to_string(*most) + " ) for parameter maxResults is invalid");
+                  "Value ( " + std::to_string(*most) + " ) for parameter maxResults is invalid. " +
+                      "Expecting a value from " + std::to_string(limits.least) + " to " +
+                      std::to_string(limits.most) + ".");
   }
-  Paging paging{.start = 0, .count = most ? static_cast<std::size_t>(*most) : kAll};
-  if (token && !token->empty()) {
-    const std::string digits = token->substr(std::min(token->size(), kTokenPrefix.size()));
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), paging.start);
-    if (!token->starts_with(kTokenPrefix) || error != std::errc{} ||
-        end != digits.data() + digits.size()) {
-      return refuse("InvalidNextToken", "The token '" + *token + "' is invalid");
-    }
+  Paging paging;
+  if (most) paging.count = static_cast<std::size_t>(*most);
+  if (token.empty()) return paging;
+  if (!token.starts_with(kTokenPrefix) || token.size() == kTokenPrefix.size()) {
+    return refuse("InvalidNextToken", "The token '" + token + "' is invalid");
   }
+  paging.after = token.substr(kTokenPrefix.size());
   return paging;
 }
 
-std::string take_page(Json& items, const Paging& paging) {
+std::string page_token(const std::string& key) { return std::string(kTokenPrefix) + key; }
+
+Result<std::string> take_page(Json& items, const Paging& paging) {
+  std::size_t start = 0;
+  const char* last = paging.after.data() + paging.after.size();
+  const auto [end_of_number, error] = std::from_chars(paging.after.data(), last, start);
+  if (!paging.after.empty() && (error != std::errc{} || end_of_number != last)) {
+    return refuse("InvalidNextToken", "The token is invalid");
+  }
   const std::size_t size = items.size();
-  const std::size_t start = std::min(paging.start, size);
+  start = std::min(start, size);
   const std::size_t end = paging.count > size - start ? size : start + paging.count;
-  if (start == 0 && end == size) return {};
+  if (start == 0 && end == size) return std::string();
   Json page = Json::array();
   for (std::size_t i = start; i < end; ++i) page.push_back(std::move(items[i]));
   items = std::move(page);
-  return end == size ? std::string() : std::string(kTokenPrefix) + std::to_string(end);
+  return end == size ? std::string() : page_token(std::to_string(end));
 }
 
 }  // namespace ec2spotter::sim

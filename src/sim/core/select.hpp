@@ -31,16 +31,24 @@ struct Filters {
 // that is not in `paths`.
 Result<Filters> read_filters(Params& params, const FilterPaths& paths);
 
+struct PageLimits {
+  long least = 5;
+  long most = 1000;
+};
+
 struct Paging {
-  std::size_t start = 0;
-  std::size_t count = 0;
+  std::string after;                                 // the last key of the page before
+  std::size_t count = static_cast<std::size_t>(-1);  // all that is left
 };
 
 // Reads MaxResults and NextToken. Errors: InvalidParameterValue, InvalidNextToken, and
 // InvalidParameterCombination when `has_ids`.
-Result<Paging> read_paging(Params& params, bool has_ids);
+Result<Paging> read_paging(Params& params, bool has_ids, PageLimits limits);
+// The NextToken that goes on after `key`.
+std::string page_token(const std::string& key);
 
-// Cuts `items` to the page and gives the token of the next one, or empty.
-std::string take_page(Json& items, const Paging& paging);
+// For lists that are not tables: cuts `items` to the page, counting positions; the next token.
+// Errors: InvalidNextToken.
+Result<std::string> take_page(Json& items, const Paging& paging);
 
 }  // namespace ec2spotter::sim

@@ -1,4 +1,8 @@
 // Snapshots.
+#include "sim/core/snapshots.hpp"
+
+#include <algorithm>
+
 #include "sim/core/call.hpp"
 #include "sim/core/wire.hpp"
 
@@ -7,53 +11,63 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Json make_snapshot(Call& call, const std::string& volume_id, long size, bool encrypted,
-                   const std::string& description, Json tags) {
-  const std::string id = call.world.new_id("snap-");
-  Json snapshot{{"snapshotId", id},         {"volumeId", volume_id},
-                {"volumeSize", size},       {"status", "pending"},
-                {"progress", "0%"},         {"startTime", call.world.timestamp()},
-                {"ownerId", kAccount},      {"description", description},
-                {"encrypted", encrypted},   {"storageTier", "standard"},
-                {"tagSet", std::move(tags)}};
-  call.table("snapshot")[id] = snapshot;
-  call.world.schedule(call.world.work(20s),
-                      {{"kind", "snapshot_completed"}, {"region", call.region}, {"id", id}});
-  return snapshot;
+constexpr std::size_t kPendingPerVolumeMost = 5;
+
+std::size_t pending_of(Call& call, const std::string& volume_id) {
+  const Table& snapshots = call.table("snapshot");
+  return static_cast<std::size_t>(
+      std::count_if(snapshots.begin(), snapshots.end(), [&](const auto& entry) {
+        return text(entry.second, "volumeId") == volume_id &&
+               text(entry.second, "status") == "pending";
+      }));
 }
 
 Result<Json> create_snapshot(Call& call) {
   TRY(const std::string volume_id, call.params.need("VolumeId"));
   const std::string description = call.params.get_or("Description", "");
   TRY(Json tags, read_tags(call.params, "snapshot"));
+  TRY(const Json* volume, need(call, "volume", "InvalidVolume.NotFound", volume_id));
   TRY_VOID(call.finish());
-  const Json* volume = call.find("volume", volume_id);
-  if (volume == nullptr) {
-    return refuse("InvalidVolume.NotFound", "The volume '" + volume_id + "' does not exist.");
+  if (text(*volume, "status") == "creating") {
+    return refuse("IncorrectState", "The volume '" + volume_id + "' is still 'creating'.");
   }
-  Json snapshot = make_snapshot(call, volume_id, volume->at("size").get<long>(),
-                                volume->at("encrypted").get<bool>(), description, std::move(tags));
-  TRY_VOID(call.world.bodies().create_snapshot(text(snapshot, "snapshotId"), volume_id));
-  snapshot.erase("storageTier");
+  if (pending_of(call, volume_id) >= kPendingPerVolumeMost) {
+    return refuse("ConcurrentSnapshotLimitExceeded",
+                  "Maximum allowed in-progress snapshots for a single volume exceeded.");
+  }
+  Json snapshot = snapshot_json(call.world, {.volume_id = volume_id,
+                                             .size_gib = volume->at("size").get<long>(),
+                                             .encrypted = volume->at("encrypted").get<bool>(),
+                                             .description = description,
+                                             .tags = std::move(tags)});
+  const std::string id = text(snapshot, "snapshotId");
+  TRY_VOID(call.world.bodies().create_snapshot(id, volume_id));
+  keep_pending(call.world, call.region, snapshot);
   return snapshot;
 }
+
+bool show_none(const Json&) { return false; }
 
 Result<Json> describe_snapshots(Call& call) {
   static const FilterPaths kPaths{{"snapshot-id", "snapshotId"}, {"volume-id", "volumeId"},
                                   {"status", "status"},          {"volume-size", "volumeSize"},
                                   {"owner-id", "ownerId"},       {"description", "description"},
-                                  {"encrypted", "encrypted"}};
-  for (const std::string& owner : call.params.list("Owner")) {
-    if (owner == "self" || owner == kAccount) continue;
-    TRY_VOID(call.finish());
-    return Json{{"snapshotSet", Json::array()}};
-  }
-  static_cast<void>(call.params.list("RestorableBy"));
+                                  {"encrypted", "encrypted"},    {"progress", "progress"},
+                                  {"start-time", "startTime"},   {"storage-tier", "storageTier"}};
+  const auto owners = call.params.list("Owner");
+  const auto restorable = call.params.list("RestorableBy");
+  // There is one account, which owns every snapshot.
+  const auto ours = [](const std::vector<std::string>& list) {
+    return list.empty() || std::any_of(list.begin(), list.end(), [](const std::string& name) {
+             return name == "self" || name == kAccount;
+           });
+  };
   return describe(call, {.kind = "snapshot",
                          .id_parameter = "SnapshotId",
                          .not_found = "InvalidSnapshot.NotFound",
                          .set = "snapshotSet",
-                         .filters = &kPaths});
+                         .filters = &kPaths,
+                         .shown = ours(owners) && ours(restorable) ? nullptr : show_none});
 }
 
 Result<Json> delete_snapshot(Call& call) {
@@ -80,27 +94,60 @@ Result<Json> copy_snapshot(Call& call) {
   TRY(const std::string source_id, params.need("SourceSnapshotId"));
   const std::string description = params.get_or("Description", "");
   TRY(const bool encrypted, params.flag("Encrypted", false));
-  static_cast<void>(params.get("KmsKeyId"));
+  const auto key = params.get("KmsKeyId");
   const auto presigned = params.get("PresignedUrl");
-  static_cast<void>(params.get("DestinationRegion"));
+  const std::string destination = params.get_or("DestinationRegion", call.region);
   TRY(Json tags, read_tags(params, "snapshot"));
   TRY_VOID(call.finish());
   const Json* source = call.world.find(source_region, "snapshot", source_id);
   if (source == nullptr) {
     return refuse("InvalidSnapshot.NotFound", "The snapshot '" + source_id + "' does not exist.");
   }
+  if (key && !encrypted) {
+    return refuse("InvalidParameterDependency", "KmsKeyId needs Encrypted");
+  }
+  if (destination != call.region) {
+    return refuse("InvalidParameterValue", "The call goes to the destination region");
+  }
+  if (text(*source, "status") != "completed") {
+    return refuse("IncorrectState", "Snapshot '" + source_id + "' is not 'completed'.");
+  }
   const bool source_encrypted = source->at("encrypted").get<bool>();
   if (source_encrypted && !presigned) {
     return refuse("MissingParameter", "PresignedUrl is needed to copy an encrypted snapshot");
   }
-  Json set = tags;
-  const Json copy = make_snapshot(call, "vol-ffffffff", source->at("volumeSize").get<long>(),
-                                  encrypted || source_encrypted, description, std::move(tags));
+  Json copy = snapshot_json(call.world, {.volume_id = "vol-ffffffff",
+                                         .size_gib = source->at("volumeSize").get<long>(),
+                                         .encrypted = encrypted || source_encrypted,
+                                         .description = description,
+                                         .tags = tags});
   TRY_VOID(call.world.bodies().copy_snapshot(text(copy, "snapshotId"), source_id));
-  return Json{{"snapshotId", text(copy, "snapshotId")}, {"tagSet", std::move(set)}};
+  keep_pending(call.world, call.region, copy);
+  return Json{{"snapshotId", copy.at("snapshotId")}, {"tagSet", std::move(tags)}};
 }
 
 }  // namespace
+
+Json snapshot_json(World& world, const SnapshotSpec& spec) {
+  Json snapshot{{"snapshotId", spec.id.empty() ? world.new_id("snap-") : spec.id},
+                {"volumeId", spec.volume_id},
+                {"volumeSize", spec.size_gib},
+                {"status", "pending"},
+                {"progress", ""},
+                {"startTime", world.timestamp()},
+                {"ownerId", kAccount},
+                {"description", spec.description},
+                {"encrypted", spec.encrypted},
+                {"tagSet", spec.tags}};
+  return snapshot;
+}
+
+void keep_pending(World& world, const std::string& region, Json snapshot) {
+  const std::string id = text(snapshot, "snapshotId");
+  snapshot["storageTier"] = "standard";
+  world.table(region, "snapshot")[id] = std::move(snapshot);
+  world.schedule(world.work(20s), {{"kind", "snapshot_completed"}, {"region", region}, {"id", id}});
+}
 
 void add_snapshot_actions(Actions& actions) {
   actions.insert({{"CreateSnapshot", create_snapshot},

@@ -2,14 +2,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "sim/core/call.hpp"
-#include "sim/core/life.hpp"
-#include "sim/core/run_instances.hpp"
+#include "sim/core/launch.hpp"
+#include "sim/core/limits.hpp"
+#include "sim/core/places.hpp"
+#include "sim/core/spot_requests.hpp"
+#include "sim/core/types.hpp"
 #include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
 namespace {
+
+constexpr long kRequestsMost = 3000;
 
 const FilterPaths& request_filters() {
   static const FilterPaths kPaths{{"spot-instance-request-id", "spotInstanceRequestId"},
@@ -18,6 +24,11 @@ const FilterPaths& request_filters() {
                                   {"status-code", "status/code"},
                                   {"status-message", "status/message"},
                                   {"type", "type"},
+                                  {"create-time", "createTime"},
+                                  {"spot-price", "spotPrice"},
+                                  {"valid-until", "validUntil"},
+                                  {"product-description", "productDescription"},
+                                  {"launch.key-name", "launchSpecification/keyName"},
                                   {"launched-availability-zone", "launchedAvailabilityZone"},
                                   {"launch.image-id", "launchSpecification/imageId"},
                                   {"launch.instance-type", "launchSpecification/instanceType"}};
@@ -35,128 +46,206 @@ Result<Json> describe_requests(Call& call) {
 Result<Json> cancel_requests(Call& call) {
   const auto ids = call.params.list("SpotInstanceRequestId");
   TRY_VOID(call.finish());
+  if (ids.empty()) {
+    return refuse("MissingParameter", "The request must contain SpotInstanceRequestId");
+  }
   for (const std::string& id : ids) {
-    if (call.find("spot-request", id) == nullptr) {
-      return refuse("InvalidSpotInstanceRequestID.NotFound",
-                    "The spot instance request ID '" + id + "' does not exist");
-    }
+    TRY_VOID(need(call, "spot-request", "InvalidSpotInstanceRequestID.NotFound", id));
   }
   Json set = Json::array();
   for (const std::string& id : ids) {
     Json& request = *call.find("spot-request", id);
-    if (text(request, "state") == "active") {
-      set_request_status(call.world, request, "cancelled", "request-canceled-and-instance-running",
-                         "");
-    } else if (text(request, "state") != "closed") {
-      set_request_status(call.world, request, "cancelled", "canceled-before-fulfillment", "");
-    }
-    // Cancelling terminates the stopped instance of a disabled request.
-    Json* instance = call.find("instance", text(request, "instanceId"));
-    if (instance != nullptr && state_name(*instance) == "stopped") {
-      begin_termination(call.world, call.region, *instance, "Client.UserInitiatedShutdown",
-                        "Client.UserInitiatedShutdown: Spot request cancelled");
-    }
-    set.push_back({{"spotInstanceRequestId", id}, {"state", "cancelled"}});
+    cancel_request(call.world, call.region, request);
+    set.push_back({{"spotInstanceRequestId", id}, {"state", request.at("state")}});
   }
   return Json{{"spotInstanceRequestSet", std::move(set)}};
 }
 
-Result<Json> request_instances(Call& call) {
-  Params& params = call.params;
-  const std::string fingerprint = params.fingerprint();
-  Params inner = params.structure("LaunchSpecification");
+Result<LaunchSpec> read_request(Call& call) {
+  Params inner = call.params.structure("LaunchSpecification");
   TRY(LaunchSpec spec, read_launch_spec(inner));
   TRY_VOID(inner.finish());
-  const auto price = params.get("SpotPrice");
-  TRY(const auto count, params.number("InstanceCount"));
-  const std::string type = params.get_or("Type", "one-time");
-  spec.interruption_behavior = params.get_or("InstanceInterruptionBehavior", "terminate");
-  spec.client_token = params.get_or("ClientToken", "");
-  static_cast<void>(params.get("ValidFrom"));
-  static_cast<void>(params.get("ValidUntil"));
-  TRY(spec.tags["spot-instances-request"], read_tags(params, "spot-instances-request"));
-  TRY_VOID(call.finish());
-  TRY(Json earlier, recall_token(call, "", fingerprint, spec.client_token));
-  if (!earlier.is_null()) return earlier;
-  spec.spot = type == "persistent" ? SpotKind::persistent : SpotKind::one_time;
-  spec.count = static_cast<int>(count.value_or(1));
-  if (price) spec.max_price = std::strtod(price->c_str(), nullptr);
-  TRY(const auto ids, launch(call.world, call.region, spec));
-  Json set = Json::array();
-  for (const std::string& id : ids) {
-    set.push_back(*spot_request_of(call.world, call.region, *call.find("instance", id)));
+  TRY(const std::string type, one_of(call.params, "Type", "one-time", {"persistent"}));
+  TRY(spec.interruption_behavior,
+      one_of(call.params, "InstanceInterruptionBehavior", "terminate", {"stop"}));
+  if (const auto price = call.params.get("SpotPrice")) {
+    TRY(spec.max_price, read_price("SpotPrice", *price));
   }
+  if (const auto until = call.params.get("ValidUntil")) {
+    spec.valid_until = parse_iso8601(*until);
+    if (!spec.valid_until || *spec.valid_until < call.world.now()) {
+      return refuse("InvalidParameterValue", "ValidUntil is not a time ahead");
+    }
+  }
+  TRY(spec.tags["spot-instances-request"], read_tags(call.params, "spot-instances-request"));
+  spec.spot = type == "persistent" ? SpotKind::persistent : SpotKind::one_time;
+  if (spec.interruption_behavior == "stop" && type == "one-time") {
+    return refuse("InvalidParameterCombination",
+                  "The interruption behavior stop needs a persistent request");
+  }
+  return spec;
+}
+
+Result<Json> request_instances(Call& call) {
+  const std::string fingerprint = call.params.fingerprint();
+  TRY(LaunchSpec spec, read_request(call));
+  TRY(const auto count, call.params.number("InstanceCount"));
+  const auto from = call.params.get("ValidFrom");
+  const std::string token = call.params.get_or("ClientToken", "");
+  TRY_VOID(call.finish());
+  TRY(Json earlier, recall_token(call, fingerprint, token));
+  if (!earlier.is_null()) return earlier;
+  const long wanted = count.value_or(1);
+  if (wanted < 1 || wanted > kRequestsMost) {
+    return refuse("InvalidParameterValue", "InstanceCount must be from 1 to 3000");
+  }
+  if (from && !parse_iso8601(*from)) {
+    return refuse("InvalidParameterValue", "ValidFrom is not a time");
+  }
+  if (wanted * vcpus_of(spec.instance_type) > vcpus_free(call.world, call.region, true)) {
+    return refuse("MaxSpotInstanceCountExceeded", "Max spot instance count exceeded");
+  }
+  TRY_VOID(check_launch(call.world, call.region, spec));
+  Json set = Json::array();
+  for (long i = 0; i < wanted; ++i) {
+    const std::string id = make_request(call.world, call.region, spec);
+    Json& request = *call.find("spot-request", id);
+    if (from) request["validFrom"] = *from;
+    set.push_back(request);
+  }
+  if (from && *parse_iso8601(*from) > call.world.now()) {
+    call.world.schedule(*parse_iso8601(*from) - call.world.now(),
+                        {{"kind", "evaluate_requests"}, {"region", ""}, {"id", ""}});
+  }
+  try_requests_soon(call.world);
   Json reply{{"spotInstanceRequestSet", std::move(set)}};
-  remember_token(call, "", fingerprint, spec.client_token, reply);
+  remember_token(call, fingerprint, token, reply);
   return reply;
 }
 
-std::vector<std::string> zones_of(Call& call) {
-  std::vector<std::string> zones;
+std::map<std::string, std::string> zones_of(Call& call) {
+  std::map<std::string, std::string> zones;  // name -> id
   for (const auto& [id, subnet] : call.table("subnet")) {
-    zones.push_back(text(subnet, "availabilityZone"));
+    zones[text(subnet, "availabilityZone")] = text(subnet, "availabilityZoneId");
   }
-  std::sort(zones.begin(), zones.end());
-  zones.erase(std::unique(zones.begin(), zones.end()), zones.end());
   return zones;
+}
+
+bool names(const std::vector<std::string>& list, const std::string& word) {
+  return list.empty() || std::find(list.begin(), list.end(), word) != list.end();
+}
+
+// The changes of one pool's price within the times asked for, the one in force at the start
+// included; newest first.
+std::vector<PriceChange> changes_between(Call& call, const PoolName& pool, TimePoint start,
+                                         TimePoint end) {
+  std::vector<PriceChange> found;
+  for (const PriceChange& change : price_changes(call.world, pool.instance_type, pool.zone)) {
+    if (change.at > end) continue;
+    found.push_back(change);
+    if (change.at <= start) break;
+  }
+  return found;
+}
+
+Result<TimePoint> read_time(Params& params, const std::string& name, TimePoint fallback) {
+  const auto given = params.get(name);
+  if (!given) return fallback;
+  if (const auto time = parse_iso8601(*given)) return *time;
+  return refuse("InvalidParameterValue",
+                "Value (" + *given + ") for parameter " + name + " is not a time");
 }
 
 Result<Json> price_history(Call& call) {
   static const FilterPaths kPaths{{"availability-zone", "availabilityZone"},
                                   {"instance-type", "instanceType"},
                                   {"product-description", "productDescription"},
-                                  {"spot-price", "spotPrice"}};
+                                  {"spot-price", "spotPrice"},
+                                  {"timestamp", "timestamp"}};
   const auto types = call.params.list("InstanceType");
   const auto products = call.params.list("ProductDescription");
   const std::string zone = call.params.get_or("AvailabilityZone", "");
-  static_cast<void>(call.params.get("StartTime"));
-  static_cast<void>(call.params.get("EndTime"));
+  const std::string zone_id = call.params.get_or("AvailabilityZoneId", "");
+  TRY(const TimePoint start, read_time(call.params, "StartTime", TimePoint{}));
+  TRY(const TimePoint end, read_time(call.params, "EndTime", call.world.now()));
   TRY(const Filters filters, read_filters(call.params, kPaths));
-  TRY(const Paging paging, read_paging(call.params, false));
+  TRY(const Paging paging, read_paging(call.params, false, {1, 1000}));
   TRY_VOID(call.finish());
-  Json set = Json::array();
+  const std::string wanted = zone_of(call.world, call.region, zone, zone_id);
   const bool linux_wanted =
-      products.empty() ||
-      std::any_of(products.begin(), products.end(),
-                  [](const std::string& product) { return product.starts_with("Linux/UNIX"); });
+      names(products, "Linux/UNIX") || names(products, "Linux/UNIX (Amazon VPC)");
+  Json set = Json::array();
   for (const auto& [name, type] : instance_types()) {
-    const bool wanted = types.empty() || std::find(types.begin(), types.end(), name) != types.end();
-    for (const std::string& each : zones_of(call)) {
-      if (!wanted || !linux_wanted || (!zone.empty() && zone != each)) continue;
-      const Json entry{{"availabilityZone", each},
-                       {"instanceType", name},
-                       {"productDescription", "Linux/UNIX"},
-                       {"spotPrice", fmt::format("{:.6f}", spot_price(call.world, name, each))},
-                       {"timestamp", call.world.timestamp()}};
-      if (filters.match(entry)) set.push_back(entry);
+    for (const auto& [each, each_id] : zones_of(call)) {
+      const bool here = zone.empty() && zone_id.empty() ? true : each == wanted;
+      if (!names(types, name) || !linux_wanted || !here) continue;
+      for (const PriceChange& change : changes_between(call, {name, each, "spot"}, start, end)) {
+        Json entry{{"availabilityZone", each},
+                   {"availabilityZoneId", each_id},
+                   {"instanceType", name},
+                   {"productDescription", "Linux/UNIX"},
+                   {"spotPrice", fmt::format("{:.6f}", change.price)},
+                   {"timestamp", format_iso8601(change.at, Fraction::milliseconds)}};
+        if (filters.match(entry)) set.push_back(std::move(entry));
+      }
     }
   }
-  const std::string next = take_page(set, paging);
+  TRY(const std::string next, take_page(set, paging));
   return Json{{"spotPriceHistorySet", std::move(set)}, {"nextToken", next}};
+}
+
+// 1 to 9 by the share of the pools that have capacity; EC2 scores fewer than three types low.
+long score(Call& call, const std::vector<std::string>& types, const std::string& region,
+           const std::string& zone, long target) {
+  const auto open = std::count_if(types.begin(), types.end(), [&](const std::string& type) {
+    for (const auto& [id, subnet] : call.world.table(region, "subnet")) {
+      const std::string here = text(subnet, "availabilityZone");
+      if (!zone.empty() && zone != here) continue;
+      const long left = capacity_left(call.world, {type, here, "spot"});
+      if (left < 0 || left >= target) return true;
+    }
+    return false;
+  });
+  const long all = static_cast<long>(types.size());
+  const long value = 1 + 8 * open / std::max(1L, all);
+  return all < 3 ? std::min(value, 3L) : value;
 }
 
 Result<Json> placement_scores(Call& call) {
   const auto types = call.params.list("InstanceType");
-  TRY(const std::string target, call.params.need("TargetCapacity"));
+  TRY(const std::string given, call.params.need("TargetCapacity"));
+  TRY(const auto target, call.params.number("TargetCapacity"));
   TRY(const bool single_zone, call.params.flag("SingleAvailabilityZone", false));
-  const auto regions = call.params.list("RegionName");
-  static_cast<void>(call.params.get("TargetCapacityUnitType"));
-  TRY(const Paging paging, read_paging(call.params, false));
-  static_cast<void>(paging);
+  auto regions = call.params.list("RegionName");
+  TRY(const std::string unit, one_of(call.params, "TargetCapacityUnitType", "units", {}));
+  TRY(const Paging paging, read_paging(call.params, false, {10, 1000}));
   TRY_VOID(call.finish());
-  Json set = Json::array();
-  for (const std::string& zone : zones_of(call)) {
-    const auto open = std::count_if(types.begin(), types.end(), [&](const std::string& type) {
-      return capacity_left(call.world, type, zone, "spot") != 0;
-    });
-    // Fewer than three types score low whatever there is, as EC2 does.
-    const long score = types.empty() ? 1 : 1 + 8 * open / static_cast<long>(types.size());
-    Json entry{{"region", call.region}, {"score", types.size() < 3 ? std::min(score, 3L) : score}};
-    if (single_zone) entry["availabilityZoneId"] = zone;
-    set.push_back(std::move(entry));
-    if (!single_zone) break;
+  if (types.empty()) return refuse("MissingParameter", "The request must contain InstanceType");
+  for (const std::string& type : types) {
+    if (instance_type(type) == nullptr) {
+      return refuse("InvalidInstanceType", "The instance type " + type + " does not exist");
+    }
   }
-  return Json{{"spotPlacementScoreSet", std::move(set)}};
+  if (regions.empty()) regions = region_names();
+  Json set = Json::array();
+  for (const std::string& region : regions) {
+    if (!is_region(region)) return refuse("InvalidParameterValue", "No region " + region);
+    if (!single_zone) {
+      set.push_back({{"region", region}, {"score", score(call, types, region, "", *target)}});
+      continue;
+    }
+    for (const auto& [id, subnet] : call.world.table(region, "subnet")) {
+      set.push_back(
+          {{"region", region},
+           {"availabilityZoneId", subnet.at("availabilityZoneId")},
+           {"score", score(call, types, region, text(subnet, "availabilityZone"), *target)}});
+    }
+  }
+  std::stable_sort(set.begin(), set.end(), [](const Json& a, const Json& b) {
+    return a.at("score").get<long>() > b.at("score").get<long>();
+  });
+  TRY(const std::string next, take_page(set, paging));
+  return with_next({{"spotPlacementScoreSet", std::move(set)}}, next);
 }
 
 }  // namespace

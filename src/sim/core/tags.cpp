@@ -1,4 +1,5 @@
 // Tags on every kind of resource.
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,36 +10,54 @@ namespace ec2spotter::sim {
 namespace {
 
 constexpr std::size_t kTagsMost = 50;
+constexpr std::size_t kResourcesMost = 1000;
 
 struct KindRow {
   std::string_view prefix;
   const char* kind;
   const char* type;  // EC2's resource type
+  const char* not_found;
 };
 
-constexpr auto kKinds = std::to_array<KindRow>({{"i-", "instance", "instance"},
-                                                {"vol-", "volume", "volume"},
-                                                {"snap-", "snapshot", "snapshot"},
-                                                {"ami-", "image", "image"},
-                                                {"eipalloc-", "address", "elastic-ip"},
-                                                {"eni-", "network-interface", "network-interface"},
-                                                {"sir-", "spot-request", "spot-instances-request"},
-                                                {"subnet-", "subnet", "subnet"},
-                                                {"sg-", "security-group", "security-group"},
-                                                {"vpc-", "vpc", "vpc"},
-                                                {"lt-", "launch-template", "launch-template"},
-                                                {"fleet-", "fleet", "fleet"}});
+constexpr auto kKinds = std::to_array<KindRow>({
+    {"i-", "instance", "instance", "InvalidInstanceID.NotFound"},
+    {"vol-", "volume", "volume", "InvalidVolume.NotFound"},
+    {"snap-", "snapshot", "snapshot", "InvalidSnapshot.NotFound"},
+    {"ami-", "image", "image", "InvalidAMIID.NotFound"},
+    {"eipalloc-", "address", "elastic-ip", "InvalidAllocationID.NotFound"},
+    {"eni-", "network-interface", "network-interface", "InvalidNetworkInterfaceID.NotFound"},
+    {"sir-", "spot-request", "spot-instances-request", "InvalidSpotInstanceRequestID.NotFound"},
+    {"subnet-", "subnet", "subnet", "InvalidSubnetID.NotFound"},
+    {"sg-", "security-group", "security-group", "InvalidGroup.NotFound"},
+    {"vpc-", "vpc", "vpc", "InvalidVpcID.NotFound"},
+    {"lt-", "launch-template", "launch-template", "InvalidLaunchTemplateId.NotFound"},
+    {"fleet-", "fleet", "fleet", "InvalidFleetId.NotFound"},
+    {"key-", "key-pair", "key-pair", "InvalidKeyPair.NotFound"},
+});
+
+// Key pairs are kept by name and tagged by id.
+Json* key_pair(Call& call, const std::string& id) {
+  for (auto& [name, key] : call.table("key-pair")) {
+    if (text(key, "keyPairId") == id) return &key;
+  }
+  return nullptr;
+}
 
 Result<Json*> need_resource(Call& call, const std::string& id) {
   for (const KindRow& row : kKinds) {
     if (!id.starts_with(row.prefix)) continue;
-    if (Json* found = call.find(row.kind, id)) return found;
+    Json* found = row.prefix == "key-" ? key_pair(call, id) : call.find(row.kind, id);
+    if (found != nullptr) return found;
+    return refuse(row.not_found, "The ID '" + id + "' does not exist");
   }
   return refuse("InvalidID", "The ID '" + id + "' is not valid");
 }
 
 Result<std::vector<Json*>> need_resources(Call& call, const std::vector<std::string>& ids) {
   if (ids.empty()) return refuse("MissingParameter", "The request must contain ResourceId");
+  if (ids.size() > kResourcesMost) {
+    return refuse("InvalidParameterValue", "No more than 1000 resources in one call");
+  }
   std::vector<Json*> resources;
   for (const std::string& id : ids) {
     TRY(Json * resource, need_resource(call, id));
@@ -56,6 +75,13 @@ void set_tag(Json& set, const std::string& key, const std::string& value) {
   set.push_back({{"key", key}, {"value", value}});
 }
 
+bool is_system_tag(const Json& tag) { return text(tag, "key").starts_with("aws:"); }
+
+std::size_t user_tags(const Json& set) {
+  return set.size() -
+         static_cast<std::size_t>(std::count_if(set.begin(), set.end(), is_system_tag));
+}
+
 Result<Json> create_tags(Call& call) {
   const auto ids = call.params.list("ResourceId");
   auto given = call.params.structures("Tag");
@@ -66,17 +92,15 @@ Result<Json> create_tags(Call& call) {
     TRY(std::string key, tag.need("Key"));
     tags.emplace_back(std::move(key), tag.get_or("Value", ""));
     TRY_VOID(tag.finish());
-    if (tags.back().first.size() > 128 || tags.back().second.size() > 256 ||
-        tags.back().first.starts_with("aws:")) {
-      return refuse("InvalidParameterValue", "The tag '" + tags.back().first + "' is not valid");
-    }
+    TRY_VOID(check_tag(tags.back().first, tags.back().second));
   }
-  for (Json* resource : resources) {
-    Json set = resource->value("tagSet", Json::array());
+  std::vector<Json> sets;
+  for (const Json* resource : resources) {
+    Json& set = sets.emplace_back(resource->value("tagSet", Json::array()));
     for (const auto& [key, value] : tags) set_tag(set, key, value);
-    if (set.size() > kTagsMost) return refuse("TagLimitExceeded", "More than 50 tags");
-    (*resource)["tagSet"] = std::move(set);
+    if (user_tags(set) > kTagsMost) return refuse("TagLimitExceeded", "More than 50 tags");
   }
+  for (std::size_t i = 0; i < sets.size(); ++i) (*resources[i])["tagSet"] = std::move(sets[i]);
   return Json{{"return", true}};
 }
 
@@ -86,12 +110,16 @@ Result<Json> delete_tags(Call& call) {
   TRY_VOID(call.finish());
   TRY(const auto resources, need_resources(call, ids));
   std::vector<std::pair<std::string, std::optional<std::string>>> tags;
-  for (Params& tag : given) tags.emplace_back(tag.get_or("Key", ""), tag.get("Value"));
+  for (Params& tag : given) {
+    TRY(std::string key, tag.need("Key"));
+    tags.emplace_back(std::move(key), tag.get("Value"));
+    TRY_VOID(tag.finish());
+  }
   for (Json* resource : resources) {
     Json kept = Json::array();
     for (const Json& old : resource->value("tagSet", Json::array())) {
       // Without any Tag, EC2 deletes every tag of the user.
-      bool gone = tags.empty();
+      bool gone = tags.empty() && !is_system_tag(old);
       for (const auto& [key, value] : tags) {
         gone = gone || (text(old, "key") == key && (!value || text(old, "value") == *value));
       }
@@ -108,13 +136,13 @@ Result<Json> describe_tags(Call& call) {
                                   {"key", "key"},
                                   {"value", "value"}};
   TRY(const Filters filters, read_filters(call.params, kPaths));
-  TRY(const Paging paging, read_paging(call.params, false));
+  TRY(const Paging paging, read_paging(call.params, false, {}));
   TRY_VOID(call.finish());
   Json set = Json::array();
   for (const KindRow& row : kKinds) {
     for (const auto& [id, resource] : call.table(row.kind)) {
       for (const Json& tag : resource.value("tagSet", Json::array())) {
-        const Json entry{{"resourceId", id},
+        const Json entry{{"resourceId", resource.value("keyPairId", id)},
                          {"resourceType", row.type},
                          {"key", text(tag, "key")},
                          {"value", text(tag, "value")}};
@@ -122,10 +150,8 @@ Result<Json> describe_tags(Call& call) {
       }
     }
   }
-  const std::string next = take_page(set, paging);
-  Json reply{{"tagSet", std::move(set)}};
-  if (!next.empty()) reply["nextToken"] = next;
-  return reply;
+  TRY(const std::string next, take_page(set, paging));
+  return with_next({{"tagSet", std::move(set)}}, next);
 }
 
 }  // namespace

@@ -1,11 +1,16 @@
-// The hardware and prices of the instance types that this EC2 offers.
+#include "sim/core/types.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cmath>
-
-#include "sim/core/run_instances.hpp"
+#include <string_view>
 
 namespace ec2spotter::sim {
 namespace {
+
+constexpr int kAttachmentsMost = 28;  // of EBS volumes and network interfaces, on Nitro
+
+constexpr std::size_t kPricesMost = 500;  // remembered changes of one pool
 
 struct TypeRow {
   const char* name;
@@ -37,6 +42,8 @@ constexpr auto kTypes = std::to_array<TypeRow>({
 
 Json describe_type(const TypeRow& row) {
   const bool burstable = row.name[0] == 't';
+  const bool arm = row.architecture == std::string_view("arm64");
+  const Json boot_modes = arm ? Json::array({"uefi"}) : Json::array({"legacy-bios", "uefi"});
   return {{"instanceType", row.name},
           {"currentGeneration", true},
           {"freeTierEligible", std::string(row.name) == "t3.micro"},
@@ -46,20 +53,39 @@ Json describe_type(const TypeRow& row) {
           {"bareMetal", false},
           {"hypervisor", "nitro"},
           {"processorInfo", {{"supportedArchitectures", {row.architecture}}}},
-          {"vCpuInfo", {{"defaultVCpus", row.vcpus}}},
+          {"vCpuInfo",
+           {{"defaultVCpus", row.vcpus},
+            {"defaultCores", std::max(1, row.vcpus / 2)},
+            {"defaultThreadsPerCore", std::min(2, row.vcpus)}}},
           {"memoryInfo", {{"sizeInMiB", row.memory_mib}}},
           {"instanceStorageSupported", false},
           {"ebsInfo",
            {{"ebsOptimizedSupport", "default"},
             {"encryptionSupport", "supported"},
-            {"nvmeSupport", "required"}}},
+            {"nvmeSupport", "required"},
+            {"maximumEbsAttachments", kAttachmentsMost},
+            {"attachmentLimitType", "shared"}}},
           {"networkInfo",
-           {{"maximumNetworkInterfaces", 3},
+           {{"networkPerformance", "Up to 5 Gigabit"},
+            {"maximumNetworkInterfaces", 3},
+            {"maximumNetworkCards", 1},
+            {"defaultNetworkCardIndex", 0},
             {"ipv4AddressesPerInterface", 10},
+            {"ipv6AddressesPerInterface", 10},
+            {"ipv6Supported", true},
+            {"efaSupported", false},
+            {"encryptionInTransitSupported", false},
             {"enaSupport", "required"}}},
+          {"hibernationSupported", false},
+          {"dedicatedHostsSupported", false},
+          {"placementGroupInfo", {{"supportedStrategies", {"cluster", "partition", "spread"}}}},
           {"burstablePerformanceSupported", burstable},
           {"autoRecoverySupported", true},
-          {"supportedBootModes", {"legacy-bios", "uefi"}}};
+          {"supportedBootModes", boot_modes}};
+}
+
+std::string capacity_key(const PoolName& pool) {
+  return "capacity/" + pool.instance_type + "/" + pool.zone + "/" + pool.market;
 }
 
 std::string price_key(const std::string& type, const std::string& zone) {
@@ -82,6 +108,11 @@ const Json* instance_type(const std::string& name) {
   return found == instance_types().end() ? nullptr : &found->second;
 }
 
+int vcpus_of(const std::string& type) {
+  const Json* found = instance_type(type);
+  return found == nullptr ? 0 : found->at("vCpuInfo").at("defaultVCpus").get<int>();
+}
+
 double on_demand_price(const std::string& type) {
   for (const TypeRow& row : kTypes) {
     if (row.name == type) return row.price;
@@ -89,17 +120,42 @@ double on_demand_price(const std::string& type) {
   return 0;
 }
 
-double spot_price(World& world, const std::string& type, const std::string& zone) {
-  const auto set = world.settings().find(price_key(type, zone));
-  if (set != world.settings().end()) return std::stod(set->get<std::string>());
-  // A third of the price, a little dearer in later zones, so that zones differ.
-  const double zone_factor = 1.0 + 0.02 * (zone.back() - 'a');
-  return std::round(on_demand_price(type) * 0.33 * zone_factor * 1e4) / 1e4;
+std::vector<PriceChange> price_changes(World& world, const std::string& type,
+                                       const std::string& zone) {
+  std::vector<PriceChange> changes;
+  const Json set = world.settings().value(price_key(type, zone), Json::array());
+  for (auto it = set.rbegin(); it != set.rend(); ++it) {
+    changes.push_back(
+        {TimePoint(Duration((*it).at(0).get<Duration::rep>())), (*it).at(1).get<double>()});
+  }
+  // A third of the on-demand price, a little dearer in later zones, so that zones differ.
+  const double zone_factor = 1.0 + 0.02 * (zone.empty() ? 0 : zone.back() - 'a');
+  const double first = std::round(on_demand_price(type) * 0.33 * zone_factor * 1e4) / 1e4;
+  changes.push_back({TimePoint{}, first});
+  return changes;
 }
 
-long capacity_left(World& world, const std::string& type, const std::string& zone,
-                   const std::string& market) {
-  return world.settings().value("capacity/" + type + "/" + zone + "/" + market, -1L);
+double spot_price(World& world, const std::string& type, const std::string& zone) {
+  return price_changes(world, type, zone).front().price;
+}
+
+void set_spot_price(World& world, const std::string& type, const std::string& zone, double price) {
+  Json& changes = world.settings()[price_key(type, zone)];
+  changes.push_back({world.now().time_since_epoch().count(), price});
+  if (changes.size() > kPricesMost) changes.erase(changes.begin());
+}
+
+long capacity_left(World& world, const PoolName& pool) {
+  return world.settings().value(capacity_key(pool), -1L);
+}
+
+void change_capacity(World& world, const PoolName& pool, long by) {
+  const long left = capacity_left(world, pool);
+  if (left >= 0) set_capacity(world, pool, std::max(0L, left + by));
+}
+
+void set_capacity(World& world, const PoolName& pool, long available) {
+  world.settings()[capacity_key(pool)] = available;
 }
 
 }  // namespace ec2spotter::sim

@@ -7,22 +7,23 @@
 namespace ec2spotter::sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, int>, 14> kStatuses{{
+constexpr auto kStatuses = std::to_array<std::pair<std::string_view, int>>({
     {"DryRunOperation", 412},
     {"UnauthorizedOperation", 403},
     {"AuthFailure", 401},
     {"SignatureDoesNotMatch", 403},
-    {"RequestExpired", 400},
     {"RequestLimitExceeded", 503},
     {"InsufficientInstanceCapacity", 500},
+    {"InsufficientAddressCapacity", 500},
+    {"InsufficientVolumeCapacity", 500},
     {"InternalError", 500},
+    {"InternalFailure", 500},
     {"ServiceUnavailable", 503},
     {"Unavailable", 503},
     {"MissingAuthenticationToken", 403},
     {"InvalidClientTokenId", 403},
     {"ExpiredToken", 403},
-    {"InternalFailure", 500},
-}};
+});
 
 void append_escaped(std::string& out, std::string_view text) {
   for (const char c : text) {
@@ -31,7 +32,9 @@ void append_escaped(std::string& out, std::string_view text) {
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
       case '"': out += "&quot;"; break;
-      default: out += c;
+      default:
+        // XML 1.0 has no way to say the other control characters.
+        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? '?' : c;
     }
   }
 }
@@ -60,16 +63,30 @@ int http_status(std::string_view api_code) {
 
 void append_xml(std::string& out, const Json& value) {
   if (value.is_object()) {
-    for (const auto& [key, member] : value.items()) {
-      if (!key.starts_with('_')) append_element(out, key, member);
+    for (auto member = value.begin(); member != value.end(); ++member) {
+      const std::string& key = member.key();
+      if (key.starts_with('*')) {
+        for (const Json& item : *member) append_element(out, key.substr(1), item);
+      } else if (!key.starts_with('_')) {
+        append_element(out, key, *member);
+      }
     }
   } else if (value.is_array()) {
     for (const Json& item : value) append_element(out, "item", item);
   } else if (value.is_string()) {
     append_escaped(out, value.get_ref<const std::string&>());
+  } else if (value.is_binary()) {
+    const auto& bytes = value.get_binary();
+    out.append(bytes.begin(), bytes.end());
   } else if (!value.is_null()) {
     out += value.dump();
   }
+}
+
+Json rendered(const Json& value) {
+  std::string xml;
+  append_xml(xml, value);
+  return Json::binary({xml.begin(), xml.end()});
 }
 
 std::string ec2_reply(std::string_view action, const Json& members, std::string_view request_id) {
@@ -89,6 +106,18 @@ std::string ec2_error(std::string_view api_code, std::string_view message,
   append_escaped(out, message);
   out.append("</Message></Error></Errors><RequestID>").append(request_id);
   return out.append("</RequestID></Response>");
+}
+
+std::string sts_error(std::string_view code, std::string_view message,
+                      std::string_view request_id) {
+  std::string out =
+      "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender"
+      "</Type><Code>";
+  append_escaped(out, code);
+  out += "</Code><Message>";
+  append_escaped(out, message);
+  out.append("</Message></Error><RequestId>").append(request_id);
+  return out.append("</RequestId></ErrorResponse>");
 }
 
 std::string sts_reply(std::string_view action, const Json& members, std::string_view request_id) {

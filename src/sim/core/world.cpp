@@ -3,12 +3,31 @@
 #include <algorithm>
 
 namespace ec2spotter::sim {
+namespace {
+
+// Eventual consistency: how long a change may stay unseen in the realistic profile.
+constexpr Duration kReadsLag = std::chrono::milliseconds(400);
+
+}  // namespace
 
 World::World(WorldOptions options, Bodies& bodies)
     : options_(options), bodies_(bodies), now_(options.start), random_(options.seed) {}
 
 Table& World::table(const std::string& region, const std::string& kind) {
-  return tables_[region][kind];
+  return (looking_back_ ? past_->tables : tables_)[region][kind];
+}
+
+void World::before_change() {
+  if (profile() != Profile::realistic || (past_ && past_->until > now_)) return;
+  past_ = Past{.tables = tables_, .until = now_ + kReadsLag};
+}
+
+void World::hold_past_for(Duration duration) {
+  past_ = Past{.tables = tables_, .until = now_ + duration};
+}
+
+PastView::PastView(World& world, bool wanted) : world_(world) {
+  world.looking_back_ = wanted && world.past_ && world.past_->until > world.now_;
 }
 
 Json* World::find(const std::string& region, const std::string& kind, const std::string& id) {
@@ -25,6 +44,19 @@ Json* World::find_anywhere(const std::string& kind, const std::string& id, std::
     }
   }
   return nullptr;
+}
+
+bool World::public_ip_used(const std::string& ip) const {
+  for (const auto& [region, kinds] : tables_) {
+    for (const auto& [kind, key] : {std::pair{"address", "publicIp"}, {"instance", "_own_ip"}}) {
+      const auto table = kinds.find(kind);
+      if (table == kinds.end()) continue;
+      for (const auto& [id, resource] : table->second) {
+        if (text(resource, key) == ip) return true;
+      }
+    }
+  }
+  return false;
 }
 
 std::uint64_t World::draw(std::uint64_t bound) {
@@ -44,10 +76,16 @@ std::string World::new_id(std::string_view prefix) {
   return id;
 }
 
+std::string World::new_uuid() {
+  const std::string digits = (new_id("") + new_id("")).substr(0, 32);
+  return digits.substr(1, 8) + "-" + digits.substr(9, 4) + "-4" + digits.substr(13, 3) + "-8" +
+         digits.substr(18, 3) + "-" + digits.substr(20, 12);
+}
+
 void World::schedule(Duration delay, Json event) { due_.emplace(now_ + delay, std::move(event)); }
 
 Duration World::work(Duration realistic) const {
-  return options_.profile == Profile::realistic ? realistic : Duration::zero();
+  return slowness_ + (options_.profile == Profile::realistic ? realistic : Duration::zero());
 }
 
 Json World::take_due(TimePoint until) {
@@ -75,6 +113,7 @@ Json World::save() const {
 
 void World::load(const Json& saved) {
   tables_ = saved.at("tables").get<decltype(tables_)>();
+  past_.reset();
   due_.clear();
   for (const Json& entry : saved.at("due")) {
     due_.emplace(TimePoint(Duration(entry.at("at").get<Duration::rep>())), entry.at("event"));

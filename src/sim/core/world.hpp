@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ namespace ec2spotter::sim {
 using Table = std::map<std::string, Json>;  // id -> resource
 
 inline constexpr std::string_view kAccount = "123456789012";
+
+using Tables = std::map<std::string, std::map<std::string, Table>>;  // region -> kind -> table
 
 // How long EC2's own work takes.
 enum class Profile { instant, realistic };
@@ -38,8 +41,13 @@ class World {
   // The same in whichever region has it; `region` is set when it is found.
   Json* find_anywhere(const std::string& kind, const std::string& id, std::string& region);
 
+  // Does an instance or an Elastic IP have this public address?
+  bool public_ip_used(const std::string& ip) const;
+
   // "vol-" + 17 hex digits from the seed.
   std::string new_id(std::string_view prefix);
+  // "01234567-89ab-4cde-8f01-23456789abcd" from the seed.
+  std::string new_uuid();
   // A number below `bound`, from the seed.
   std::uint64_t draw(std::uint64_t bound);
 
@@ -49,8 +57,9 @@ class World {
 
   // `event` names its kind, region and id; it comes out of take_due after `delay`.
   void schedule(Duration delay, Json event);
-  // `realistic` in the realistic profile, else none.
+  // `realistic` in the realistic profile, else none; longer while set_slowness says so.
   Duration work(Duration realistic) const;
+  void set_slowness(Duration extra) { slowness_ = extra; }
   // The next event that is due at `until` or earlier; time moves to it. Null: none.
   Json take_due(TimePoint until);
   TimePoint next_due() const;  // TimePoint::max(): nothing is planned
@@ -61,18 +70,47 @@ class World {
 
   // Settings that are not EC2 resources: capacity, prices, parameters, issued keys.
   Json& settings() { return settings_; }
+  const Json& settings() const { return settings_; }
+
+  // What Describe calls are shown. The past is kept from the first change on, for a while.
+  void before_change();
+  void hold_past_for(Duration duration);
+  void forget_past() { past_.reset(); }
 
   Json save() const;
+  // May throw Json::exception for a document that save did not make.
   void load(const Json& saved);
 
  private:
+  friend class PastView;
+
+  struct Past {
+    Tables tables;
+    TimePoint until;
+  };
+
   WorldOptions options_;
   Bodies& bodies_;
-  std::map<std::string, std::map<std::string, Table>> tables_;  // region -> kind -> table
+  Tables tables_;
+  std::optional<Past> past_;
+  bool looking_back_ = false;
+  Duration slowness_{};
   std::multimap<TimePoint, Json> due_;
   Json settings_ = Json::object();
   TimePoint now_;
   std::uint64_t random_;
+};
+
+// While it lives, the world's tables are those that Describe calls may still see.
+class PastView {
+ public:
+  PastView(World& world, bool wanted);
+  ~PastView() { world_.looking_back_ = false; }
+  PastView(const PastView&) = delete;
+  PastView& operator=(const PastView&) = delete;
+
+ private:
+  World& world_;
 };
 
 // A tag's value in a tagSet, or empty.

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -24,10 +26,11 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kThreads = 40;
+constexpr std::size_t kThreads = 40;  // a connection that is kept alive holds one
 constexpr std::size_t kBodyMost = 4UL * 1024 * 1024;
 constexpr Duration kTickMost = 100ms;
 constexpr Duration kSaveEvery = 200ms;
+constexpr Duration kSaveMost = 10s;  // what a caller waits for the disk
 
 bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
@@ -41,6 +44,9 @@ Result<Json> read_json(const fs::path& path) {
   return document;
 }
 
+// Requests that never reach the core have no number.
+constexpr std::string_view kNoRequestId = "00000000-0000-4000-8000-000000000000";
+
 // All of `content` is at `path`, or what was there before: never half of it.
 Result<void> write_whole(const fs::path& path, const std::string& content) {
   const std::string temporary = path.string() + ".new";
@@ -52,7 +58,8 @@ Result<void> write_whole(const fs::path& path, const std::string& content) {
     if (wrote <= 0) break;
     done += static_cast<std::size_t>(wrote);
   }
-  const bool ok = done == content.size() && ::fsync(fd) == 0;
+  // Without fsync: this is to survive the end of the process, not of the machine.
+  const bool ok = done == content.size();
   ::close(fd);
   if (!ok || ::rename(temporary.c_str(), path.c_str()) != 0) {
     return fail(Errc::io, path.string() + " cannot be written");
@@ -67,6 +74,21 @@ std::string http_date(TimePoint now) {
   char text[40];
   std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
   return text;
+}
+
+// A connection that is kept alive would hold its thread, and so the end of the server, until its
+// time is over; the library gives no other way to it than its socket.
+void end_connections(int port) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc/self/fd", error)) {
+    const int fd = std::atoi(entry.path().filename().c_str());
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    const bool is_socket = ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    if (is_socket && address.sin_family == AF_INET && ntohs(address.sin_port) == port) {
+      ::shutdown(fd, SHUT_RD);
+    }
+  }
 }
 
 SignedRequest signed_request(const httplib::Request& request, const std::string& body) {
@@ -89,10 +111,14 @@ class Server::Impl {
 
   ~Impl() {
     http_.stop();
+    end_connections(port_);
     if (listener_.joinable()) listener_.join();
     timer_.request_stop();
+    saver_.request_stop();
     wake_.notify_all();
+    must_save_.notify_all();
     if (timer_.joinable()) timer_.join();
+    if (saver_.joinable()) saver_.join();
     if (core_) save();
     // The bodies end before the core that they report to.
     bodies_.reset();
@@ -121,6 +147,7 @@ class Server::Impl {
     }
     listener_ = std::thread([this] { http_.listen_after_bind(); });
     timer_ = std::jthread([this](const std::stop_token& stop) { pass_time(stop); });
+    saver_ = std::jthread([this](const std::stop_token& stop) { keep_saved(stop); });
     return {};
   }
 
@@ -147,19 +174,45 @@ class Server::Impl {
   void save() {
     if (options_.state_dir.empty()) return;
     std::string content;
+    std::uint64_t revision = 0;
     {
       const std::lock_guard lock(mutex_);
-      if (saved_revision_ == core_->revision()) return;
-      saved_revision_ = core_->revision();
+      revision = core_->revision();
+      if (saved_revision_ == revision) return;
       content = core_->save().dump();
     }
     if (const auto written = write_whole(state_file(), content); !written) {
       fmt::print(stderr, "sim: {}\n", written.error().message);
     }
+    const std::lock_guard lock(mutex_);
+    saved_revision_ = revision;
+    saved_.notify_all();
+  }
+
+  // An answered change outlives the process: its reply waits until the state is on disk. Many
+  // callers share one write.
+  void wait_until_saved(std::unique_lock<std::mutex>& lock) {
+    if (options_.state_dir.empty()) return;
+    const std::uint64_t revision = core_->revision();
+    if (saved_revision_ >= revision) return;
+    save_now_ = true;
+    must_save_.notify_all();
+    saved_.wait_for(lock, kSaveMost, [&] { return saved_revision_ >= revision; });
+  }
+
+  void keep_saved(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      {
+        std::unique_lock lock(mutex_);
+        must_save_.wait_for(lock, kSaveEvery, [&] { return save_now_ || stop.stop_requested(); });
+        save_now_ = false;
+      }
+      save();
+    }
   }
 
   // Virtual time: the host's, moved by what /_sim/clock has added.
-  TimePoint virtual_now() const { return clock_.now() + offset_; }
+  TimePoint virtual_now() const { return clock_.now() + core_->clock_offset(); }
 
   // Called with the lock held.
   void catch_up() {
@@ -186,18 +239,14 @@ class Server::Impl {
   }
 
   void pass_time(const std::stop_token& stop) {
-    TimePoint saved_at = clock_.now();
     while (!stop.stop_requested()) {
-      {
-        std::unique_lock lock(mutex_);
-        const Duration due = core_->next_event_at() - virtual_now();
-        wake_.wait_for(lock, std::clamp(due, Duration(1), kTickMost));
-        catch_up();
-      }
-      if (clock_.now() - saved_at >= kSaveEvery) {
-        save();
-        saved_at = clock_.now();
-      }
+      std::unique_lock lock(mutex_);
+      // Asked before the subtraction, which would overflow when nothing is planned.
+      const TimePoint next = core_->next_event_at();
+      const TimePoint now = virtual_now();
+      const Duration due = next > now + kTickMost ? kTickMost : next - now;
+      wake_.wait_for(lock, std::clamp(due, Duration(1), kTickMost));
+      catch_up();
     }
   }
 
@@ -227,29 +276,17 @@ class Server::Impl {
   void answer(const httplib::Request& request, const std::string& body,
               httplib::Response& response) {
     response.set_header("Date", http_date(clock_.now()));
+    const SignedRequest to_verify = signed_request(request, body);
     const auto verified = verify(
-        signed_request(request, body), [this](const std::string& id) { return find_key(id); },
-        clock_.now());
+        to_verify, [this](const std::string& id) { return find_key(id); }, clock_.now());
     ApiReply reply;
     if (!verified) {
-      reply.status = http_status(verified.error().api_code);
-      reply.body = ec2_error(verified.error().api_code, verified.error().message, "sim");
+      reply = refusal(to_verify, verified.error());
     } else if (!is_region(verified->region)) {
-      reply.status = 400;
-      reply.body = ec2_error("AuthFailure", "No region " + verified->region + " here", "sim");
+      reply = refusal(to_verify,
+                      refuse("AuthFailure", "No region " + verified->region + " here").value());
     } else {
-      ApiRequest call{.service = verified->service,
-                      .region = verified->region,
-                      .access_key = verified->access_key,
-                      .params = parse_form(body),
-                      .target = request.get_header_value("X-Amz-Target"),
-                      .body = body};
-      for (const auto& [name, value] : request.params) {
-        if (!name.starts_with("X-Amz-")) call.params[name] = value;
-      }
-      const std::lock_guard lock(mutex_);
-      catch_up();
-      reply = core_->handle(call);
+      reply = pass_on(request, body, *verified);
     }
     if (reply.lost) {
       // A body shorter than promised makes the client see a broken connection.
@@ -259,14 +296,53 @@ class Server::Impl {
       return;
     }
     response.status = reply.status;
-    response.set_content(reply.body, reply.content_type);
+    response.set_content(std::move(reply.body), reply.content_type.c_str());
+  }
+
+  // An error before the core, in the form of the service that was asked.
+  static ApiReply refusal(const SignedRequest& request, const Error& error) {
+    ApiReply reply;
+    reply.status = http_status(error.api_code);
+    const std::string service = claimed_service(request);
+    if (service == "ssm") {
+      reply.content_type = "application/x-amz-json-1.1";
+      reply.body = Json{{"__type", error.api_code}, {"message", error.message}}.dump();
+    } else if (service == "sts") {
+      reply.body = sts_error(error.api_code, error.message, kNoRequestId);
+    } else {
+      reply.body = ec2_error(error.api_code, error.message, kNoRequestId);
+    }
+    return reply;
+  }
+
+  ApiReply pass_on(const httplib::Request& request, const std::string& body,
+                   const Verified& verified) {
+    ApiRequest call{.service = verified.service,
+                    .region = verified.region,
+                    .access_key = verified.access_key,
+                    .params = parse_form(verified.service == "ssm" ? std::string_view() : body),
+                    .target = request.get_header_value("X-Amz-Target"),
+                    .body = verified.service == "ssm" ? body : std::string()};
+    for (const auto& [name, value] : request.params) {
+      if (!name.starts_with("X-Amz-")) call.params[name] = value;
+    }
+    std::unique_lock lock(mutex_);
+    catch_up();
+    const std::uint64_t before = core_->revision();
+    ApiReply reply = core_->handle(call);
+    // Reports that the call itself has caused come first, as if the body had been quicker.
+    catch_up();
+    if (core_->revision() != before) wait_until_saved(lock);
+    return reply;
   }
 
   std::optional<VerifierKey> find_key(const std::string& id) {
     const std::lock_guard lock(mutex_);
     const auto key = core_->key(id);
-    if (!key || (key->expires_at && *key->expires_at < core_->now())) return std::nullopt;
-    return VerifierKey{.secret = key->secret, .session_token = key->session_token};
+    if (!key) return std::nullopt;
+    return VerifierKey{.secret = key->secret,
+                       .session_token = key->session_token,
+                       .expired = key->expires_at && *key->expires_at < virtual_now()};
   }
 
   void control(const httplib::Request& request, httplib::Response& response) {
@@ -275,40 +351,32 @@ class Server::Impl {
         request.body.empty() ? Json::object() : Json::parse(request.body, nullptr, false);
     Result<Json> done = fail(Errc::invalid, "the body is not JSON");
     if (!body.is_discarded()) {
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
       catch_up();
-      done = path == "clock" ? move_clock(body) : core_->control(path, body);
+      done = core_->control(path, body);
       catch_up();
+      wait_until_saved(lock);
     }
     response.status = done ? 200 : 400;
     response.set_content(done ? done->dump() + "\n" : done.error().message + "\n",
                          done ? "application/json" : "text/plain");
   }
 
-  Result<Json> move_clock(const Json& body) {
-    const auto seconds = body.find("advance_seconds");
-    if (!body.is_object() || body.size() != 1 || seconds == body.end() ||
-        !seconds->is_number_integer() || seconds->get<long>() < 0) {
-      return fail(Errc::invalid, "the body must be {\"advance_seconds\": N}");
-    }
-    offset_ += std::chrono::seconds(seconds->get<long>());
-    return Json::object();
-  }
-
   ServerOptions options_;
   SystemClock clock_;
-  std::mutex mutex_;  // of core_ and offset_
+  std::mutex mutex_;  // of core_ and what is saved of it
   std::unique_ptr<Bodies> bodies_;
   std::optional<Core> core_;
-  Duration offset_{};
   std::uint64_t saved_revision_ = 0;
+  bool save_now_ = false;
+  std::condition_variable must_save_, saved_;
   std::mutex reports_mutex_;
   std::vector<BodyEvent> reports_;
   std::condition_variable wake_;
   httplib::Server http_;
   int port_ = -1;
   std::thread listener_;
-  std::jthread timer_;
+  std::jthread timer_, saver_;
 };
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

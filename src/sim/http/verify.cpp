@@ -2,7 +2,7 @@
 
 #include <openssl/crypto.h>
 
-#include <algorithm>
+#include <charconv>
 #include <chrono>
 
 #include "aws/sigv4/sigv4.hpp"
@@ -11,12 +11,13 @@
 namespace ec2spotter::sim {
 namespace {
 
-using namespace std::chrono_literals;
+constexpr std::chrono::seconds kSkewMost{900};  // "more than 15 minutes" in EC2's error list
+constexpr long kExpiresMost = 7L * 86400;
 
 // What the signer says about the signature, from the header or the query.
 struct Claim {
   std::string credential, signed_headers, signature, date, token;
-  bool presigned = false;
+  std::chrono::seconds lifetime = kSkewMost;
 };
 
 std::string header(const SignedRequest& request, const std::string& name) {
@@ -39,6 +40,15 @@ std::string query_value(const SignedRequest& request, const std::string& name) {
   return {};
 }
 
+// X-Amz-Expires of a presigned query; one that is none makes the request expired.
+std::chrono::seconds lifetime_of(const std::string& text) {
+  long seconds = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, seconds);
+  const bool good = error == std::errc{} && end == last && seconds > 0 && seconds <= kExpiresMost;
+  return std::chrono::seconds(good ? seconds : 0);
+}
+
 Result<Claim> read_claim(const SignedRequest& request) {
   const std::string authorization = header(request, "authorization");
   Claim claim;
@@ -54,7 +64,7 @@ Result<Claim> read_claim(const SignedRequest& request) {
              .signature = query_value(request, "X-Amz-Signature"),
              .date = query_value(request, "X-Amz-Date"),
              .token = query_value(request, "X-Amz-Security-Token"),
-             .presigned = true};
+             .lifetime = lifetime_of(query_value(request, "X-Amz-Expires"))};
   } else {
     return refuse("MissingAuthenticationToken", "The request must be signed");
   }
@@ -98,31 +108,44 @@ bool same(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+std::string claimed_service(const SignedRequest& request) {
+  const auto claim = read_claim(request);
+  const auto scope = claim ? split(claim->credential, '/') : std::vector<std::string>{};
+  return scope.size() == 5 ? scope[3] : std::string();
+}
+
 Result<Verified> verify(const SignedRequest& request, const FindKey& find_key, TimePoint now) {
   TRY(const Claim claim, read_claim(request));
   const auto scope = split(claim.credential, '/');  // key/date/region/service/aws4_request
   const auto date = parse_iso8601(claim.date);
-  if (scope.size() != 5 || scope[4] != "aws4_request" || !date) {
+  if (scope.size() != 5 || scope[4] != "aws4_request" || !date ||
+      !claim.date.starts_with(scope[1])) {
     return refuse("IncompleteSignature", "The credential scope or the date is malformed");
   }
+  const bool ec2 = scope[3] == "ec2";
   const auto key = find_key(scope[0]);
-  if (!key) {
-    return refuse("AuthFailure", "AWS was not able to validate the provided access credentials");
+  if (!key || claim.token != key->session_token) {
+    return ec2 ? refuse("AuthFailure",
+                        "AWS was not able to validate the provided access credentials")
+               : refuse("InvalidClientTokenId",
+                        "The security token included in the request is invalid.");
   }
-  if (claim.token != key->session_token) {
-    return refuse("InvalidClientTokenId", "The security token included in the request is invalid");
-  }
-  const auto lifetime = claim.presigned ? std::chrono::seconds(3600) : std::chrono::seconds(300);
-  if (now - *date > lifetime || *date - now > 300s) {
-    return refuse("RequestExpired", "Request has expired; the time of the request is " +
-                                        claim.date + ", the time of the server " +
-                                        format_basic_iso8601(now));
+  if (now - *date > claim.lifetime || *date - now > kSkewMost) {
+    return refuse(ec2 ? "RequestExpired" : "SignatureDoesNotMatch",
+                  "Request has expired. Timestamp date is " + claim.date +
+                      ", the time of the server " + format_basic_iso8601(now));
   }
   const std::string expected = sigv4::signature(to_sign(request, claim), {scope[0], key->secret},
                                                 {.region = scope[2], .service = scope[3]}, *date);
   if (!same(expected, claim.signature)) {
     return refuse("SignatureDoesNotMatch",
-                  "The request signature we calculated does not match the signature you provided.");
+                  "The request signature we calculated does not match the signature you provided. "
+                  "Check your AWS Secret Access Key and signing method. Consult the service "
+                  "documentation for details.");
+  }
+  if (key->expired) {
+    return ec2 ? refuse("RequestExpired", "Request has expired.")
+               : refuse("ExpiredToken", "The security token included in the request is expired");
   }
   return Verified{.access_key = scope[0], .region = scope[2], .service = scope[3]};
 }

@@ -25,6 +25,7 @@ struct SignedRequest {
 struct VerifierKey {
   std::string secret;
   std::string session_token;
+  bool expired = false;
 };
 
 struct Verified {
@@ -36,8 +37,12 @@ struct Verified {
 using FindKey = std::function<std::optional<VerifierKey>(const std::string& access_key)>;
 
 // Accepts the Authorization header and presigned queries. Errors under EC2's codes:
-// MissingAuthenticationToken, IncompleteSignature, AuthFailure (unknown key), InvalidClientTokenId
-// (wrong session token), RequestExpired (clock more than five minutes off), SignatureDoesNotMatch.
+// MissingAuthenticationToken, IncompleteSignature, AuthFailure (unknown key, wrong session token),
+// RequestExpired (clock more than 15 minutes off, or temporary credentials that have expired),
+// SignatureDoesNotMatch; for STS and SSM their own codes where they differ.
 Result<Verified> verify(const SignedRequest& request, const FindKey& find_key, TimePoint now);
+
+// The service in the credential scope, before anything is checked; empty: none.
+std::string claimed_service(const SignedRequest& request);
 
 }  // namespace ec2spotter::sim

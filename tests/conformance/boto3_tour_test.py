@@ -1,5 +1,7 @@
 """boto3 walks through every action of the simulator; each raw reply is validated."""
 
+import datetime
+import time
 import unittest
 
 import botocore.exceptions
@@ -9,7 +11,19 @@ from validate import Recorder
 
 IMAGE = "ami-0aaaaaaaaaaaaaaa1"
 VOLUME = "vol-0aaaaaaaaaaaaaaa1"
-QUICK = {"Delay": 1, "MaxAttempts": 30}
+SNAPSHOT = "snap-0aaaaaaaaaaaaaaa1"
+ZONE = "us-east-1a"
+QUICK = {"Delay": 1, "MaxAttempts": 60}
+
+TOURED = set()
+ACTIONS = set()
+
+
+def tearDownModule():
+    """An action that the simulator has and no step of the tour calls is a failure."""
+    missing = ACTIONS - TOURED
+    if missing:
+        raise AssertionError(f"no step of the tour calls {sorted(missing)}")
 
 
 def tags(kind, **pairs):
@@ -21,6 +35,7 @@ class TourTest(unittest.TestCase):
         self.server = self.enterContext(Server(basic_seed()))
         self.recorder = self.enterContext(Recorder())
         self.ec2 = self.server.client()
+        ACTIONS.update(self.server.control("actions"))
         self.addCleanup(self.check_replies)
 
     def enterContext(self, context):
@@ -29,7 +44,9 @@ class TourTest(unittest.TestCase):
         return value
 
     def check_replies(self):
+        TOURED.update(self.recorder.operations)
         self.assertEqual(self.recorder.problems, [])
+        self.assertEqual(self.server.control("violations"), [])
 
     def wait(self, name, **arguments):
         self.ec2.get_waiter(name).wait(WaiterConfig=QUICK, **arguments)
@@ -92,44 +109,97 @@ class TourTest(unittest.TestCase):
         self.refused("InvalidParameterCombination", self.ec2.describe_instances,
                      InstanceIds=[one], MaxResults=5)
 
-    def test_volumes_and_snapshots(self):
+    def test_attributes_of_an_instance(self):
+        ec2 = self.ec2
+        instance = self.run_one()
+        for attribute in ("instanceType", "rootDeviceName", "userData", "disableApiTermination",
+                          "instanceInitiatedShutdownBehavior", "sourceDestCheck", "ebsOptimized",
+                          "groupSet", "blockDeviceMapping", "enaSupport", "productCodes"):
+            ec2.describe_instance_attribute(InstanceId=instance, Attribute=attribute)
+        ec2.modify_instance_attribute(InstanceId=instance, DisableApiTermination={"Value": True})
+        self.refused("OperationNotPermitted", ec2.terminate_instances, InstanceIds=[instance])
+        ec2.modify_instance_attribute(InstanceId=instance, DisableApiTermination={"Value": False})
+        self.refused("IncorrectInstanceState", ec2.modify_instance_attribute,
+                     InstanceId=instance, InstanceType={"Value": "t3.medium"})
+        ec2.stop_instances(InstanceIds=[instance])
+        self.wait("instance_stopped", InstanceIds=[instance])
+        ec2.modify_instance_attribute(InstanceId=instance, InstanceType={"Value": "t3.medium"})
+        ec2.modify_instance_attribute(InstanceId=instance, UserData={"Value": b"#!/bin/sh"})
+        found = ec2.describe_instance_attribute(InstanceId=instance, Attribute="instanceType")
+        self.assertEqual(found["InstanceType"]["Value"], "t3.medium")
+
+    def test_volumes(self):
         ec2 = self.ec2
         instance, other = self.run_one(), self.run_one()
-        volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=8, VolumeType="gp3",
+        self.refused("DryRunOperation", ec2.create_volume, AvailabilityZone=ZONE, Size=8,
+                     DryRun=True)
+        volume = ec2.create_volume(AvailabilityZone=ZONE, Size=8, VolumeType="gp3", Iops=4000,
+                                   Throughput=200, ClientToken="v",
                                    TagSpecifications=tags("volume", Name="data"))["VolumeId"]
+        again = ec2.create_volume(AvailabilityZone=ZONE, Size=8, VolumeType="gp3", Iops=4000,
+                                  Throughput=200, ClientToken="v",
+                                  TagSpecifications=tags("volume", Name="data"))["VolumeId"]
+        self.assertEqual(volume, again)
         self.wait("volume_available", VolumeIds=[volume])
-        far = ec2.create_volume(AvailabilityZone="us-east-1b", Size=8)["VolumeId"]
+        far = ec2.create_volume(AvailabilityZone="us-east-1b", SnapshotId=SNAPSHOT)["VolumeId"]
         self.wait("volume_available", VolumeIds=[far])
-        self.refused("InvalidVolume.ZoneMismatch", ec2.attach_volume, VolumeId=far,
-                     InstanceId=instance, Device="/dev/sdf")
-        ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device="/dev/sdf")
+        attach = dict(VolumeId=volume, InstanceId=instance, Device="/dev/sdf")
+        self.refused("InvalidVolume.ZoneMismatch", ec2.attach_volume, **(attach | {"VolumeId": far}))
+        self.refused("InvalidParameterValue", ec2.attach_volume,
+                     **(attach | {"Device": "/dev/xvda"}))
+        ec2.attach_volume(**attach)
         self.wait("volume_in_use", VolumeIds=[volume])
-        self.refused("VolumeInUse", ec2.attach_volume, VolumeId=volume, InstanceId=other,
-                     Device="/dev/sdf")
+        self.refused("VolumeInUse", ec2.attach_volume, **(attach | {"InstanceId": other}))
         self.refused("VolumeInUse", ec2.delete_volume, VolumeId=volume)
         ec2.detach_volume(VolumeId=volume, InstanceId=instance)
         self.wait("volume_available", VolumeIds=[volume])
+        self.refused("IncorrectState", ec2.detach_volume, VolumeId=volume)
         ec2.modify_volume(VolumeId=volume, Size=9)
         ec2.describe_volumes_modifications(VolumeIds=[volume])
-        snapshot = ec2.create_snapshot(VolumeId=volume, Description="d")["SnapshotId"]
-        self.wait("snapshot_completed", SnapshotIds=[snapshot])
-        copy = self.server.client(region="us-west-2").copy_snapshot(
-            SourceRegion="us-east-1", SourceSnapshotId=snapshot)["SnapshotId"]
-        self.server.client(region="us-west-2").get_waiter("snapshot_completed").wait(
-            SnapshotIds=[copy], WaiterConfig=QUICK)
-        ec2.describe_snapshots(OwnerIds=["self"])
-        ec2.delete_snapshot(SnapshotId=snapshot)
+        pages = ec2.get_paginator("describe_volumes").paginate(PaginationConfig={"PageSize": 5})
+        self.assertIn(volume, [v["VolumeId"] for page in pages for v in page["Volumes"]])
         ec2.delete_volume(VolumeId=volume)
         self.wait("volume_deleted", VolumeIds=[volume])
 
+    def test_snapshots(self):
+        ec2, west = self.ec2, self.server.client(region="us-west-2")
+        snapshot = ec2.create_snapshot(VolumeId=VOLUME, Description="d",
+                                       TagSpecifications=tags("snapshot", a="1"))["SnapshotId"]
+        self.wait("snapshot_completed", SnapshotIds=[snapshot])
+        copy = west.copy_snapshot(SourceRegion="us-east-1", SourceSnapshotId=snapshot)
+        west.get_waiter("snapshot_completed").wait(SnapshotIds=[copy["SnapshotId"]],
+                                                   WaiterConfig=QUICK)
+        pages = ec2.get_paginator("describe_snapshots").paginate(OwnerIds=["self"])
+        self.assertEqual(sum(len(page["Snapshots"]) for page in pages), 2)
+        self.assertEqual(ec2.describe_snapshots(OwnerIds=["amazon"])["Snapshots"], [])
+        self.refused("InvalidSnapshot.InUse", ec2.delete_snapshot, SnapshotId=SNAPSHOT)
+        ec2.delete_snapshot(SnapshotId=snapshot)
+        self.refused("InvalidSnapshot.NotFound", ec2.describe_snapshots, SnapshotIds=[snapshot])
+
     def test_tags(self):
         ec2 = self.ec2
-        ec2.create_tags(Resources=[VOLUME], Tags=[{"Key": "a", "Value": "1"}])
-        found = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [VOLUME]}])["Tags"]
-        self.assertEqual({t["Key"] for t in found}, {"Name", "a"})
+        ec2.create_tags(Resources=[VOLUME, IMAGE], Tags=[{"Key": "a", "Value": "1"}])
+        mine = [{"Name": "resource-id", "Values": [VOLUME]}]
+        pages = ec2.get_paginator("describe_tags").paginate(Filters=mine)
+        self.assertEqual({t["Key"] for p in pages for t in p["Tags"]}, {"Name", "a"})
+        ec2.delete_tags(Resources=[VOLUME], Tags=[{"Key": "a", "Value": "2"}])
+        self.assertEqual(len(ec2.describe_tags(Filters=mine)["Tags"]), 2)
         ec2.delete_tags(Resources=[VOLUME], Tags=[{"Key": "a"}])
+        self.assertEqual(len(ec2.describe_tags(Filters=mine)["Tags"]), 1)
+        ec2.delete_tags(Resources=[VOLUME])
+        self.assertEqual(ec2.describe_tags(Filters=mine)["Tags"], [])
         self.refused("InvalidID", ec2.create_tags, Resources=["shoe-1"],
                      Tags=[{"Key": "a", "Value": "1"}])
+
+    def test_what_is_unknown_is_refused(self):
+        ec2 = self.ec2
+        self.refused("InvalidParameterValue", ec2.describe_volumes,
+                     Filters=[{"Name": "shoe-size", "Values": ["9"]}])
+        self.refused("InvalidAction", ec2.describe_trunk_interface_associations)
+        self.refused("UnknownParameter", ec2.run_instances, ImageId=IMAGE, MinCount=1, MaxCount=1,
+                     InstanceType="t3.small", KernelId="aki-1")
+        self.refused("InvalidNextToken", ec2.describe_volumes, NextToken="shoe")
+        self.refused("InvalidParameterValue", ec2.describe_volumes, MaxResults=1)
 
     def test_spot(self):
         ec2 = self.ec2
@@ -138,48 +208,93 @@ class TourTest(unittest.TestCase):
             Filters=[{"Name": "instance-id", "Values": [instance]}])["SpotInstanceRequests"]
         self.assertEqual(requests[0]["Status"]["Code"], "fulfilled")
         legacy = ec2.request_spot_instances(
-            InstanceCount=1, LaunchSpecification={
+            InstanceCount=1, Type="persistent", SpotPrice="0.05", LaunchSpecification={
                 "ImageId": IMAGE, "InstanceType": "t3.small",
-                "Placement": {"AvailabilityZone": "us-east-1a"}})["SpotInstanceRequests"][0]
-        self.wait("spot_instance_request_fulfilled",
-                  SpotInstanceRequestIds=[legacy["SpotInstanceRequestId"]])
-        ec2.cancel_spot_instance_requests(
-            SpotInstanceRequestIds=[legacy["SpotInstanceRequestId"]])
-        ec2.describe_spot_price_history(InstanceTypes=["t3.small"],
-                                        ProductDescriptions=["Linux/UNIX"])
+                "Placement": {"AvailabilityZone": ZONE}})["SpotInstanceRequests"][0]
+        legacy = legacy["SpotInstanceRequestId"]
+        self.wait("spot_instance_request_fulfilled", SpotInstanceRequestIds=[legacy])
+        ec2.cancel_spot_instance_requests(SpotInstanceRequestIds=[legacy])
+        pages = ec2.get_paginator("describe_spot_instance_requests").paginate()
+        states = {r["SpotInstanceRequestId"]: r["State"] for p in pages
+                  for r in p["SpotInstanceRequests"]}
+        self.assertEqual(states[legacy], "cancelled")
+        self.server.control("price", {"instance_type": "t3.small", "zone": ZONE,
+                                      "price": "0.0123"})
+        prices = ec2.get_paginator("describe_spot_price_history").paginate(
+            InstanceTypes=["t3.small"], ProductDescriptions=["Linux/UNIX"], AvailabilityZone=ZONE,
+            StartTime=datetime.datetime.now(datetime.timezone.utc)).build_full_result()
+        self.assertEqual([float(p["SpotPrice"]) for p in prices["SpotPriceHistory"]][0], 0.0123)
         ec2.get_spot_placement_scores(TargetCapacity=1, SingleAvailabilityZone=True,
                                       InstanceTypes=["t3.small", "m5.large", "c5.large"])
 
     def test_spot_without_capacity(self):
-        self.server.control("capacity", {"instance_type": "t3.small", "zone": "us-east-1a",
+        self.server.control("capacity", {"instance_type": "t3.small", "zone": ZONE,
                                          "market": "spot", "available": 0})
         self.refused("InsufficientInstanceCapacity", self.ec2.run_instances, ImageId=IMAGE,
                      InstanceType="t3.small", MinCount=1, MaxCount=1,
-                     Placement={"AvailabilityZone": "us-east-1a"},
+                     Placement={"AvailabilityZone": ZONE},
                      InstanceMarketOptions={"MarketType": "spot"})
 
-    def test_templates_and_fleets(self):
+    def test_templates(self):
+        ec2 = self.ec2
+        ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData={
+            "ImageId": IMAGE, "InstanceType": "t3.small", "UserData": "IyEvYmluL3No",
+            "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 9}}],
+            "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 2},
+            "TagSpecifications": tags("instance", Name="web")})
+        ec2.create_launch_template_version(LaunchTemplateName="web", SourceVersion="1",
+                                           LaunchTemplateData={"InstanceType": "t3.medium"})
+        subnet = ec2.describe_subnets(Filters=[{"Name": "availability-zone", "Values": [ZONE]}])
+        group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+        ec2.create_launch_template_version(LaunchTemplateName="web", LaunchTemplateData={
+            "ImageId": IMAGE, "NetworkInterfaces": [
+                {"DeviceIndex": 0, "SubnetId": subnet["Subnets"][0]["SubnetId"],
+                 "Groups": [group]}]})
+        ec2.describe_launch_templates(LaunchTemplateNames=["web"])
+        versions = ec2.get_paginator("describe_launch_template_versions").paginate(
+            LaunchTemplateName="web").build_full_result()["LaunchTemplateVersions"]
+        self.assertEqual(versions[1]["LaunchTemplateData"]["InstanceType"], "t3.medium")
+        self.assertEqual(versions[1]["LaunchTemplateData"]["ImageId"], IMAGE)
+        self.assertEqual(versions[2]["LaunchTemplateData"]["NetworkInterfaces"][0]["Groups"],
+                         [group])
+        launched = ec2.run_instances(MinCount=1, MaxCount=1, InstanceType="t3.large",
+                                     LaunchTemplate={"LaunchTemplateName": "web", "Version": "1"})
+        launched = launched["Instances"][0]
+        self.assertEqual(launched["InstanceType"], "t3.large")
+        self.assertIn({"Key": "Name", "Value": "web"}, launched["Tags"])
+        self.assertEqual(launched["MetadataOptions"]["HttpTokens"], "required")
+        ec2.delete_launch_template_versions(LaunchTemplateName="web", Versions=["2", "1"])
+        ec2.delete_launch_template(LaunchTemplateName="web")
+        self.refused("InvalidLaunchTemplateName.NotFoundException", ec2.describe_launch_templates,
+                     LaunchTemplateNames=["web"])
+
+    def test_fleets(self):
         ec2 = self.ec2
         ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData={
             "ImageId": IMAGE, "InstanceType": "t3.small"})
-        ec2.create_launch_template_version(LaunchTemplateName="web", SourceVersion="1",
-                                           LaunchTemplateData={"InstanceType": "t3.medium"})
-        ec2.describe_launch_templates(LaunchTemplateNames=["web"])
-        ec2.describe_launch_template_versions(LaunchTemplateName="web")
         configs = [{"LaunchTemplateSpecification": {"LaunchTemplateName": "web",
                                                     "Version": "$Latest"},
-                    "Overrides": [{"InstanceType": "t3.small",
-                                   "AvailabilityZone": "us-east-1a"}]}]
+                    "Overrides": [{"InstanceType": "t3.small", "AvailabilityZone": ZONE},
+                                  {"InstanceType": "t3.medium", "AvailabilityZone": ZONE}]}]
         capacity = {"TotalTargetCapacity": 1, "DefaultTargetCapacityType": "spot"}
+        self.server.control("capacity", {"instance_type": "t3.small", "zone": ZONE,
+                                         "market": "spot", "available": 0})
         instant = ec2.create_fleet(Type="instant", LaunchTemplateConfigs=configs,
                                    TargetCapacitySpecification=capacity)
-        self.assertEqual(len(instant["Instances"][0]["InstanceIds"]), 1)
+        self.assertEqual(instant["Instances"][0]["InstanceType"], "t3.medium")
+        self.assertEqual(instant["Errors"][0]["ErrorCode"], "InsufficientInstanceCapacity")
         kept = ec2.create_fleet(Type="maintain", LaunchTemplateConfigs=configs,
-                                TargetCapacitySpecification=capacity)["FleetId"]
-        ec2.describe_fleets(FleetIds=[kept])
-        ec2.describe_fleet_instances(FleetId=kept)
-        ec2.delete_fleets(FleetIds=[kept], TerminateInstances=True)
-        ec2.delete_launch_template(LaunchTemplateName="web")
+                                TargetCapacitySpecification=capacity,
+                                SpotOptions={"AllocationStrategy": "price-capacity-optimized"})
+        kept = kept["FleetId"]
+        deadline = time.monotonic() + 30
+        while not ec2.describe_fleet_instances(FleetId=kept)["ActiveInstances"]:
+            self.assertLess(time.monotonic(), deadline)
+        self.assertEqual(len(ec2.describe_fleets()["Fleets"]), 2)
+        deleted = ec2.delete_fleets(FleetIds=[kept, instant["FleetId"], "fleet-1"],
+                                    TerminateInstances=True)
+        self.assertEqual(len(deleted["SuccessfulFleetDeletions"]), 2)
+        self.assertEqual(len(deleted["UnsuccessfulFleetDeletions"]), 1)
 
     def test_addresses(self):
         ec2 = self.ec2
@@ -189,8 +304,16 @@ class TourTest(unittest.TestCase):
                                             InstanceId=instance)["AssociationId"]
         found = ec2.describe_addresses(AllocationIds=[address["AllocationId"]])["Addresses"][0]
         self.assertEqual(found["InstanceId"], instance)
+        other = self.run_one()
+        self.refused("Resource.AlreadyAssociated", ec2.associate_address, InstanceId=other,
+                     AllocationId=address["AllocationId"], AllowReassociation=False)
+        self.refused("InvalidIPAddress.InUse", ec2.release_address,
+                     AllocationId=address["AllocationId"])
         ec2.disassociate_address(AssociationId=association)
         ec2.release_address(AllocationId=address["AllocationId"])
+        for _ in range(4):
+            ec2.allocate_address(Domain="vpc")
+        self.refused("AddressLimitExceeded", ec2.allocate_address, Domain="vpc")
 
     def test_images(self):
         ec2 = self.ec2
@@ -219,6 +342,8 @@ class TourTest(unittest.TestCase):
                      GroupId=group, IpPermissions=permission)
         self.wait("security_group_exists", GroupIds=[group])
         ec2.describe_security_groups(GroupIds=[group])
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[
+            {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}])
         interface = ec2.create_network_interface(SubnetId=subnet, Groups=[group])
         interface = interface["NetworkInterface"]["NetworkInterfaceId"]
         self.wait("network_interface_available", NetworkInterfaceIds=[interface])
@@ -231,7 +356,12 @@ class TourTest(unittest.TestCase):
         ec2.detach_network_interface(AttachmentId=attachment)
         self.wait("network_interface_available", NetworkInterfaceIds=[interface])
         ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])
+        self.refused("DependencyViolation", ec2.delete_security_group, GroupId=group)
         ec2.delete_network_interface(NetworkInterfaceId=interface)
+        ec2.delete_security_group(GroupId=group)
+        self.assertEqual(
+            len(ec2.get_paginator("describe_network_interfaces").paginate().build_full_result()
+                ["NetworkInterfaces"]), 1)
 
     def test_keys(self):
         ec2 = self.ec2
@@ -254,18 +384,13 @@ class TourTest(unittest.TestCase):
         sts = self.server.client("sts")
         self.assertTrue(sts.get_caller_identity()["Account"].isdigit())
         role = sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/r",
-                               RoleSessionName="s")["Credentials"]
+                               RoleSessionName="session")["Credentials"]
         assumed = self.server.client(key=role["AccessKeyId"], secret=role["SecretAccessKey"],
                                      token=role["SessionToken"])
         assumed.describe_volumes()
         ssm = self.server.client("ssm")
         name = "/aws/service/debian/release/12/latest/amd64"
         self.assertTrue(ssm.get_parameter(Name=name)["Parameter"]["Value"].startswith("ami-"))
-
-    def test_credentials(self):
-        self.refused("AuthFailure", self.server.client(key="nobody").describe_volumes)
-        self.refused("SignatureDoesNotMatch",
-                     self.server.client(secret="wrong").describe_volumes)
 
 
 if __name__ == "__main__":

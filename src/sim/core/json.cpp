@@ -1,0 +1,3 @@
+#include "sim/core/json.hpp"
+
+template class nlohmann::basic_json<>;

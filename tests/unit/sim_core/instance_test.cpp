@@ -1,0 +1,216 @@
+#include "sim.hpp"
+
+namespace ec2spotter::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(SimInstanceTest, GoesThroughItsStatesInEc2sTime) {
+  Sim sim(Profile::realistic);
+  const std::string id = sim.run();
+  sim.advance(1s);
+  EXPECT_EQ(sim.instance_state(id), "pending");
+  sim.advance(6s);
+  EXPECT_EQ(sim.instance_state(id), "running");
+
+  EXPECT_EQ(sim.call("StopInstances", {{"InstanceId.1", id}}).at("//currentState/name"),
+            "stopping");
+  sim.advance(2s);
+  EXPECT_EQ(sim.instance_state(id), "stopping");
+  sim.advance(20s);
+  EXPECT_EQ(sim.instance_state(id), "stopped");
+
+  EXPECT_EQ(sim.call("StartInstances", {{"InstanceId.1", id}}).error(), "");
+  sim.advance(7s);
+  EXPECT_EQ(sim.instance_state(id), "running");
+  EXPECT_EQ(sim.call("TerminateInstances", {{"InstanceId.1", id}}).at("//currentState/code"), "32");
+  sim.advance(30s);
+  EXPECT_EQ(sim.instance_state(id), "terminated");
+  sim.advance(61min);
+  EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", id}}).error(),
+            "InvalidInstanceID.NotFound");
+}
+
+TEST(SimInstanceTest, TerminationIsAllOrNone) {
+  Sim sim;
+  const std::string id = sim.run();
+  EXPECT_EQ(
+      sim.call("TerminateInstances", {{"InstanceId.1", id}, {"InstanceId.2", "i-none"}}).error(),
+      "InvalidInstanceID.NotFound");
+  EXPECT_EQ(sim.instance_state(id), "running");
+
+  const std::string kept = sim.run({{"DisableApiTermination", "true"}});
+  EXPECT_EQ(sim.call("TerminateInstances", {{"InstanceId.1", id}, {"InstanceId.2", kept}}).error(),
+            "OperationNotPermitted");
+  EXPECT_EQ(sim.instance_state(id), "running");
+}
+
+TEST(SimInstanceTest, DeleteOnTerminationDecidesWhatBecomesOfEachVolume) {
+  Sim sim;
+  const std::string id = sim.run();
+  const std::string root = sim.call("DescribeVolumes", {{"Filter.1.Name", "attachment.instance-id"},
+                                                        {"Filter.1.Value.1", id}})
+                               .at("//volumeSet/item/volumeId");
+  const std::string data = sim.make_volume();
+  sim.call("AttachVolume", {{"VolumeId", data}, {"InstanceId", id}, {"Device", "/dev/sdf"}});
+  sim.call("TerminateInstances", {{"InstanceId.1", id}});
+  sim.advance(1s);
+  EXPECT_EQ(sim.call("DescribeVolumes", {{"VolumeId.1", root}}).error(), "InvalidVolume.NotFound");
+  EXPECT_EQ(sim.volume_status(data), "available");
+}
+
+TEST(SimInstanceTest, AKeptRootOutlivesItsInstance) {
+  Sim sim;
+  const std::string id = sim.run();
+  EXPECT_EQ(sim.call("ModifyInstanceAttribute",
+                     {{"InstanceId", id},
+                      {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+                      {"BlockDeviceMapping.1.Ebs.DeleteOnTermination", "false"}})
+                .error(),
+            "");
+  sim.call("TerminateInstances", {{"InstanceId.1", id}});
+  sim.advance(1s);
+  const Reply volumes = sim.call("DescribeVolumes");
+  EXPECT_EQ(volumes.all("//volumeSet/item/status"), std::vector<std::string>{"available"});
+}
+
+TEST(SimInstanceTest, TheSameTokenGivesTheSameAnswerWhileItsInstanceLives) {
+  Sim sim;
+  const std::string id = sim.run({{"ClientToken", "t"}});
+  EXPECT_EQ(sim.run({{"ClientToken", "t"}}), id);
+  const ParamMap other{
+      {"ImageId", kImage}, {"InstanceType", "t3.medium"},         {"MinCount", "1"},
+      {"MaxCount", "1"},   {"Placement.AvailabilityZone", kZone}, {"ClientToken", "t"}};
+  EXPECT_EQ(sim.call("RunInstances", other).error(), "IdempotentParameterMismatch");
+  sim.call("TerminateInstances", {{"InstanceId.1", id}});
+  sim.advance(1s);
+  ParamMap same = other;
+  same["InstanceType"] = "t3.small";
+  EXPECT_EQ(sim.call("RunInstances", same).error(), "IdempotentInstanceTerminated");
+}
+
+TEST(SimInstanceTest, CapacityIsTakenGivenBackAndNeverInvented) {
+  Sim sim;
+  sim.control("capacity", {{"instance_type", "t3.small"}, {"zone", kZone}, {"available", 1}});
+  const std::string id = sim.run();
+  ParamMap more{{"ImageId", kImage},
+                {"InstanceType", "t3.small"},
+                {"MinCount", "1"},
+                {"MaxCount", "1"},
+                {"Placement.AvailabilityZone", kZone}};
+  const Reply refused = sim.call("RunInstances", more);
+  EXPECT_EQ(refused.error(), "InsufficientInstanceCapacity");
+  EXPECT_EQ(refused.status(), 500);
+  more.erase("Placement.AvailabilityZone");
+  EXPECT_EQ(sim.call("RunInstances", more).error(), "") << "another zone has capacity";
+  sim.call("TerminateInstances", {{"InstanceId.1", id}});
+  sim.advance(1s);
+  sim.run();
+}
+
+TEST(SimInstanceTest, MinCountIsEnoughWhenThePoolHoldsNoMore) {
+  Sim sim;
+  sim.control("capacity", {{"instance_type", "t3.small"}, {"zone", kZone}, {"available", 3}});
+  const Reply reply = sim.call("RunInstances", {{"ImageId", kImage},
+                                                {"InstanceType", "t3.small"},
+                                                {"MinCount", "2"},
+                                                {"MaxCount", "5"},
+                                                {"Placement.AvailabilityZone", kZone}});
+  EXPECT_EQ(reply.all("//instanceId").size(), 3U);
+}
+
+TEST(SimInstanceTest, QuotasCountVcpusPerMarket) {
+  Sim sim;
+  sim.control("quota", {{"name", "spot_vcpus"}, {"value", 2}});
+  sim.control("quota", {{"name", "on_demand_vcpus"}, {"value", 2}});
+  ParamMap params{
+      {"ImageId", kImage}, {"InstanceType", "t3.small"}, {"MinCount", "1"}, {"MaxCount", "1"}};
+  sim.run();
+  EXPECT_EQ(sim.call("RunInstances", params).error(), "VcpuLimitExceeded");
+  const std::string spot = sim.run_spot();
+  params["InstanceMarketOptions.MarketType"] = "spot";
+  EXPECT_EQ(sim.call("RunInstances", params).error(), "MaxSpotInstanceCountExceeded");
+  sim.call("TerminateInstances", {{"InstanceId.1", spot}});
+  sim.advance(1s);
+  EXPECT_EQ(sim.call("RunInstances", params).error(), "");
+}
+
+TEST(SimInstanceTest, AnElasticIpMovesAndComesBackFree) {
+  Sim sim;
+  const std::string first = sim.run();
+  const std::string second = sim.run();
+  const std::string own =
+      sim.call("DescribeInstances", {{"InstanceId.1", first}}).at("//ipAddress");
+  const Reply address = sim.call("AllocateAddress");
+  const std::string id = address.at("//allocationId");
+  const std::string ip = address.at("//publicIp");
+  for (const std::string& instance : {first, second}) {
+    EXPECT_EQ(
+        sim.call("AssociateAddress", {{"AllocationId", id}, {"InstanceId", instance}}).error(), "");
+    EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", instance}}).at("//ipAddress"), ip);
+  }
+  EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", first}}).at("//ipAddress"), own);
+  sim.call("TerminateInstances", {{"InstanceId.1", second}});
+  sim.advance(1s);
+  EXPECT_EQ(sim.call("DescribeAddresses").at("//instanceId"), "");
+  EXPECT_EQ(sim.call("ReleaseAddress", {{"AllocationId", id}}).error(), "");
+}
+
+TEST(SimInstanceTest, MetadataIsThatOfTheInstance) {
+  Sim sim;
+  const std::string id = sim.run_spot({{"KeyName", "me"},
+                                       {"UserData", "aGVsbG8="},
+                                       {"IamInstanceProfile.Name", "role"},
+                                       {"MetadataOptions.HttpTokens", "required"}});
+  const auto entry = [&](const std::string& path) {
+    for (const auto& [name, value] : sim.core().metadata(id).entries) {
+      if (name == path) return value;
+    }
+    return std::string("404");
+  };
+  EXPECT_TRUE(sim.core().metadata(id).tokens_required);
+  EXPECT_EQ(sim.core().metadata(id).user_data, "hello");
+  EXPECT_EQ(entry("meta-data/instance-id"), id);
+  EXPECT_EQ(entry("meta-data/security-groups"), "default");
+  EXPECT_EQ(entry("meta-data/public-keys/0=me"), "");
+  EXPECT_EQ(entry("meta-data/public-keys/0/openssh-key"), "ssh-ed25519 AAAA me");
+  const std::string mac = "meta-data/network/interfaces/macs/" + entry("meta-data/mac") + "/";
+  const std::string subnet = entry(mac + "subnet-id");
+  EXPECT_EQ(entry(mac + "subnet-ipv4-cidr-block"),
+            sim.call("DescribeSubnets", {{"SubnetId.1", subnet}}).at("//cidrBlock"));
+  EXPECT_NE(entry("meta-data/iam/security-credentials/role").find("SecretAccessKey"),
+            std::string::npos);
+  EXPECT_EQ(entry("meta-data/spot/instance-action"), "404");
+  sim.control("notice", {{"instance_id", id}});
+  EXPECT_EQ(entry("meta-data/spot/instance-action"),
+            R"({"action":"terminate","time":"2026-03-01T12:02:00Z"})");
+  EXPECT_EQ(entry("meta-data/spot/termination-time"), "2026-03-01T12:02:00Z");
+  EXPECT_EQ(entry("meta-data/events/recommendations/rebalance"), "404");
+  sim.control("rebalance", {{"instance_id", id}});
+  EXPECT_NE(entry("meta-data/events/recommendations/rebalance"), "404");
+}
+
+TEST(SimInstanceTest, ANetworkInterfaceKeepsItsAddressesFromBodyToBody) {
+  Sim sim;
+  const std::string subnet = sim.call("DescribeSubnets", {{"Filter.1.Name", "availability-zone"},
+                                                          {"Filter.1.Value.1", kZone}})
+                                 .at("//subnetId");
+  const Reply made = sim.call("CreateNetworkInterface", {{"SubnetId", subnet}});
+  const std::string interface = made.at("//networkInterfaceId");
+  const ParamMap with{{"NetworkInterface.1.DeviceIndex", "0"},
+                      {"NetworkInterface.1.NetworkInterfaceId", interface}};
+  const std::string first = sim.run(with);
+  ParamMap again = with;
+  again.insert(
+      {{"ImageId", kImage}, {"InstanceType", "t3.small"}, {"MinCount", "1"}, {"MaxCount", "1"}});
+  EXPECT_EQ(sim.call("RunInstances", again).error(), "InvalidNetworkInterface.InUse");
+  sim.call("TerminateInstances", {{"InstanceId.1", first}});
+  sim.advance(1s);
+  const std::string second = sim.run(with);
+  EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", second}})
+                .at("//networkInterfaceSet/item/macAddress"),
+            made.at("//macAddress"));
+}
+
+}  // namespace
+}  // namespace ec2spotter::sim

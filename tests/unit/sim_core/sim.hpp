@@ -1,0 +1,76 @@
+// A simulator core in virtual time, with bodies of records only, for the tests of this folder.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <pugixml.hpp>
+#include <string>
+#include <vector>
+
+#include "sim/core/core.hpp"
+
+namespace ec2spotter::sim {
+
+inline constexpr const char* kImage = "ami-0aaaaaaaaaaaaaaa1";
+inline constexpr const char* kZone = "us-east-1a";
+
+// One reply: EC2's error code (empty: it worked), and its document.
+class Reply {
+ public:
+  Reply(int status, const std::string& body) : status_(status) {
+    document_.load_string(body.c_str());
+  }
+
+  int status() const { return status_; }
+  std::string error() const {
+    return document_.select_node("//Errors/Error/Code").node().text().get();
+  }
+  // The text at the first match of an XPath, or empty.
+  std::string at(const std::string& path) const {
+    return document_.select_node(path.c_str()).node().text().get();
+  }
+  std::vector<std::string> all(const std::string& path) const {
+    std::vector<std::string> found;
+    for (const auto& match : document_.select_nodes(path.c_str())) {
+      found.emplace_back(match.node().text().get());
+    }
+    return found;
+  }
+
+ private:
+  int status_;
+  pugi::xml_document document_;
+};
+
+// Everything that is done to it is followed by a check of the safety rules.
+class Sim {
+ public:
+  explicit Sim(Profile profile = Profile::instant, std::uint64_t seed = 1);
+
+  Reply call(const std::string& action, ParamMap params = {},
+             const std::string& region = "us-east-1");
+  void advance(std::chrono::milliseconds by);
+  // One control call; a refusal fails the test.
+  Json control(const std::string& path, const Json& body = Json::object());
+
+  // A running instance of t3.small in kZone.
+  std::string run(ParamMap more = {});
+  std::string run_spot(ParamMap more = {});
+  std::string make_volume(const std::string& zone = kZone);
+  std::string instance_state(const std::string& id);
+  // "open/capacity-not-available"
+  std::string request_status(const std::string& id);
+  std::string request_of(const std::string& instance_id);
+  std::string volume_status(const std::string& id);
+
+  Core& core() { return core_; }
+
+ private:
+  void settle();
+
+  std::vector<BodyEvent> reports_;
+  NoBodies bodies_;
+  Core core_;
+};
+
+}  // namespace ec2spotter::sim

@@ -1,0 +1,121 @@
+#include "sim.hpp"
+
+namespace ec2spotter::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(SimVolumeTest, AttachesToOneInstanceOfItsZoneOnly) {
+  Sim sim;
+  const std::string one = sim.run();
+  const std::string two = sim.run();
+  const std::string volume = sim.make_volume();
+  const std::string far = sim.make_volume("us-east-1b");
+  const ParamMap attach{{"VolumeId", volume}, {"InstanceId", one}, {"Device", "/dev/sdf"}};
+  const auto attach_with = [&](const std::string& key, const std::string& value) {
+    ParamMap params = attach;
+    params[key] = value;
+    return sim.call("AttachVolume", params).error();
+  };
+  EXPECT_EQ(attach_with("VolumeId", far), "InvalidVolume.ZoneMismatch");
+  EXPECT_EQ(attach_with("VolumeId", "vol-none"), "InvalidVolume.NotFound");
+  EXPECT_EQ(attach_with("InstanceId", "i-none"), "InvalidInstanceID.NotFound");
+  EXPECT_EQ(attach_with("Device", "/dev/xvda"), "InvalidParameterValue") << "the name is taken";
+  EXPECT_EQ(attach_with("Device", "/etc/passwd"), "InvalidParameterValue");
+  EXPECT_EQ(sim.call("AttachVolume", attach).error(), "");
+  EXPECT_EQ(attach_with("InstanceId", two), "VolumeInUse");
+  EXPECT_EQ(sim.call("DeleteVolume", {{"VolumeId", volume}}).error(), "VolumeInUse");
+}
+
+TEST(SimVolumeTest, TakesItsTimeInTheRealisticProfile) {
+  Sim sim(Profile::realistic);
+  const std::string instance = sim.run();
+  const std::string volume = sim.make_volume();
+  const ParamMap attach{{"VolumeId", volume}, {"InstanceId", instance}, {"Device", "/dev/sdf"}};
+  EXPECT_EQ(sim.call("AttachVolume", attach).error(), "IncorrectState") << "still creating";
+  sim.advance(2s);
+  EXPECT_EQ(sim.call("AttachVolume", attach).error(), "IncorrectState") << "instance pending";
+  sim.advance(6s);
+  EXPECT_EQ(sim.call("AttachVolume", attach).at("//status"), "attaching");
+  sim.advance(3s);
+  const auto status = [&] {
+    return sim.call("DescribeVolumes", {{"VolumeId.1", volume}}).at("//attachmentSet/item/status");
+  };
+  EXPECT_EQ(status(), "attached");
+  EXPECT_EQ(sim.call("DetachVolume", {{"VolumeId", volume}}).at("//status"), "detaching");
+  sim.advance(1s);
+  EXPECT_EQ(status(), "detaching");
+  sim.advance(3s);
+  EXPECT_EQ(sim.volume_status(volume), "available");
+}
+
+TEST(SimVolumeTest, TheRootOfARunningInstanceStays) {
+  Sim sim;
+  const std::string instance = sim.run();
+  const std::string root = sim.call("DescribeVolumes").at("//volumeSet/item/volumeId");
+  EXPECT_EQ(sim.call("DetachVolume", {{"VolumeId", root}}).error(), "OperationNotPermitted");
+  sim.call("StopInstances", {{"InstanceId.1", instance}});
+  sim.advance(1s);
+  EXPECT_EQ(sim.call("DetachVolume", {{"VolumeId", root}}).error(), "");
+  sim.advance(1s);
+  EXPECT_EQ(sim.volume_status(root), "available");
+  sim.call("StartInstances", {{"InstanceId.1", instance}});
+  sim.advance(1s);
+  EXPECT_EQ(sim.instance_state(instance), "terminated")
+      << "an instance without a root cannot start";
+}
+
+TEST(SimVolumeTest, OnlyGrowsAndFourTimesADay) {
+  Sim sim;
+  const std::string volume = sim.make_volume();
+  const auto grow = [&](int size) {
+    return sim.call("ModifyVolume", {{"VolumeId", volume}, {"Size", std::to_string(size)}}).error();
+  };
+  EXPECT_EQ(grow(7), "InvalidParameterValue");
+  for (int size = 9; size < 13; ++size) EXPECT_EQ(grow(size), "");
+  EXPECT_EQ(grow(13), "VolumeModificationRateExceeded");
+  sim.advance(25h);
+  EXPECT_EQ(grow(13), "");
+  EXPECT_EQ(sim.call("DescribeVolumesModifications", {{"VolumeId.1", volume}}).at("//targetSize"),
+            "13");
+}
+
+TEST(SimVolumeTest, RefusesSizesAndRatesThatItsTypeDoesNotTake) {
+  Sim sim;
+  const auto create = [&](const ParamMap& more) {
+    ParamMap params{{"AvailabilityZone", kZone}};
+    params.insert(more.begin(), more.end());
+    return sim.call("CreateVolume", params).error();
+  };
+  EXPECT_EQ(create({}), "MissingParameter");
+  EXPECT_EQ(create({{"Size", "8"}, {"VolumeType", "shoe"}}), "InvalidParameterValue");
+  EXPECT_EQ(create({{"Size", "8"}, {"VolumeType", "st1"}}), "InvalidParameterValue");
+  EXPECT_EQ(create({{"Size", "8"}, {"VolumeType", "gp2"}, {"Iops", "3000"}}),
+            "InvalidParameterCombination");
+  EXPECT_EQ(create({{"Size", "8"}, {"VolumeType", "gp3"}, {"Iops", "99999999"}}),
+            "InvalidParameterValue");
+  EXPECT_EQ(create({{"Size", "7"}, {"SnapshotId", "snap-0aaaaaaaaaaaaaaa1"}}),
+            "InvalidBlockDeviceMapping");
+  EXPECT_EQ(create({{"Size", "8"}, {"MultiAttachEnabled", "true"}}), "UnsupportedOperation");
+  EXPECT_EQ(sim.call("CreateVolume", {{"AvailabilityZone", "us-east-1z"}, {"Size", "8"}}).error(),
+            "InvalidZone.NotFound");
+}
+
+TEST(SimVolumeTest, ASnapshotIsPendingFirstAndCannotBeUsedThen) {
+  Sim sim(Profile::realistic);
+  const std::string volume = sim.make_volume();
+  sim.advance(2s);
+  const std::string snapshot =
+      sim.call("CreateSnapshot", {{"VolumeId", volume}}).at("//snapshotId");
+  EXPECT_EQ(
+      sim.call("CreateVolume", {{"AvailabilityZone", kZone}, {"SnapshotId", snapshot}}).error(),
+      "IncorrectState");
+  sim.advance(21s);
+  EXPECT_EQ(sim.call("DescribeSnapshots", {{"SnapshotId.1", snapshot}}).at("//progress"), "100%");
+  EXPECT_EQ(
+      sim.call("CreateVolume", {{"AvailabilityZone", kZone}, {"SnapshotId", snapshot}}).error(),
+      "");
+}
+
+}  // namespace
+}  // namespace ec2spotter::sim
