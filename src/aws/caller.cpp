@@ -8,10 +8,12 @@ namespace {
 
 constexpr double kBackoffBaseMs = 300;
 constexpr double kBackoffCapMs = 20'000;
+// Throttling passes for sure; an endpoint that does not answer may never do.
+constexpr int kTransportRetriesMost = 5;
 
-bool may_repeat(const ApiCall& call, const Error& error) {
+bool may_repeat(const ApiCall& call, const Error& error, int retries) {
   if (error.code == Errc::throttled) return true;
-  if (call.effect == Effect::unknown) return false;
+  if (call.effect == Effect::unknown || retries >= kTransportRetriesMost) return false;
   return error.code == Errc::transport || error.code == Errc::timeout;
 }
 
@@ -51,7 +53,7 @@ Result<std::string> Caller::with_retries(const ApiCall& call) {
   for (int retries = 0;; ++retries) {
     TRY_VOID(wait_for_token(call, deadline));
     auto body = attempt(call, deadline - parts_.clock.local_now());
-    if (body || !may_repeat(call, body.error())) return body;
+    if (body || !may_repeat(call, body.error(), retries)) return body;
     const Duration pause = backoff(retries);
     if (parts_.clock.local_now() + pause >= deadline) return body;
     TRY_VOID(parts_.sleeper.sleep(pause));

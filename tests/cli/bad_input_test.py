@@ -108,7 +108,7 @@ class CredentialsTest(ProgramTest):
 
     def test_expired_token(self):
         role = self.server.client("sts").assume_role(
-            RoleArn="arn:aws:iam::123456789012:role/r", RoleSessionName="s", DurationSeconds=900)
+            RoleArn="arn:aws:iam::123456789012:role/r", RoleSessionName="session", DurationSeconds=900)
         issued = role["Credentials"]
         self.keys(issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"])
         self.succeeds("list")

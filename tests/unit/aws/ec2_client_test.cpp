@@ -77,6 +77,14 @@ TEST(Ec2ClientTest, AThrottledCallHadNoEffectAndIsRepeated) {
   EXPECT_TRUE(client.attach());
 }
 
+TEST(Ec2ClientTest, AnEndpointThatNeverAnswersIsGivenUpSoon) {
+  Client client;
+  for (int i = 0; i < 6; ++i) client.http->then(kBroken);
+  EXPECT_EQ(client.volumes().error().code, Errc::transport);
+  EXPECT_EQ(client.requests(), 6U);
+  EXPECT_LE(client.clock.now() - kNow, 10s);
+}
+
 TEST(Ec2ClientTest, RetriesEndWithTheDeadline) {
   Client client({}, 5s);
   for (int i = 0; i < 200; ++i) client.http->then(503, ec2_error("RequestLimitExceeded"));
