@@ -9,19 +9,15 @@ import subprocess
 from unittest import mock
 
 try:
-    from awscli.clidriver import create_clidriver
+    from awscli import clidriver
 except ImportError:
-    create_clidriver = None
+    clidriver = None
 
 
-def parsers():
-    """The botocore that reads the replies: version 2 of the CLI carries its own copy."""
-    for name in ("awscli.botocore.parsers", "botocore.parsers"):
-        try:
-            return importlib.import_module(name)
-        except ImportError:
-            continue
-    raise ImportError("no botocore")
+def part_of_botocore(name):
+    """The module of the botocore that the CLI works with; version 2 may carry a copy."""
+    own = clidriver is not None and not hasattr(clidriver, "botocore")
+    return importlib.import_module(f"{'awscli.' if own else ''}botocore.{name}")
 
 
 def read_files_once(loaders):
@@ -44,13 +40,13 @@ class AwsCli:
         self._environment = environment | {"AWS_DEFAULT_OUTPUT": "json"}
         if "AWS_DATA_PATH" in os.environ:  # set by importing version 1
             self._environment["AWS_DATA_PATH"] = os.environ["AWS_DATA_PATH"]
-        self._files = read_files_once(importlib.import_module(
-            parsers().__name__.replace(".parsers", ".loaders")))
+        self._files = read_files_once(part_of_botocore("loaders"))
 
     def run(self, *words):
         """The exit status, stdout and stderr."""
-        words = [str(word) for word in words]
-        if create_clidriver is None:
+        # Version 2.9 of Debian 12 does not know AWS_ENDPOINT_URL yet.
+        words = ["--endpoint-url", self._environment["AWS_ENDPOINT_URL"], *map(str, words)]
+        if clidriver is None:
             done = subprocess.run(["aws", *words], env=self._environment, capture_output=True,
                                   text=True, timeout=120, check=False)
             return done.returncode, done.stdout, done.stderr
@@ -58,7 +54,7 @@ class AwsCli:
         with mock.patch.dict(os.environ, self._environment, clear=True), self._files, \
                 contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
-                status = create_clidriver().main(words)
+                status = clidriver.create_clidriver().main(words)
             except SystemExit as end:
                 status = end.code
         return status, out.getvalue(), err.getvalue()

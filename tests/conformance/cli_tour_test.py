@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from aws_cli import AwsCli, create_clidriver, parsers
+from aws_cli import AwsCli, clidriver, part_of_botocore
 from server import Server, basic_seed
 from validate import Recorder
 
@@ -19,7 +19,7 @@ class CliTourTest(unittest.TestCase):
         cls.server = Server(basic_seed()).__enter__()
         cls.addClassCleanup(cls.server.__exit__, None, None, None)
         cls.cli = AwsCli(cls.server.environment())
-        cls.recorder = Recorder(parsers()).__enter__()
+        cls.recorder = Recorder(part_of_botocore("parsers")).__enter__()
         cls.addClassCleanup(cls.recorder.__exit__, None, None, None)
 
     @classmethod
@@ -32,7 +32,7 @@ class CliTourTest(unittest.TestCase):
             raise AssertionError(f"no command of the tour calls {sorted(missing)}")
         if cls.recorder.problems:
             raise AssertionError("\n".join(cls.recorder.problems))
-        if create_clidriver is not None and not cls.recorder.operations:
+        if clidriver is not None and not cls.recorder.operations:
             raise AssertionError("no reply was validated")
 
     def ec2(self, *words):
