@@ -81,6 +81,7 @@ class Drive {
     if (controls_.clock.now() > deadline_) {
       return Error{.code = Errc::timeout, .message = late() + "; last: " + error.describe()};
     }
+    if (error.code == Errc::interrupted) return stopped();
     if (!passes_by_itself(error)) return error;
     ++failures_in_a_row_;
     if (failures_in_a_row_ > kFailuresMost) return error;
@@ -91,8 +92,12 @@ class Drive {
 
   std::optional<Error> sleep_until(TimePoint until) {
     if (controls_.waiter.wait_until(std::min(until, deadline_ + kRetryFirst))) return std::nullopt;
-    return Error{.code = Errc::interrupted,
-                 .message = "interrupted; nothing is lost, run the same command again to go on"};
+    return stopped();
+  }
+
+  static Error stopped() {
+    return {.code = Errc::interrupted,
+            .message = "interrupted; nothing is lost, run the same command again to go on"};
   }
 
   std::string late() const {
