@@ -11,6 +11,16 @@ constexpr std::size_t kTagsMost = 50;
 constexpr std::size_t kTagKeyMost = 128;
 constexpr std::size_t kTagValueMost = 256;
 constexpr std::size_t kTokenMost = 64;
+constexpr std::size_t kTokensBetweenSweeps = 256;
+constexpr Duration kTokensLast = std::chrono::hours(48);
+
+// Now and then, so that neither the state nor each call grows with every token that ever was.
+void forget_old_tokens(Table& tokens, TimePoint now) {
+  if (tokens.size() % kTokensBetweenSweeps != kTokensBetweenSweeps - 1) return;
+  std::erase_if(tokens, [&](const auto& entry) {
+    return now - TimePoint(Duration(entry.second.value("at", Duration::rep{0}))) > kTokensLast;
+  });
+}
 
 Result<Json> read_tag_set(Params& specification) {
   Json set = Json::array();
@@ -148,7 +158,11 @@ Result<Json> recall_token(Call& call, const std::string& fingerprint, const std:
 void remember_token(Call& call, const std::string& fingerprint, const std::string& token,
                     const Json& reply) {
   if (token.empty()) return;
-  call.table("token")[call.action + "/" + token] = {{"fingerprint", fingerprint}, {"reply", reply}};
+  Table& tokens = call.table("token");
+  forget_old_tokens(tokens, call.world.now());
+  tokens[call.action + "/" + token] = {{"fingerprint", fingerprint},
+                                       {"reply", reply},
+                                       {"at", call.world.now().time_since_epoch().count()}};
 }
 
 }  // namespace ec2spotter::sim
