@@ -5,27 +5,16 @@ import os
 import pathlib
 import subprocess
 import sys
-import time
 import unittest
 
 SOURCE = pathlib.Path(os.environ["EC2SPOTTER_SOURCE"])
 sys.path.insert(0, str(SOURCE / "tests/conformance"))
 import server  # noqa: E402
+from server import wait_until  # noqa: E402, F401
 
 IMAGE = "ami-0aaaaaaaaaaaaaaa1"
 VOLUME = "vol-0aaaaaaaaaaaaaaa1"
 ADDRESS = "127.90.0.1"
-
-
-def wait_until(what, condition, seconds=30):
-    """The first true value of `condition`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 class ProgramTest(unittest.TestCase):

@@ -5,12 +5,24 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 import urllib.request
 
 import boto3
 import botocore.config
 
 BINARY = os.environ["EC2SPOTTER"]
+
+
+def wait_until(what, condition, seconds=30):
+    """The first true value of `condition`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 class Server:

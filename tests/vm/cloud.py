@@ -5,11 +5,11 @@ import pathlib
 import socket
 import subprocess
 import sys
-import time
 
 SOURCE = pathlib.Path(os.environ["EC2SPOTTER_SOURCE"])
 sys.path.insert(0, str(SOURCE / "tests/conformance"))
 import server  # noqa: E402
+from server import wait_until  # noqa: E402
 
 IMAGE = "ami-0aaaaaaaaaaaaaaa1"
 ADDRESS = "127.90.0.1"
@@ -23,17 +23,6 @@ def images():
     built = subprocess.run([SOURCE / "script/images"], check=True, stdout=subprocess.PIPE,
                            text=True)
     return pathlib.Path(built.stdout.split()[-1])
-
-
-def wait_until(what, condition, seconds):
-    """The first true value of `condition`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.2)
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 def free_port(address):
