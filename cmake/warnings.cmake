@@ -2,8 +2,8 @@
 add_library(ec2spotter_options INTERFACE)
 target_compile_options(ec2spotter_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror=unused-result
-  # g++ 12 sees overlaps in `"literal" + std::string` that are not there (GCC bug 105329).
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+  # g++ 12 sees overlaps and overflows in std::string that are not there (GCC bugs 105329, 105651).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>)
 target_include_directories(ec2spotter_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
 if(EC2SPOTTER_WERROR)
   target_compile_options(ec2spotter_options INTERFACE -Werror)

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -59,12 +60,9 @@ class Cloud(server.Server):
     def crash(self):
         """The host loses power: the simulator and with it every machine is killed; then it is
         started again on the same state."""
-        self._process.kill()
-        self._process.wait(timeout=30)
-        self._process.stdout.close()
-        self._log.close()
         self.ec2.close()
-        self.__enter__()
+        self.restart(signal.SIGKILL)
+        self.ec2 = self.client()
 
     def run_instance(self, user_data="", **more):
         reply = self.ec2.run_instances(

@@ -130,7 +130,7 @@ class Machine(cloud.Cloud):
     def disk_of(self, point):
         """The serial of the disk that holds a mount point of the guest."""
         return self.run(
-            f"d=$(findmnt -nvo SOURCE {point}); b=${{d#/dev/}}; s=/sys/class/block/$b;"
+            f"d=$(readlink -f $(findmnt -nvo SOURCE {point})); s=/sys/class/block/${{d#/dev/}};"
             " [ -e $s/device/serial ] || s=$s/..; cat $s/device/serial", user="root").strip()
 
     def facts(self):
