@@ -37,7 +37,8 @@ Result<Json> describe_addresses(Call& call) {
                                            .paged = false}));
   Json set = Json::array();
   for (const Json* address : found.resources) {
-    if (listed(ips, text(*address, "publicIp"))) set.push_back(rendered(*address));
+    if (listed(ips, text(*address, "publicIp")))
+      set.push_back(as_xml(call.world.rendering_of(*address)));
   }
   return Json{{"addressesSet", std::move(set)}};
 }

@@ -90,7 +90,8 @@ Json with_next(Json reply, const std::string& next) {
 Result<Json> describe(Call& call, const DescribeSpec& spec) {
   TRY(const Selection found, select(call, spec));
   Json set = Json::array();
-  for (const Json* resource : found.resources) set.push_back(rendered(*resource));
+  for (const Json* resource : found.resources)
+    set.push_back(as_xml(call.world.rendering_of(*resource)));
   return with_next({{spec.set, std::move(set)}}, found.next);
 }
 

@@ -227,7 +227,7 @@ Result<Json> Core::control(const std::string& path, const Json& body) {
   if (path == "calls") return calls_json();
   if (path == "actions") return Json(action_names());
   if (path == "violations") return Json(violations());
-  ++revision_;
+  changed();
   return changing_control(path, body);
 }
 

@@ -95,7 +95,7 @@ Result<Json> Core::run_handler(const ApiRequest& request, const std::string& act
   }
   const bool reads = changes_nothing(action);
   if (!reads) {
-    ++revision_;
+    changed();
     world_.before_change();
   }
   ParamMap params = request.params;
@@ -130,7 +130,7 @@ void Core::advance_to(TimePoint now) {
     if (event.is_null()) break;
     world_.before_change();
     settle(world_, event);
-    ++revision_;
+    changed();
   }
   if (now > world_.now()) world_.set_now(now);
 }
@@ -138,7 +138,7 @@ void Core::advance_to(TimePoint now) {
 void Core::report(const BodyEvent& event) {
   world_.before_change();
   apply(world_, event);
-  ++revision_;
+  changed();
 }
 
 std::optional<Core::Fault> Core::take_fault(const std::string& action) {
@@ -184,6 +184,7 @@ Json Core::calls_json() const {
 }
 
 Result<void> Core::load(const Json& saved) {
+  changed();
   if (!saved.is_object() || saved.value("version", 0) != 1) {
     return fail(Errc::invalid,
                 "the saved state has another form; start with an empty state folder");

@@ -92,6 +92,11 @@ class Core {
     std::string body;
   };
 
+  // Something is about to change, or has.
+  void changed() {
+    ++revision_;
+    world_.forget_renderings();
+  }
   ApiReply handle_ec2(const ApiRequest& request, const std::string& action,
                       const std::string& request_id);
   // What happens to the world: limits, the handler, the journal.

@@ -67,7 +67,7 @@ Result<Json> describe_instances(Call& call) {
   Json reservations = Json::array();
   for (const Json* instance : found.resources) {
     Json reservation = reservation_json(*instance);
-    reservation["instancesSet"].push_back(rendered(*instance));
+    reservation["instancesSet"].push_back(as_xml(call.world.rendering_of(*instance)));
     reservations.push_back(std::move(reservation));
   }
   return with_next({{"reservationSet", std::move(reservations)}}, found.next);

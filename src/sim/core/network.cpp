@@ -77,7 +77,7 @@ Result<Json> describe_groups(Call& call) {
   for (const Json* group : found.resources) {
     const std::string name = text(*group, "groupName");
     if (names.empty() || std::find(names.begin(), names.end(), name) != names.end()) {
-      set.push_back(rendered(*group));
+      set.push_back(as_xml(call.world.rendering_of(*group)));
     }
   }
   return with_next({{"securityGroupInfo", std::move(set)}}, found.next);

@@ -135,7 +135,7 @@ Result<void> Core::seed(const Json& document) try {
   for (const auto& [name, value] : parameters.items()) {
     world_.settings()["parameter/" + name] = value;
   }
-  ++revision_;
+  changed();
   return {};
 } catch (const Json::exception& error) {
   return fail(Errc::invalid, std::string("seed: ") + error.what());

@@ -59,7 +59,7 @@ Core::IssuedKey Core::issue_key(const std::string& seed, TimePoint expires,
                 .expires = expires};
   for (char& c : key.id) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   Json& kept = world_.settings()["key/" + key.id];
-  if (kept.is_null()) ++revision_;
+  if (kept.is_null()) changed();
   kept = {{"secret", key.secret},
           {"token", key.token},
           {"expires", format_iso8601(expires)},

@@ -207,7 +207,7 @@ Result<Json> describe_templates(Call& call) {
   for (const Json* each : found.resources) {
     const std::string name = text(*each, "launchTemplateName");
     const bool named = names.empty() || std::find(names.begin(), names.end(), name) != names.end();
-    if (named) set.push_back(rendered(*each));
+    if (named) set.push_back(as_xml(call.world.rendering_of(*each)));
   }
   return with_next({{"launchTemplates", std::move(set)}}, found.next);
 }

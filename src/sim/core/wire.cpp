@@ -83,11 +83,7 @@ void append_xml(std::string& out, const Json& value) {
   }
 }
 
-Json rendered(const Json& value) {
-  std::string xml;
-  append_xml(xml, value);
-  return Json::binary({xml.begin(), xml.end()});
-}
+Json as_xml(std::string_view xml) { return Json::binary({xml.begin(), xml.end()}); }
 
 std::string ec2_reply(std::string_view action, const Json& members, std::string_view request_id) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<";

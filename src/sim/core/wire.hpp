@@ -18,8 +18,8 @@ int http_status(std::string_view api_code);
 // Appends `value` as XML: objects become members, arrays become items, '_' members are left out.
 // A member "*name" is an array whose members are called `name`.
 void append_xml(std::string& out, const Json& value);
-// `value` as XML already, to stand in a reply: saves the copy of a big resource.
-Json rendered(const Json& value);
+// XML as it is, to stand in a reply.
+Json as_xml(std::string_view xml);
 
 std::string ec2_reply(std::string_view action, const Json& members, std::string_view request_id);
 std::string ec2_error(std::string_view api_code, std::string_view message,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/core/wire.hpp"
+
 namespace ec2spotter::sim {
 namespace {
 
@@ -15,6 +17,12 @@ World::World(WorldOptions options, Bodies& bodies)
 
 Table& World::table(const std::string& region, const std::string& kind) {
   return (looking_back_ ? past_->tables : tables_)[region][kind];
+}
+
+const std::string& World::rendering_of(const Json& resource) {
+  const auto [at, is_new] = renderings_.try_emplace(&resource);
+  if (is_new) append_xml(at->second, resource);
+  return at->second;
 }
 
 void World::before_change() {

@@ -72,6 +72,11 @@ class World {
   Json& settings() { return settings_; }
   const Json& settings() const { return settings_; }
 
+  // A resource of the tables as XML, remembered until forget_renderings: most calls describe what
+  // has not changed since the last one.
+  const std::string& rendering_of(const Json& resource);
+  void forget_renderings() { renderings_.clear(); }
+
   // What Describe calls are shown. The past is kept from the first change on, for a while.
   void before_change();
   void hold_past_for(Duration duration);
@@ -92,6 +97,7 @@ class World {
   WorldOptions options_;
   Bodies& bodies_;
   Tables tables_;
+  std::map<const Json*, std::string> renderings_;
   std::optional<Past> past_;
   bool looking_back_ = false;
   Duration slowness_{};
