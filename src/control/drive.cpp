@@ -14,6 +14,8 @@ using Progress = Decision::Progress;
 
 constexpr Duration kRetryFirst = std::chrono::seconds(1);
 constexpr Duration kRetryMost = std::chrono::seconds(20);
+// EC2 shows the effect of a call within a few seconds; sent again sooner, it is only noise.
+constexpr Duration kSendAgainAfter = std::chrono::seconds(5);
 
 // May the same thing be tried again after this error? The next turn looks first, so it is safe.
 bool passes_by_itself(const Error& error) {
@@ -47,14 +49,8 @@ class Drive {
       if (decision.progress == Progress::done) return turned;
       if (decision.progress == Progress::stuck) return fail(decision.errc, text(decision));
       if (decision.reason == Reason::no_capacity) return fail(Errc::no_capacity, decision.detail);
-      if (!decision.steps.empty()) {
-        // The same steps again: EC2 does not show their effect yet, so give it time.
-        const bool again = decision.steps == last_steps_;
-        last_steps_ = decision.steps;
-        if (!again) continue;
-      } else if (options_.patience == Patience::no_wait) {
-        return turned;
-      }
+      if (!decision.steps.empty()) continue;
+      if (options_.patience == Patience::no_wait) return turned;
       if (auto stop = sleep_until(decision.wake_at)) return fail(std::move(*stop));
     }
   }
@@ -66,11 +62,17 @@ class Drive {
     TRY(const Observation seen, observe(machine_, controls_.ec2, controls_.prober, memory_));
     Decision decision = plan(machine_, options_.goal, seen, memory_, now);
     controls_.reporter.on_decision(machine_, decision);
+    // The same steps again: EC2 does not show their effect yet, so give it time.
+    if (decision.steps == last_steps_ && now < sent_ + kSendAgainAfter) decision.steps.clear();
     for (const Step& step : decision.steps) {
       auto done = execute(machine_, step, seen, controls_.ec2, memory_, now);
       if (done) continue;
       controls_.reporter.on_step_failed(step, done.error());
       return fail(std::move(done).error());
+    }
+    if (!decision.steps.empty()) {
+      last_steps_ = decision.steps;
+      sent_ = now;
     }
     failures_in_a_row_ = 0;
     return decision;
@@ -119,6 +121,7 @@ class Drive {
   TimePoint deadline_;
   Memory memory_;
   std::vector<Step> last_steps_;
+  TimePoint sent_;
   int failures_in_a_row_ = 0;
 };
 
