@@ -3,7 +3,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
-#include "control/observe.hpp"
+#include "control/drive.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -23,16 +23,12 @@ Result<Instance> newest_body(const Observation& seen, const std::string& name) {
   return *best;
 }
 
-Result<Observation> look(OpenMachine& open) {
-  Memory memory;
-  return observe(open.found.machine, open.session->ec2(), open.session->prober(), memory);
-}
-
 }  // namespace
 
 Result<void> console(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
-  TRY(const Observation seen, look(open));
+  TRY(const auto considered, consider(open.found.machine, open.session->controls()));
+  const Observation& seen = considered.look.seen;
   TRY(const Instance body, newest_body(seen, options.machine));
   TRY(const auto output, open.session->ec2().console_output(body.id));
   fmt::print("{}", output.text);
@@ -41,7 +37,8 @@ Result<void> console(const Common& common, const OnMachine& options) {
 
 Result<void> ssh(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
-  TRY(const Observation seen, look(open));
+  TRY(const auto considered, consider(open.found.machine, open.session->controls()));
+  const Observation& seen = considered.look.seen;
   TRY(const Instance body, newest_body(seen, options.machine));
   const std::string host = seen.address ? seen.address->public_ip : body.public_ip;
   if (host.empty()) {

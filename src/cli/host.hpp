@@ -28,10 +28,10 @@ class SignalWaiter final : public Waiter {
   sigset_t before_{};
 };
 
-// Connects and reads the greeting, two seconds for each.
+// Connects and reads the greetings, for two seconds in all and some hundred endpoints at a time.
 class SshProber final : public Prober {
  public:
-  bool ssh_answers(const std::string& host, int port) override;
+  std::vector<bool> ssh_answers(const std::vector<Endpoint>& endpoints) override;
 };
 
 }  // namespace ec2spotter::cli

@@ -2,7 +2,6 @@
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "control/machine_file.hpp"
-#include "control/observe.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -10,11 +9,9 @@ namespace {
 // Drives the machine to `goal`, then prints where it is.
 Result<void> drive_and_report(const Common& common, OpenMachine& open,
                               const DriveOptions& options) {
-  TRY(const Decision decision, drive(open.found.machine, open.session->controls(), options));
-  Memory memory;
-  TRY(const Observation seen,
-      observe(open.found.machine, open.session->ec2(), open.session->prober(), memory));
-  print_report(make_report(open.found.machine, options.goal, seen, decision), common.output);
+  TRY(const Look last, drive(open.found.machine, open.session->controls(), options));
+  print_report(make_report(open.found.machine, options.goal, last.seen, last.decision),
+               common.output);
   return {};
 }
 

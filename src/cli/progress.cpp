@@ -15,8 +15,8 @@ void Progress::on_decision(const Machine& machine, const Decision& decision) {
   print(line);
 }
 
-void Progress::on_step_failed(const Step& step, const Error& error) {
-  print(fmt::format("{} failed: {}", describe(step), error.describe()));
+void Progress::on_step_failed(const Machine& machine, const Step& step, const Error& error) {
+  print(fmt::format("{}: {} failed: {}", machine.name.str(), describe(step), error.describe()));
 }
 
 void Progress::print(const std::string& line) {

@@ -28,11 +28,6 @@ const Instance* main_body(const Observation& seen) {
 
 }  // namespace
 
-Goal recorded_goal(const Observation& seen) {
-  return seen.volumes.empty() ? Goal::up
-                              : parse_goal(tag::value(seen.volumes.front().tags, tag::kGoal));
-}
-
 MachineReport make_report(const Machine& machine, Goal goal, const Observation& seen,
                           const Decision& decision) {
   MachineReport report;

@@ -23,7 +23,4 @@ void print_report(const MachineReport& report, Output output);
 void print_json(const nlohmann::json& document);
 nlohmann::json to_json(const MachineReport& report);
 
-// The goal that EC2 remembers for the machine: the tag on its volume.
-Goal recorded_goal(const Observation& seen);
-
 }  // namespace ec2spotter::cli

@@ -25,8 +25,6 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   aws::Ec2& ec2() { return *ec2_; }
-  Prober& prober() { return prober_; }
-  TimePoint now() const { return clock_.now(); }
   Controls controls() {
     return {
         .ec2 = *ec2_, .prober = prober_, .clock = clock_, .waiter = waiter_, .reporter = progress_};

@@ -5,38 +5,35 @@
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
-#include "control/observe.hpp"
-#include "plan/plan.hpp"
+#include "control/drive.hpp"
 
 namespace ec2spotter::cli {
 namespace {
 
-struct Look {
+struct Considered {
   Machine machine;
-  Observation seen;
-  Decision decision;
-  Goal goal = Goal::up;
+  Consideration consideration;
+
+  const Observation& seen() const { return consideration.look.seen; }
+  const Decision& decision() const { return consideration.look.decision; }
+  MachineReport report() const {
+    return make_report(machine, consideration.goal, seen(), decision());
+  }
 };
 
-// One look at the machine, without acting.
-Result<Look> look(const Common& common, const OnMachine& options) {
+Result<Considered> look(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
-  Look looked;
-  looked.machine = std::move(open.found.machine);
-  Memory memory;
-  TRY(looked.seen, observe(looked.machine, open.session->ec2(), open.session->prober(), memory));
-  looked.goal = recorded_goal(looked.seen);
-  looked.decision = plan(looked.machine, looked.goal, looked.seen, memory, open.session->now());
-  return looked;
+  TRY(auto consideration, consider(open.found.machine, open.session->controls()));
+  return Considered{.machine = std::move(open.found.machine),
+                    .consideration = std::move(consideration)};
 }
 
-nlohmann::json explanation(const Look& looked) {
-  nlohmann::json document =
-      to_json(make_report(looked.machine, looked.goal, looked.seen, looked.decision));
+nlohmann::json explanation(const Considered& looked) {
+  nlohmann::json document = to_json(looked.report());
   document["next"] = nlohmann::json::array();
-  for (const Step& step : looked.decision.steps) document["next"].push_back(describe(step));
+  for (const Step& step : looked.decision().steps) document["next"].push_back(describe(step));
   document["candidates"] = nlohmann::json::array();
-  for (const Candidate& candidate : looked.decision.candidates) {
+  for (const Candidate& candidate : looked.decision().candidates) {
     document["candidates"].push_back(
         {{"pool", describe(candidate.pool)}, {"taken", candidate.taken}, {"why", candidate.why}});
   }
@@ -46,22 +43,22 @@ nlohmann::json explanation(const Look& looked) {
 }  // namespace
 
 Result<void> status(const Common& common, const OnMachine& options) {
-  TRY(const Look looked, look(common, options));
-  print_report(make_report(looked.machine, looked.goal, looked.seen, looked.decision),
-               common.output);
+  TRY(const Considered looked, look(common, options));
+  print_report(looked.report(), common.output);
   return {};
 }
 
 Result<void> explain(const Common& common, const OnMachine& options) {
-  TRY(const Look looked, look(common, options));
+  TRY(const Considered looked, look(common, options));
   if (common.output == Output::json) {
     print_json(explanation(looked));
     return {};
   }
-  fmt::print("{} is to be {}: {}\n  {}\n", looked.machine.name.str(), to_string(looked.goal),
-             to_string(looked.decision.reason), looked.decision.detail);
-  for (const Step& step : looked.decision.steps) fmt::print("next: {}\n", describe(step));
-  for (const Candidate& candidate : looked.decision.candidates) {
+  fmt::print("{} is to be {}: {}\n  {}\n", looked.machine.name.str(),
+             to_string(looked.consideration.goal), to_string(looked.decision().reason),
+             looked.decision().detail);
+  for (const Step& step : looked.decision().steps) fmt::print("next: {}\n", describe(step));
+  for (const Candidate& candidate : looked.decision().candidates) {
     fmt::print("pool {}: {}{}\n", describe(candidate.pool), candidate.taken ? "taken, " : "",
                candidate.why);
   }

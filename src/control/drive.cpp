@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "aws/wire/error_table.hpp"
-#include "control/execute.hpp"
 #include "control/observe.hpp"
+#include "control/turns.hpp"
 #include "plan/plan.hpp"
+#include "plan/root_choice.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -14,22 +15,6 @@ using Progress = Decision::Progress;
 
 constexpr Duration kRetryFirst = std::chrono::seconds(1);
 constexpr Duration kRetryMost = std::chrono::seconds(20);
-// EC2 shows the effect of a call within a few seconds; sent again sooner, it is only noise.
-constexpr Duration kSendAgainAfter = std::chrono::seconds(5);
-
-// May the same thing be tried again after this error? The next turn looks first, so it is safe.
-bool passes_by_itself(const Error& error) {
-  switch (aws::reaction_to(error)) {
-    case aws::Reaction::retry_now:
-    case aws::Reaction::retry_after_backoff:
-    case aws::Reaction::look_first: return true;
-    case aws::Reaction::another_pool:
-    case aws::Reaction::ask_user:
-    case aws::Reaction::stop: return false;
-  }
-  return false;
-}
-
 class Drive {
  public:
   Drive(const Machine& machine, const Controls& controls, const DriveOptions& options)
@@ -38,17 +23,17 @@ class Drive {
         options_(options),
         deadline_(controls.clock.now() + options.deadline) {}
 
-  Result<Decision> run() {
+  Result<Look> run() {
     while (true) {
       auto turned = turn();
       if (!turned) {
         if (auto stop = after_failure(turned.error())) return fail(std::move(*stop));
         continue;
       }
-      const Decision& decision = *turned;
+      const Decision& decision = turned->decision;
       if (decision.progress == Progress::done) return turned;
       if (decision.progress == Progress::stuck) return fail(decision.errc, text(decision));
-      if (decision.reason == Reason::no_capacity) return fail(Errc::no_capacity, decision.detail);
+      if (gives_no_body(decision.reason)) return fail(Errc::no_capacity, decision.detail);
       if (!decision.steps.empty()) continue;
       if (options_.patience == Patience::no_wait) return turned;
       if (auto stop = sleep_until(decision.wake_at)) return fail(std::move(*stop));
@@ -56,26 +41,20 @@ class Drive {
   }
 
  private:
-  Result<Decision> turn() {
+  Result<Look> turn() {
     const TimePoint now = controls_.clock.now();
     if (now > deadline_) return fail(Errc::timeout, late());
-    TRY(const Observation seen, observe(machine_, controls_.ec2, controls_.prober, memory_));
-    Decision decision = plan(machine_, options_.goal, seen, memory_, now);
-    controls_.reporter.on_decision(machine_, decision);
-    // The same steps again: EC2 does not show their effect yet, so give it time.
-    if (decision.steps == last_steps_ && now < sent_ + kSendAgainAfter) decision.steps.clear();
-    for (const Step& step : decision.steps) {
-      auto done = execute(machine_, step, seen, controls_.ec2, memory_, now);
-      if (done) continue;
-      controls_.reporter.on_step_failed(step, done.error());
-      return fail(std::move(done).error());
-    }
-    if (!decision.steps.empty()) {
-      last_steps_ = decision.steps;
-      sent_ = now;
-    }
+    TRY(Observation seen, observe(machine_, controls_.ec2, controls_.prober, turns_.memory(), now));
+    Decision decision =
+        turns_.decide(machine_, {.goal = options_.goal}, seen, now, controls_.reporter);
+    TRY_VOID(turns_.act(machine_, decision, seen, controls_.ec2, now, controls_.reporter));
     failures_in_a_row_ = 0;
-    return decision;
+    return Look{.seen = std::move(seen), .decision = std::move(decision)};
+  }
+
+  static bool gives_no_body(Reason reason) {
+    return reason == Reason::no_capacity || reason == Reason::quota_reached ||
+           reason == Reason::too_many_launches;
   }
 
   // The error that ends the loop, or none after a pause.
@@ -87,9 +66,7 @@ class Drive {
     if (!passes_by_itself(error)) return error;
     ++failures_in_a_row_;
     if (failures_in_a_row_ > kFailuresMost) return error;
-    const Duration pause =
-        std::min(kRetryMost, kRetryFirst * (1 << std::min(failures_in_a_row_ - 1, 5)));
-    return sleep_until(controls_.clock.now() + pause);
+    return sleep_until(controls_.clock.now() + pause_after(failures_in_a_row_));
   }
 
   std::optional<Error> sleep_until(TimePoint until) {
@@ -119,16 +96,13 @@ class Drive {
   const Controls& controls_;
   const DriveOptions& options_;
   TimePoint deadline_;
-  Memory memory_;
-  std::vector<Step> last_steps_;
-  TimePoint sent_;
+  Turns turns_;
   int failures_in_a_row_ = 0;
 };
 
 }  // namespace
 
-Result<Decision> drive(const Machine& machine, const Controls& controls,
-                       const DriveOptions& options) {
+Result<Look> drive(const Machine& machine, const Controls& controls, const DriveOptions& options) {
   auto reached = Drive(machine, controls, options).run();
   if (!reached) {
     return fail(with_context(std::move(reached).error(), "machine '" + machine.name.str() + "'"));
@@ -136,11 +110,31 @@ Result<Decision> drive(const Machine& machine, const Controls& controls,
   return reached;
 }
 
-Result<Decision> consider(const Machine& machine, Goal goal, aws::Ec2& ec2, Prober& prober,
-                          TimePoint now) {
+Result<Consideration> consider(const Machine& machine, const Controls& controls) {
   Memory memory;
-  TRY(const Observation seen, observe(machine, ec2, prober, memory));
-  return plan(machine, goal, seen, memory, now);
+  const TimePoint now = controls.clock.now();
+  Consideration considered;
+  TRY(considered.look.seen, observe(machine, controls.ec2, controls.prober, memory, now));
+  considered.goal = recorded_goal(machine, considered.look.seen, now);
+  considered.look.decision =
+      plan(machine, {.goal = considered.goal}, considered.look.seen, memory, now);
+  return considered;
+}
+
+bool passes_by_itself(const Error& error) {
+  switch (aws::reaction_to(error)) {
+    case aws::Reaction::retry_now:
+    case aws::Reaction::retry_after_backoff:
+    case aws::Reaction::look_first: return true;
+    case aws::Reaction::another_pool:
+    case aws::Reaction::ask_user:
+    case aws::Reaction::stop: return false;
+  }
+  return false;
+}
+
+Duration pause_after(int failures) {
+  return std::min(kRetryMost, kRetryFirst * (1 << std::clamp(failures - 1, 0, 5)));
 }
 
 }  // namespace ec2spotter

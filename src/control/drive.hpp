@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "control/surroundings.hpp"
 #include "model/decision.hpp"
+#include "model/observation.hpp"
 
 namespace ec2spotter {
 
@@ -28,15 +29,29 @@ struct DriveOptions {
   Duration deadline = std::chrono::minutes(20);
 };
 
-// Returns the last decision: the goal is reached, or with no_wait only waiting is left.
+// What was seen and decided last.
+struct Look {
+  Observation seen;
+  Decision decision;
+};
+
+// Returns the last look: the goal is reached, or with no_wait only waiting is left.
 // Errors: those of a decision that is stuck; no_capacity when every pool is closed; unauthorized
 // and invalid from EC2 at once; timeout when `deadline` has passed; interrupted when the user asked
 // to stop. Whatever happened, running it again continues from what EC2 says.
-Result<Decision> drive(const Machine& machine, const Controls& controls,
-                       const DriveOptions& options);
+Result<Look> drive(const Machine& machine, const Controls& controls, const DriveOptions& options);
 
-// One look without acting, for `status` and `explain`.
-Result<Decision> consider(const Machine& machine, Goal goal, aws::Ec2& ec2, Prober& prober,
-                          TimePoint now);
+// One look without acting, at the goal that is recorded on the volume.
+struct Consideration {
+  Look look;
+  Goal goal = Goal::up;
+};
+Result<Consideration> consider(const Machine& machine, const Controls& controls);
+
+// May the same thing be tried again after this error? The next turn looks first, so it is safe.
+bool passes_by_itself(const Error& error);
+
+// How long to pause after so many failures in a row.
+Duration pause_after(int failures);
 
 }  // namespace ec2spotter

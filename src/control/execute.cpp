@@ -50,6 +50,7 @@ class Executor {
       : machine_(machine), seen_(seen), ec2_(ec2), memory_(memory), now_(now) {}
 
   Result<void> operator()(const step::AdoptVolume& step) {
+    TRY_VOID(check_only_root(step.volume));
     return ec2_.create_tags({step.volume.str()},
                             {{std::string(tag::kMachine), machine_.name.str()},
                              {std::string(tag::kOwner), machine_.owner.str()},
@@ -67,8 +68,8 @@ class Executor {
     }
     const Error& error = launched.error();
     if (error.code == Errc::no_capacity || error.code == Errc::quota) {
-      memory_.closed_pools[step.pool] = {.why = error.describe(),
-                                         .until = now_ + kClosedPoolLifetime};
+      memory_.closed_pools[step.pool] = {
+          .why = error.describe(), .until = now_ + kClosedPoolLifetime, .errc = error.code};
       return {};
     }
     // The token was spent on an instance that has ended, or on another decision.
@@ -112,9 +113,10 @@ class Executor {
     return ec2_.detach_volume(step.volume, step.instance);
   }
 
-  Result<void> operator()(const step::MarkRootUp& step) {
+  Result<void> operator()(const step::MarkRoot& step) {
     TRY_VOID(check_ours(step.instance));
-    return ec2_.create_tags({step.instance.str()}, {{std::string(tag::kRoot), "up"}});
+    return ec2_.create_tags({step.instance.str()},
+                            {{std::string(tag::kRoot), std::string(to_string(step.mark))}});
   }
 
   Result<void> operator()(const step::MoveAddress& step) {
@@ -133,7 +135,7 @@ class Executor {
 
   Result<void> operator()(const step::TerminateBody& step) {
     TRY_VOID(check_ours(step.instance));
-    TRY_VOID(check_root_survives(step.instance));
+    TRY_VOID(check_root_survives(step));
     TRY_VOID(ec2_.terminate_instance(step.instance));
     memory_.terminate_sent[step.instance] = now_;
     return {};
@@ -144,7 +146,7 @@ class Executor {
     TRY(const ImageId image, resolve_image(machine_.image, ec2_));
     TRY(auto groups, resolve_groups(machine_.security_groups, ec2_));
     TRY(auto user_data, render_user_data({.volume = step.volume,
-                                          .engine = boot_engine(machine_.engine),
+                                          .engine = boot_engine(step.engine),
                                           .device = machine_.device,
                                           .adopt = machine_.adopt}));
     const std::string name =
@@ -177,11 +179,31 @@ class Executor {
     return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
   }
 
+  // Rule S2: a machine has one root; asked of EC2 just before another volume would become it.
+  Result<void> check_only_root(const VolumeId& id) {
+    TRY(const auto roots,
+        ec2_.describe_volumes({}, {{"tag:" + std::string(tag::kMachine), {machine_.name.str()}},
+                                   {"tag:" + std::string(tag::kOwner), {machine_.owner.str()}},
+                                   {"tag:" + std::string(tag::kRole), {"root"}}}));
+    for (const Volume& root : roots) {
+      if (root.id == id || tag::value(root.tags, tag::kState) == "retired") continue;
+      return fail(Errc::refused, "rule S2: " + root.id.str() + " is the root of this machine; " +
+                                     id.str() + " does not become a second one");
+    }
+    return {};
+  }
+
   // Rule S3: read back, just before the end of a body, that the root outlives it.
-  Result<void> check_root_survives(const InstanceId& id) {
+  // Rule S7: a body that was to end for lack of the root has not got it meanwhile.
+  Result<void> check_root_survives(const step::TerminateBody& step) {
+    const InstanceId& id = step.instance;
     TRY(const auto fresh, ec2_.describe_instances({id}, {}));
     for (const Instance& body : fresh) {
       for (const BlockDevice& disk : body.block_devices) {
+        if (disk.volume == step.lacks && disk.state != AttachmentState::detached) {
+          return fail(Errc::refused, "rule S7: " + id.str() + " has got " + disk.volume.str() +
+                                         " meanwhile; not terminated");
+        }
         if (disk.device == body.root_device || !disk.delete_on_termination) continue;
         return fail(Errc::refused, "rule S3: " + disk.volume.str() + " would be deleted with " +
                                        id.str() + "; not terminated");

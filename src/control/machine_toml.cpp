@@ -148,19 +148,9 @@ Result<Machine> parse_machine_toml(std::string_view content, const std::string& 
     return fail(Errc::invalid, origin + ":" + std::to_string(error.source().begin.line) + ": " +
                                    std::string(error.description()));
   }
-  Machine machine{.name = MachineName(default_name),
-                  .owner = OwnerId("default"),
-                  .region = {},
-                  .volume = {},
-                  .zone = {},
-                  .image = {},
-                  .types = {},
-                  .max_price = {},
-                  .key_name = {},
-                  .security_groups = {},
-                  .subnet = {},
-                  .elastic_ip = {},
-                  .instance_name = {}};
+  Machine machine;
+  machine.name = MachineName(default_name);
+  machine.owner = OwnerId("default");
   for (const auto& [key, node] : parsed.table()) {
     const std::string name(key.str());
     const auto at = origin + ":" + std::to_string(node.source().begin.line) + ": ";

@@ -4,87 +4,123 @@
 
 #include "control/boot_report.hpp"
 #include "model/tags.hpp"
+#include "plan/body_history.hpp"
+#include "plan/plan.hpp"
 
 namespace ec2spotter {
 namespace {
 
-using aws::Filter;
+constexpr int kConsolesOfOneMachine = 8;
 
-Result<std::vector<Volume>> find_volumes(const Machine& machine, aws::Ec2& ec2) {
-  if (machine.volume.id.empty()) {
-    return ec2.describe_volumes({}, {{"tag:Name", {machine.volume.name_tag}}});
+struct Reading {
+  Memory* memory;
+  InstanceId body;
+  TimePoint read_at;
+};
+
+bool holds_root(const Observation& seen, const Instance& body) {
+  return std::any_of(seen.volumes.begin(), seen.volumes.end(), [&](const Volume& volume) {
+    return std::any_of(
+        volume.attachments.begin(), volume.attachments.end(), [&](const Attachment& attachment) {
+          return attachment.instance == body.id && attachment.state == AttachmentState::attached;
+        });
+  });
+}
+
+// Where a probe of this body would tell something, or nowhere.
+std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance& body,
+                                          TimePoint now) {
+  const Machine& machine = *subject.machine;
+  const Observation& seen = *subject.seen;
+  if (!machine.probe || body.state != InstanceState::running || !holds_root(seen, body)) {
+    return std::nullopt;
   }
-  auto volumes = ec2.describe_volumes({machine.volume.id}, {});
-  if (!volumes && volumes.error().code == Errc::not_found) return std::vector<Volume>{};
-  return volumes;
-}
-
-Result<std::vector<Instance>> find_bodies(const Machine& machine, aws::Ec2& ec2, Memory& memory) {
-  TRY(auto bodies,
-      ec2.describe_instances({}, {{"tag:" + std::string(tag::kOwner), {machine.owner.str()}},
-                                  {"tag:" + std::string(tag::kMachine), {machine.name.str()}}}));
-  for (const Instance& body : bodies) memory.launched.erase(body.id);
-  for (const auto& [id, body] : memory.launched) bodies.push_back(body);
-  return bodies;
-}
-
-Result<std::vector<SpotRequest>> find_requests(const std::vector<Instance>& bodies, aws::Ec2& ec2) {
-  Filter filter{"spot-instance-request-id", {}};
-  for (const Instance& body : bodies) {
-    const bool live = body.state == InstanceState::pending || body.state == InstanceState::running;
-    if (live && !body.spot_request.empty()) filter.values.push_back(body.spot_request.str());
-  }
-  if (filter.values.empty()) return std::vector<SpotRequest>{};
-  return ec2.describe_spot_requests({filter});
-}
-
-Result<std::optional<Address>> find_address(const Machine& machine, aws::Ec2& ec2) {
-  if (machine.elastic_ip.empty()) return std::nullopt;
-  const bool by_id = machine.elastic_ip.starts_with("eipalloc-");
-  TRY(auto addresses,
-      ec2.describe_addresses({{by_id ? "allocation-id" : "public-ip", {machine.elastic_ip}}}));
-  if (addresses.empty()) return std::nullopt;
-  return std::move(addresses.front());
-}
-
-bool holds(const Volume& volume, const Instance& body) {
-  return std::any_of(
-      volume.attachments.begin(), volume.attachments.end(), [&](const Attachment& attachment) {
-        return attachment.instance == body.id && attachment.state == AttachmentState::attached;
-      });
-}
-
-// A console that cannot be read now is no news; the limits of a boot bound how often it is tried.
-void read_console(const Instance& body, aws::Ec2& ec2, Observation& seen) {
-  if (tag::value(body.tags, tag::kRoot) == "up") return;
-  const auto console = ec2.console_output(body.id);
-  if (console) seen.boots[body.id] = read_boot_report(console->text);
-}
-
-// Looks at the body that has the root from outside, once that can tell something.
-void probe(const Machine& machine, const Instance& body, Prober& prober, Observation& seen) {
   const bool address_here = seen.address && seen.address->instance == body.id;
-  const std::string host = address_here ? seen.address->public_ip : body.public_ip;
-  const bool root_up = tag::value(body.tags, tag::kRoot) == "up";
-  const bool useful = root_up ? (address_here || !seen.address_wanted) : !machine.adopt;
-  if (useful && !host.empty()) seen.reachable[body.id] = prober.ssh_answers(host, machine.ssh_port);
+  // Of a root that is not up yet the console tells, unless it cannot or is late.
+  const bool early = machine.adopt && now - body.launch_time < kBootLimit;
+  const bool useful = came_up(body) ? address_here || !seen.address_wanted : !early;
+  const std::string& host = address_here ? seen.address->public_ip : body.public_ip;
+  if (!useful || host.empty()) return std::nullopt;
+  return Endpoint{.host = host, .port = machine.ssh_port};
+}
+
+void forget_gone_bodies(const Observation& seen, Memory& memory) {
+  const auto gone = [&](const InstanceId& id) {
+    return std::none_of(seen.bodies.begin(), seen.bodies.end(),
+                        [&](const Instance& body) { return body.id == id; });
+  };
+  std::erase_if(memory.consoles, [&](const auto& note) { return gone(note.first); });
+  std::erase_if(memory.attach_sent, [&](const auto& note) { return gone(note.first); });
+  std::erase_if(memory.terminate_sent, [&](const auto& note) { return gone(note.first); });
+  std::erase_if(memory.rebalance, gone);
 }
 
 }  // namespace
 
-Result<Observation> observe(const Machine& machine, aws::Ec2& ec2, Prober& prober, Memory& memory) {
-  Observation seen;
-  seen.address_wanted = !machine.elastic_ip.empty();
-  TRY(seen.volumes, find_volumes(machine, ec2));
-  TRY(seen.bodies, find_bodies(machine, ec2, memory));
-  TRY(seen.requests, find_requests(seen.bodies, ec2));
-  TRY(seen.address, find_address(machine, ec2));
-  if (seen.volumes.size() != 1) return seen;
-  for (const Instance& body : seen.bodies) {
-    if (body.state != InstanceState::running) continue;
-    read_console(body, ec2, seen);
-    if (holds(seen.volumes.front(), body)) probe(machine, body, prober, seen);
+void read_consoles(const std::vector<Subject>& subjects, aws::Ec2& ec2, TimePoint now, int most) {
+  std::vector<Reading> readings;
+  for (const Subject& subject : subjects) {
+    for (const Instance& body : subject.seen->bodies) {
+      if (body.state != InstanceState::running || came_up(body)) continue;
+      const auto note = subject.memory->consoles.find(body.id);
+      const TimePoint read_at =
+          note == subject.memory->consoles.end() ? TimePoint{} : note->second.read_at;
+      readings.push_back({subject.memory, body.id, read_at});
+    }
   }
+  std::stable_sort(readings.begin(), readings.end(),
+                   [](const Reading& a, const Reading& b) { return a.read_at < b.read_at; });
+  if (readings.size() > static_cast<std::size_t>(most)) {
+    readings.resize(static_cast<std::size_t>(most));
+  }
+  for (const Reading& reading : readings) {
+    const auto console = ec2.console_output(reading.body);
+    ConsoleNote& note = reading.memory->consoles[reading.body];
+    note.read_at = now;
+    if (console) note.report = read_boot_report(console->text);
+  }
+  for (const Subject& subject : subjects) {
+    forget_gone_bodies(*subject.seen, *subject.memory);
+    for (const auto& [id, note] : subject.memory->consoles) subject.seen->boots[id] = note.report;
+  }
+}
+
+void probe(const std::vector<Subject>& subjects, Prober& prober, TimePoint now) {
+  std::vector<Endpoint> endpoints;
+  std::vector<std::pair<const Subject*, InstanceId>> asked;
+  for (const Subject& subject : subjects) {
+    for (const Instance& body : subject.seen->bodies) {
+      const auto endpoint = endpoint_to_probe(subject, body, now);
+      if (!endpoint) continue;
+      if (came_up(body) && subject.memory->serving == body.id) {
+        subject.seen->reachable[body.id] = true;
+        continue;
+      }
+      endpoints.push_back(*endpoint);
+      asked.emplace_back(&subject, body.id);
+    }
+  }
+  if (endpoints.empty()) return;
+  const auto answers = prober.ssh_answers(endpoints);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const auto& [subject, body] = asked[i];
+    subject->seen->reachable[body] = answers[i];
+    const bool up = std::any_of(
+        subject->seen->bodies.begin(), subject->seen->bodies.end(),
+        [&, id = body](const Instance& each) { return each.id == id && came_up(each); });
+    if (answers[i] && up) subject->memory->serving = body;
+  }
+}
+
+Result<Observation> observe(const Machine& machine, aws::Ec2& ec2, Prober& prober, Memory& memory,
+                            TimePoint now) {
+  Survey survey(machine.owner, machine.name);
+  TRY_VOID(survey.read_bodies(ec2));
+  TRY_VOID(survey.read_roots(ec2, {&machine}));
+  Observation seen = survey.of(machine, memory);
+  const std::vector<Subject> subject{{.machine = &machine, .seen = &seen, .memory = &memory}};
+  read_consoles(subject, ec2, now, kConsolesOfOneMachine);
+  probe(subject, prober, now);
   return seen;
 }
 

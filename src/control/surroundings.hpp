@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "model/decision.hpp"
@@ -16,12 +17,18 @@ class Waiter {
   virtual bool wait_until(TimePoint until) = 0;
 };
 
+struct Endpoint {
+  std::string host;  // an IPv4 address
+  int port = 22;
+};
+
 // Looks at a machine from outside.
 class Prober {
  public:
   virtual ~Prober() = default;
-  // Does an SSH server greet at `host`, an IPv4 address? Bounded to about two seconds.
-  virtual bool ssh_answers(const std::string& host, int port) = 0;
+  // Does an SSH server greet there? Asks all at once, and takes a few seconds at most; the answers
+  // are in the order of the questions.
+  virtual std::vector<bool> ssh_answers(const std::vector<Endpoint>& endpoints) = 0;
 };
 
 // Hears of each decision; prints it when it is new to a person.
@@ -29,7 +36,7 @@ class Reporter {
  public:
   virtual ~Reporter() = default;
   virtual void on_decision(const Machine& machine, const Decision& decision) = 0;
-  virtual void on_step_failed(const Step& step, const Error& error) = 0;
+  virtual void on_step_failed(const Machine& machine, const Step& step, const Error& error) = 0;
 };
 
 }  // namespace ec2spotter

@@ -17,6 +17,7 @@ namespace ec2spotter {
 enum class Reason {
   volume_missing,
   volume_ambiguous,
+  volume_differs,
   volume_unusable,
   volume_in_other_zone,
   volume_of_other_owner,
@@ -30,10 +31,16 @@ enum class Reason {
   waiting_for_volume,
   launching_body,
   no_capacity,
+  quota_reached,
+  waiting_for_spot,
+  launch_refused,
+  too_many_launches,
   waiting_for_body,
   waiting_for_preboot,
+  root_lost,
   attaching_root,
   waiting_for_attachment,
+  attachment_stuck,
   protecting_root,
   booting,
   boot_failed,
@@ -43,11 +50,20 @@ enum class Reason {
   up,
   releasing_body,
   waiting_for_release,
+  release_stuck,
   collecting_body,
+  preparing_hand_over,
+  handing_over,
   paused,
 };
 
 std::string_view to_string(Reason reason);
+
+enum class RootMark {
+  up,      // it has been seen up
+  silent,  // it was given up: it never said anything
+};
+std::string_view to_string(RootMark mark);
 
 namespace step {
 
@@ -59,6 +75,7 @@ struct AdoptVolume {
 struct LaunchBody {
   Pool pool;
   VolumeId volume;
+  Engine engine = Engine::automatic;
   std::string client_token;
   bool operator==(const LaunchBody&) const = default;
 };
@@ -79,9 +96,11 @@ struct DetachRoot {
   InstanceId instance;
   bool operator==(const DetachRoot&) const = default;
 };
-struct MarkRootUp {
+// Records on the body what has become of the root there.
+struct MarkRoot {
   InstanceId instance;
-  bool operator==(const MarkRootUp&) const = default;
+  RootMark mark = RootMark::up;
+  bool operator==(const MarkRoot&) const = default;
 };
 struct MoveAddress {
   AllocationId address;
@@ -91,14 +110,14 @@ struct MoveAddress {
 };
 struct TerminateBody {
   InstanceId instance;
+  VolumeId lacks{};  // the root that the body must not have at that moment; empty: it may have it
   bool operator==(const TerminateBody&) const = default;
 };
 
 }  // namespace step
 
-using Step =
-    std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
-                 step::DetachRoot, step::MarkRootUp, step::MoveAddress, step::TerminateBody>;
+using Step = std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
+                          step::DetachRoot, step::MarkRoot, step::MoveAddress, step::TerminateBody>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);

@@ -18,6 +18,22 @@ std::optional<Engine> parse_engine(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view to_string(PoolOrder order) {
+  switch (order) {
+    case PoolOrder::listed: return "listed";
+    case PoolOrder::price: return "price";
+    case PoolOrder::capacity: return "capacity";
+  }
+  return "listed";
+}
+
+std::optional<PoolOrder> parse_pool_order(std::string_view text) {
+  for (const PoolOrder order : {PoolOrder::listed, PoolOrder::price, PoolOrder::capacity}) {
+    if (to_string(order) == text) return order;
+  }
+  return std::nullopt;
+}
+
 std::string_view to_string(Goal goal) { return goal == Goal::up ? "up" : "paused"; }
 
 Goal parse_goal(std::string_view text) { return text == "paused" ? Goal::paused : Goal::up; }

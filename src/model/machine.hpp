@@ -6,9 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
 #include "model/resources.hpp"
+#include "model/week.hpp"
 
 namespace ec2spotter {
 
@@ -30,6 +32,33 @@ struct VolumeName {
   std::string describe() const;
 };
 
+// Which of the open pools is taken.
+enum class PoolOrder {
+  listed,    // the first of the list
+  price,     // the cheapest now
+  capacity,  // the one with the best placement score, the cheaper of equals
+};
+std::string_view to_string(PoolOrder order);
+std::optional<PoolOrder> parse_pool_order(std::string_view text);
+
+// Wishes that instance types are found by, instead of a list. Zero: no bound.
+struct Requirements {
+  int vcpus_min = 1;
+  int vcpus_max = 0;
+  int memory_gib_min = 0;
+  int memory_gib_max = 0;
+  Architecture architecture = Architecture::x86_64;
+  std::vector<std::string> exclude;  // names, '*' matches any text: "t2.*"
+  bool operator==(const Requirements&) const = default;
+};
+
+// When a body from on-demand may be exchanged for one from Spot.
+struct ReturnToSpot {
+  enum class When { never, always, windows } when = When::never;
+  std::vector<WeekWindow> windows;
+  bool operator==(const ReturnToSpot&) const = default;
+};
+
 struct Machine {
   MachineName name;
   OwnerId owner;
@@ -37,8 +66,12 @@ struct Machine {
   VolumeName volume;
   std::string zone;                // where the volume must be; empty: wherever it is
   std::string image;               // ami-..., or resolve:ssm:NAME
-  std::vector<std::string> types;  // in order of preference
+  std::vector<std::string> types;  // in order of preference; filled from `requirements`, if set
+  std::optional<Requirements> requirements;
+  PoolOrder pool_order = PoolOrder::listed;
   std::vector<Market> markets = {Market::spot};
+  Duration on_demand_after{};  // how long Spot is given before on-demand is taken
+  ReturnToSpot return_to_spot;
   std::optional<std::string> max_price;  // US dollars an hour, as written
   std::string key_name;
   std::vector<std::string> security_groups;  // ids, or names
@@ -50,6 +83,8 @@ struct Machine {
   std::string device = "/dev/sdf";
   Engine engine = Engine::automatic;
   bool adopt = true;
+  bool probe = true;               // the SSH port must answer before the machine counts as up
+  bool release_on_notice = false;  // end a body under notice as soon as the next one waits
   bool operator==(const Machine&) const = default;
 };
 

@@ -3,9 +3,11 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "model/resources.hpp"
 
 namespace ec2spotter {
@@ -22,29 +24,58 @@ struct BootReport {
   bool root_up() const { return stage == "root" && result == "ok"; }
 };
 
+// What is known of a pool's market now.
+struct PoolFacts {
+  std::optional<double> price;         // US dollars an hour
+  std::optional<int> placement_score;  // 1 to 10, EC2's guess whether Spot has room
+  bool operator==(const PoolFacts&) const = default;
+};
+
 struct Observation {
-  std::vector<Volume> volumes;        // every volume that the machine's wish may mean
+  // Every volume that carries the machine's tags, and those that its wish may mean.
+  std::vector<Volume> volumes;
   std::vector<Instance> bodies;       // ours alone: they carry the owner's and the machine's tag
   std::vector<SpotRequest> requests;  // of those bodies
   bool address_wanted = false;
   std::optional<Address> address;
   std::map<InstanceId, BootReport> boots;
   std::map<InstanceId, bool> reachable;  // does the probe of port 22 find an SSH server
+  std::map<Pool, PoolFacts> pools;       // of those that somebody asked about
 };
 
 // Why a pool is left alone for a while.
 struct PoolMark {
   std::string why;  // EC2's code and message
   TimePoint until;
+  Errc errc = Errc::no_capacity;
+};
+
+struct ConsoleNote {
+  BootReport report;
+  TimePoint read_at;
 };
 
 // What EC2 cannot tell (yet). Losing it costs time, never safety.
 struct Memory {
   std::map<Pool, PoolMark> closed_pools;
+  // Pools that lately took a body from us: others are taken first until then.
+  std::map<Pool, TimePoint> shaky_pools;
+  // Since when no Spot pool has been open.
+  std::optional<TimePoint> spot_missing_since;
+  // Bodies for which EC2 recommended a rebalance.
+  std::set<InstanceId> rebalance;
+  // What the consoles said when they were last read, and when that was.
+  std::map<InstanceId, ConsoleNote> consoles;
+  // The body whose service has answered: it is not asked again.
+  InstanceId serving;
   // Bodies just launched: held here until a describe shows them.
   std::map<InstanceId, Instance> launched;
   std::map<InstanceId, TimePoint> attach_sent;
   std::map<InstanceId, TimePoint> terminate_sent;
+  // Since when the machine has waited for a lost body to let the root go.
+  std::optional<TimePoint> release_awaited_since;
+  // Since when a body that had entered the root has been seen without it.
+  std::optional<TimePoint> root_lost_since;
   int launch_attempt = 0;  // part of the client token, so that a spent token is not used again
 };
 

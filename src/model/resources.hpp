@@ -19,6 +19,7 @@ struct Attachment {
   std::string device;
   AttachmentState state = AttachmentState::unknown;
   bool delete_on_termination = false;
+  TimePoint since{};  // when the attachment was asked for
   bool operator==(const Attachment&) const = default;
 };
 

@@ -14,7 +14,7 @@ inline constexpr std::string_view kRole = "ec2spotter:role";       // root, body
 inline constexpr std::string_view kState = "ec2spotter:state";     // current, retired
 inline constexpr std::string_view kBodyOf = "ec2spotter:body-of";  // a volume id
 inline constexpr std::string_view kGoal = "ec2spotter:goal";       // up, paused; on the volume
-inline constexpr std::string_view kRoot = "ec2spotter:root";  // up, once the root has been seen
+inline constexpr std::string_view kRoot = "ec2spotter:root";       // on a body: up, or silent
 inline constexpr std::string_view kName = "Name";
 
 // The value of `key`, or empty.

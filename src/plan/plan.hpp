@@ -10,25 +10,48 @@
 
 namespace ec2spotter {
 
-// How long a boot may take from launch to the root being up, before a person is told.
+// How long the root may take to come up on its body, before that body is given up.
 inline constexpr Duration kBootLimit = std::chrono::minutes(10);
 
 // A preboot system that has said nothing for so long is past its initrd all the same.
 inline constexpr Duration kSilentPreboot = std::chrono::minutes(3);
 
+// How long EC2 may be attaching before the body is given up. Source: AWS's advice on volumes that
+// are stuck attaching is to try another instance or device name after a few minutes.
+inline constexpr Duration kAttachLimit = std::chrono::minutes(5);
+
+// How long a lost body may hold the root before that is said in other words.
+inline constexpr Duration kReleaseLimit = std::chrono::minutes(15);
+
+// How long a body that has lost its root must be seen so: EC2 may show an attachment late.
+inline constexpr Duration kRootLostFor = std::chrono::minutes(1);
+
 // How long a pool without capacity is left alone. EC2 gives no hint; three minutes is what node
 // provisioners in the field use.
 inline constexpr Duration kClosedPoolLifetime = std::chrono::minutes(3);
 
-Decision plan(const Machine& machine, Goal goal, const Observation& seen, const Memory& memory,
-              TimePoint now);
+// How long a pool that took a body from us is taken last.
+inline constexpr Duration kShakyPoolLifetime = std::chrono::minutes(30);
 
-// Is this instance lost, or about to be: terminated, shutting down, or marked by Spot?
-bool is_doomed(const Instance& instance, const Observation& seen);
+// Bodies that one machine may ask for in an hour, whatever goes wrong.
+inline constexpr int kLaunchesPerHour = 12;
+
+// Bodies in a row that may be given up before a person has to look.
+inline constexpr int kFailedBootsMost = 2;
+
+struct Intent {
+  Goal goal = Goal::up;
+  // As `watch` does, with nobody looking on: replace a body that never comes up, and hand a working
+  // machine over to a better body.
+  bool patrol = false;
+};
+
+Decision plan(const Machine& machine, const Intent& intent, const Observation& seen,
+              const Memory& memory, TimePoint now);
 
 // The client token of a launch: the whole decision is inside, so that equal decisions collapse
 // into one instance. At most 64 ASCII characters.
 std::string launch_token(const Machine& machine, const VolumeId& volume,
-                         const InstanceId& last_body, const Pool& pool, int attempt);
+                         const InstanceId& last_body, const step::LaunchBody& launch, int attempt);
 
 }  // namespace ec2spotter

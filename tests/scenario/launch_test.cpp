@@ -32,7 +32,7 @@ TEST(LaunchScenario, BringsTheMachineUpWithTheFewestChanges) {
   LocalEc2 ec2;
   const auto up = ec2.drive(web_machine());
 
-  ASSERT_TRUE(up) << describe(up);
+  ASSERT_TRUE(up) << describe(up) << ec2.story();
   EXPECT_EQ(up->reason, Reason::up);
   expect_up(ec2);
   EXPECT_EQ(ec2.changes(),

@@ -67,7 +67,11 @@ class ClockWaiter final : public Waiter {
 class GuestProber final : public Prober {
  public:
   explicit GuestProber(const Guests& guests) : guests_(guests) {}
-  bool ssh_answers(const std::string& host, int) override { return guests_.ssh_answers(host); }
+  std::vector<bool> ssh_answers(const std::vector<Endpoint>& endpoints) override {
+    std::vector<bool> answers;
+    for (const Endpoint& each : endpoints) answers.push_back(guests_.ssh_answers(each.host));
+    return answers;
+  }
 
  private:
   const Guests& guests_;
@@ -79,7 +83,7 @@ class Listener final : public Reporter {
   void on_decision(const Machine&, const Decision& decision) override {
     told_.push_back(std::string(to_string(decision.reason)) + ": " + decision.detail);
   }
-  void on_step_failed(const Step& step, const Error& error) override {
+  void on_step_failed(const Machine&, const Step& step, const Error& error) override {
     told_.push_back(describe(step) + " failed: " + error.describe());
   }
 
@@ -139,10 +143,18 @@ Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal,
   GuestProber prober(guests_);
   ClockWaiter waiter(clock_);
   Listener listener(told_);
-  return ec2spotter::drive(
-      machine,
-      {.ec2 = *ec2, .prober = prober, .clock = clock_, .waiter = waiter, .reporter = listener},
-      {.goal = goal});
+  TRY(const Look last,
+      ec2spotter::drive(
+          machine,
+          {.ec2 = *ec2, .prober = prober, .clock = clock_, .waiter = waiter, .reporter = listener},
+          {.goal = goal}));
+  return last.decision;
+}
+
+std::string LocalEc2::story() const {
+  std::string text;
+  for (const std::string& line : told_) text += "\n  " + line;
+  return text;
 }
 
 sim::Json LocalEc2::control(const std::string& path, const sim::Json& body) {

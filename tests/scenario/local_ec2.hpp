@@ -47,8 +47,8 @@ class LocalEc2 {
   sim::Core& core() { return core_; }
   // Everything that was ever violated; checked after every call that changes something.
   const std::vector<std::string>& violations() const { return violations_; }
-  // What the last controller told the user.
-  const std::vector<std::string>& told() const { return told_; }
+  // What the last controller told the user, for the message of a failed test.
+  std::string story() const;
 
  private:
   friend class Transport;

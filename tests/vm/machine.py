@@ -130,8 +130,12 @@ class Machine(cloud.Cloud):
     def disk_of(self, point):
         """The serial of the disk that holds a mount point of the guest."""
         return self.run(
-            f"d=$(readlink -f $(findmnt -nvo SOURCE {point})); s=/sys/class/block/${{d#/dev/}};"
+            f"s=/sys/dev/block/$(findmnt -no MAJ:MIN {point});"
             " [ -e $s/device/serial ] || s=$s/..; cat $s/device/serial", user="root").strip()
+
+    def serials(self):
+        """Of every disk that the guest sees."""
+        return self.run("cat /sys/block/nvme*/device/serial", user="root").split()
 
     def facts(self):
         """What must not change from body to body."""

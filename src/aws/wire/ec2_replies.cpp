@@ -51,6 +51,8 @@ Result<Attachment> read_attachment(XmlElement item) {
   attachment.device = item.text("device");
   attachment.state = parse_attachment_state(item.text("status"));
   TRY(attachment.delete_on_termination, item.boolean("deleteOnTermination"));
+  TRY(const auto since, item.time("attachTime"));
+  attachment.since = since.value_or(TimePoint{});
   return attachment;
 }
 

@@ -150,7 +150,7 @@ TEST_F(ExecuteTest, LooksAgainBeforeItAttaches) {
 TEST_F(ExecuteTest, TouchesOnlyBodiesThatCarryOurTags) {
   for (const Step& step :
        {Step(step::AttachRoot{kVolume, kOther, "/dev/sdf"}), Step(step::TerminateBody{kOther}),
-        Step(step::MarkRootUp{kOther}), Step(step::DetachRoot{kVolume, kOther}),
+        Step(step::MarkRoot{kOther, RootMark::up}), Step(step::DetachRoot{kVolume, kOther}),
         Step(step::ProtectRoot{kVolume, kOther, "/dev/sdf"}),
         Step(step::MoveAddress{AllocationId("eipalloc-1"), {}, kOther})}) {
     expect_refused(step, "rule S4");

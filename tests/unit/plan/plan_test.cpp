@@ -70,7 +70,7 @@ Observation running() {
 
 Decision decide(const Observation& seen, const Memory& memory = {}, Goal goal = Goal::up,
                 const Machine& machine = a_machine()) {
-  return plan(machine, goal, seen, memory, kNow);
+  return plan(machine, {.goal = goal}, seen, memory, kNow);
 }
 
 template <class StepType>
@@ -174,20 +174,27 @@ TEST(PlanTest, LaunchesFromTheFirstOpenPoolOfTheVolumesZone) {
 }
 
 TEST(PlanTest, TheLaunchTokenHoldsTheWholeDecision) {
-  const Pool pool{"t3.small", "us-east-1a", Market::spot};
-  const std::string token = launch_token(a_machine(), kVolume, InstanceId(), pool, 0);
+  const step::LaunchBody launch{.pool = {"t3.small", "us-east-1a", Market::spot},
+                                .volume = kVolume,
+                                .engine = Engine::automatic,
+                                .client_token = {}};
+  const std::string token = launch_token(a_machine(), kVolume, InstanceId(), launch, 0);
   EXPECT_EQ(token.size(), 64U);
-  EXPECT_EQ(token, launch_token(a_machine(), kVolume, InstanceId(), pool, 0));
+  EXPECT_EQ(token, launch_token(a_machine(), kVolume, InstanceId(), launch, 0));
   Machine other = a_machine();
   other.name = MachineName("db");
+  step::LaunchBody elsewhere = launch, otherwise = launch;
+  elsewhere.pool.zone = "z";
+  otherwise.engine = Engine::pivot;
   const std::set<std::string> tokens{
       token,
-      launch_token(other, kVolume, InstanceId(), pool, 0),
-      launch_token(a_machine(), VolumeId("vol-2"), InstanceId(), pool, 0),
-      launch_token(a_machine(), kVolume, kFirst, pool, 0),
-      launch_token(a_machine(), kVolume, InstanceId(), {"t3.small", "z", Market::spot}, 0),
-      launch_token(a_machine(), kVolume, InstanceId(), pool, 1)};
-  EXPECT_EQ(tokens.size(), 6U);
+      launch_token(other, kVolume, InstanceId(), launch, 0),
+      launch_token(a_machine(), VolumeId("vol-2"), InstanceId(), launch, 0),
+      launch_token(a_machine(), kVolume, kFirst, launch, 0),
+      launch_token(a_machine(), kVolume, InstanceId(), elsewhere, 0),
+      launch_token(a_machine(), kVolume, InstanceId(), otherwise, 0),
+      launch_token(a_machine(), kVolume, InstanceId(), launch, 1)};
+  EXPECT_EQ(tokens.size(), 7U);
 }
 
 TEST(PlanTest, AttachesTheFreeVolumeOnceTheBodyRuns) {
@@ -256,7 +263,7 @@ TEST(PlanTest, LaunchesTheNextBodyWhileTheDoomedOneStillRuns) {
 
   const auto launch = only_step<step::LaunchBody>(decide(seen));
 
-  EXPECT_EQ(launch.client_token, launch_token(a_machine(), kVolume, kFirst, launch.pool, 0));
+  EXPECT_EQ(launch.client_token, launch_token(a_machine(), kVolume, kFirst, launch, 0));
 }
 
 TEST(PlanTest, FollowsTheBootAndTellsWhereItFailed) {
@@ -281,7 +288,7 @@ TEST(PlanTest, RecordsThatTheRootIsUpOnlyWhenTheRootSaysSo) {
   Observation seen = running();
   seen.bodies[0].tags.erase(std::string(tag::kRoot));
   seen.boots[kFirst] = {"root", "ok", "", ""};
-  EXPECT_EQ(only_step<step::MarkRootUp>(decide(seen)).instance, kFirst);
+  EXPECT_EQ(only_step<step::MarkRoot>(decide(seen)).instance, kFirst);
 
   // A volume that refuses our unit cannot say it: then an SSH server after `enter` has to do.
   Machine shy = a_machine();
@@ -290,7 +297,7 @@ TEST(PlanTest, RecordsThatTheRootIsUpOnlyWhenTheRootSaysSo) {
   EXPECT_EQ(decide(seen, {}, Goal::up, shy).reason, Reason::booting);
   EXPECT_TRUE(decide(seen, {}, Goal::up, shy).steps.empty());
   seen.reachable[kFirst] = true;
-  EXPECT_EQ(only_step<step::MarkRootUp>(decide(seen, {}, Goal::up, shy)).instance, kFirst);
+  EXPECT_EQ(only_step<step::MarkRoot>(decide(seen, {}, Goal::up, shy)).instance, kFirst);
 }
 
 TEST(PlanTest, MovesTheAddressOnlyAfterTheRootIsUp) {
@@ -348,9 +355,24 @@ TEST(PlanTest, CollectsTheBodyThatLostTheRaceForTheVolume) {
   EXPECT_EQ(only_step<step::TerminateBody>(decide(seen)).instance, kSecond);
   EXPECT_EQ(decide(seen).reason, Reason::collecting_body);
 
+  // A body that was up and has lost the root is of no more use.
   seen.volumes[0] = a_volume();
   seen.bodies[1].launch_time = kNow;
+  EXPECT_EQ(decide(seen).reason, Reason::root_lost);
+  EXPECT_TRUE(decide(seen).steps.empty());
+  Memory memory;
+  memory.root_lost_since = kNow - kRootLostFor;
+  EXPECT_EQ(only_step<step::TerminateBody>(decide(seen, memory)).instance, kFirst);
+
+  // Of two that have not had it, the later one goes.
+  seen.bodies[0].tags.erase(std::string(tag::kRoot));
   EXPECT_EQ(only_step<step::TerminateBody>(decide(seen)).instance, kSecond);
+
+  // As long as a body itself shows the root, EC2's views differ, and nothing is done.
+  seen.bodies[0].block_devices = {
+      {.device = "/dev/sdf", .volume = kVolume, .state = AttachmentState::attached}};
+  EXPECT_EQ(decide(seen).reason, Reason::waiting_for_attachment);
+  EXPECT_TRUE(decide(seen).steps.empty());
 }
 
 TEST(PlanTest, CuresABodyThatWouldTakeTheRootWithIt) {

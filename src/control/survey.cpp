@@ -1,0 +1,187 @@
+#include "control/survey.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "model/tags.hpp"
+#include "plan/root_choice.hpp"
+
+namespace ec2spotter {
+namespace {
+
+using aws::Filter;
+
+// EC2 takes at most 200 values in one filter. Source: EC2 API reference, "Filter".
+constexpr std::size_t kFilterValues = 200;
+
+// Above this, one paged sweep over all roots costs less than naming the machines.
+constexpr std::size_t kNamedMost = 400;
+
+Filter tag_filter(std::string_view key, std::vector<std::string> values) {
+  return {"tag:" + std::string(key), std::move(values)};
+}
+
+// Calls `read` with the values of `name`, as many at a time as one filter holds.
+template <class T, class Read>
+Result<void> in_pieces(const std::string& name, const std::vector<std::string>& values,
+                       std::vector<T>& all, Read read) {
+  for (std::size_t from = 0; from < values.size(); from += kFilterValues) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto last =
+        values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), from + kFilterValues));
+    TRY(auto found, read(Filter{name, {first, last}}));
+    std::move(found.begin(), found.end(), std::back_inserter(all));
+  }
+  return {};
+}
+
+void mix(std::size_t& hash, std::size_t value) {
+  hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
+}
+
+void mix(std::size_t& hash, const std::string& text) { mix(hash, std::hash<std::string>{}(text)); }
+
+void mix(std::size_t& hash, const Instance& body) {
+  mix(hash, body.id.str());
+  mix(hash, static_cast<std::size_t>(body.state));
+  mix(hash, body.public_ip);
+  mix(hash, body.state_reason_code);
+  for (const BlockDevice& disk : body.block_devices) {
+    mix(hash, disk.volume.str());
+    mix(hash, static_cast<std::size_t>(disk.state));
+    mix(hash, disk.delete_on_termination ? 1 : 0);
+  }
+  for (const auto& [key, value] : body.tags) {
+    mix(hash, key);
+    mix(hash, value);
+  }
+}
+
+}  // namespace
+
+std::vector<Filter> Survey::ours() const {
+  std::vector<Filter> filters{tag_filter(tag::kOwner, {owner_.str()})};
+  if (only_) filters.push_back(tag_filter(tag::kMachine, {only_->str()}));
+  return filters;
+}
+
+Result<void> Survey::read_bodies(aws::Ec2& ec2) {
+  TRY(auto instances, ec2.describe_instances({}, ours()));
+  auto filters = ours();
+  filters.push_back({"status-code", {"marked-for-termination", "marked-for-stop"}});
+  TRY(auto requests, ec2.describe_spot_requests(filters));
+  bodies_.clear();
+  std::map<InstanceId, std::string> machine_of;
+  for (Instance& body : instances) {
+    const std::string machine = tag::value(body.tags, tag::kMachine);
+    machine_of[body.id] = machine;
+    bodies_[machine].instances.push_back(std::move(body));
+  }
+  for (SpotRequest& request : requests) {
+    const auto machine = machine_of.find(request.instance);
+    if (machine != machine_of.end()) bodies_[machine->second].requests.push_back(request);
+  }
+  return {};
+}
+
+Result<std::vector<Volume>> Survey::find_adopted(
+    aws::Ec2& ec2, const std::vector<const Machine*>& machines) const {
+  if (machines.size() > kNamedMost) {
+    return ec2.describe_volumes(
+        {}, {tag_filter(tag::kOwner, {owner_.str()}), tag_filter(tag::kRole, {"root"})});
+  }
+  std::vector<std::string> names;
+  for (const Machine* machine : machines) names.push_back(machine->name.str());
+  std::vector<Volume> found;
+  TRY_VOID(in_pieces("tag:" + std::string(tag::kMachine), names, found, [&](Filter by_name) {
+    return ec2.describe_volumes({}, {tag_filter(tag::kOwner, {owner_.str()}),
+                                     tag_filter(tag::kRole, {"root"}), std::move(by_name)});
+  }));
+  return found;
+}
+
+Result<void> Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
+  if (machines.empty()) return {};
+  TRY(const auto adopted, find_adopted(ec2, machines));
+  std::map<std::string, std::vector<Volume>> roots;
+  for (const Volume& volume : adopted) {
+    roots[tag::value(volume.tags, tag::kMachine)].push_back(volume);
+  }
+  // A machine that has no root yet is looked up by what its file says.
+  std::vector<std::string> ids, names;
+  for (const Machine* machine : machines) {
+    if (roots.contains(machine->name.str())) continue;
+    if (machine->volume.id.empty()) {
+      names.push_back(machine->volume.name_tag);
+    } else {
+      ids.push_back(machine->volume.id.str());
+    }
+  }
+  std::vector<Volume> wished;
+  const auto read = [&](Filter filter) { return ec2.describe_volumes({}, {std::move(filter)}); };
+  TRY_VOID(in_pieces("volume-id", ids, wished, read));
+  TRY_VOID(in_pieces("tag:Name", names, wished, read));
+  TRY_VOID(read_addresses(ec2, machines));
+  for (const Machine* machine : machines) {
+    std::vector<Volume>& own = roots[machine->name.str()];
+    if (own.empty()) {
+      std::copy_if(wished.begin(), wished.end(), std::back_inserter(own),
+                   [&](const Volume& volume) { return matches_wish(volume, *machine); });
+    }
+    roots_[machine->name.str()] = std::move(own);
+  }
+  return {};
+}
+
+Result<void> Survey::read_addresses(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
+  std::vector<std::string> ids, ips;
+  for (const Machine* machine : machines) {
+    if (machine->elastic_ip.empty()) continue;
+    (machine->elastic_ip.starts_with("eipalloc-") ? ids : ips).push_back(machine->elastic_ip);
+  }
+  std::vector<Address> found;
+  const auto read = [&](Filter filter) { return ec2.describe_addresses({std::move(filter)}); };
+  TRY_VOID(in_pieces("allocation-id", ids, found, read));
+  TRY_VOID(in_pieces("public-ip", ips, found, read));
+  for (const Machine* machine : machines) {
+    const auto own = std::find_if(found.begin(), found.end(), [&](const Address& address) {
+      return address.id.str() == machine->elastic_ip || address.public_ip == machine->elastic_ip;
+    });
+    addresses_[machine->name.str()] =
+        own == found.end() ? std::nullopt : std::optional<Address>(*own);
+  }
+  return {};
+}
+
+Observation Survey::of(const Machine& machine, Memory& memory) const {
+  Observation seen;
+  seen.address_wanted = !machine.elastic_ip.empty();
+  if (const auto own = roots_.find(machine.name.str()); own != roots_.end()) {
+    seen.volumes = own->second;
+  }
+  if (const auto own = bodies_.find(machine.name.str()); own != bodies_.end()) {
+    seen.bodies = own->second.instances;
+    seen.requests = own->second.requests;
+  }
+  for (const Instance& body : seen.bodies) memory.launched.erase(body.id);
+  for (const auto& [id, body] : memory.launched) seen.bodies.push_back(body);
+  if (const auto own = addresses_.find(machine.name.str()); own != addresses_.end()) {
+    seen.address = own->second;
+  }
+  return seen;
+}
+
+std::size_t Survey::fingerprint(const MachineName& machine) const {
+  std::size_t hash = 0;
+  const auto own = bodies_.find(machine.str());
+  if (own == bodies_.end()) return hash;
+  for (const Instance& body : own->second.instances) mix(hash, body);
+  for (const SpotRequest& request : own->second.requests) {
+    mix(hash, request.id.str());
+    mix(hash, request.status_code);
+  }
+  return hash;
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,92 @@
+#include "plan/body_history.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "model/tags.hpp"
+#include "plan/plan.hpp"
+
+namespace ec2spotter {
+namespace {
+
+// How long after a launch EC2's own end of it is taken for a refusal.
+constexpr Duration kRefusalAge = std::chrono::minutes(3);
+
+bool has_ended(const Instance& body) {
+  return body.state == InstanceState::shutting_down || body.state == InstanceState::terminated;
+}
+
+bool is_from(const Instance& body, const Pool& pool) {
+  return body.type == pool.instance_type && body.zone == pool.zone && body.market == pool.market;
+}
+
+bool is_refusal(std::string_view code) {
+  return code == "Client.InternalError" || code == "Client.VolumeLimitExceeded" ||
+         code.starts_with("Client.InvalidKMSKey") || code == "Client.InvalidSnapshot.NotFound";
+}
+
+}  // namespace
+
+bool came_up(const Instance& body) { return tag::value(body.tags, tag::kRoot) == "up"; }
+
+const Instance* newest_body(const Observation& seen) {
+  const auto newest = std::max_element(
+      seen.bodies.begin(), seen.bodies.end(), [](const Instance& a, const Instance& b) {
+        return std::tie(a.launch_time, a.id) < std::tie(b.launch_time, b.id);
+      });
+  return newest == seen.bodies.end() ? nullptr : &*newest;
+}
+
+int launches_lately(const Observation& seen, TimePoint now) {
+  return static_cast<int>(
+      std::count_if(seen.bodies.begin(), seen.bodies.end(),
+                    [&](const Instance& body) { return now - body.launch_time < kHistory; }));
+}
+
+int failed_boots(const Observation& seen, TimePoint now) {
+  TimePoint last_up{};
+  for (const Instance& body : seen.bodies) {
+    if (came_up(body)) last_up = std::max(last_up, body.launch_time);
+  }
+  return static_cast<int>(
+      std::count_if(seen.bodies.begin(), seen.bodies.end(), [&](const Instance& body) {
+        return has_ended(body) && tag::value(body.tags, tag::kRoot) == "silent" &&
+               now - body.launch_time < kHistory && body.launch_time > last_up;
+      }));
+}
+
+bool never_came_up_lately(const Observation& seen, const Pool& pool, TimePoint now) {
+  return std::any_of(seen.bodies.begin(), seen.bodies.end(), [&](const Instance& body) {
+    return is_from(body, pool) && tag::value(body.tags, tag::kRoot) == "silent" &&
+           now - body.launch_time < kHistory;
+  });
+}
+
+std::optional<std::string> refused_lately(const Observation& seen, const Pool& pool,
+                                          TimePoint now) {
+  for (const Instance& body : seen.bodies) {
+    if (!is_from(body, pool) || !has_ended(body) || now - body.launch_time > kRefusalAge) continue;
+    if (body.state_reason_code == "Server.InsufficientInstanceCapacity" ||
+        body.state_reason_code == "Server.InternalError") {
+      return body.state_reason_code + ": " + body.state_reason_message;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> launch_refusal(const Observation& seen, TimePoint now) {
+  const Instance* newest = newest_body(seen);
+  if (newest == nullptr || !has_ended(*newest) || now - newest->launch_time > kRefusalAge ||
+      !is_refusal(newest->state_reason_code)) {
+    return std::nullopt;
+  }
+  const bool limit = newest->state_reason_code == "Client.VolumeLimitExceeded";
+  return "EC2 ended " + newest->id.str() + " at once: " + newest->state_reason_code + ": " +
+         newest->state_reason_message +
+         (limit ? "; raise the account's EBS storage quota"
+                : "; the image's disk cannot be made: allow the caller the KMS key of its "
+                  "snapshot, or name another image") +
+         "; tried again after three minutes";
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,36 @@
+// What the bodies that EC2 still shows tell of the last hour. EC2 shows an ended instance for about
+// an hour, so none of this needs a memory of our own.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/observation.hpp"
+
+namespace ec2spotter {
+
+// How long a body that has ended counts against its pool.
+inline constexpr Duration kHistory = std::chrono::hours(1);
+
+// Has the body's root been seen up?
+bool came_up(const Instance& body);
+
+// The newest body, whatever its state; ties go to the larger id. Null: there is none.
+const Instance* newest_body(const Observation& seen);
+
+// Bodies launched within the last hour.
+int launches_lately(const Observation& seen, TimePoint now);
+
+// Bodies that held the root, never came up and have ended, since the last one that came up.
+int failed_boots(const Observation& seen, TimePoint now);
+
+bool never_came_up_lately(const Observation& seen, const Pool& pool, TimePoint now);
+
+// EC2 took the launch and then let the body end for want of capacity: its words.
+std::optional<std::string> refused_lately(const Observation& seen, const Pool& pool, TimePoint now);
+
+// EC2 ended the newest body at once for a cause that only a person can cure (a key of KMS that may
+// not be used, a volume limit): its words, and the cure.
+std::optional<std::string> launch_refusal(const Observation& seen, TimePoint now);
+
+}  // namespace ec2spotter

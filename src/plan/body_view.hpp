@@ -1,0 +1,39 @@
+// Questions about the bodies of one observation.
+#pragma once
+
+#include <optional>
+
+#include "model/observation.hpp"
+
+namespace ec2spotter {
+
+// Is it pending or running?
+bool is_live(const Instance& body);
+
+// Does the body's own description have the volume? EC2's views of one attachment may differ for a
+// while.
+bool shows(const Instance& body, const Volume& volume);
+
+class BodyView {
+ public:
+  explicit BodyView(const Observation& seen) : seen_(seen) {}
+
+  // The instance, if it is ours; a foreign holder is nobody to us.
+  const Instance* find_body(const InstanceId& id) const;
+  // What its console says; empty when nothing is known.
+  BootReport boot_of(const Instance& body) const;
+  // Does an SSH server answer there? None: not asked.
+  std::optional<bool> answers(const Instance& body) const;
+  // Has it been in the root, as far as its tags and its console tell?
+  bool has_entered(const Instance& body) const;
+  // Is it lost, or about to be: terminated, shutting down, or marked by Spot?
+  bool is_doomed(const Instance& body) const;
+  // The living body other than `holder` that was launched first and has not had the root; ties go
+  // to the smaller id. One that has entered the root and lost it is of no more use.
+  const Instance* next_body(const Instance* holder) const;
+
+ private:
+  const Observation& seen_;
+};
+
+}  // namespace ec2spotter

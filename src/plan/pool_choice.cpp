@@ -1,0 +1,139 @@
+#include "plan/pool_choice.hpp"
+
+#include <algorithm>
+
+#include "plan/body_history.hpp"
+
+namespace ec2spotter {
+namespace {
+
+// No hint of EC2 says when to look at a closed pool again.
+constexpr Duration kLookAgainMost = std::chrono::seconds(15);
+
+std::string minutes_text(Duration time) {
+  return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " min";
+}
+
+class Ranking {
+ public:
+  Ranking(const Machine& machine, const Observation& seen, const Memory& memory, TimePoint now)
+      : machine_(machine), seen_(seen), memory_(memory), now_(now) {}
+
+  void sort(std::vector<Pool>& pools) const {
+    std::stable_sort(pools.begin(), pools.end(),
+                     [&](const Pool& a, const Pool& b) { return before(a, b); });
+  }
+
+  // What stands against taking the pool now; empty: nothing.
+  std::string objection(const Pool& pool) const {
+    if (const PoolMark* mark = closing_mark(pool)) return mark->why;
+    if (auto refused = refused_lately(seen_, pool, now_)) return *refused;
+    if (pool.market == Market::on_demand && spot_wait_left() > Duration::zero()) {
+      return "Spot is given " + minutes_text(spot_wait_left()) + " more";
+    }
+    return {};
+  }
+
+  const PoolMark* closing_mark(const Pool& pool) const {
+    const auto mark = memory_.closed_pools.find(pool);
+    return mark == memory_.closed_pools.end() || mark->second.until <= now_ ? nullptr
+                                                                            : &mark->second;
+  }
+
+  // How long on-demand is still kept back.
+  Duration spot_wait_left() const {
+    const bool spot_wished = std::find(machine_.markets.begin(), machine_.markets.end(),
+                                       Market::spot) != machine_.markets.end();
+    if (!spot_wished) return Duration::zero();
+    return machine_.on_demand_after - (now_ - memory_.spot_missing_since.value_or(now_));
+  }
+
+  std::string merit(const Pool& pool) const {
+    if (is_shaky(pool)) return "its last body did not stay";
+    const PoolFacts facts = facts_of(pool);
+    switch (machine_.pool_order) {
+      case PoolOrder::listed: return "first open pool";
+      case PoolOrder::price:
+        return facts.price ? "cheapest at " + price_text(*facts.price) : "first open pool";
+      case PoolOrder::capacity:
+        return facts.placement_score
+                   ? "best placement score " + std::to_string(*facts.placement_score)
+                   : "first open pool";
+    }
+    return "first open pool";
+  }
+
+ private:
+  static std::string price_text(double price) {
+    std::string text = std::to_string(price);
+    return text.substr(0, text.find('.') + 5) + " USD/h";
+  }
+
+  PoolFacts facts_of(const Pool& pool) const {
+    const auto found = seen_.pools.find(pool);
+    return found == seen_.pools.end() ? PoolFacts{} : found->second;
+  }
+
+  bool is_shaky(const Pool& pool) const {
+    const auto mark = memory_.shaky_pools.find(pool);
+    return (mark != memory_.shaky_pools.end() && mark->second > now_) ||
+           never_came_up_lately(seen_, pool, now_);
+  }
+
+  std::size_t market_rank(const Pool& pool) const {
+    return static_cast<std::size_t>(
+        std::find(machine_.markets.begin(), machine_.markets.end(), pool.market) -
+        machine_.markets.begin());
+  }
+
+  bool before(const Pool& a, const Pool& b) const {
+    if (a.market != b.market) return market_rank(a) < market_rank(b);
+    if (is_shaky(a) != is_shaky(b)) return is_shaky(b);
+    if (machine_.pool_order == PoolOrder::listed) return false;
+    const PoolFacts facts_a = facts_of(a), facts_b = facts_of(b);
+    if (machine_.pool_order == PoolOrder::capacity &&
+        facts_a.placement_score != facts_b.placement_score) {
+      return facts_a.placement_score > facts_b.placement_score;  // an unknown one is the least
+    }
+    if (!facts_a.price || !facts_b.price) return facts_a.price.has_value() && !facts_b.price;
+    return *facts_a.price < *facts_b.price;
+  }
+
+  const Machine& machine_;
+  const Observation& seen_;
+  const Memory& memory_;
+  TimePoint now_;
+};
+
+}  // namespace
+
+PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Observation& seen,
+                       const Memory& memory, TimePoint now, Markets markets) {
+  const Ranking ranking(machine, seen, memory, now);
+  std::vector<Pool> pools = pools_of(machine, zone);
+  if (markets == Markets::spot) {
+    std::erase_if(pools, [](const Pool& pool) { return pool.market != Market::spot; });
+  }
+  ranking.sort(pools);
+  PoolChoice choice{
+      .taken = std::nullopt, .candidates = {}, .reopen = now + kLookAgainMost, .only_quota = true};
+  for (const Pool& pool : pools) {
+    std::string objection = ranking.objection(pool);
+    const PoolMark* mark = ranking.closing_mark(pool);
+    choice.only_quota = choice.only_quota && mark != nullptr && mark->errc == Errc::quota;
+    if (!objection.empty()) {
+      if (mark != nullptr) choice.reopen = std::min(choice.reopen, mark->until);
+      const bool kept_back = mark == nullptr && pool.market == Market::on_demand;
+      choice.only_spot_is_waited_for = choice.only_spot_is_waited_for || kept_back;
+      choice.candidates.push_back({.pool = pool, .why = std::move(objection)});
+      continue;
+    }
+    const bool take = !choice.taken;
+    if (take) choice.taken = pool;
+    choice.candidates.push_back(
+        {.pool = pool, .taken = take, .why = take ? ranking.merit(pool) : "a later choice"});
+  }
+  return choice;
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,27 @@
+// Which volume is the machine's root, and whether it may be taken. Rules S2 and S4 rest on it.
+#pragma once
+
+#include <optional>
+
+#include "model/decision.hpp"
+#include "model/observation.hpp"
+
+namespace ec2spotter {
+
+struct RootChoice {
+  const Volume* volume = nullptr;   // of the observation; null when refused
+  std::optional<Decision> refusal;  // set when there is no volume to go on with
+};
+
+RootChoice choose_root(const Machine& machine, const Observation& seen, TimePoint now);
+
+// The goal that EC2 remembers for the machine: the tag on its root; up when there is none.
+Goal recorded_goal(const Machine& machine, const Observation& seen, TimePoint now);
+
+// Do the volume's tags say that it is the root of this machine?
+bool carries_tags_of(const Volume& volume, const Machine& machine);
+
+// May the wish of the machine's file mean this volume?
+bool matches_wish(const Volume& volume, const Machine& machine);
+
+}  // namespace ec2spotter
