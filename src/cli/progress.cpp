@@ -19,6 +19,8 @@ void Progress::on_step_failed(const Machine& machine, const Step& step, const Er
   print(fmt::format("{}: {} failed: {}", machine.name.str(), describe(step), error.describe()));
 }
 
+void Progress::on_trouble(const Error& error) { print(error.describe()); }
+
 void Progress::print(const std::string& line) {
   if (verbosity_ == Verbosity::quiet) return;
   const double seconds = static_cast<double>((clock_.now() - start_).count()) / 1000.0;

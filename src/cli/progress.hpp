@@ -15,6 +15,7 @@ class Progress final : public Reporter {
   Progress(const Clock& clock, Verbosity verbosity);
   void on_decision(const Machine& machine, const Decision& decision) override;
   void on_step_failed(const Machine& machine, const Step& step, const Error& error) override;
+  void on_trouble(const Error& error) override;
 
  private:
   void print(const std::string& line);

@@ -165,7 +165,8 @@ class Executor {
                           {std::string(tag::kMachine), machine_.name.str()},
                           {std::string(tag::kOwner), machine_.owner.str()},
                           {std::string(tag::kRole), "body"},
-                          {std::string(tag::kBodyOf), step.volume.str()}}};
+                          {std::string(tag::kBodyOf), step.volume.str()},
+                          {std::string(tag::kAttempt), std::to_string(step.attempt)}}};
   }
 
   // Rule S4: only what carries our tags is touched; find_bodies asked EC2 for just those.

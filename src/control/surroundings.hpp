@@ -37,6 +37,8 @@ class Reporter {
   virtual ~Reporter() = default;
   virtual void on_decision(const Machine& machine, const Decision& decision) = 0;
   virtual void on_step_failed(const Machine& machine, const Step& step, const Error& error) = 0;
+  // EC2 could not be asked; no machine had its turn.
+  virtual void on_trouble(const Error& error) = 0;
 };
 
 }  // namespace ec2spotter

@@ -49,14 +49,8 @@ void Turns::remember_seen(const Observation& seen, TimePoint now) {
 }
 
 void Turns::remember_decided(const Decision& decision, TimePoint now) {
-  const bool releasing =
-      decision.reason == Reason::waiting_for_release || decision.reason == Reason::release_stuck;
-  if (!releasing) memory_.release_awaited_since.reset();
-  if (releasing && !memory_.release_awaited_since) memory_.release_awaited_since = now;
-
-  if (decision.reason != Reason::root_lost) memory_.root_lost_since.reset();
-  if (decision.reason == Reason::root_lost && !memory_.root_lost_since) {
-    memory_.root_lost_since = now;
+  if (!memory_.standing || memory_.standing->reason != decision.reason) {
+    memory_.standing = Standing{.reason = decision.reason, .since = now};
   }
 
   const bool no_spot =

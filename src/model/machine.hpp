@@ -41,17 +41,6 @@ enum class PoolOrder {
 std::string_view to_string(PoolOrder order);
 std::optional<PoolOrder> parse_pool_order(std::string_view text);
 
-// Wishes that instance types are found by, instead of a list. Zero: no bound.
-struct Requirements {
-  int vcpus_min = 1;
-  int vcpus_max = 0;
-  int memory_gib_min = 0;
-  int memory_gib_max = 0;
-  Architecture architecture = Architecture::x86_64;
-  std::vector<std::string> exclude;  // names, '*' matches any text: "t2.*"
-  bool operator==(const Requirements&) const = default;
-};
-
 // When a body from on-demand may be exchanged for one from Spot.
 struct ReturnToSpot {
   enum class When { never, always, windows } when = When::never;
@@ -66,8 +55,7 @@ struct Machine {
   VolumeName volume;
   std::string zone;                // where the volume must be; empty: wherever it is
   std::string image;               // ami-..., or resolve:ssm:NAME
-  std::vector<std::string> types;  // in order of preference; filled from `requirements`, if set
-  std::optional<Requirements> requirements;
+  std::vector<std::string> types;  // in order of preference
   PoolOrder pool_order = PoolOrder::listed;
   std::vector<Market> markets = {Market::spot};
   Duration on_demand_after{};  // how long Spot is given before on-demand is taken

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/reason.hpp"
 #include "model/resources.hpp"
 
 namespace ec2spotter {
@@ -55,8 +56,15 @@ struct ConsoleNote {
   TimePoint read_at;
 };
 
+// Since when the machine has been where it is.
+struct Standing {
+  Reason reason = Reason::up;
+  TimePoint since;
+};
+
 // What EC2 cannot tell (yet). Losing it costs time, never safety.
 struct Memory {
+  std::optional<Standing> standing;
   std::map<Pool, PoolMark> closed_pools;
   // Pools that lately took a body from us: others are taken first until then.
   std::map<Pool, TimePoint> shaky_pools;
@@ -72,10 +80,6 @@ struct Memory {
   std::map<InstanceId, Instance> launched;
   std::map<InstanceId, TimePoint> attach_sent;
   std::map<InstanceId, TimePoint> terminate_sent;
-  // Since when the machine has waited for a lost body to let the root go.
-  std::optional<TimePoint> release_awaited_since;
-  // Since when a body that had entered the root has been seen without it.
-  std::optional<TimePoint> root_lost_since;
   int launch_attempt = 0;  // part of the client token, so that a spent token is not used again
 };
 

@@ -10,11 +10,12 @@ namespace ec2spotter::tag {
 
 inline constexpr std::string_view kMachine = "ec2spotter:machine";
 inline constexpr std::string_view kOwner = "ec2spotter:owner";
-inline constexpr std::string_view kRole = "ec2spotter:role";       // root, body
-inline constexpr std::string_view kState = "ec2spotter:state";     // current, retired
-inline constexpr std::string_view kBodyOf = "ec2spotter:body-of";  // a volume id
-inline constexpr std::string_view kGoal = "ec2spotter:goal";       // up, paused; on the volume
-inline constexpr std::string_view kRoot = "ec2spotter:root";       // on a body: up, or silent
+inline constexpr std::string_view kRole = "ec2spotter:role";        // root, body
+inline constexpr std::string_view kState = "ec2spotter:state";      // current, retired
+inline constexpr std::string_view kBodyOf = "ec2spotter:body-of";   // a volume id
+inline constexpr std::string_view kGoal = "ec2spotter:goal";        // up, paused; on the volume
+inline constexpr std::string_view kRoot = "ec2spotter:root";        // on a body: up, or silent
+inline constexpr std::string_view kAttempt = "ec2spotter:attempt";  // on a body: 1, 2 ...
 inline constexpr std::string_view kName = "Name";
 
 // The value of `key`, or empty.

@@ -1,6 +1,7 @@
 #include "plan/body_history.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <tuple>
 
 #include "model/tags.hpp"
@@ -27,7 +28,9 @@ bool is_refusal(std::string_view code) {
 
 }  // namespace
 
-bool came_up(const Instance& body) { return tag::value(body.tags, tag::kRoot) == "up"; }
+bool came_up(const Instance& body) {
+  return tag::value(body.tags, tag::kRoot) == to_string(RootMark::up);
+}
 
 const Instance* newest_body(const Observation& seen) {
   const auto newest = std::max_element(
@@ -43,22 +46,20 @@ int launches_lately(const Observation& seen, TimePoint now) {
                     [&](const Instance& body) { return now - body.launch_time < kHistory; }));
 }
 
-int failed_boots(const Observation& seen, TimePoint now) {
-  TimePoint last_up{};
-  for (const Instance& body : seen.bodies) {
-    if (came_up(body)) last_up = std::max(last_up, body.launch_time);
-  }
-  return static_cast<int>(
-      std::count_if(seen.bodies.begin(), seen.bodies.end(), [&](const Instance& body) {
-        return has_ended(body) && tag::value(body.tags, tag::kRoot) == "silent" &&
-               now - body.launch_time < kHistory && body.launch_time > last_up;
-      }));
+bool was_silent(const Instance& body) {
+  return tag::value(body.tags, tag::kRoot) == to_string(RootMark::silent);
+}
+
+int attempt_of(const Instance& body) {
+  const std::string text = tag::value(body.tags, tag::kAttempt);
+  int attempt = 1;
+  std::from_chars(text.data(), text.data() + text.size(), attempt);
+  return attempt;
 }
 
 bool never_came_up_lately(const Observation& seen, const Pool& pool, TimePoint now) {
   return std::any_of(seen.bodies.begin(), seen.bodies.end(), [&](const Instance& body) {
-    return is_from(body, pool) && tag::value(body.tags, tag::kRoot) == "silent" &&
-           now - body.launch_time < kHistory;
+    return is_from(body, pool) && was_silent(body) && now - body.launch_time < kHistory;
   });
 }
 

@@ -21,8 +21,11 @@ const Instance* newest_body(const Observation& seen);
 // Bodies launched within the last hour.
 int launches_lately(const Observation& seen, TimePoint now);
 
-// Bodies that held the root, never came up and have ended, since the last one that came up.
-int failed_boots(const Observation& seen, TimePoint now);
+// Was it given up because its root never said anything?
+bool was_silent(const Instance& body);
+
+// The number of the body among those in a row that never came up; the first is 1.
+int attempt_of(const Instance& body);
 
 bool never_came_up_lately(const Observation& seen, const Pool& pool, TimePoint now);
 

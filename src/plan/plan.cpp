@@ -52,7 +52,7 @@ class Planner {
 
   Decision bring_up() {
     RootChoice root = choose_root(machine_, seen_, now_);
-    if (root.refusal) return std::move(*root.refusal);
+    if (root.refusal) return refuse(std::move(*root.refusal));
     if (auto refusal = check_address()) return std::move(*refusal);
     const Volume& volume = *root.volume;
     const Attachment* held = holding(volume);
@@ -70,7 +70,7 @@ class Planner {
 
   Decision put_to_rest() {
     RootChoice root = choose_root(machine_, seen_, now_);
-    if (root.refusal) return std::move(*root.refusal);
+    if (root.refusal) return refuse(std::move(*root.refusal));
     const Volume& volume = *root.volume;
     if (tag::value(volume.tags, tag::kMachine).empty()) {
       return decide_.stuck(Reason::volume_not_adopted, Errc::not_found,
@@ -91,6 +91,30 @@ class Planner {
   }
 
  private:
+  bool stands(Reason reason) const {
+    return memory_.standing && memory_.standing->reason == reason;
+  }
+
+  // How long this has been the machine's reason; zero when it is not.
+  Duration stood_for(Reason reason) const {
+    return stands(reason) ? now_ - memory_.standing->since : Duration::zero();
+  }
+
+  // Without a root, a body that was launched for it only costs.
+  Decision refuse(Decision refusal) const {
+    if (refusal.reason != Reason::volume_missing ||
+        stood_for(Reason::volume_missing) < kMissingFor) {
+      return refusal;
+    }
+    for (const Instance& body : seen_.bodies) {
+      if (!is_live(body) || bodies_.is_doomed(body) || bodies_.has_entered(body)) continue;
+      return decide_.act(Reason::collecting_body,
+                         body.id.str() + " waits for a volume that does not exist",
+                         step::TerminateBody{body.id});
+    }
+    return refusal;
+  }
+
   std::optional<Decision> check_address() const {
     if (!seen_.address_wanted) return std::nullopt;
     if (!seen_.address) {
@@ -126,10 +150,11 @@ class Planner {
     const std::string where = volume.id.str() + " is " + std::string(to_string(held.state)) +
                               " at " + body->id.str() + " (" + std::string(to_string(body->state)) +
                               ")";
-    const Duration waited = now_ - memory_.release_awaited_since.value_or(now_);
-    if (waited < kReleaseLimit) return decide_.wait(Reason::waiting_for_release, where, kSoon);
+    const Duration waited = stood_for(Reason::waiting_for_release);
+    const bool late = waited >= kReleaseLimit || stands(Reason::release_stuck);
+    if (!late) return decide_.wait(Reason::waiting_for_release, where, kSoon);
     return decide_.wait(Reason::release_stuck,
-                        where + " for " + minutes_of(waited) +
+                        where + " for more than " + minutes_of(kReleaseLimit) +
                             "; it is never forced: if the instance is gone, AWS Support frees it",
                         15s);
   }
@@ -142,7 +167,12 @@ class Planner {
     const bool moves = intent_.patrol && came_up(body) && wants_successor(body);
     const Instance* successor = moves ? bodies_.next_body(&body) : nullptr;
     if (auto surplus = collect_all_but(volume, {&body, successor})) return std::move(*surplus);
-    if (held.state != AttachmentState::attached) return follow_attachment(volume, held, body);
+    // EC2 may show `attaching` for a disk that the guest has long been using.
+    const bool in_use = held.state == AttachmentState::attaching &&
+                        (came_up(body) || bodies_.boot_of(body).root_up());
+    if (held.state != AttachmentState::attached && !in_use) {
+      return follow_attachment(volume, held, body);
+    }
     if (!came_up(body)) return follow_boot(held, body);
     if (seen_.address && seen_.address->instance != body.id) return move_address(body);
     if (bodies_.answers(body) == false) return wait_for_service(body);
@@ -157,8 +187,7 @@ class Planner {
     const std::string where =
         volume.id.str() + " is " + std::string(to_string(held.state)) + " at " + body.id.str();
     const bool stuck = held.state == AttachmentState::attaching && held.since != TimePoint{} &&
-                       now_ - held.since > kAttachLimit && !came_up(body) &&
-                       !bodies_.boot_of(body).root_up();
+                       now_ - held.since > kAttachLimit;
     if (!stuck) return decide_.wait(Reason::waiting_for_attachment, where, kSoon);
     return decide_.act(Reason::attachment_stuck,
                        where + " for " + minutes_of(now_ - held.since) + "; the body is given up",
@@ -192,12 +221,12 @@ class Planner {
     const std::string text = body.id.str() + " has not brought the root up in " +
                              minutes_of(kBootLimit) +
                              ", last stage: " + (boot.stage.empty() ? "none" : boot.stage);
-    const bool give_up = intent_.patrol && bodies_.answers(body) != true &&
-                         failed_boots(seen_, now_) < kFailedBootsMost;
+    const bool give_up =
+        intent_.patrol && bodies_.answers(body) != true && attempt_of(body) <= kFailedBootsMost;
     if (!give_up) {
       return decide_.stuck(Reason::boot_timeout, Errc::timeout, text + "; see `console`");
     }
-    if (tag::value(body.tags, tag::kRoot) != to_string(RootMark::silent)) {
+    if (!was_silent(body)) {
       return decide_.act(Reason::boot_timeout, text, step::MarkRoot{body.id, RootMark::silent});
     }
     return decide_.act(Reason::boot_timeout, text + "; the body is given up",
@@ -272,9 +301,7 @@ class Planner {
 
   // A body in the root that shows no volume is believed only after a while.
   std::optional<Decision> wait_for_lost_root(const Volume& volume, const Instance* holder) const {
-    if (memory_.root_lost_since && now_ - *memory_.root_lost_since >= kRootLostFor) {
-      return std::nullopt;
-    }
+    if (stood_for(Reason::root_lost) >= kRootLostFor) return std::nullopt;
     for (const Instance& body : seen_.bodies) {
       if (&body == holder || !is_live(body) || bodies_.is_doomed(body) ||
           !bodies_.has_entered(body)) {
@@ -392,20 +419,19 @@ class Planner {
   Decision launch_from(const Volume& volume, PoolChoice choice, Reason reason) const {
     step::LaunchBody launch{.pool = *choice.taken,
                             .volume = volume.id,
-                            .engine = engine_of_next_body(),
+                            .engine = machine_.engine,
+                            .attempt = 1,
                             .client_token = {}};
     const Instance* last = newest_body(seen_);
+    if (last != nullptr && was_silent(*last)) launch.attempt = attempt_of(*last) + 1;
+    // After a kexec that never came up, the other engine is worth its chance.
+    const bool other = machine_.engine == Engine::automatic && launch.attempt > 1;
+    if (other) launch.engine = Engine::pivot;
     launch.client_token = launch_token(machine_, volume.id, last ? last->id : InstanceId(), launch,
                                        memory_.launch_attempt);
     Decision decision = decide_.act(reason, describe(*choice.taken), std::move(launch));
     decision.candidates = std::move(choice.candidates);
     return decision;
-  }
-
-  // After a kexec that never came up, the other engine is worth its chance.
-  Engine engine_of_next_body() const {
-    const bool other = machine_.engine == Engine::automatic && failed_boots(seen_, now_) > 0;
-    return other ? Engine::pivot : machine_.engine;
   }
 
   Decision wait_for_pools(PoolChoice choice) const {

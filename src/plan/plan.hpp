@@ -26,6 +26,9 @@ inline constexpr Duration kReleaseLimit = std::chrono::minutes(15);
 // How long a body that has lost its root must be seen so: EC2 may show an attachment late.
 inline constexpr Duration kRootLostFor = std::chrono::minutes(1);
 
+// How long a root must be missing before bodies launched for it are collected.
+inline constexpr Duration kMissingFor = std::chrono::minutes(5);
+
 // How long a pool without capacity is left alone. EC2 gives no hint; three minutes is what node
 // provisioners in the field use.
 inline constexpr Duration kClosedPoolLifetime = std::chrono::minutes(3);

@@ -86,6 +86,7 @@ class Listener final : public Reporter {
   void on_step_failed(const Machine&, const Step& step, const Error& error) override {
     told_.push_back(describe(step) + " failed: " + error.describe());
   }
+  void on_trouble(const Error& error) override { told_.push_back(error.describe()); }
 
  private:
   std::vector<std::string>& told_;
@@ -129,31 +130,93 @@ LocalEc2::LocalEc2()
   EXPECT_TRUE(core_.seed(seed_document()));
 }
 
+// One process of a controller: a client with no memory, and its surroundings.
+class Controller {
+ public:
+  explicit Controller(LocalEc2& ec2)
+      : clock_(ec2.clock_),
+        prober_(ec2.guests_),
+        waiter_(ec2.clock_),
+        listener_(ec2.told_),
+        client_(make_client(ec2)) {}
+
+  Controls controls() {
+    return {.ec2 = *client_,
+            .prober = prober_,
+            .clock = clock_,
+            .waiter = waiter_,
+            .reporter = listener_};
+  }
+
+ private:
+  static std::unique_ptr<aws::Ec2Client> make_client(LocalEc2& ec2) {
+    aws::Ec2Options options;
+    options.region = kRegion;
+    options.endpoint_url = "http://127.0.0.1:1";
+    options.http = std::make_unique<Transport>(ec2);
+    options.sleeper = std::make_unique<ClockSleeper>(ec2.clock_);
+    auto client = aws::make_ec2(std::move(options), test_environment(), ec2.clock_);
+    EXPECT_TRUE(client);
+    return std::move(*client);
+  }
+
+  ManualClock& clock_;
+  GuestProber prober_;
+  ClockWaiter waiter_;
+  Listener listener_;
+  std::unique_ptr<aws::Ec2Client> client_;
+};
+
 Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal,
                                  std::optional<CrashPoint> crash) {
   crash_ = crash;
   calls_ = 0;
   told_.clear();
-  aws::Ec2Options options;
-  options.region = kRegion;
-  options.endpoint_url = "http://127.0.0.1:1";
-  options.http = std::make_unique<Transport>(*this);
-  options.sleeper = std::make_unique<ClockSleeper>(clock_);
-  TRY(const auto ec2, aws::make_ec2(std::move(options), test_environment(), clock_));
-  GuestProber prober(guests_);
-  ClockWaiter waiter(clock_);
-  Listener listener(told_);
-  TRY(const Look last,
-      ec2spotter::drive(
-          machine,
-          {.ec2 = *ec2, .prober = prober, .clock = clock_, .waiter = waiter, .reporter = listener},
-          {.goal = goal}));
+  Controller controller(*this);
+  TRY(const Look last, ec2spotter::drive(machine, controller.controls(), {.goal = goal}));
   return last.decision;
+}
+
+bool LocalEc2::watch(const std::vector<Machine>& machines, const Enough& enough, Duration most,
+                     std::optional<CrashPoint> crash) {
+  crash_ = crash;
+  calls_ = 0;
+  told_.clear();
+  Controller controller(*this);
+  Watch watch(machines.front().owner, controller.controls());
+  watch.set_machines(machines);
+  for (const InstanceId& instance : recommended) watch.recommend_rebalance(instance);
+  const TimePoint end = clock_.now() + most;
+  while (clock_.now() < end) {
+    const TimePoint next = watch.turn();
+    if (crash_ && calls_ > crash_->call) return false;
+    if (enough(watch)) return true;
+    if (next > clock_.now()) pass(next - clock_.now());
+  }
+  return false;
+}
+
+void LocalEc2::person(const std::string& action, sim::ParamMap parameters) {
+  catch_up();
+  parameters.emplace("Action", action);
+  parameters.emplace("Version", "2016-11-15");
+  const sim::ApiReply reply = core_.handle({.service = "ec2",
+                                            .region = kRegion,
+                                            .access_key = "test",
+                                            .params = std::move(parameters),
+                                            .target = {},
+                                            .body = {}});
+  EXPECT_EQ(reply.status, 200) << action << ": " << reply.body;
+  catch_up();
 }
 
 std::string LocalEc2::story() const {
   std::string text;
-  for (const std::string& line : told_) text += "\n  " + line;
+  std::string_view last;
+  for (const std::string& line : told_) {
+    if (line != last) text += "\n  " + line;
+    last = line;
+  }
   return text;
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "aws/ec2_client.hpp"
-#include "control/drive.hpp"
+#include "control/watch.hpp"
 #include "guests.hpp"
 #include "sim/core/core.hpp"
 
@@ -29,7 +29,15 @@ class LocalEc2 {
   // A controller process: a new client with no memory. It dies at `crash`, if one is given.
   Result<Decision> drive(const Machine& machine, Goal goal = Goal::up,
                          std::optional<CrashPoint> crash = std::nullopt);
+  // A watch over these machines until `enough` says so after a turn; it dies at `crash`, if one is
+  // given. False: `most` has passed, or it has died.
+  using Enough = std::function<bool(const Watch&)>;
+  bool watch(const std::vector<Machine>& machines, const Enough& enough,
+             Duration most = std::chrono::hours(1), std::optional<CrashPoint> crash = std::nullopt);
   int calls_of_last_drive() const { return calls_; }
+
+  // A person's own call, in the console; it must succeed.
+  void person(const std::string& action, sim::ParamMap parameters);
 
   sim::Json control(const std::string& path, const sim::Json& body);
   // The resources of one kind that the predicate accepts.
@@ -42,6 +50,8 @@ class LocalEc2 {
   std::vector<std::string> changes();
 
   void pass(Duration time);
+  // What a watch is told at its start.
+  std::vector<InstanceId> recommended;
   ManualClock& clock() { return clock_; }
   Guests& guests() { return guests_; }
   sim::Core& core() { return core_; }
@@ -52,6 +62,7 @@ class LocalEc2 {
 
  private:
   friend class Transport;
+  friend class Controller;
   void catch_up();
   void check_rules();
   sim::Json state();

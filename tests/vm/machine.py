@@ -130,7 +130,7 @@ class Machine(cloud.Cloud):
     def disk_of(self, point):
         """The serial of the disk that holds a mount point of the guest."""
         return self.run(
-            f"s=/sys/dev/block/$(findmnt -no MAJ:MIN {point});"
+            f"s=/sys/dev/block/$(findmnt -rno MAJ:MIN {point});"
             " [ -e $s/device/serial ] || s=$s/..; cat $s/device/serial", user="root").strip()
 
     def serials(self):

@@ -346,7 +346,13 @@ TEST(PlanTest, IsUpWhenTheServiceAnswers) {
 TEST(PlanTest, WaitsForAnAttachmentThatIsOnItsWay) {
   Observation seen = running();
   hold(seen.volumes[0], kFirst, AttachmentState::attaching);
+  EXPECT_EQ(decide(seen).reason, Reason::up) << "a root that is up is attached, whatever is shown";
+
+  seen.bodies[0].tags.erase(std::string(tag::kRoot));
   EXPECT_EQ(decide(seen).reason, Reason::waiting_for_attachment);
+  seen.volumes[0].attachments[0].since = kNow - kAttachLimit - 1s;
+  EXPECT_EQ(only_step<step::TerminateBody>(decide(seen)).instance, kFirst);
+  EXPECT_EQ(decide(seen).reason, Reason::attachment_stuck);
 }
 
 TEST(PlanTest, CollectsTheBodyThatLostTheRaceForTheVolume) {
@@ -361,7 +367,7 @@ TEST(PlanTest, CollectsTheBodyThatLostTheRaceForTheVolume) {
   EXPECT_EQ(decide(seen).reason, Reason::root_lost);
   EXPECT_TRUE(decide(seen).steps.empty());
   Memory memory;
-  memory.root_lost_since = kNow - kRootLostFor;
+  memory.standing = Standing{Reason::root_lost, kNow - kRootLostFor};
   EXPECT_EQ(only_step<step::TerminateBody>(decide(seen, memory)).instance, kFirst);
 
   // Of two that have not had it, the later one goes.

@@ -1,0 +1,162 @@
+#include "control/watch.hpp"
+
+#include <algorithm>
+
+#include "control/observe.hpp"
+#include "plan/root_choice.hpp"
+
+namespace ec2spotter {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Reclaimed bodies are seen within this time when no notice comes.
+constexpr Duration kBetweenTurnsMost = 15s;
+constexpr Duration kBetweenTurnsLeast = 1s;
+
+// A turn stops acting after this time, so that paced calls for many machines do not keep a notice
+// for another one from being seen.
+constexpr Duration kActingMost = 5s;
+
+// The console calls of one turn: a second's worth of EC2's refill, shared with the describes.
+constexpr int kConsolesOfOneTurn = 20;
+
+constexpr Duration kAfterLastingTrouble = 60s;
+
+// What is scarce and brings machines back comes first; what only tidies up comes last.
+int rank(const Step& step) {
+  struct Rank {
+    int operator()(const step::AttachRoot&) const { return 0; }
+    int operator()(const step::ProtectRoot&) const { return 0; }
+    int operator()(const step::LaunchBody&) const { return 1; }
+    int operator()(const step::DetachRoot&) const { return 1; }
+    int operator()(const step::AdoptVolume&) const { return 2; }
+    int operator()(const step::MoveAddress&) const { return 2; }
+    int operator()(const step::MarkRoot&) const { return 3; }
+    int operator()(const step::TerminateBody& s) const { return s.lacks.empty() ? 1 : 4; }
+  };
+  return std::visit(Rank{}, step);
+}
+
+int rank(const Decision& decision) {
+  return decision.steps.empty() ? 5 : rank(decision.steps.front());
+}
+
+}  // namespace
+
+Watch::Watch(OwnerId owner, const Controls& controls)
+    : controls_(controls), survey_(std::move(owner)) {}
+
+void Watch::set_machines(std::vector<Machine> machines) {
+  std::map<MachineName, Entry> entries;
+  for (Machine& machine : machines) {
+    const auto before = entries_.find(machine.name);
+    Entry entry = before == entries_.end() ? Entry{.machine = machine} : std::move(before->second);
+    if (entry.machine != machine) entry.wake_at = {};
+    entry.machine = std::move(machine);
+    const MachineName name = entry.machine.name;
+    entries.emplace(name, std::move(entry));
+  }
+  entries_ = std::move(entries);
+}
+
+TimePoint Watch::turn() {
+  const TimePoint begun = controls_.clock.now();
+  if (auto read = survey_.read_bodies(controls_.ec2); !read) return fail_turn(read.error());
+  std::vector<Work> works = find_due(begun);
+  std::vector<const Machine*> machines;
+  machines.reserve(works.size());
+  for (const Work& work : works) machines.push_back(&work.entry->machine);
+  if (auto read = survey_.read_roots(controls_.ec2, machines); !read) {
+    return fail_turn(read.error());
+  }
+  failures_ = 0;
+  observe_closely(works, begun);
+  decide(works, begun);
+  act(works, begun);
+  return next_turn(begun);
+}
+
+std::vector<Watch::Work> Watch::find_due(TimePoint now) {
+  std::vector<Work> works;
+  for (auto& [name, entry] : entries_) {
+    const std::size_t fingerprint = survey_.fingerprint(name);
+    if (entry.wake_at > now && entry.fingerprint == fingerprint) continue;
+    entry.fingerprint = fingerprint;
+    works.push_back({.entry = &entry});
+  }
+  return works;
+}
+
+void Watch::observe_closely(std::vector<Work>& works, TimePoint now) {
+  std::vector<Subject> subjects;
+  subjects.reserve(works.size());
+  for (Work& work : works) {
+    Memory& memory = work.entry->turns.memory();
+    work.seen = survey_.of(work.entry->machine, memory);
+    for (const Instance& body : work.seen.bodies) {
+      if (rebalance_.contains(body.id)) memory.rebalance.insert(body.id);
+    }
+    subjects.push_back({.machine = &work.entry->machine, .seen = &work.seen, .memory = &memory});
+  }
+  read_consoles(subjects, controls_.ec2, now, kConsolesOfOneTurn);
+  probe(subjects, controls_.prober, now);
+}
+
+void Watch::decide(std::vector<Work>& works, TimePoint now) {
+  for (Work& work : works) {
+    Entry& entry = *work.entry;
+    const Intent intent{.goal = recorded_goal(entry.machine, work.seen, now), .patrol = true};
+    work.decision = entry.turns.decide(entry.machine, intent, work.seen, now, controls_.reporter);
+    entry.wake_at = work.decision.wake_at;
+    entry.last = work.decision;
+  }
+  std::stable_sort(works.begin(), works.end(), [](const Work& a, const Work& b) {
+    return rank(a.decision) < rank(b.decision);
+  });
+}
+
+void Watch::act(std::vector<Work>& works, TimePoint begun) {
+  for (Work& work : works) {
+    if (work.decision.steps.empty()) break;
+    const TimePoint now = controls_.clock.now();
+    Entry& entry = *work.entry;
+    if (now - begun > kActingMost) {
+      entry.wake_at = now;
+      continue;
+    }
+    const auto done = entry.turns.act(entry.machine, work.decision, work.seen, controls_.ec2, now,
+                                      controls_.reporter);
+    if (done) {
+      entry.failures = 0;
+    } else {
+      note_failure(entry, done.error(), now);
+    }
+  }
+}
+
+void Watch::note_failure(Entry& entry, const Error& error, TimePoint now) {
+  ++entry.failures;
+  const bool passes = passes_by_itself(error);
+  entry.wake_at = now + (passes ? pause_after(entry.failures) : kAfterLastingTrouble);
+}
+
+TimePoint Watch::fail_turn(const Error& error) {
+  ++failures_;
+  controls_.reporter.on_trouble(error);
+  const bool passes = passes_by_itself(error);
+  return controls_.clock.now() + (passes ? pause_after(failures_) : kAfterLastingTrouble);
+}
+
+TimePoint Watch::next_turn(TimePoint begun) const {
+  TimePoint next = begun + kBetweenTurnsMost;
+  for (const auto& [name, entry] : entries_) next = std::min(next, entry.wake_at);
+  return std::max(next, controls_.clock.now() + kBetweenTurnsLeast);
+}
+
+const Decision* Watch::last_decision(const MachineName& machine) const {
+  const auto found = entries_.find(machine);
+  return found == entries_.end() || !found->second.last ? nullptr : &*found->second.last;
+}
+
+}  // namespace ec2spotter

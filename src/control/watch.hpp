@@ -1,0 +1,62 @@
+// The loop of the controller for all machines of one owner, for ever: one observation, then one
+// turn of each machine that is due.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "control/drive.hpp"
+#include "control/survey.hpp"
+#include "control/turns.hpp"
+
+namespace ec2spotter {
+
+class Watch {
+ public:
+  Watch(OwnerId owner, const Controls& controls);
+
+  // The machines to keep up from now on, of this owner and with different names. One that stays
+  // keeps what is remembered of it; one that is not named any more is left as it is.
+  void set_machines(std::vector<Machine> machines);
+
+  // EC2 has recommended to leave this instance; another owner's is ignored.
+  void recommend_rebalance(const InstanceId& instance) { rebalance_.insert(instance); }
+
+  // Takes one turn; when to take the next one at the latest. Failures are told to the reporter and
+  // pass, or keep being told: nothing ends a watch.
+  TimePoint turn();
+
+  // What was decided last; null: the machine is unknown, or has had no turn.
+  const Decision* last_decision(const MachineName& machine) const;
+
+ private:
+  struct Entry {
+    Machine machine;
+    Turns turns{};
+    std::size_t fingerprint = 0;
+    TimePoint wake_at{};
+    int failures = 0;
+    std::optional<Decision> last{};
+  };
+  struct Work {
+    Entry* entry = nullptr;
+    Observation seen{};
+    Decision decision{};
+  };
+
+  std::vector<Work> find_due(TimePoint now);
+  void observe_closely(std::vector<Work>& works, TimePoint now);
+  void decide(std::vector<Work>& works, TimePoint now);
+  void act(std::vector<Work>& works, TimePoint begun);
+  void note_failure(Entry& entry, const Error& error, TimePoint now);
+  TimePoint fail_turn(const Error& error);
+  TimePoint next_turn(TimePoint begun) const;
+
+  Controls controls_;
+  Survey survey_;
+  std::map<MachineName, Entry> entries_;
+  std::set<InstanceId> rebalance_;
+  int failures_ = 0;
+};
+
+}  // namespace ec2spotter

@@ -1,0 +1,54 @@
+// Why a machine is where it is: the closed list.
+#pragma once
+
+#include <string_view>
+
+namespace ec2spotter {
+
+// Every reason is produced by at least one test.
+enum class Reason {
+  volume_missing,
+  volume_ambiguous,
+  volume_differs,
+  volume_unusable,
+  volume_in_other_zone,
+  volume_of_other_owner,
+  volume_retired,
+  volume_multi_attach,
+  volume_in_use_elsewhere,
+  volume_not_adopted,
+  address_missing,
+  address_in_use_elsewhere,
+  adopting_volume,
+  waiting_for_volume,
+  launching_body,
+  no_capacity,
+  quota_reached,
+  waiting_for_spot,
+  launch_refused,
+  too_many_launches,
+  waiting_for_body,
+  waiting_for_preboot,
+  root_lost,
+  attaching_root,
+  waiting_for_attachment,
+  attachment_stuck,
+  protecting_root,
+  booting,
+  boot_failed,
+  boot_timeout,
+  moving_address,
+  waiting_for_service,
+  up,
+  releasing_body,
+  waiting_for_release,
+  release_stuck,
+  collecting_body,
+  preparing_hand_over,
+  handing_over,
+  paused,
+};
+
+std::string_view to_string(Reason reason);
+
+}  // namespace ec2spotter
