@@ -21,6 +21,8 @@ endif()
 if(EC2SPOTTER_TIDY)
   find_program(CLANG_TIDY NAMES clang-tidy-14 clang-tidy REQUIRED)
   set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet)
+  # Those of g++ are nothing that clang can read.
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
 endif()
 
 # Adds the static library `name` from every .cpp file of the current folder.

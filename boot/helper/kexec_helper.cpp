@@ -9,7 +9,7 @@
 
 namespace {
 
-enum Call : long { kOpen = 2, kReboot = 169, kExitGroup = 231, kKexecFileLoad = 320 };
+enum Call : long { open = 2, reboot = 169, exit_group = 231, kexec_file_load = 320 };
 
 long call(Call number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) {
   long result = number;
@@ -30,7 +30,7 @@ asm(".globl _start\n_start:\n mov %rsp, %rdi\n and $-16, %rsp\n call helper_main
 
 namespace {
 
-enum Call : long { kOpen = 56, kReboot = 142, kExitGroup = 94, kKexecFileLoad = 294 };
+enum Call : long { open = 56, reboot = 142, exit_group = 94, kexec_file_load = 294 };
 
 long raw_call(long number, long a, long b, long c, long d, long e) {
   register long x8 asm("x8") = number;
@@ -45,7 +45,7 @@ long raw_call(long number, long a, long b, long c, long d, long e) {
 
 long call(Call number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) {
   constexpr long kCurrentFolder = -100;  // arm64 has openat only
-  if (number == kOpen) return raw_call(number, kCurrentFolder, a, b, c, d);
+  if (number == open) return raw_call(number, kCurrentFolder, a, b, c, d);
   return raw_call(number, a, b, c, d, e);
 }
 
@@ -64,20 +64,20 @@ constexpr long kInvalid = -22;
 long address(const char* text) { return reinterpret_cast<long>(text); }
 
 long load(const char* kernel, const char* initrd, const char* command_line) {
-  const long kernel_file = call(kOpen, address(kernel));
+  const long kernel_file = call(open, address(kernel));
   if (kernel_file < 0) return kernel_file;
-  const long initrd_file = call(kOpen, address(initrd));
+  const long initrd_file = call(open, address(initrd));
   if (initrd_file < 0) return initrd_file;
   long size = 1;  // the kernel wants the final zero counted
   for (const char* c = command_line; *c != 0; ++c) ++size;
-  return call(kKexecFileLoad, kernel_file, initrd_file, size, address(command_line), 0);
+  return call(kexec_file_load, kernel_file, initrd_file, size, address(command_line), 0);
 }
 
 long restart() {
   constexpr long kMagic1 = 0xfee1dead;
   constexpr long kMagic2 = 672274793;
   constexpr long kIntoLoadedKernel = 0x45584543;
-  return call(kReboot, kMagic1, kMagic2, kIntoLoadedKernel);
+  return call(reboot, kMagic1, kMagic2, kIntoLoadedKernel);
 }
 
 long run(long count, char** arguments) {
@@ -91,6 +91,6 @@ long run(long count, char** arguments) {
 }  // namespace
 
 extern "C" [[noreturn]] __attribute__((used)) void helper_main(long* stack) {
-  call(kExitGroup, -run(stack[0], reinterpret_cast<char**>(stack + 1)));
+  call(exit_group, -run(stack[0], reinterpret_cast<char**>(stack + 1)));
   __builtin_unreachable();
 }

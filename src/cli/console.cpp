@@ -52,6 +52,7 @@ Result<void> ssh(const Common& common, const OnMachine& options) {
   words.push_back(machine.ssh_user + "@" + host);
   words.insert(words.end(), options.arguments.begin(), options.arguments.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   open.session.reset();  // gives ssh the signals back

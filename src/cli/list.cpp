@@ -61,6 +61,7 @@ Result<void> list(const Common& common) {
   std::map<InstanceId, Instance> bodies;
   for (const Instance& instance : instances) bodies[instance.id] = instance;
   std::vector<Row> rows;
+  rows.reserve(volumes.size());
   for (const Volume& volume : volumes) rows.push_back(make_row(volume, bodies));
   if (common.output == Output::text) {
     print_rows(rows);

@@ -82,7 +82,8 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
   command->callback([&parsed] { parsed.action = [&parsed] { return setup(parsed.common); }; });
 }
 
-// `ec2spotter sim NAME`: one control call; each option becomes a member of its JSON body.
+// `ec2spotter sim NAME`: one control call; each option becomes a member of its JSON body, and
+// without any it only reads.
 class ControlCommand {
  public:
   ControlCommand(CLI::App& sim_app, Parsed& parsed, const std::string& name,
@@ -91,7 +92,7 @@ class ControlCommand {
     command_->callback([&parsed, name] {
       parsed.action = [&parsed, name] {
         parsed.control.path = name;
-        if (name != "state" && name != "calls") parsed.control.body = parsed.body.dump();
+        if (!parsed.body.empty()) parsed.control.body = parsed.body.dump();
         return sim_control(parsed.common, parsed.control);
       };
     });
@@ -123,6 +124,11 @@ void add_sim_controls(CLI::App& app, Parsed& parsed) {
       .option<std::string>("TYPE", "instance_type", "instance type", true)
       .option<std::string>("ZONE", "zone", "zone", true)
       .option<std::string>("PRICE", "price", "US dollars an hour", true);
+  ControlCommand(app, parsed, "quota", "how much the account may use")
+      .option<std::string>("NAME", "name", "spot_vcpus, on_demand_vcpus or addresses", true)
+      .option<int>("VALUE", "value", "vCPUs, or addresses", true);
+  ControlCommand(app, parsed, "limits", "EC2's request rates")
+      .option<bool>("--enabled", "enabled", "true or false", true);
   ControlCommand(app, parsed, "notice", "interruption notice; the reclaim follows in two minutes")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
   ControlCommand(app, parsed, "rebalance", "rebalance recommendation")
@@ -143,6 +149,8 @@ void add_sim_controls(CLI::App& app, Parsed& parsed) {
       .option<int>("SECONDS", "advance_seconds", "seconds", true);
   ControlCommand(app, parsed, "state", "everything the simulator knows, as JSON");
   ControlCommand(app, parsed, "calls", "the journal of API calls, as JSON");
+  ControlCommand(app, parsed, "actions", "the API actions that it answers, as JSON");
+  ControlCommand(app, parsed, "violations", "the safety rules that were broken, as JSON");
 }
 
 void add_sim(CLI::App& app, Parsed& parsed) {

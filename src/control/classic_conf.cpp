@@ -75,6 +75,7 @@ constexpr std::array<std::pair<std::string_view, Setter>, 11> kSetters{{
 
 std::string unknown_key(const std::string& key) {
   std::vector<std::string> known;
+  known.reserve(kSetters.size());
   for (const auto& [name, setter] : kSetters) known.emplace_back(name);
   return "unknown key '" + key + "'; did you mean '" + nearest(key, known) + "'?";
 }
@@ -95,8 +96,9 @@ Result<Machine> parse_classic_conf(std::string_view text, const std::string& ori
     if (!line) return fail(Errc::invalid, at + line.error().message);
     if (!*line) continue;
     const auto& [key, value] = **line;
-    const auto setter = std::find_if(kSetters.begin(), kSetters.end(),
-                                     [&](const auto& entry) { return entry.first == key; });
+    const auto setter =
+        std::find_if(kSetters.begin(), kSetters.end(),
+                     [&name = key](const auto& entry) { return entry.first == name; });
     if (setter == kSetters.end()) return fail(Errc::invalid, at + unknown_key(key));
     if (key == "ec2spotter_launch_zone") launch_zone = value;
     if (!value.empty()) setter->second(machine, value);

@@ -49,6 +49,7 @@ bool drain(int fd, std::string& output) {
 
 Result<pid_t> spawn(const std::vector<std::string>& arguments, const std::array<int, 2>& pipe) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -33,15 +33,32 @@ bool correct(CorrectedClock& clock, const HttpResponse& reply) {
   return true;
 }
 
-Error refused(Error error, const Credentials& credentials) {
+// EC2 answers RequestExpired for a clock that is off as well as for a session that is over.
+bool is_over(const Error& error, const Credentials& credentials, TimePoint now) {
+  if (!is_expired_token(error)) return false;
+  if (error.api_code != "RequestExpired") return true;
+  return !credentials.session_token.empty() &&
+         (!credentials.expires || *credentials.expires <= now);
+}
+
+std::string expired(const Credentials& credentials, TimePoint now) {
+  const bool known = credentials.expires && *credentials.expires <= now;
+  return "the credentials from " + credentials.source +
+         (known ? " expired at " + format_iso8601(*credentials.expires) : " have expired") + "; " +
+         (credentials.renewal.empty() ? "renew them" : credentials.renewal);
+}
+
+Error refused(Error error, const Credentials& credentials, TimePoint now) {
   error.code = Errc::unauthorized;
-  if (is_expired_token(error)) {
-    error.message = "the credentials from " + credentials.source + " have expired; " +
-                    (credentials.renewal.empty() ? "renew them" : credentials.renewal);
-    return error;
+  if (is_over(error, credentials, now)) {
+    error.message = expired(credentials, now);
+  } else if (is_expired_token(error)) {
+    error.message = "AWS says '" + error.message + "', but the credentials from " +
+                    credentials.source + " have not; check this machine's clock (NTP)";
+  } else {
+    error.message = "AWS does not accept the credentials from " + credentials.source + ": " +
+                    error.message + "; check the access key, its secret and the region";
   }
-  error.message = "AWS does not accept the credentials from " + credentials.source + ": " +
-                  error.message + "; check the access key, its secret and the region";
   return error;
 }
 
@@ -88,7 +105,7 @@ Result<std::string> send_signed(HttpTransport& http, CorrectedClock& clock,
     body = body_of(send_once(http, clock, request, credentials, scope));
   }
   if (!body && (body.error().code == Errc::clock_skew || is_expired_token(body.error()))) {
-    return fail(refused(std::move(body).error(), credentials));
+    return fail(refused(std::move(body).error(), credentials, clock.now()));
   }
   return body;
 }

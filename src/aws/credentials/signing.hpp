@@ -38,7 +38,7 @@ Result<std::string> send_signed(HttpTransport& http, CorrectedClock& clock,
 // The body of a 2xx reply, else the reply's error.
 Result<std::string> body_of(Result<HttpResponse> reply);
 
-// True for the codes by which AWS says that a session is over.
+// True for the codes by which AWS says, or may mean, that a session is over.
 bool is_expired_token(const Error& error);
 
 }  // namespace ec2spotter::aws

@@ -445,7 +445,7 @@ Result<void> start_again(World& world, const std::string& region, Json& instance
 std::string zone_of(World& world, const std::string& region, const std::string& zone,
                     const std::string& zone_id) {
   for (const auto& [id, subnet] : world.table(region, "subnet")) {
-    const std::string here = text(subnet, "availabilityZone");
+    std::string here = text(subnet, "availabilityZone");
     if (here == zone || (!zone_id.empty() && text(subnet, "availabilityZoneId") == zone_id)) {
       return here;
     }
@@ -460,7 +460,7 @@ std::string resolve_image(World& world, const std::string& region, const std::st
 }
 
 std::string find_parameter(World& world, const std::string& region, const std::string& name) {
-  const std::string set = world.settings().value("parameter/" + name, "");
+  std::string set = world.settings().value("parameter/" + name, "");
   if (!set.empty() || !name.starts_with("/aws/service/")) return set;
   // A public image parameter that nobody has set names the oldest image of its architecture.
   const bool arm = name.find("arm64") != std::string::npos;

@@ -213,6 +213,7 @@ void furnish_regions(World& world) {
 
 std::vector<std::string> region_names() {
   std::vector<std::string> names;
+  names.reserve(kRegions.size());
   for (const RegionRow& row : kRegions) names.emplace_back(row.name);
   return names;
 }

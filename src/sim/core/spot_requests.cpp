@@ -111,7 +111,7 @@ void evaluate_disabled(World& world, const std::string& region, Json& request) {
 }  // namespace
 
 std::string make_request(World& world, const std::string& region, const LaunchSpec& spec) {
-  const std::string id = "sir-" + world.new_id("").substr(9);
+  std::string id = "sir-" + world.new_id("").substr(9);
   const double price = spec.max_price.value_or(on_demand_price(spec.instance_type));
   const bool persistent = spec.spot == SpotKind::persistent;
   const auto tags = spec.tags.find("spot-instances-request");

@@ -296,7 +296,7 @@ class Server::Impl {
       return;
     }
     response.status = reply.status;
-    response.set_content(std::move(reply.body), reply.content_type.c_str());
+    response.set_content(reply.body, reply.content_type.c_str());
   }
 
   // An error before the core, in the form of the service that was asked.

@@ -17,7 +17,7 @@ struct Found {
 
 // Looks for credentials with these files and variables; nobody answers on the network.
 Found look(const TempFolder& folder, Variables variables, const ChainOptions& options,
-           std::optional<std::string> profile = std::nullopt) {
+           const std::optional<std::string>& profile = std::nullopt) {
   variables.emplace("AWS_EC2_METADATA_DISABLED", "true");
   const Environment environment = environment_of(std::move(variables), folder.path());
   const auto profiles = Profiles::load(environment, profile);

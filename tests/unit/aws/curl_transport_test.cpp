@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 class CurlTransportTest : public testing::Test {
- protected:
+ public:
   CurlTransportTest() {
     server_.Post("/echo", [this](const httplib::Request& request, httplib::Response& response) {
       client_ports_.insert(request.remote_port);
@@ -51,6 +51,7 @@ class CurlTransportTest : public testing::Test {
     thread_.join();
   }
 
+ protected:
   std::string url(const std::string& path) const {
     return "http://127.0.0.1:" + std::to_string(port_) + path;
   }

@@ -158,6 +158,46 @@ TEST(Ec2ClientTest, AnExpiredSessionSaysHowToRenewIt) {
             "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN");
 }
 
+constexpr const char* kSameTime = "Sun, 01 Mar 2026 12:00:01 GMT";
+
+Error refused_as_expired(Variables variables, const char* date) {
+  Client client(std::move(variables));
+  HttpResponse refused = reply_of(400, ec2_error("RequestExpired", "Request has expired"));
+  if (date != nullptr) refused.headers["date"] = date;
+  client.http->then([=](const HttpRequest&) -> Result<HttpResponse> { return refused; });
+  const auto volumes = client.volumes();
+  EXPECT_TRUE(client.ec2->take_warnings().empty());
+  return volumes ? Error{} : volumes.error();
+}
+
+TEST(Ec2ClientTest, AnExpiredRequestOfASessionThatIsOverSaysSinceWhenAndWhatToDo) {
+  const Error error = refused_as_expired(
+      {{"AWS_SESSION_TOKEN", "token"}, {"AWS_CREDENTIAL_EXPIRATION", "2026-03-01T11:00:00Z"}},
+      kSameTime);
+  EXPECT_EQ(error.code, Errc::unauthorized);
+  EXPECT_EQ(error.message,
+            "the credentials from the environment expired at 2026-03-01T11:00:00Z; set new "
+            "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN");
+}
+
+TEST(Ec2ClientTest, AnExpiredRequestOfASessionOfUnknownLengthSaysHowToRenewIt) {
+  EXPECT_EQ(refused_as_expired({{"AWS_SESSION_TOKEN", "token"}}, kSameTime).message,
+            "the credentials from the environment have expired; set new AWS_ACCESS_KEY_ID, "
+            "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN");
+}
+
+TEST(Ec2ClientTest, AnExpiredRequestOfCredentialsThatAreNotOverIsAQuestionOfTheClock) {
+  const Variables not_over{{"AWS_SESSION_TOKEN", "token"},
+                           {"AWS_CREDENTIAL_EXPIRATION", "2026-03-01T13:00:00Z"}};
+  for (const Variables& variables : {Variables{}, not_over}) {
+    const Error error = refused_as_expired(variables, nullptr);
+    EXPECT_EQ(error.code, Errc::unauthorized);
+    EXPECT_EQ(error.message,
+              "AWS says 'Request has expired', but the credentials from the environment have not; "
+              "check this machine's clock (NTP)");
+  }
+}
+
 TEST(Ec2ClientTest, NoSecretIsInARequest) {
   Client client;
   client.http->then(200, kNoVolumes);

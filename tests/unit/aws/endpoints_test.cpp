@@ -15,14 +15,14 @@ struct Home {
     folder.write(".aws/config", config);
     folder.write(".aws/credentials", credentials);
   }
-  Result<Profiles> profiles(std::optional<std::string> chosen = std::nullopt) const {
+  Result<Profiles> profiles(const std::optional<std::string>& chosen = std::nullopt) const {
     return Profiles::load(environment, chosen);
   }
   TempFolder folder;
   Environment environment;
 };
 
-std::string region_of(const Home& home, std::optional<std::string> option = std::nullopt) {
+std::string region_of(const Home& home, const std::optional<std::string>& option = std::nullopt) {
   const auto profiles = home.profiles();
   const auto region = configured_region(home.environment, *profiles, option);
   return region ? region->value_or("none") : region.error().message;
@@ -61,7 +61,7 @@ TEST(EndpointTest, ThePublicAddressesOfThePartitions) {
             "https://sts.eu-west-1.amazonaws.com");
 }
 
-std::string endpoint_of(const Home& home, std::optional<std::string> option = std::nullopt,
+std::string endpoint_of(const Home& home, const std::optional<std::string>& option = std::nullopt,
                         ServiceName service = ServiceName::ec2) {
   const auto profiles = home.profiles();
   const auto found = endpoint(home.environment, *profiles, service, "us-east-1", option);
@@ -136,7 +136,7 @@ TEST(ProfilesTest, TheNullDeviceIsAnEmptyFileAndAFolderIsNone) {
 TEST(ProfilesTest, ABrokenLineIsNamedButNotShown) {
   const auto profiles = Home("[default]\nregion = x\nthe-secret-itself\n").profiles();
   ASSERT_FALSE(profiles);
-  EXPECT_NE(profiles.error().message.find("3"), std::string::npos);
+  EXPECT_NE(profiles.error().message.find('3'), std::string::npos);
   EXPECT_EQ(profiles.error().message.find("the-secret-itself"), std::string::npos);
 }
 

@@ -36,16 +36,11 @@ class SimFleetTest : public testing::Test {
         .all("//activeInstanceSet/item/instanceId");
   }
 
-  void close_pool(const char* type) {
-    sim_.control("capacity",
-                 {{"instance_type", type}, {"zone", kZone}, {"market", "spot"}, {"available", 0}});
-  }
-
   Sim sim_;
 };
 
 TEST_F(SimFleetTest, InstantTakesTheNextPoolAndSaysWhyNotTheFirst) {
-  close_pool("t3.small");
+  sim_.set_spot_capacity(0, "t3.small");
   const Reply reply = create("instant");
   EXPECT_EQ(reply.at("//fleetInstanceSet/item/instanceType"), "t3.medium");
   EXPECT_EQ(reply.at("//errorSet/item/errorCode"), "InsufficientInstanceCapacity");
@@ -54,8 +49,8 @@ TEST_F(SimFleetTest, InstantTakesTheNextPoolAndSaysWhyNotTheFirst) {
 }
 
 TEST_F(SimFleetTest, InstantWithoutAnyCapacityIsStillASuccessfulCall) {
-  close_pool("t3.small");
-  close_pool("t3.medium");
+  sim_.set_spot_capacity(0, "t3.small");
+  sim_.set_spot_capacity(0, "t3.medium");
   const Reply reply = create("instant");
   EXPECT_EQ(reply.status(), 200);
   EXPECT_TRUE(reply.all("//fleetInstanceSet/item").empty());
@@ -75,16 +70,14 @@ TEST_F(SimFleetTest, MaintainReplacesWhatIsLostByItself) {
 }
 
 TEST_F(SimFleetTest, MaintainWaitsForCapacity) {
-  close_pool("t3.small");
-  close_pool("t3.medium");
+  sim_.set_spot_capacity(0, "t3.small");
+  sim_.set_spot_capacity(0, "t3.medium");
   const std::string fleet = create("maintain").at("//fleetId");
   sim_.advance(10min);
   EXPECT_TRUE(active(fleet).empty());
   EXPECT_EQ(sim_.call("DescribeFleets", {{"FleetId.1", fleet}}).at("//activityStatus"),
             "pending_fulfillment");
-  sim_.control(
-      "capacity",
-      {{"instance_type", "t3.medium"}, {"zone", kZone}, {"market", "spot"}, {"available", 1}});
+  sim_.set_spot_capacity(1, "t3.medium");
   sim_.advance(1s);
   EXPECT_EQ(active(fleet).size(), 1U);
   EXPECT_EQ(sim_.call("DescribeFleets", {{"FleetId.1", fleet}}).at("//activityStatus"),
@@ -101,9 +94,7 @@ TEST_F(SimFleetTest, StrategiesRankThePools) {
   };
   EXPECT_EQ(first_type("lowest-price"), "t3.small");
   EXPECT_EQ(first_type("capacity-optimized-prioritized"), "t3.medium");
-  sim_.control(
-      "capacity",
-      {{"instance_type", "t3.small"}, {"zone", kZone}, {"market", "spot"}, {"available", 3}});
+  sim_.set_spot_capacity(3);
   EXPECT_EQ(first_type("capacity-optimized"), "t3.medium");
   EXPECT_EQ(first_type("price-capacity-optimized"), "t3.small");
 }

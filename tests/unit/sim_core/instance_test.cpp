@@ -52,9 +52,8 @@ TEST(SimInstanceTest, DeleteOnTerminationDecidesWhatBecomesOfEachVolume) {
                                                         {"Filter.1.Value.1", id}})
                                .at("//volumeSet/item/volumeId");
   const std::string data = sim.make_volume();
-  sim.call("AttachVolume", {{"VolumeId", data}, {"InstanceId", id}, {"Device", "/dev/sdf"}});
-  sim.call("TerminateInstances", {{"InstanceId.1", id}});
-  sim.advance(1s);
+  sim.attach({.volume = data, .instance = id});
+  sim.terminate(id);
   EXPECT_EQ(sim.call("DescribeVolumes", {{"VolumeId.1", root}}).error(), "InvalidVolume.NotFound");
   EXPECT_EQ(sim.volume_status(data), "available");
 }
@@ -68,8 +67,7 @@ TEST(SimInstanceTest, AKeptRootOutlivesItsInstance) {
                       {"BlockDeviceMapping.1.Ebs.DeleteOnTermination", "false"}})
                 .error(),
             "");
-  sim.call("TerminateInstances", {{"InstanceId.1", id}});
-  sim.advance(1s);
+  sim.terminate(id);
   const Reply volumes = sim.call("DescribeVolumes");
   EXPECT_EQ(volumes.all("//volumeSet/item/status"), std::vector<std::string>{"available"});
 }
@@ -78,44 +76,31 @@ TEST(SimInstanceTest, TheSameTokenGivesTheSameAnswerWhileItsInstanceLives) {
   Sim sim;
   const std::string id = sim.run({{"ClientToken", "t"}});
   EXPECT_EQ(sim.run({{"ClientToken", "t"}}), id);
-  const ParamMap other{
-      {"ImageId", kImage}, {"InstanceType", "t3.medium"},         {"MinCount", "1"},
-      {"MaxCount", "1"},   {"Placement.AvailabilityZone", kZone}, {"ClientToken", "t"}};
+  const ParamMap other = run_params({{"InstanceType", "t3.medium"}, {"ClientToken", "t"}});
   EXPECT_EQ(sim.call("RunInstances", other).error(), "IdempotentParameterMismatch");
-  sim.call("TerminateInstances", {{"InstanceId.1", id}});
-  sim.advance(1s);
-  ParamMap same = other;
-  same["InstanceType"] = "t3.small";
-  EXPECT_EQ(sim.call("RunInstances", same).error(), "IdempotentInstanceTerminated");
+  sim.terminate(id);
+  EXPECT_EQ(sim.call("RunInstances", run_params({{"ClientToken", "t"}})).error(),
+            "IdempotentInstanceTerminated");
 }
 
 TEST(SimInstanceTest, CapacityIsTakenGivenBackAndNeverInvented) {
   Sim sim;
   sim.control("capacity", {{"instance_type", "t3.small"}, {"zone", kZone}, {"available", 1}});
   const std::string id = sim.run();
-  ParamMap more{{"ImageId", kImage},
-                {"InstanceType", "t3.small"},
-                {"MinCount", "1"},
-                {"MaxCount", "1"},
-                {"Placement.AvailabilityZone", kZone}};
+  ParamMap more = run_params();
   const Reply refused = sim.call("RunInstances", more);
   EXPECT_EQ(refused.error(), "InsufficientInstanceCapacity");
   EXPECT_EQ(refused.status(), 500);
   more.erase("Placement.AvailabilityZone");
   EXPECT_EQ(sim.call("RunInstances", more).error(), "") << "another zone has capacity";
-  sim.call("TerminateInstances", {{"InstanceId.1", id}});
-  sim.advance(1s);
+  sim.terminate(id);
   sim.run();
 }
 
 TEST(SimInstanceTest, MinCountIsEnoughWhenThePoolHoldsNoMore) {
   Sim sim;
   sim.control("capacity", {{"instance_type", "t3.small"}, {"zone", kZone}, {"available", 3}});
-  const Reply reply = sim.call("RunInstances", {{"ImageId", kImage},
-                                                {"InstanceType", "t3.small"},
-                                                {"MinCount", "2"},
-                                                {"MaxCount", "5"},
-                                                {"Placement.AvailabilityZone", kZone}});
+  const Reply reply = sim.call("RunInstances", run_params({{"MinCount", "2"}, {"MaxCount", "5"}}));
   EXPECT_EQ(reply.all("//instanceId").size(), 3U);
 }
 
@@ -123,15 +108,13 @@ TEST(SimInstanceTest, QuotasCountVcpusPerMarket) {
   Sim sim;
   sim.control("quota", {{"name", "spot_vcpus"}, {"value", 2}});
   sim.control("quota", {{"name", "on_demand_vcpus"}, {"value", 2}});
-  ParamMap params{
-      {"ImageId", kImage}, {"InstanceType", "t3.small"}, {"MinCount", "1"}, {"MaxCount", "1"}};
+  ParamMap params = run_params();
   sim.run();
   EXPECT_EQ(sim.call("RunInstances", params).error(), "VcpuLimitExceeded");
   const std::string spot = sim.run_spot();
   params["InstanceMarketOptions.MarketType"] = "spot";
   EXPECT_EQ(sim.call("RunInstances", params).error(), "MaxSpotInstanceCountExceeded");
-  sim.call("TerminateInstances", {{"InstanceId.1", spot}});
-  sim.advance(1s);
+  sim.terminate(spot);
   EXPECT_EQ(sim.call("RunInstances", params).error(), "");
 }
 
@@ -150,8 +133,7 @@ TEST(SimInstanceTest, AnElasticIpMovesAndComesBackFree) {
     EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", instance}}).at("//ipAddress"), ip);
   }
   EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", first}}).at("//ipAddress"), own);
-  sim.call("TerminateInstances", {{"InstanceId.1", second}});
-  sim.advance(1s);
+  sim.terminate(second);
   EXPECT_EQ(sim.call("DescribeAddresses").at("//instanceId"), "");
   EXPECT_EQ(sim.call("ReleaseAddress", {{"AllocationId", id}}).error(), "");
 }
@@ -200,12 +182,8 @@ TEST(SimInstanceTest, ANetworkInterfaceKeepsItsAddressesFromBodyToBody) {
   const ParamMap with{{"NetworkInterface.1.DeviceIndex", "0"},
                       {"NetworkInterface.1.NetworkInterfaceId", interface}};
   const std::string first = sim.run(with);
-  ParamMap again = with;
-  again.insert(
-      {{"ImageId", kImage}, {"InstanceType", "t3.small"}, {"MinCount", "1"}, {"MaxCount", "1"}});
-  EXPECT_EQ(sim.call("RunInstances", again).error(), "InvalidNetworkInterface.InUse");
-  sim.call("TerminateInstances", {{"InstanceId.1", first}});
-  sim.advance(1s);
+  EXPECT_EQ(sim.call("RunInstances", run_params(with)).error(), "InvalidNetworkInterface.InUse");
+  sim.terminate(first);
   const std::string second = sim.run(with);
   EXPECT_EQ(sim.call("DescribeInstances", {{"InstanceId.1", second}})
                 .at("//networkInterfaceSet/item/macAddress"),

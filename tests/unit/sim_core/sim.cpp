@@ -14,6 +14,19 @@ Json seed_document() {
 
 }  // namespace
 
+ParamMap run_params(ParamMap more) {
+  more.insert({{"ImageId", kImage},
+               {"InstanceType", "t3.small"},
+               {"MinCount", "1"},
+               {"MaxCount", "1"},
+               {"Placement.AvailabilityZone", kZone}});
+  return more;
+}
+
+ParamMap attach_params(const Pair& pair) {
+  return {{"VolumeId", pair.volume}, {"InstanceId", pair.instance}, {"Device", "/dev/sdf"}};
+}
+
 Sim::Sim(Profile profile, std::uint64_t seed)
     : bodies_([this](BodyEvent event) { reports_.push_back(std::move(event)); }),
       core_({.seed = seed, .profile = profile, .start = kStart, .shutdown_grace = {}}, bodies_) {
@@ -31,15 +44,19 @@ void Sim::settle() {
   EXPECT_EQ(core_.violations(), std::vector<std::string>{});
 }
 
-Reply Sim::call(const std::string& action, ParamMap params, const std::string& region) {
+ApiReply Sim::send(const std::string& action, ParamMap params, const std::string& region) {
   params["Action"] = action;
   params["Version"] = "2016-11-15";
-  const ApiReply reply = core_.handle({.service = "ec2",
-                                       .region = region,
-                                       .access_key = "test",
-                                       .params = std::move(params),
-                                       .target = {},
-                                       .body = {}});
+  return core_.handle({.service = "ec2",
+                       .region = region,
+                       .access_key = "test",
+                       .params = std::move(params),
+                       .target = {},
+                       .body = {}});
+}
+
+Reply Sim::call(const std::string& action, ParamMap params, const std::string& region) {
+  const ApiReply reply = send(action, std::move(params), region);
   settle();
   return {reply.status, reply.body};
 }
@@ -62,13 +79,13 @@ Json Sim::control(const std::string& path, const Json& body) {
   return done ? *done : Json();
 }
 
+void Sim::set_spot_capacity(long available, const std::string& type) {
+  control("capacity",
+          {{"instance_type", type}, {"zone", kZone}, {"market", "spot"}, {"available", available}});
+}
+
 std::string Sim::run(ParamMap more) {
-  more.insert({{"ImageId", kImage},
-               {"InstanceType", "t3.small"},
-               {"MinCount", "1"},
-               {"MaxCount", "1"},
-               {"Placement.AvailabilityZone", kZone}});
-  const Reply reply = call("RunInstances", more);
+  const Reply reply = call("RunInstances", run_params(std::move(more)));
   EXPECT_EQ(reply.error(), "");
   return reply.at("//instanceId");
 }
@@ -78,9 +95,21 @@ std::string Sim::run_spot(ParamMap more) {
   return run(std::move(more));
 }
 
+void Sim::stop(const std::string& id) {
+  EXPECT_EQ(call("StopInstances", {{"InstanceId.1", id}}).error(), "");
+  advance(std::chrono::seconds(1));
+}
+
+void Sim::terminate(const std::string& id) {
+  EXPECT_EQ(call("TerminateInstances", {{"InstanceId.1", id}}).error(), "");
+  advance(std::chrono::seconds(1));
+}
+
 std::string Sim::make_volume(const std::string& zone) {
   return call("CreateVolume", {{"AvailabilityZone", zone}, {"Size", "8"}}).at("//volumeId");
 }
+
+Reply Sim::attach(const Pair& pair) { return call("AttachVolume", attach_params(pair)); }
 
 std::string Sim::instance_state(const std::string& id) {
   return call("DescribeInstances", {{"InstanceId.1", id}}).at("//instanceState/name");
@@ -97,6 +126,10 @@ std::string Sim::request_of(const std::string& instance_id) {
 
 std::string Sim::volume_status(const std::string& id) {
   return call("DescribeVolumes", {{"VolumeId.1", id}}).at("//volumeSet/item/status");
+}
+
+std::string Sim::attachment_status(const std::string& volume_id) {
+  return call("DescribeVolumes", {{"VolumeId.1", volume_id}}).at("//attachmentSet/item/status");
 }
 
 }  // namespace ec2spotter::sim

@@ -42,26 +42,45 @@ class Reply {
   pugi::xml_document document_;
 };
 
-// Everything that is done to it is followed by a check of the safety rules.
+// RunInstances of one t3.small in kZone; `more` comes first.
+ParamMap run_params(ParamMap more = {});
+
+struct Pair {
+  std::string volume, instance;
+};
+// AttachVolume as /dev/sdf.
+ParamMap attach_params(const Pair& pair);
+
+// Everything that is done to it is followed by a check of the safety rules, but for send().
 class Sim {
  public:
   explicit Sim(Profile profile = Profile::instant, std::uint64_t seed = 1);
 
+  ApiReply send(const std::string& action, ParamMap params = {},
+                const std::string& region = "us-east-1");
   Reply call(const std::string& action, ParamMap params = {},
              const std::string& region = "us-east-1");
   void advance(std::chrono::milliseconds by);
   // One control call; a refusal fails the test.
   Json control(const std::string& path, const Json& body = Json::object());
 
+  // What the spot pool of `type` in kZone can still give.
+  void set_spot_capacity(long available, const std::string& type = "t3.small");
+
   // A running instance of t3.small in kZone.
   std::string run(ParamMap more = {});
   std::string run_spot(ParamMap more = {});
+  // Both let the second pass in which it happens.
+  void stop(const std::string& id);
+  void terminate(const std::string& id);
   std::string make_volume(const std::string& zone = kZone);
+  Reply attach(const Pair& pair);
   std::string instance_state(const std::string& id);
   // "open/capacity-not-available"
   std::string request_status(const std::string& id);
   std::string request_of(const std::string& instance_id);
   std::string volume_status(const std::string& id);
+  std::string attachment_status(const std::string& volume_id);
 
   Core& core() { return core_; }
 

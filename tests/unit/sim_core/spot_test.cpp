@@ -22,13 +22,6 @@ std::string instance_of(Sim& sim, const std::string& request_id) {
       .at("//item/instanceId");
 }
 
-void set_capacity(Sim& sim, long available) {
-  sim.control("capacity", {{"instance_type", "t3.small"},
-                           {"zone", kZone},
-                           {"market", "spot"},
-                           {"available", available}});
-}
-
 void set_price(Sim& sim, const char* price) {
   sim.control("price", {{"instance_type", "t3.small"}, {"zone", kZone}, {"price", price}});
 }
@@ -66,12 +59,12 @@ TEST(SimSpotTest, ANoticeMayBeLateOrNeverCome) {
 
 TEST(SimSpotTest, AnOpenRequestWaitsForCapacityThenForItsPrice) {
   Sim sim;
-  set_capacity(sim, 0);
+  sim.set_spot_capacity(0);
   const std::string id = request(sim, {{"SpotPrice", "0.01"}});
   EXPECT_EQ(sim.request_status(id), "open/capacity-not-available");
   set_price(sim, "0.02");
   EXPECT_EQ(sim.request_status(id), "open/price-too-low");
-  set_capacity(sim, 1);
+  sim.set_spot_capacity(1);
   EXPECT_EQ(sim.request_status(id), "open/price-too-low");
   set_price(sim, "0.005");
   EXPECT_EQ(sim.request_status(id), "active/fulfilled");
@@ -93,11 +86,11 @@ TEST(SimSpotTest, APersistentRequestOpensAgain) {
   Sim sim;
   const std::string id = request(sim, {{"Type", "persistent"}});
   const std::string first = instance_of(sim, id);
-  set_capacity(sim, 0);
+  sim.set_spot_capacity(0);
   sim.control("reclaim", {{"instance_id", first}});
   EXPECT_EQ(sim.request_status(id), "open/capacity-not-available");
   EXPECT_EQ(instance_of(sim, id), "");
-  set_capacity(sim, 1);
+  sim.set_spot_capacity(1);
   EXPECT_EQ(sim.request_status(id), "active/fulfilled");
   EXPECT_NE(instance_of(sim, id), first);
 
@@ -105,8 +98,7 @@ TEST(SimSpotTest, APersistentRequestOpensAgain) {
   EXPECT_EQ(sim.request_status(id), "cancelled/request-canceled-and-instance-running");
   const std::string second = instance_of(sim, id);
   EXPECT_EQ(sim.instance_state(second), "running") << "cancelling does not terminate";
-  sim.call("TerminateInstances", {{"InstanceId.1", second}});
-  sim.advance(1s);
+  sim.terminate(second);
   EXPECT_EQ(sim.request_status(id), "cancelled/instance-terminated-by-user");
 }
 
@@ -117,7 +109,7 @@ TEST(SimSpotTest, AStoppedInstanceComesBackOnlyByTheHandThatStoppedIt) {
       {"InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior", "stop"}};
   const std::string id = sim.run_spot(persistent);
   const std::string bound = sim.request_of(id);
-  set_capacity(sim, 0);
+  sim.set_spot_capacity(0);
   sim.control("notice", {{"instance_id", id}});
   EXPECT_EQ(sim.request_status(bound), "active/marked-for-stop");
   sim.advance(121s);
@@ -125,19 +117,17 @@ TEST(SimSpotTest, AStoppedInstanceComesBackOnlyByTheHandThatStoppedIt) {
   EXPECT_EQ(sim.request_status(bound), "disabled/instance-stopped-no-capacity");
   EXPECT_EQ(sim.call("StartInstances", {{"InstanceId.1", id}}).error(),
             "IncorrectSpotRequestState");
-  set_capacity(sim, 1);
+  sim.set_spot_capacity(1);
   sim.advance(1s);
   EXPECT_EQ(sim.instance_state(id), "running");
 
-  sim.call("StopInstances", {{"InstanceId.1", id}});
-  sim.advance(1s);
+  sim.stop(id);
   EXPECT_EQ(sim.request_status(bound), "disabled/instance-stopped-by-user");
   EXPECT_EQ(sim.call("StartInstances", {{"InstanceId.1", id}}).error(), "");
   sim.advance(1s);
   EXPECT_EQ(sim.request_status(bound), "active/fulfilled");
 
-  sim.call("StopInstances", {{"InstanceId.1", id}});
-  sim.advance(1s);
+  sim.stop(id);
   sim.call("CancelSpotInstanceRequests", {{"SpotInstanceRequestId.1", bound}});
   sim.advance(1s);
   EXPECT_EQ(sim.instance_state(id), "terminated");
@@ -151,7 +141,7 @@ TEST(SimSpotTest, AOneTimeInstanceCannotBeStopped) {
 
 TEST(SimSpotTest, RequestsEndByTimeByCancelAndByBadParameters) {
   Sim sim;
-  set_capacity(sim, 0);
+  sim.set_spot_capacity(0);
   const std::string expiring = request(sim, {{"ValidUntil", "2026-03-01T13:00:00Z"}});
   const std::string cancelled = request(sim);
   const std::string later = request(sim, {{"ValidFrom", "2026-03-01T12:30:00Z"}});
@@ -163,7 +153,7 @@ TEST(SimSpotTest, RequestsEndByTimeByCancelAndByBadParameters) {
   sim.advance(30min);
   EXPECT_EQ(sim.request_status(expiring), "cancelled/schedule-expired");
   sim.call("DeregisterImage", {{"ImageId", kImage}});
-  set_capacity(sim, 1);
+  sim.set_spot_capacity(1);
   EXPECT_EQ(sim.request_status(later), "failed/bad-parameters");
 }
 

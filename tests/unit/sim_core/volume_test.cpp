@@ -11,9 +11,8 @@ TEST(SimVolumeTest, AttachesToOneInstanceOfItsZoneOnly) {
   const std::string two = sim.run();
   const std::string volume = sim.make_volume();
   const std::string far = sim.make_volume("us-east-1b");
-  const ParamMap attach{{"VolumeId", volume}, {"InstanceId", one}, {"Device", "/dev/sdf"}};
   const auto attach_with = [&](const std::string& key, const std::string& value) {
-    ParamMap params = attach;
+    ParamMap params = attach_params({.volume = volume, .instance = one});
     params[key] = value;
     return sim.call("AttachVolume", params).error();
   };
@@ -22,7 +21,7 @@ TEST(SimVolumeTest, AttachesToOneInstanceOfItsZoneOnly) {
   EXPECT_EQ(attach_with("InstanceId", "i-none"), "InvalidInstanceID.NotFound");
   EXPECT_EQ(attach_with("Device", "/dev/xvda"), "InvalidParameterValue") << "the name is taken";
   EXPECT_EQ(attach_with("Device", "/etc/passwd"), "InvalidParameterValue");
-  EXPECT_EQ(sim.call("AttachVolume", attach).error(), "");
+  EXPECT_EQ(sim.attach({.volume = volume, .instance = one}).error(), "");
   EXPECT_EQ(attach_with("InstanceId", two), "VolumeInUse");
   EXPECT_EQ(sim.call("DeleteVolume", {{"VolumeId", volume}}).error(), "VolumeInUse");
 }
@@ -31,20 +30,17 @@ TEST(SimVolumeTest, TakesItsTimeInTheRealisticProfile) {
   Sim sim(Profile::realistic);
   const std::string instance = sim.run();
   const std::string volume = sim.make_volume();
-  const ParamMap attach{{"VolumeId", volume}, {"InstanceId", instance}, {"Device", "/dev/sdf"}};
-  EXPECT_EQ(sim.call("AttachVolume", attach).error(), "IncorrectState") << "still creating";
+  const Pair pair{.volume = volume, .instance = instance};
+  EXPECT_EQ(sim.attach(pair).error(), "IncorrectState") << "still creating";
   sim.advance(2s);
-  EXPECT_EQ(sim.call("AttachVolume", attach).error(), "IncorrectState") << "instance pending";
+  EXPECT_EQ(sim.attach(pair).error(), "IncorrectState") << "instance pending";
   sim.advance(6s);
-  EXPECT_EQ(sim.call("AttachVolume", attach).at("//status"), "attaching");
+  EXPECT_EQ(sim.attach(pair).at("//status"), "attaching");
   sim.advance(3s);
-  const auto status = [&] {
-    return sim.call("DescribeVolumes", {{"VolumeId.1", volume}}).at("//attachmentSet/item/status");
-  };
-  EXPECT_EQ(status(), "attached");
+  EXPECT_EQ(sim.attachment_status(volume), "attached");
   EXPECT_EQ(sim.call("DetachVolume", {{"VolumeId", volume}}).at("//status"), "detaching");
   sim.advance(1s);
-  EXPECT_EQ(status(), "detaching");
+  EXPECT_EQ(sim.attachment_status(volume), "detaching");
   sim.advance(3s);
   EXPECT_EQ(sim.volume_status(volume), "available");
 }
@@ -54,8 +50,7 @@ TEST(SimVolumeTest, TheRootOfARunningInstanceStays) {
   const std::string instance = sim.run();
   const std::string root = sim.call("DescribeVolumes").at("//volumeSet/item/volumeId");
   EXPECT_EQ(sim.call("DetachVolume", {{"VolumeId", root}}).error(), "OperationNotPermitted");
-  sim.call("StopInstances", {{"InstanceId.1", instance}});
-  sim.advance(1s);
+  sim.stop(instance);
   EXPECT_EQ(sim.call("DetachVolume", {{"VolumeId", root}}).error(), "");
   sim.advance(1s);
   EXPECT_EQ(sim.volume_status(root), "available");

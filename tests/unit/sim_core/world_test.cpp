@@ -83,16 +83,7 @@ TEST(SimWorldTest, FaultsStrikeBeforeOrAfterTheEffect) {
 TEST(SimWorldTest, ALostReplyIsOneWhoseEffectHappened) {
   Sim sim;
   sim.control("fault", {{"kind", "lost_reply"}, {"action", "CreateVolume"}});
-  const ApiReply reply = sim.core().handle({.service = "ec2",
-                                            .region = "us-east-1",
-                                            .access_key = "test",
-                                            .params = {{"Action", "CreateVolume"},
-                                                       {"Version", "2016-11-15"},
-                                                       {"AvailabilityZone", kZone},
-                                                       {"Size", "1"}},
-                                            .target = {},
-                                            .body = {}});
-  EXPECT_TRUE(reply.lost);
+  EXPECT_TRUE(sim.send("CreateVolume", {{"AvailabilityZone", kZone}, {"Size", "1"}}).lost);
   EXPECT_EQ(sim.call("DescribeVolumes").all("//volumeSet/item").size(), 1U);
 }
 
@@ -102,19 +93,15 @@ TEST(SimWorldTest, ASlowStateTakesLonger) {
   sim.control("fault", {{"kind", "slow_state"}, {"action", "TerminateInstances"}, {"seconds", 60}});
   const std::string instance = sim.run();
   const std::string volume = sim.make_volume();
-  sim.call("AttachVolume",
-           {{"VolumeId", volume}, {"InstanceId", instance}, {"Device", "/dev/sdf"}});
-  const auto status = [&] {
-    return sim.call("DescribeVolumes", {{"VolumeId.1", volume}}).at("//attachmentSet/item/status");
-  };
+  sim.attach({.volume = volume, .instance = instance});
   sim.advance(59s);
-  EXPECT_EQ(status(), "attaching");
+  EXPECT_EQ(sim.attachment_status(volume), "attaching");
   sim.advance(2s);
-  EXPECT_EQ(status(), "attached");
+  EXPECT_EQ(sim.attachment_status(volume), "attached");
   sim.call("TerminateInstances", {{"InstanceId.1", instance}});
   sim.advance(59s);
   EXPECT_EQ(sim.instance_state(instance), "shutting-down");
-  EXPECT_EQ(status(), "attached");
+  EXPECT_EQ(sim.attachment_status(volume), "attached");
   sim.advance(2s);
   EXPECT_EQ(sim.instance_state(instance), "terminated");
 }
@@ -144,8 +131,7 @@ TEST(SimWorldTest, ReadsLagALittleInTheRealisticProfile) {
 
 TEST(SimWorldTest, BucketsHaveEc2sSizesAndRefill) {
   Sim sim(Profile::realistic);
-  const ParamMap params{
-      {"ImageId", kImage}, {"InstanceType", "t3.small"}, {"MinCount", "1"}, {"MaxCount", "1"}};
+  const ParamMap params = run_params();
   for (int i = 0; i < 5; ++i) EXPECT_EQ(sim.call("RunInstances", params).error(), "");
   const Reply refused = sim.call("RunInstances", params);
   EXPECT_EQ(refused.error(), "RequestLimitExceeded");
@@ -170,8 +156,7 @@ Json some_day(std::uint64_t seed) {
     sim.advance(10min);
     const std::string volume = sim.make_volume();
     sim.advance(1min);
-    sim.call("AttachVolume",
-             {{"VolumeId", volume}, {"InstanceId", instances.back()}, {"Device", "/dev/sdf"}});
+    sim.attach({.volume = volume, .instance = instances.back()});
     if (i % 3 == 2)
       sim.control("notice", {{"instance_id", instances[static_cast<std::size_t>(i) - 1]}});
     if (i % 4 == 3) sim.call("TerminateInstances", {{"InstanceId.1", instances.back()}});
@@ -205,7 +190,7 @@ TEST(SimWorldTest, EachBreachOfSafetyIsSeen) {
   const std::string one = sim.run();
   const std::string two = sim.run();
   const std::string volume = sim.make_volume();
-  sim.call("AttachVolume", {{"VolumeId", volume}, {"InstanceId", one}, {"Device", "/dev/sdf"}});
+  sim.attach({.volume = volume, .instance = one});
   const Json right = sim.core().save();
   const auto seen = [&](const Json& changed) {
     EXPECT_TRUE(sim.core().load(changed));
@@ -239,31 +224,20 @@ TEST(SimWorldTest, TwoCurrentRootsAndARetiredOneWithABodyAreSeen) {
   const std::string one = sim.make_volume();
   const std::string two = sim.make_volume();
   const auto tag = [&](const std::string& volume, const std::string& state) {
-    return ParamMap{{"Action", "CreateTags"}, {"Version", "2016-11-15"},
-                    {"ResourceId.1", volume}, {"Tag.1.Key", "ec2spotter:machine"},
-                    {"Tag.1.Value", "web"},   {"Tag.2.Key", "ec2spotter:state"},
-                    {"Tag.2.Value", state}};
+    sim.send("CreateTags", {{"ResourceId.1", volume},
+                            {"Tag.1.Key", "ec2spotter:machine"},
+                            {"Tag.1.Value", "web"},
+                            {"Tag.2.Key", "ec2spotter:state"},
+                            {"Tag.2.Value", state}});
   };
-  const auto send = [&](const ParamMap& params) {
-    sim.core().handle({.service = "ec2",
-                       .region = "us-east-1",
-                       .access_key = "test",
-                       .params = params,
-                       .target = {},
-                       .body = {}});
-  };
-  send(tag(one, "current"));
+  tag(one, "current");
   EXPECT_TRUE(sim.core().violations().empty());
-  send(tag(two, "current"));
+  tag(two, "current");
   ASSERT_EQ(sim.core().violations().size(), 1U);
   EXPECT_NE(sim.core().violations()[0].find("S2"), std::string::npos);
-  send(tag(two, "retired"));
+  tag(two, "retired");
   EXPECT_TRUE(sim.core().violations().empty());
-  send({{"Action", "AttachVolume"},
-        {"Version", "2016-11-15"},
-        {"VolumeId", two},
-        {"InstanceId", instance},
-        {"Device", "/dev/sdf"}});
+  sim.send("AttachVolume", attach_params({.volume = two, .instance = instance}));
   ASSERT_EQ(sim.core().violations().size(), 1U);
   EXPECT_NE(sim.core().violations()[0].find("retired"), std::string::npos);
 }

@@ -21,14 +21,14 @@ class FirmwareTest : public testing::Test {
 
   // An ext4 file system that holds the folder `name`.
   fs::path file_system(const std::string& name) {
-    const fs::path image = folder_.path() / (name + ".ext4");
+    fs::path image = folder_.path() / (name + ".ext4");
     shell("mke2fs -q -t ext4 -d '" + tree(name).string() + "' '" + image.string() + "' 16M");
     return image;
   }
 
   // A GPT disk with the given file systems as partitions 2, 3 ...
   fs::path disk(const std::vector<fs::path>& parts) {
-    const fs::path image = folder_.path() / "disk.raw";
+    fs::path image = folder_.path() / "disk.raw";
     std::string table = "label: gpt\n1: start=1MiB, size=1MiB\n";
     std::string script;
     for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -1,0 +1,53 @@
+"""The subcommands of `sim` that steer a running simulator."""
+
+import json
+import unittest
+import urllib.error
+
+import botocore.exceptions
+
+from program import IMAGE, ProgramTest
+
+
+class SimControlTest(ProgramTest):
+    def read(self, name):
+        return json.loads(self.succeeds("sim", name).stdout)
+
+    def test_quota_is_what_the_account_may_still_start(self):
+        self.succeeds("sim", "quota", "on_demand_vcpus", 1)
+        with self.assertRaises(botocore.exceptions.ClientError) as refused:
+            self.client.run_instances(ImageId=IMAGE, InstanceType="t3.small", MinCount=1, MaxCount=1)
+        self.assertEqual(refused.exception.response["Error"]["Code"], "VcpuLimitExceeded")
+
+    def test_an_unknown_quota_is_refused_with_the_known_ones(self):
+        self.fails(2, "sim", "quota", "shoes", 1, says="spot_vcpus, on_demand_vcpus or addresses")
+
+    def test_limits_switch_the_request_rates(self):
+        for value in (True, False):
+            self.succeeds("sim", "limits", "--enabled", str(value).lower())
+            self.assertIs(self.read("state")["state"]["settings"]["limits"], value)
+
+    def test_limits_must_be_told_which_way(self):
+        self.fails(2, "sim", "limits", says="--enabled is required")
+
+    def test_actions_are_those_that_the_simulator_answers(self):
+        actions = self.read("actions")
+        self.assertIn("RunInstances", actions)
+        self.assertEqual(actions, self.server.control("actions"))
+
+    def test_violations_are_none_in_a_sound_world(self):
+        self.assertEqual(self.read("violations"), [])
+
+    def test_every_control_call_has_a_subcommand(self):
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            self.server.control("shoes")
+        with refused.exception as reply:
+            names = reply.read().decode().partition("known: ")[2].split()
+        self.assertIn("capacity", names)
+        text = self.succeeds("sim", "--help").stdout
+        for name in names:
+            self.assertRegex(text, rf"(?m)^  {name} ")
+
+
+if __name__ == "__main__":
+    unittest.main()
