@@ -40,7 +40,7 @@ struct Parts {
 
 class RealEc2 final : public Ec2Client {
  public:
-  RealEc2(Parts parts, const Clock& clock, Duration deadline)
+  RealEc2(Parts parts, const Clock& clock, Duration deadline, std::uint64_t jitter_seed)
       : parts_(std::move(parts)),
         clock_(clock),
         credentials_([this] { return load_credentials(); }, clock_),
@@ -48,7 +48,7 @@ class RealEc2 final : public Ec2Client {
                 {.region = parts_.region,
                  .endpoint = [this](Service service) { return endpoint_of(service); },
                  .deadline = deadline,
-                 .jitter_seed = std::random_device{}()}) {}
+                 .jitter_seed = jitter_seed}) {}
 
   const std::string& region() const override { return parts_.region; }
   Duration clock_offset() const override { return clock_.offset(); }
@@ -259,7 +259,9 @@ Result<std::unique_ptr<Ec2Client>> make_ec2(Ec2Options options, const Environmen
     TRY([[maybe_unused]] const std::string address,
         endpoint(parts.environment, parts.profiles, service, parts.region, parts.endpoint_url));
   }
-  return std::make_unique<RealEc2>(std::move(parts), clock, options.deadline);
+  const std::uint64_t jitter_seed =
+      options.jitter_seed ? *options.jitter_seed : std::random_device{}();
+  return std::make_unique<RealEc2>(std::move(parts), clock, options.deadline, jitter_seed);
 }
 
 }  // namespace ec2spotter::aws

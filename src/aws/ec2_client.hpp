@@ -22,6 +22,8 @@ struct Ec2Options {
   std::string legacy_credentials_file = "/root/.aws.creds";
   std::string version = "dev";                   // for the User-Agent: "ec2-spotter/VERSION"
   Duration deadline = std::chrono::seconds{60};  // of one API call with all its retries
+  // Of the pauses between retries; none: another one in each process.
+  std::optional<std::uint64_t> jitter_seed = std::nullopt;
   // True ends the call under way with Errc::interrupted; asked at least once a second.
   std::function<bool()> cancelled = {};
   // Empty: libcurl and real sleep. Tests and the scenario driver pass their own.

@@ -13,6 +13,10 @@ Result<void> status(const Common& common, const OnMachine& options);
 Result<void> explain(const Common& common, const OnMachine& options);
 Result<void> pause(const Common& common, const OnMachine& options);
 Result<void> resume(const Common& common, const OnMachine& options);
+// Keeps machines up until a signal comes.
+Result<void> watch(const Common& common, const WatchOptions& options);
+// Prints the journal of the watches that used this state folder.
+Result<void> events(const Common& common, const EventsOptions& options);
 Result<void> console(const Common& common, const OnMachine& options);
 // Replaces this process by ssh; returns only when that fails.
 Result<void> ssh(const Common& common, const OnMachine& options);

@@ -21,6 +21,8 @@ struct Parsed {
   Common common;
   Launch launch;
   OnMachine on_machine;
+  WatchOptions watch;
+  EventsOptions events;
   Sim sim;
   SimControl control;
   nlohmann::json body = nlohmann::json::object();
@@ -80,6 +82,20 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
       ->add_option("COMMAND", parsed.on_machine.arguments, "run this there instead of a shell");
   command = app.add_subcommand("setup", "check credentials and region, show volumes to launch");
   command->callback([&parsed] { parsed.action = [&parsed] { return setup(parsed.common); }; });
+}
+
+void add_watch(CLI::App& app, Parsed& parsed) {
+  const char* state_help = "folder of journal and lock; default ~/.local/state/ec2spotter";
+  CLI::App* command = app.add_subcommand("watch", "keep machines up until a signal comes");
+  command->add_option("PATH", parsed.watch.paths, "machine files, and folders of them");
+  command->add_option("--state", parsed.watch.state, state_help);
+  command->callback(
+      [&parsed] { parsed.action = [&parsed] { return watch(parsed.common, parsed.watch); }; });
+  command = app.add_subcommand("events", "what watches have decided and done");
+  command->add_option("NAME", parsed.events.machine, "one machine; default: all");
+  command->add_option("--state", parsed.events.state, state_help);
+  command->callback(
+      [&parsed] { parsed.action = [&parsed] { return events(parsed.common, parsed.events); }; });
 }
 
 // `ec2spotter sim NAME`: one control call; each option becomes a member of its JSON body, and
@@ -214,6 +230,7 @@ int run(std::vector<std::string> words) {
   add_common(app, parsed.common);
   add_launch(app, parsed);
   add_machine_commands(app, parsed);
+  add_watch(app, parsed);
   add_sim(app, parsed);
   std::reverse(words.begin(), words.end());
   try {

@@ -35,6 +35,16 @@ struct OnMachine {
   std::vector<std::string> arguments;  // of `ssh`: the remote command
 };
 
+struct WatchOptions {
+  std::vector<std::string> paths;  // machine files and folders of them; none: --machines
+  std::string state;               // folder of journal and lock; empty: the user's state folder
+};
+
+struct EventsOptions {
+  std::string machine;  // empty: all
+  std::string state;
+};
+
 // The word after which the program is only the relay between a virtual machine and its metadata.
 inline constexpr const char* kSimRelay = "sim-relay";
 

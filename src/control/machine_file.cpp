@@ -60,6 +60,17 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   }
   if (machine.types.empty()) return missing("types is missing: at least one instance type");
   if (machine.markets.empty()) return missing("markets is empty: spot, on-demand, or both");
+  const auto has = [&](Market market) {
+    return std::find(machine.markets.begin(), machine.markets.end(), market) !=
+           machine.markets.end();
+  };
+  const bool both = has(Market::spot) && has(Market::on_demand);
+  if (!both && machine.on_demand_after > Duration::zero()) {
+    return missing("on_demand_after means something only with markets = [\"spot\", \"on-demand\"]");
+  }
+  if (!both && machine.return_to_spot.when != ReturnToSpot::When::never) {
+    return missing("return_to_spot means something only with markets = [\"spot\", \"on-demand\"]");
+  }
   return machine;
 }
 

@@ -1,7 +1,9 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include <charconv>
 #include <functional>
+#include <map>
 #include <utility>
 
 #include "control/machine_file.hpp"
@@ -88,11 +90,53 @@ Problem set_ssh_port(Machine& machine, const toml::node& node) {
   return std::nullopt;
 }
 
-Problem set_adopt(Machine& machine, const toml::node& node) {
-  const auto value = node.value_exact<bool>();
-  if (!value) return "must be true or false";
-  machine.adopt = *value;
+Setter flag(bool Machine::*member) {
+  return [member](Machine& machine, const toml::node& node) -> Problem {
+    const auto value = node.value_exact<bool>();
+    if (!value) return "must be true or false";
+    machine.*member = *value;
+    return std::nullopt;
+  };
+}
+
+// "90s", "10m", "2h".
+Problem set_on_demand_after(Machine& machine, const std::string& value) {
+  const std::map<char, Duration> units{
+      {'s', std::chrono::seconds(1)}, {'m', std::chrono::minutes(1)}, {'h', std::chrono::hours(1)}};
+  int count = 0;
+  const char* end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data(), end, count);
+  const auto unit = error == std::errc() && rest + 1 == end ? units.find(*rest) : units.end();
+  if (unit == units.end() || count < 0 || count > 100'000) {
+    return "must be a time such as \"90s\", \"10m\" or \"2h\"";
+  }
+  machine.on_demand_after = count * unit->second;
   return std::nullopt;
+}
+
+Problem add_return_window(Machine& machine, const std::string& value) {
+  const auto windows = parse_week_windows(value);
+  if (!windows) {
+    return "must hold times of the week in UTC, such as \"sat 02:00-sun 06:00\" or "
+           "\"02:00-06:00\"";
+  }
+  auto& all = machine.return_to_spot.windows;
+  all.insert(all.end(), windows->begin(), windows->end());
+  return std::nullopt;
+}
+
+Problem set_return_to_spot(Machine& machine, const toml::node& node) {
+  using When = ReturnToSpot::When;
+  machine.return_to_spot = {};
+  if (const auto word = node.value<std::string>(); node.is_string() && word) {
+    if (*word != "never" && *word != "always") {
+      return "must be \"never\", \"always\", or a list of times of the week";
+    }
+    machine.return_to_spot.when = *word == "always" ? When::always : When::never;
+    return std::nullopt;
+  }
+  machine.return_to_spot.when = When::windows;
+  return list(add_return_window)(machine, node);
 }
 
 const std::vector<std::pair<std::string, Setter>>& setters() {
@@ -127,7 +171,11 @@ const std::vector<std::pair<std::string, Setter>>& setters() {
       {"ssh_port", set_ssh_port},
       {"device", plain(&Machine::device)},
       {"engine", text(set_engine)},
-      {"adopt", set_adopt},
+      {"adopt", flag(&Machine::adopt)},
+      {"probe", flag(&Machine::probe)},
+      {"release_on_notice", flag(&Machine::release_on_notice)},
+      {"on_demand_after", text(set_on_demand_after)},
+      {"return_to_spot", set_return_to_spot},
   };
   return kSetters;
 }

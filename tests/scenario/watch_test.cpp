@@ -98,11 +98,12 @@ TEST(WatchScenario, ComesBackFromEveryEndOfABody) {
             }},
            {"terminate",
             [](LocalEc2& ec2, const std::string& body) {
-              ec2.person("TerminateInstances", {{"InstanceId.1", body}});
+              EXPECT_EQ(ec2.person("TerminateInstances", {{"InstanceId.1", body}}), 200);
             }},
            {"detach",
             [](LocalEc2& ec2, const std::string& body) {
-              ec2.person("DetachVolume", {{"VolumeId", kVolume}, {"InstanceId", body}});
+              EXPECT_EQ(ec2.person("DetachVolume", {{"VolumeId", kVolume}, {"InstanceId", body}}),
+                        200);
             }},
            {"poweroff",
             [](LocalEc2& ec2, const std::string& body) { ec2.guests().press_power_button(body); }}};
@@ -127,7 +128,7 @@ TEST(WatchScenario, AStoppedOnDemandBodyIsReplaced) {
   machine.markets = {Market::on_demand};
   expect_up(ec2, machine);
   const std::string first = ec2.holder(kVolume);
-  ec2.person("StopInstances", {{"InstanceId.1", first}});
+  EXPECT_EQ(ec2.person("StopInstances", {{"InstanceId.1", first}}), 200);
 
   ASSERT_TRUE(ec2.watch({machine}, [&](const Watch& watch) {
     return ec2.holder(kVolume) != first && reason_is(Reason::up)(watch);
@@ -139,9 +140,9 @@ TEST(WatchScenario, OfADeletedVolumeItSaysSoAndDoesNothingElse) {
   LocalEc2 ec2;
   expect_up(ec2);
   const std::string first = ec2.holder(kVolume);
-  ec2.person("TerminateInstances", {{"InstanceId.1", first}});
+  EXPECT_EQ(ec2.person("TerminateInstances", {{"InstanceId.1", first}}), 200);
   ec2.pass(2min);
-  ec2.person("DeleteVolume", {{"VolumeId", kVolume}});
+  EXPECT_EQ(ec2.person("DeleteVolume", {{"VolumeId", kVolume}}), 200);
   ec2.pass(30s);
   const auto changes = ec2.changes();
 
@@ -201,7 +202,7 @@ TEST(WatchScenario, ARootThatIsUpCountsAlthoughItsAttachmentIsShownLate) {
 TEST(WatchScenario, ABodyLaunchedForAVolumeThatIsGoneIsCollected) {
   LocalEc2 ec2;
   ASSERT_TRUE(ec2.watch({web_machine()}, reason_is(Reason::waiting_for_preboot))) << ec2.story();
-  ec2.person("DeleteVolume", {{"VolumeId", kVolume}});
+  EXPECT_EQ(ec2.person("DeleteVolume", {{"VolumeId", kVolume}}), 200);
 
   ASSERT_TRUE(ec2.watch({web_machine()}, reason_is(Reason::collecting_body))) << ec2.story();
   ec2.watch({web_machine()}, reason_is(Reason::up), 10min);

@@ -25,6 +25,8 @@ class LocalEc2 {
  public:
   // A region with one image, the volume "web-root" in us-east-1a, an address and a key pair.
   LocalEc2();
+  // A world of its own; `seed` is the document that the simulator's seed file holds.
+  LocalEc2(const sim::Json& seed, std::uint64_t random_seed);
 
   // A controller process: a new client with no memory. It dies at `crash`, if one is given.
   Result<Decision> drive(const Machine& machine, Goal goal = Goal::up,
@@ -36,8 +38,8 @@ class LocalEc2 {
              Duration most = std::chrono::hours(1), std::optional<CrashPoint> crash = std::nullopt);
   int calls_of_last_drive() const { return calls_; }
 
-  // A person's own call, in the console; it must succeed.
-  void person(const std::string& action, sim::ParamMap parameters);
+  // A person's own call, in the console; its HTTP status.
+  int person(const std::string& action, sim::ParamMap parameters);
 
   sim::Json control(const std::string& path, const sim::Json& body);
   // The resources of one kind that the predicate accepts.
@@ -59,13 +61,15 @@ class LocalEc2 {
   const std::vector<std::string>& violations() const { return violations_; }
   // What the last controller told the user, for the message of a failed test.
   std::string story() const;
+  // Of every call and its reply so far: equal runs give equal numbers.
+  std::uint64_t digest() const { return digest_; }
 
  private:
+  friend class Process;
   friend class Transport;
-  friend class Controller;
   void catch_up();
   void check_rules();
-  sim::Json state();
+  void note(std::string_view call, const sim::ApiReply& reply);
 
   ManualClock clock_;
   std::vector<sim::BodyEvent> reports_;
@@ -73,8 +77,31 @@ class LocalEc2 {
   sim::Core core_;
   std::vector<std::string> violations_;
   std::vector<std::string> told_;
+  int calls_ = 0;
+  std::uint64_t digest_ = 0;
+};
+
+// One process of a controller: a client with no memory, and its surroundings.
+class Process {
+ public:
+  Process(LocalEc2& ec2, std::optional<CrashPoint> crash);
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  Controls controls();
+  // Calls so far; those after its death count too.
+  int calls() const { return calls_; }
+  bool dead() const { return crash_ && calls_ > crash_->call; }
+  void die_at(const CrashPoint& crash) { crash_ = crash; }
+
+ private:
+  friend class Transport;
+  class Surroundings;
+  LocalEc2& ec2_;
   std::optional<CrashPoint> crash_;
   int calls_ = 0;
+  std::unique_ptr<Surroundings> surroundings_;
 };
 
 inline constexpr const char* kVolume = "vol-0aaaaaaaaaaaaaaa1";

@@ -96,12 +96,12 @@ class Listener final : public Reporter {
 
 class Transport final : public aws::HttpTransport {
  public:
-  explicit Transport(LocalEc2& ec2) : ec2_(ec2) {}
+  Transport(LocalEc2& ec2, Process& process) : ec2_(ec2), process_(process) {}
 
   Result<aws::HttpResponse> send(const aws::HttpRequest& request) override {
     using Effect = CrashPoint::Effect;
-    const int call = ec2_.calls_++;
-    const auto& crash = ec2_.crash_;
+    const int call = process_.calls_++;
+    const auto& crash = process_.crash_;
     if (crash && (call > crash->call || (call == crash->call && crash->effect == Effect::none))) {
       return fail(Errc::interrupted, "the controller is dead");
     }
@@ -112,6 +112,7 @@ class Transport final : public aws::HttpTransport {
                                                    .params = sim::parse_form(request.body),
                                                    .target = {},
                                                    .body = {}});
+    ec2_.note(request.body, reply);
     ec2_.catch_up();
     if (!reads_only(request.body)) ec2_.check_rules();
     if (crash && call == crash->call) return fail(Errc::interrupted, "the controller is dead");
@@ -121,24 +122,17 @@ class Transport final : public aws::HttpTransport {
 
  private:
   LocalEc2& ec2_;
+  Process& process_;
 };
 
-LocalEc2::LocalEc2()
-    : clock_(kStart),
-      guests_(clock_, [this](sim::BodyEvent event) { reports_.push_back(std::move(event)); }),
-      core_({.seed = 1, .profile = sim::Profile::realistic, .start = kStart}, guests_) {
-  EXPECT_TRUE(core_.seed(seed_document()));
-}
-
-// One process of a controller: a client with no memory, and its surroundings.
-class Controller {
+class Process::Surroundings {
  public:
-  explicit Controller(LocalEc2& ec2)
+  Surroundings(LocalEc2& ec2, Process& process)
       : clock_(ec2.clock_),
         prober_(ec2.guests_),
         waiter_(ec2.clock_),
         listener_(ec2.told_),
-        client_(make_client(ec2)) {}
+        client_(make_client(ec2, process)) {}
 
   Controls controls() {
     return {.ec2 = *client_,
@@ -149,11 +143,12 @@ class Controller {
   }
 
  private:
-  static std::unique_ptr<aws::Ec2Client> make_client(LocalEc2& ec2) {
+  static std::unique_ptr<aws::Ec2Client> make_client(LocalEc2& ec2, Process& process) {
     aws::Ec2Options options;
     options.region = kRegion;
     options.endpoint_url = "http://127.0.0.1:1";
-    options.http = std::make_unique<Transport>(ec2);
+    options.jitter_seed = 1;
+    options.http = std::make_unique<Transport>(ec2, process);
     options.sleeper = std::make_unique<ClockSleeper>(ec2.clock_);
     auto client = aws::make_ec2(std::move(options), test_environment(), ec2.clock_);
     EXPECT_TRUE(client);
@@ -167,36 +162,52 @@ class Controller {
   std::unique_ptr<aws::Ec2Client> client_;
 };
 
+Process::Process(LocalEc2& ec2, std::optional<CrashPoint> crash)
+    : ec2_(ec2), crash_(crash), surroundings_(std::make_unique<Surroundings>(ec2_, *this)) {}
+
+Process::~Process() = default;
+
+Controls Process::controls() { return surroundings_->controls(); }
+
+LocalEc2::LocalEc2() : LocalEc2(seed_document(), 1) {}
+
+LocalEc2::LocalEc2(const sim::Json& seed, std::uint64_t random_seed)
+    : clock_(kStart),
+      guests_(clock_, [this](sim::BodyEvent event) { reports_.push_back(std::move(event)); }),
+      core_({.seed = random_seed, .profile = sim::Profile::realistic, .start = kStart}, guests_) {
+  const auto planted = core_.seed(seed);
+  EXPECT_TRUE(planted) << planted.error().message;
+}
+
 Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal,
                                  std::optional<CrashPoint> crash) {
-  crash_ = crash;
-  calls_ = 0;
   told_.clear();
-  Controller controller(*this);
-  TRY(const Look last, ec2spotter::drive(machine, controller.controls(), {.goal = goal}));
-  return last.decision;
+  Process process(*this, crash);
+  const auto last = ec2spotter::drive(machine, process.controls(), {.goal = goal});
+  calls_ = process.calls();
+  if (!last) return fail(last.error());
+  return last->decision;
 }
 
 bool LocalEc2::watch(const std::vector<Machine>& machines, const Enough& enough, Duration most,
                      std::optional<CrashPoint> crash) {
-  crash_ = crash;
-  calls_ = 0;
   told_.clear();
-  Controller controller(*this);
-  Watch watch(machines.front().owner, controller.controls());
+  Process process(*this, crash);
+  Watch watch(machines.front().owner, process.controls());
   watch.set_machines(machines);
   for (const InstanceId& instance : recommended) watch.recommend_rebalance(instance);
   const TimePoint end = clock_.now() + most;
   while (clock_.now() < end) {
     const TimePoint next = watch.turn();
-    if (crash_ && calls_ > crash_->call) return false;
+    calls_ = process.calls();
+    if (process.dead()) return false;
     if (enough(watch)) return true;
     if (next > clock_.now()) pass(next - clock_.now());
   }
   return false;
 }
 
-void LocalEc2::person(const std::string& action, sim::ParamMap parameters) {
+int LocalEc2::person(const std::string& action, sim::ParamMap parameters) {
   catch_up();
   parameters.emplace("Action", action);
   parameters.emplace("Version", "2016-11-15");
@@ -206,8 +217,18 @@ void LocalEc2::person(const std::string& action, sim::ParamMap parameters) {
                                             .params = std::move(parameters),
                                             .target = {},
                                             .body = {}});
-  EXPECT_EQ(reply.status, 200) << action << ": " << reply.body;
+  note(action, reply);
   catch_up();
+  return reply.status;
+}
+
+void LocalEc2::note(std::string_view call, const sim::ApiReply& reply) {
+  const auto mix = [&](std::size_t value) {
+    digest_ = (digest_ ^ value) * 0x100000001b3ULL + static_cast<std::uint64_t>(reply.status);
+  };
+  mix(std::hash<std::string_view>{}(call));
+  mix(std::hash<std::string>{}(reply.body));
+  mix(static_cast<std::size_t>(clock_.now().time_since_epoch().count()));
 }
 
 std::string LocalEc2::story() const {
@@ -228,14 +249,10 @@ sim::Json LocalEc2::control(const std::string& path, const sim::Json& body) {
   return done ? *done : sim::Json();
 }
 
-sim::Json LocalEc2::state() {
-  catch_up();
-  return core_.save();
-}
-
 std::vector<sim::Json> LocalEc2::resources(const std::string& kind) {
   std::vector<sim::Json> found;
-  const sim::Json saved = state();
+  catch_up();
+  const sim::Json saved = core_.save();
   const sim::Json& region = saved.at("tables").at(kRegion);
   if (!region.contains(kind)) return found;
   for (const auto& [id, resource] : region.at(kind).items()) found.push_back(resource);
@@ -288,8 +305,9 @@ void LocalEc2::catch_up() {
 }
 
 void LocalEc2::check_rules() {
-  const auto state = core_.control("state", sim::Json::object());
-  for (const auto& breach : state->at("violations")) violations_.push_back(breach);
+  for (std::string& breach : core_.violations()) {
+    violations_.push_back(format_iso8601(clock_.now()) + " " + std::move(breach));
+  }
 }
 
 Machine web_machine() {

@@ -1,0 +1,107 @@
+#include "plot.hpp"
+
+#include <cmath>
+#include <iomanip>
+#include <sstream>
+
+namespace ec2spotter::storm {
+namespace {
+
+constexpr const char* kTypes[] = {"t3.small", "t3.medium", "m5.large"};
+
+std::string numbered(const char* prefix, int number) {
+  std::ostringstream text;
+  text << prefix << std::hex << std::setw(17 - 4) << std::setfill('0') << number;
+  return text.str();
+}
+
+double rate(std::mt19937_64& random, double most) {
+  return chance(random, 0.6) ? most * static_cast<double>(below(random, 1000)) / 1000.0 : 0.0;
+}
+
+Rates draw_rates(std::mt19937_64& random) {
+  Rates rates;
+  rates.notice = rate(random, 0.15);
+  rates.late_notice = rate(random, 0.05);
+  rates.reclaim = rate(random, 0.1);
+  rates.stop = rate(random, 0.02);
+  rates.terminate = rate(random, 0.02);
+  rates.detach = rate(random, 0.02);
+  rates.poweroff = rate(random, 0.02);
+  rates.drought = rate(random, 0.05);
+  rates.fault = rate(random, 0.1);
+  rates.stale = rate(random, 0.05);
+  rates.slow = rate(random, 0.05);
+  rates.crash = rate(random, 0.1);
+  rates.absence = rate(random, 0.03);
+  return rates;
+}
+
+Machine draw_machine(std::mt19937_64& random, int number) {
+  Machine machine;
+  machine.name = MachineName("m" + std::to_string(number));
+  machine.owner = OwnerId("storm");
+  machine.image = "ami-0aaaaaaaaaaaaaaa1";
+  machine.volume.id = VolumeId(numbered("vol-0aaa", number));
+  for (const char* type : kTypes) {
+    if (machine.types.empty() || chance(random, 0.7)) machine.types.emplace_back(type);
+  }
+  if (chance(random, 0.5)) {
+    machine.markets.push_back(Market::on_demand);
+    machine.on_demand_after = std::chrono::minutes(below(random, 10));
+    if (chance(random, 0.5)) machine.return_to_spot.when = ReturnToSpot::When::always;
+  }
+  machine.release_on_notice = chance(random, 0.3);
+  if (chance(random, 0.4)) machine.elastic_ip = "127.91.0." + std::to_string(number + 1);
+  return machine;
+}
+
+sim::Json draw_seed(const std::vector<Machine>& machines) {
+  sim::Json seed{{"region", "us-east-1"},
+                 {"snapshots", {{{"snapshot_id", "snap-0aaaaaaaaaaaaaaa1"}, {"size_gib", 2}}}},
+                 {"images",
+                  {{{"image_id", "ami-0aaaaaaaaaaaaaaa1"},
+                    {"name", "stock"},
+                    {"snapshot_id", "snap-0aaaaaaaaaaaaaaa1"}}}},
+                 {"volumes", sim::Json::array()},
+                 {"addresses", sim::Json::array()}};
+  int number = 0;
+  for (const Machine& machine : machines) {
+    seed["volumes"].push_back({{"volume_id", machine.volume.id.str()},
+                               {"zone", number % 2 == 0 ? "us-east-1a" : "us-east-1b"},
+                               {"size_gib", 8},
+                               {"tags", {{"Name", machine.name.str()}}}});
+    if (!machine.elastic_ip.empty()) {
+      seed["addresses"].push_back({{"allocation_id", numbered("eipalloc-0aaa", number)},
+                                   {"public_ip", machine.elastic_ip}});
+    }
+    ++number;
+  }
+  return seed;
+}
+
+}  // namespace
+
+Plot draw_plot(std::mt19937_64& random, int machines) {
+  Plot plot;
+  for (int number = 0; number < machines; ++number) {
+    plot.machines.push_back(draw_machine(random, number));
+  }
+  plot.seed = draw_seed(plot.machines);
+  plot.rates = draw_rates(random);
+  plot.two_controllers = chance(random, 0.3);
+  return plot;
+}
+
+std::uint64_t below(std::mt19937_64& random, std::uint64_t bound) { return random() % bound; }
+
+bool chance(std::mt19937_64& random, double probability) {
+  return static_cast<double>(random() >> 11) < probability * 9007199254740992.0;
+}
+
+double exponential(std::mt19937_64& random, double mean) {
+  const double uniform = static_cast<double>((random() >> 11) + 1) / 9007199254740993.0;
+  return -std::log(uniform) * mean;
+}
+
+}  // namespace ec2spotter::storm

@@ -1,0 +1,40 @@
+// What happens in one random world: everything that a seed decides before anything runs.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "model/machine.hpp"
+#include "sim/core/json.hpp"
+
+namespace ec2spotter::storm {
+
+// How often each kind of trouble comes, per machine and day; zero: never in this world.
+struct Rates {
+  double reclaim = 0, notice = 0, late_notice = 0;
+  double stop = 0, terminate = 0, detach = 0, poweroff = 0;
+  double drought = 0;  // a pool without capacity for minutes to hours
+  double fault = 0;    // calls that fail, for a while
+  double stale = 0;    // describes that show the past
+  double slow = 0;     // states that change late
+  double crash = 0;    // the controller dies between two calls
+  double absence = 0;  // the controller is away for minutes
+};
+
+struct Plot {
+  std::vector<Machine> machines;
+  sim::Json seed;  // the world's resources
+  Rates rates;
+  bool two_controllers = false;
+};
+
+Plot draw_plot(std::mt19937_64& random, int machines);
+
+// Drawn alike on every platform, which the distributions of the standard library are not.
+std::uint64_t below(std::mt19937_64& random, std::uint64_t bound);
+bool chance(std::mt19937_64& random, double probability);
+double exponential(std::mt19937_64& random, double mean);
+
+}  // namespace ec2spotter::storm

@@ -1,0 +1,341 @@
+#include "storm.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+
+#include "local_ec2.hpp"
+#include "model/tags.hpp"
+#include "plot.hpp"
+#include "sim/core/world.hpp"
+
+namespace ec2spotter::storm {
+namespace {
+
+using namespace std::chrono_literals;
+using scenario::CrashPoint;
+using scenario::LocalEc2;
+using scenario::Process;
+
+constexpr Duration kUpWithin = 10min;  // after all trouble has ended
+constexpr double kMillisOfDay = 86'400'000.0;
+constexpr const char* kFaultKinds[] = {"throttle", "error_before", "error_after", "lost_reply"};
+
+// A controller that may be dead for a while.
+struct Controller {
+  std::unique_ptr<Process> process;
+  std::unique_ptr<Watch> watch;
+  TimePoint next{};
+};
+
+class Storm {
+ public:
+  explicit Storm(const StormOptions& options)
+      : options_(options),
+        random_(options.seed),
+        plot_(draw_plot(random_, options.machines)),
+        ec2_(plot_.seed, options.seed),
+        start_(ec2_.clock().now()) {
+    controllers_.resize(plot_.two_controllers ? 2 : 1);
+    plan_incidents();
+  }
+
+  StormReport run() {
+    while (ec2_.clock().now() < start_ + options_.time && report_.problems.empty()) step();
+    calm_down();
+    if (report_.problems.empty()) check_leaks();
+    report_.digest = ec2_.digest();
+    return std::move(report_);
+  }
+
+ private:
+  using Act = std::function<void()>;
+  struct Kind {
+    double per_machine_day;
+    Act act;
+  };
+
+  // ---- trouble
+
+  void plan_incidents() {
+    const Rates& rates = plot_.rates;
+    kinds_ = {{rates.notice, [this] { reclaim(120); }},
+              {rates.late_notice, [this] { reclaim(static_cast<int>(below(random_, 20))); }},
+              {rates.reclaim, [this] { reclaim(-1); }},
+              {rates.stop, [this] { by_hand("StopInstances"); }},
+              {rates.terminate, [this] { by_hand("TerminateInstances"); }},
+              {rates.detach, [this] { detach_by_hand(); }},
+              {rates.poweroff, [this] { power_off(); }},
+              {rates.drought, [this] { drought(); }},
+              {rates.fault, [this] { fault(); }},
+              {rates.stale, [this] { stale(); }},
+              {rates.slow, [this] { slow(); }},
+              {rates.crash, [this] { crash(); }},
+              {rates.absence, [this] { absence(); }}};
+    draw_next_incident();
+  }
+
+  double total_rate() const {
+    double total = 0;
+    for (const Kind& kind : kinds_) total += kind.per_machine_day;
+    return total * options_.machines;
+  }
+
+  void draw_next_incident() {
+    const double total = total_rate();
+    const double wait = total > 0 ? exponential(random_, kMillisOfDay / total) : kMillisOfDay * 365;
+    next_incident_ = ec2_.clock().now() + Duration(static_cast<Duration::rep>(wait) + 1);
+  }
+
+  void strike() {
+    ++report_.incidents;
+    double draw =
+        total_rate() / options_.machines * static_cast<double>(below(random_, 1 << 20)) / (1 << 20);
+    for (const Kind& kind : kinds_) {
+      if (draw < kind.per_machine_day) {
+        kind.act();
+        break;
+      }
+      draw -= kind.per_machine_day;
+    }
+    draw_next_incident();
+  }
+
+  const Machine& some_machine() { return plot_.machines[below(random_, plot_.machines.size())]; }
+
+  std::string body_of_some_machine() { return ec2_.holder(some_machine().volume.id.str()); }
+
+  void reclaim(int notice_seconds) {
+    const std::string body = body_of_some_machine();
+    for (const sim::Json& instance : ec2_.living()) {
+      if (instance.at("instanceId") != body || instance.value("instanceLifecycle", "") != "spot") {
+        continue;
+      }
+      sim::Json request{{"instance_id", body}};
+      if (notice_seconds >= 0) {
+        request["notice"] = true;
+        request["seconds"] = notice_seconds;
+      }
+      ec2_.control("reclaim", request);
+    }
+  }
+
+  void by_hand(const char* action) {
+    const std::string body = body_of_some_machine();
+    if (!body.empty()) ec2_.person(action, {{"InstanceId.1", body}});
+  }
+
+  void detach_by_hand() {
+    const Machine& machine = some_machine();
+    ec2_.person("DetachVolume", {{"VolumeId", machine.volume.id.str()}});
+  }
+
+  void power_off() {
+    const std::string body = body_of_some_machine();
+    if (!body.empty()) ec2_.guests().press_power_button(body);
+  }
+
+  void set_capacity(const std::string& type, const std::string& market, int available) {
+    for (const char* zone : {"us-east-1a", "us-east-1b"}) {
+      ec2_.control(
+          "capacity",
+          {{"instance_type", type}, {"zone", zone}, {"market", market}, {"available", available}});
+    }
+  }
+
+  void drought() {
+    const std::string type = some_machine().types.front();
+    set_capacity(type, "spot", 0);
+    if (chance(random_, 0.2)) set_capacity(type, "on-demand", 0);
+    later(Duration(static_cast<Duration::rep>(exponential(random_, 3'600'000))), [this, type] {
+      set_capacity(type, "spot", -1);
+      set_capacity(type, "on-demand", -1);
+    });
+  }
+
+  void fault() {
+    ec2_.control("fault", {{"kind", kFaultKinds[below(random_, std::size(kFaultKinds))]},
+                           {"count", 0},
+                           {"probability", 0.3},
+                           {"status", chance(random_, 0.5) ? 500 : 503}});
+    later(Duration(static_cast<Duration::rep>(exponential(random_, 300'000))), [this] {
+      ec2_.control("fault", {{"kind", "clear"}});
+    });
+  }
+
+  void stale() {
+    ec2_.control("fault", {{"kind", "stale_describe"},
+                           {"seconds", static_cast<int>(1 + below(random_, 60))}});
+  }
+
+  void slow() {
+    ec2_.control("fault", {{"kind", "slow_state"},
+                           {"count", 3},
+                           {"seconds", static_cast<int>(10 + below(random_, 600))}});
+  }
+
+  void crash() {
+    Controller& controller = controllers_[below(random_, controllers_.size())];
+    if (controller.process == nullptr) return;
+    using Effect = CrashPoint::Effect;
+    controller.process->die_at(
+        {.call = controller.process->calls() + static_cast<int>(below(random_, 30)),
+         .effect = chance(random_, 0.5) ? Effect::done : Effect::none});
+  }
+
+  void absence() {
+    Controller& controller = controllers_[below(random_, controllers_.size())];
+    controller.next =
+        ec2_.clock().now() + Duration(static_cast<Duration::rep>(exponential(random_, 600'000)));
+  }
+
+  void later(Duration delay, Act act) {
+    deferred_.emplace(ec2_.clock().now() + delay, std::move(act));
+  }
+
+  // ---- time
+
+  void step() {
+    TimePoint next = std::min(next_incident_, start_ + options_.time);
+    if (!deferred_.empty()) next = std::min(next, deferred_.begin()->first);
+    for (const Controller& controller : controllers_) next = std::min(next, controller.next);
+    if (next > ec2_.clock().now()) ec2_.pass(next - ec2_.clock().now());
+    const TimePoint now = ec2_.clock().now();
+    while (!deferred_.empty() && deferred_.begin()->first <= now) {
+      auto act = std::move(deferred_.begin()->second);
+      deferred_.erase(deferred_.begin());
+      act();
+      wake_all();
+    }
+    if (next_incident_ <= now) {
+      strike();
+      wake_all();
+    }
+    for (Controller& controller : controllers_) {
+      if (controller.next <= ec2_.clock().now()) give_turn(controller);
+    }
+    note_violations();
+  }
+
+  // Whoever has nothing to do skips turns until something happens; then he is on his usual beat.
+  void wake_all() {
+    const TimePoint beat = ec2_.clock().now() + Duration(below(random_, 15'000));
+    for (Controller& controller : controllers_) {
+      if (controller.watch != nullptr) controller.next = std::min(controller.next, beat);
+    }
+  }
+
+  void give_turn(Controller& controller) {
+    if (controller.watch == nullptr) {
+      controller.process = std::make_unique<Process>(ec2_, std::nullopt);
+      controller.watch = std::make_unique<Watch>(OwnerId("storm"), controller.process->controls());
+      controller.watch->set_machines(plot_.machines);
+      ++report_.controllers;
+    }
+    ++report_.turns;
+    controller.next = controller.watch->turn();
+    if (controller.process->dead()) {
+      controller.watch.reset();
+      controller.process.reset();
+      controller.next =
+          ec2_.clock().now() + Duration(static_cast<Duration::rep>(exponential(random_, 60'000)));
+    } else if (nothing_to_do(*controller.watch)) {
+      controller.next = std::max(controller.next, quiet_until());
+    }
+  }
+
+  bool nothing_to_do(const Watch& watch) const {
+    return std::all_of(plot_.machines.begin(), plot_.machines.end(), [&](const Machine& machine) {
+      const Decision* last = watch.last_decision(machine.name);
+      return last != nullptr && last->reason == Reason::up;
+    });
+  }
+
+  // The next moment at which the world changes by itself, or somebody changes it.
+  TimePoint quiet_until() const {
+    TimePoint until = std::min(next_incident_, const_cast<LocalEc2&>(ec2_).core().next_event_at());
+    if (!deferred_.empty()) until = std::min(until, deferred_.begin()->first);
+    return until;
+  }
+
+  // ---- the end
+
+  void calm_down() {
+    if (!report_.problems.empty()) return;
+    kinds_.clear();
+    deferred_.clear();
+    next_incident_ = TimePoint::max();
+    ec2_.control("fault", {{"kind", "clear"}});
+    for (const char* type : {"t3.small", "t3.medium", "m5.large"}) {
+      set_capacity(type, "spot", -1);
+      set_capacity(type, "on-demand", -1);
+    }
+    // What is on its way for other reasons than ours (slow states, closed pools) may take its time.
+    const TimePoint end = ec2_.clock().now() + kUpWithin + 25min;
+    for (Controller& controller : controllers_) {
+      controller.next = std::min(controller.next, ec2_.clock().now() + 1min);
+    }
+    const TimePoint whole = start_ + options_.time;
+    while (ec2_.clock().now() < end && report_.problems.empty()) {
+      TimePoint next = end;
+      for (const Controller& controller : controllers_) next = std::min(next, controller.next);
+      if (next > ec2_.clock().now()) ec2_.pass(next - ec2_.clock().now());
+      for (Controller& controller : controllers_) {
+        if (controller.next <= ec2_.clock().now()) give_turn(controller);
+      }
+      note_violations();
+    }
+    (void)whole;
+    for (const Machine& machine : plot_.machines) check_up(machine);
+  }
+
+  void check_up(const Machine& machine) {
+    for (const Controller& controller : controllers_) {
+      const Decision* last =
+          controller.watch ? controller.watch->last_decision(machine.name) : nullptr;
+      const bool up = last != nullptr && last->reason == Reason::up;
+      if (up) return;
+      report_.problems.push_back(
+          machine.name.str() + " is not up at the end: " +
+          (last ? std::string(to_string(last->reason)) + ": " + last->detail : "no controller"));
+    }
+  }
+
+  void check_leaks() {
+    std::size_t bodies = 0;
+    for (const sim::Json& instance : ec2_.living()) {
+      ++bodies;
+      (void)instance;
+    }
+    if (bodies != plot_.machines.size()) {
+      report_.problems.push_back(std::to_string(bodies) + " bodies live for " +
+                                 std::to_string(plot_.machines.size()) + " machines");
+    }
+    const std::size_t volumes = ec2_.resources("volume").size();
+    if (volumes != 2 * plot_.machines.size()) {
+      report_.problems.push_back(std::to_string(volumes) + " volumes are left for " +
+                                 std::to_string(plot_.machines.size()) + " machines");
+    }
+  }
+
+  void note_violations() {
+    for (const std::string& breach : ec2_.violations()) report_.problems.push_back(breach);
+  }
+
+  StormOptions options_;
+  std::mt19937_64 random_;
+  Plot plot_;
+  LocalEc2 ec2_;
+  TimePoint start_;
+  std::vector<Controller> controllers_;
+  std::vector<Kind> kinds_;
+  std::multimap<TimePoint, Act> deferred_;
+  TimePoint next_incident_{};
+  StormReport report_;
+};
+
+}  // namespace
+
+StormReport run_storm(const StormOptions& options) { return Storm(options).run(); }
+
+}  // namespace ec2spotter::storm
