@@ -76,9 +76,4 @@ bool contains(const WeekWindow& window, TimePoint time) {
   return now >= window.from || now < window.to;
 }
 
-TimePoint next_start(const WeekWindow& window, TimePoint time) {
-  const int ahead = window.from - minute_of_week(time);
-  return std::chrono::floor<minutes>(time) + minutes(ahead > 0 ? ahead : ahead + kMinutesOfWeek);
-}
-
 }  // namespace ec2spotter

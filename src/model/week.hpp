@@ -24,7 +24,4 @@ std::optional<std::vector<WeekWindow>> parse_week_windows(std::string_view text)
 
 bool contains(const WeekWindow& window, TimePoint time);
 
-// The next beginning of the window after `time`.
-TimePoint next_start(const WeekWindow& window, TimePoint time);
-
 }  // namespace ec2spotter

@@ -1,0 +1,92 @@
+"""`watch` as a process: its files, its lock, its signals, its journal."""
+
+import json
+import signal
+import unittest
+
+from program import VOLUME, ProgramTest, wait_until
+
+
+class WatchTest(ProgramTest):
+    def watch(self, *words):
+        child = self.start("watch", "--state", self.folder / "watching", *words)
+        self.addCleanup(child.communicate)
+        self.addCleanup(child.kill)
+        return child
+
+    def stop(self, child, sent=signal.SIGTERM):
+        child.send_signal(sent)
+        _, said = child.communicate(timeout=60)
+        return child.returncode, said
+
+    def events(self, *words):
+        said = self.succeeds("--output", "json", "events", "--state", self.folder / "watching",
+                             *words).stdout
+        return [json.loads(line) for line in said.splitlines()]
+
+    def reasons(self, *words):
+        return [event["reason"] for event in self.events(*words)]
+
+    def test_brings_a_machine_up_and_ends_cleanly_on_a_signal(self):
+        self.write_machine()
+        child = self.watch()
+        wait_until("a body", lambda: len(self.bodies()) == 1)
+        wait_until("its turn in the journal", lambda: "waiting_for_preboot" in self.reasons("web"))
+
+        code, said = self.stop(child)
+
+        self.assertEqual(code, 0, said)
+        self.assertIn("ended by a signal; machines stay as they are", said)
+        self.assertIn("launching_body: t3.small spot us-east-1a", said)
+        self.assertEqual(self.reasons("web")[:2], ["adopting_volume", "launching_body"])
+        self.assertEqual(len(self.bodies()), 1)
+
+    def test_killed_and_started_again_it_goes_on_with_the_same_body(self):
+        self.write_machine()
+        child = self.watch()
+        wait_until("a body", lambda: len(self.bodies()) == 1)
+        self.stop(child, signal.SIGKILL)
+        body = self.bodies()[0]["InstanceId"]
+        self.client.terminate_instances(InstanceIds=[body])
+
+        self.watch()
+
+        wait_until("another body", lambda: [one["InstanceId"] for one in self.bodies()]
+                   not in ([], [body]))
+        self.assertEqual(len(self.bodies()), 1)
+
+    def test_a_second_watch_is_refused_while_the_first_runs(self):
+        self.write_machine()
+        child = self.watch()
+        wait_until("a body", lambda: len(self.bodies()) == 1)
+        self.fails(3, "watch", "--state", self.folder / "watching",
+                   says="another watch is at work")
+        self.stop(child)
+
+    def test_files_may_come_and_break_while_it_runs(self):
+        child = self.watch()
+        wait_until("its first words", lambda: self.reasons())
+        path = self.write_machine()
+        wait_until("a body", lambda: len(self.bodies()) == 1)
+
+        path.write_text("volume = 3\n", encoding="utf-8")
+
+        wait_until("the report", lambda: any(
+            "its former content counts" in event["detail"] for event in self.events()))
+        code, said = self.stop(child)
+        self.assertEqual(code, 0, said)
+        self.assertEqual(len(self.bodies()), 1)
+
+    def test_a_paused_machine_stays_paused(self):
+        self.write_machine()
+        self.client.create_tags(Resources=[VOLUME], Tags=[
+            {"Key": "ec2spotter:" + key, "Value": value} for key, value in
+            {"machine": "web", "owner": "default", "role": "root", "state": "current",
+             "goal": "paused"}.items()])
+        self.watch()
+        wait_until("its turn", lambda: "paused" in self.reasons("web"))
+        self.assertEqual(self.bodies(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
