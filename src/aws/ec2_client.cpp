@@ -1,6 +1,7 @@
 #include "aws/ec2_client.hpp"
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "aws/caller.hpp"
@@ -82,6 +83,20 @@ class RealEc2 final : public Ec2Client {
       const std::vector<Filter>& filters) override {
     return by_filters<SecurityGroup>(filters, describe_security_groups_call,
                                      parse_describe_security_groups);
+  }
+
+  Result<std::vector<Zone>> describe_zones() override {
+    return pages<Zone>([](const Page&) { return describe_zones_call(); }, parse_describe_zones);
+  }
+  Result<std::vector<SpotPrice>> describe_spot_prices(const std::vector<std::string>& types,
+                                                      const std::string& zone) override;
+  Result<std::vector<PlacementScore>> spot_placement_scores(
+      const std::string& instance_type) override {
+    return pages<PlacementScore>(
+        [&](const Page& page) {
+          return spot_placement_scores_call(instance_type, parts_.region, page);
+        },
+        parse_spot_placement_scores);
   }
 
   Result<Instance> run_instance(const RunInstanceSpec& spec) override {
@@ -189,6 +204,26 @@ class RealEc2 final : public Ec2Client {
   std::vector<std::string> warnings_;
   std::vector<std::string> given_warnings_;
 };
+
+// A price that changes while we ask comes with the one before it, in an order that is not promised.
+Result<std::vector<SpotPrice>> RealEc2::describe_spot_prices(const std::vector<std::string>& types,
+                                                             const std::string& zone) {
+  if (types.empty()) return std::vector<SpotPrice>{};
+  const TimePoint now = clock_.now();
+  TRY(const auto changes,
+      pages<PriceChange>(
+          [&](const Page& page) { return spot_price_history_call(types, zone, now, page); },
+          parse_spot_price_history));
+  std::map<std::pair<std::string, std::string>, PriceChange> newest;
+  for (const PriceChange& change : changes) {
+    const auto [known, is_new] =
+        newest.try_emplace({change.price.instance_type, change.price.zone}, change);
+    if (!is_new && change.at > known->second.at) known->second = change;
+  }
+  std::vector<SpotPrice> prices;
+  for (const auto& [pool, change] : newest) prices.push_back(change.price);
+  return prices;
+}
 
 Result<void> RealEc2::create_tags(const std::vector<std::string>& resource_ids, const Tags& tags) {
   if (resource_ids.empty() || tags.empty()) return {};

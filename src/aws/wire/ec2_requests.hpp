@@ -49,6 +49,14 @@ ApiCall describe_images_call(const std::vector<ImageId>& ids, const std::vector<
 ApiCall describe_subnets_call(const std::vector<Filter>& filters, const Page& page);
 ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const Page& page);
 
+// Not paged by EC2.
+ApiCall describe_zones_call();
+// The prices in force at `since` and the changes after it; `zone` empty: every zone.
+ApiCall spot_price_history_call(const std::vector<std::string>& types, const std::string& zone,
+                                TimePoint since, const Page& page);
+ApiCall spot_placement_scores_call(const std::string& instance_type, const std::string& region,
+                                   const Page& page);
+
 // Errors: invalid when the spec asks for what EC2 would refuse (user data over 16 KiB, a token over
 // 64 characters, a price on on-demand).
 Result<ApiCall> run_instance_call(const RunInstanceSpec& spec);

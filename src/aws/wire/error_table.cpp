@@ -45,6 +45,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"VcpuLimitExceeded", kPoolQuota},
     {"AddressLimitExceeded", kQuota},
     {"AttachmentLimitExceeded", kQuota},
+    {"MaxConfigLimitExceeded", kQuota},
     {"MaxConfigLimitExceededException", kQuota},
     {"MaxIOPSLimitExceeded", kQuota},
     {"ResourceCountExceeded", kQuota},
