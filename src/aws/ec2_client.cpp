@@ -9,6 +9,7 @@
 #include "aws/config/imds.hpp"
 #include "aws/credentials/chain.hpp"
 #include "aws/net/curl_transport.hpp"
+#include "aws/queue_client.hpp"
 #include "aws/wire/ec2_replies.hpp"
 
 namespace ec2spotter::aws {
@@ -24,6 +25,7 @@ ServiceName service_name(Service service) {
     case Service::ec2: return ServiceName::ec2;
     case Service::sts: return ServiceName::sts;
     case Service::ssm: return ServiceName::ssm;
+    case Service::sqs: return ServiceName::sqs;
   }
   return ServiceName::ec2;
 }
@@ -45,14 +47,19 @@ class RealEc2 final : public Ec2Client {
       : parts_(std::move(parts)),
         clock_(clock),
         credentials_([this] { return load_credentials(); }, clock_),
-        caller_({*parts_.http, clock_, credentials_, *parts_.sleeper},
-                {.region = parts_.region,
-                 .endpoint = [this](Service service) { return endpoint_of(service); },
-                 .deadline = deadline,
-                 .jitter_seed = std::random_device{}()}) {}
+        caller_options_({.region = parts_.region,
+                         .endpoint = [this](Service service) { return endpoint_of(service); },
+                         .deadline = deadline,
+                         .jitter_seed = std::random_device{}()}),
+        caller_(caller_parts(), caller_options_) {}
 
   const std::string& region() const override { return parts_.region; }
   Duration clock_offset() const override { return clock_.offset(); }
+  Result<std::unique_ptr<EventQueue>> event_queue(const std::string& queue_url) override {
+    TRY(std::string address,
+        queue_endpoint(parts_.environment, parts_.profiles, queue_url, parts_.endpoint_url));
+    return make_event_queue(caller_parts(), caller_options_, std::move(address), queue_url);
+  }
   std::vector<std::string> take_warnings() override;
 
   Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>& ids,
@@ -133,6 +140,8 @@ class RealEc2 final : public Ec2Client {
   }
 
  private:
+  CallerParts caller_parts() { return {*parts_.http, clock_, credentials_, *parts_.sleeper}; }
+
   Result<std::string> endpoint_of(Service service) const {
     return endpoint(parts_.environment, parts_.profiles, service_name(service), parts_.region,
                     parts_.endpoint_url);
@@ -200,6 +209,7 @@ class RealEc2 final : public Ec2Client {
   Parts parts_;
   CorrectedClock clock_;
   CachingProvider credentials_;
+  CallerOptions caller_options_;
   Caller caller_;
   std::vector<std::string> warnings_;
   std::vector<std::string> given_warnings_;

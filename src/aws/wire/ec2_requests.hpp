@@ -10,12 +10,12 @@
 
 namespace ec2spotter::aws {
 
-enum class Service { ec2, sts, ssm };
+enum class Service { ec2, sts, ssm, sqs };
 
 // What may be sent again without looking first.
 enum class Effect {
   none,      // a reading call: retry everything that may pass
-  by_token,  // the client token makes a repeat harmless: likewise
+  by_token,  // a token in the call makes a repeat harmless: likewise
   unknown,   // after a lost reply the caller must look: only throttling is retried
 };
 
@@ -24,7 +24,7 @@ struct ApiCall {
   std::string action;
   Effect effect = Effect::none;
   Params params = {};     // Query services: Action and Version are added when encoded
-  std::string json = {};  // the body for SSM
+  std::string json = {};  // the body for SSM and SQS
   bool operator==(const ApiCall&) const = default;
 };
 
