@@ -243,7 +243,7 @@ TEST(Ec2RepliesTest, MangledRepliesNeverCrash) {
   constexpr unsigned kSeed = 20261124;
   std::mt19937 random(kSeed);
   for (int round = 0; round < 2000; ++round) {
-    const std::array kAll{kVolumes, kInstances, kPrices, kScores, kZones};
+    constexpr std::array kAll{kVolumes, kInstances, kPrices, kScores, kZones};
     std::string text = kAll.at(static_cast<std::size_t>(round) % kAll.size());
     for (int change = 0; change < 4; ++change) {
       text[random() % text.size()] = static_cast<char>(random() % 256);
