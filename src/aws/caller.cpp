@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace ec2spotter::aws {
 namespace {
@@ -22,15 +23,32 @@ std::string_view signing_name(Service service) {
     case Service::ec2: return "ec2";
     case Service::sts: return "sts";
     case Service::ssm: return "ssm";
+    case Service::sqs: return "sqs";
   }
   return "ec2";
 }
 
+// The JSON protocol's words for a service; nothing for those of the Query protocol.
+struct JsonWords {
+  std::string_view content_type;
+  std::string_view target_prefix;
+};
+
+std::optional<JsonWords> json_words(Service service) {
+  switch (service) {
+    case Service::ec2:
+    case Service::sts: return std::nullopt;
+    case Service::ssm: return JsonWords{"application/x-amz-json-1.1", "AmazonSSM."};
+    case Service::sqs: return JsonWords{"application/x-amz-json-1.0", "AmazonSQS."};
+  }
+  return std::nullopt;
+}
+
 HttpRequest http_request(const ApiCall& call, const std::string& endpoint) {
   HttpRequest request{.method = "POST", .url = endpoint + "/"};
-  if (call.service == Service::ssm) {
-    request.headers = {{"content-type", "application/x-amz-json-1.1"},
-                       {"x-amz-target", "AmazonSSM." + call.action}};
+  if (const auto json = json_words(call.service)) {
+    request.headers = {{"content-type", std::string(json->content_type)},
+                       {"x-amz-target", std::string(json->target_prefix) + call.action}};
     request.body = call.json;
   } else {
     request.headers = {{"content-type", "application/x-www-form-urlencoded; charset=utf-8"}};

@@ -46,6 +46,27 @@ struct ConsoleOutput {
   std::optional<TimePoint> time;
 };
 
+// What one instance type costs now in one zone.
+struct SpotPrice {
+  std::string instance_type;
+  std::string zone;
+  double price = 0;  // US dollars an hour
+  bool operator==(const SpotPrice&) const = default;
+};
+
+// EC2's guess whether Spot has room, for one zone.
+struct PlacementScore {
+  std::string zone_id;  // "use1-az1": the same place for every account, unlike a zone's name
+  int score = 0;        // 1 to 10
+  bool operator==(const PlacementScore&) const = default;
+};
+
+struct Zone {
+  std::string name;  // "us-east-1a"
+  std::string id;    // "use1-az1"
+  bool operator==(const Zone&) const = default;
+};
+
 struct CallerIdentity {
   std::string account;
   std::string arn;
@@ -67,6 +88,20 @@ class Ec2 {
   virtual Result<std::vector<Subnet>> describe_subnets(const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<SecurityGroup>> describe_security_groups(
       const std::vector<Filter>& filters) = 0;
+
+  // DescribeAvailabilityZones: those of the region that the account may use.
+  virtual Result<std::vector<Zone>> describe_zones() = 0;
+  // DescribeSpotPriceHistory as of now, for Linux: at most one price for each type and zone. `zone`
+  // empty: every zone of the region. A type that a zone does not offer is left out. Without types
+  // nothing is asked.
+  virtual Result<std::vector<SpotPrice>> describe_spot_prices(const std::vector<std::string>& types,
+                                                              const std::string& zone) = 0;
+  // GetSpotPlacementScores for one instance of this type in a single zone of the region. EC2 scores
+  // fewer than three types low, so compare such scores only with each other. An account may ask
+  // about few different types in 24 hours; a further one is MaxConfigLimitExceeded (Errc::quota),
+  // while those already asked about stay free to ask again.
+  virtual Result<std::vector<PlacementScore>> spot_placement_scores(
+      const std::string& instance_type) = 0;
 
   virtual Result<Instance> run_instance(const RunInstanceSpec& spec) = 0;
   virtual Result<void> terminate_instance(const InstanceId& instance) = 0;

@@ -1,6 +1,7 @@
 #include "aws/ec2_client.hpp"
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "aws/caller.hpp"
@@ -8,6 +9,7 @@
 #include "aws/config/imds.hpp"
 #include "aws/credentials/chain.hpp"
 #include "aws/net/curl_transport.hpp"
+#include "aws/queue_client.hpp"
 #include "aws/wire/ec2_replies.hpp"
 
 namespace ec2spotter::aws {
@@ -23,6 +25,7 @@ ServiceName service_name(Service service) {
     case Service::ec2: return ServiceName::ec2;
     case Service::sts: return ServiceName::sts;
     case Service::ssm: return ServiceName::ssm;
+    case Service::sqs: return ServiceName::sqs;
   }
   return ServiceName::ec2;
 }
@@ -44,14 +47,19 @@ class RealEc2 final : public Ec2Client {
       : parts_(std::move(parts)),
         clock_(clock),
         credentials_([this] { return load_credentials(); }, clock_),
-        caller_({*parts_.http, clock_, credentials_, *parts_.sleeper},
-                {.region = parts_.region,
-                 .endpoint = [this](Service service) { return endpoint_of(service); },
-                 .deadline = deadline,
-                 .jitter_seed = jitter_seed}) {}
+        caller_options_({.region = parts_.region,
+                         .endpoint = [this](Service service) { return endpoint_of(service); },
+                         .deadline = deadline,
+                         .jitter_seed = jitter_seed}),
+        caller_(caller_parts(), caller_options_) {}
 
   const std::string& region() const override { return parts_.region; }
   Duration clock_offset() const override { return clock_.offset(); }
+  Result<std::unique_ptr<EventQueue>> event_queue(const std::string& queue_url) override {
+    TRY(std::string address,
+        queue_endpoint(parts_.environment, parts_.profiles, queue_url, parts_.endpoint_url));
+    return make_event_queue(caller_parts(), caller_options_, std::move(address), queue_url);
+  }
   std::vector<std::string> take_warnings() override;
 
   Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>& ids,
@@ -82,6 +90,20 @@ class RealEc2 final : public Ec2Client {
       const std::vector<Filter>& filters) override {
     return by_filters<SecurityGroup>(filters, describe_security_groups_call,
                                      parse_describe_security_groups);
+  }
+
+  Result<std::vector<Zone>> describe_zones() override {
+    return pages<Zone>([](const Page&) { return describe_zones_call(); }, parse_describe_zones);
+  }
+  Result<std::vector<SpotPrice>> describe_spot_prices(const std::vector<std::string>& types,
+                                                      const std::string& zone) override;
+  Result<std::vector<PlacementScore>> spot_placement_scores(
+      const std::string& instance_type) override {
+    return pages<PlacementScore>(
+        [&](const Page& page) {
+          return spot_placement_scores_call(instance_type, parts_.region, page);
+        },
+        parse_spot_placement_scores);
   }
 
   Result<Instance> run_instance(const RunInstanceSpec& spec) override {
@@ -118,6 +140,8 @@ class RealEc2 final : public Ec2Client {
   }
 
  private:
+  CallerParts caller_parts() { return {*parts_.http, clock_, credentials_, *parts_.sleeper}; }
+
   Result<std::string> endpoint_of(Service service) const {
     return endpoint(parts_.environment, parts_.profiles, service_name(service), parts_.region,
                     parts_.endpoint_url);
@@ -185,10 +209,31 @@ class RealEc2 final : public Ec2Client {
   Parts parts_;
   CorrectedClock clock_;
   CachingProvider credentials_;
+  CallerOptions caller_options_;
   Caller caller_;
   std::vector<std::string> warnings_;
   std::vector<std::string> given_warnings_;
 };
+
+// A price that changes while we ask comes with the one before it, in an order that is not promised.
+Result<std::vector<SpotPrice>> RealEc2::describe_spot_prices(const std::vector<std::string>& types,
+                                                             const std::string& zone) {
+  if (types.empty()) return std::vector<SpotPrice>{};
+  const TimePoint now = clock_.now();
+  TRY(const auto changes,
+      pages<PriceChange>(
+          [&](const Page& page) { return spot_price_history_call(types, zone, now, page); },
+          parse_spot_price_history));
+  std::map<std::pair<std::string, std::string>, PriceChange> newest;
+  for (const PriceChange& change : changes) {
+    const auto [known, is_new] =
+        newest.try_emplace({change.price.instance_type, change.price.zone}, change);
+    if (!is_new && change.at > known->second.at) known->second = change;
+  }
+  std::vector<SpotPrice> prices;
+  for (const auto& [pool, change] : newest) prices.push_back(change.price);
+  return prices;
+}
 
 Result<void> RealEc2::create_tags(const std::vector<std::string>& resource_ids, const Tags& tags) {
   if (resource_ids.empty() || tags.empty()) return {};

@@ -9,6 +9,7 @@
 
 #include "aws/config/environment.hpp"
 #include "aws/ec2.hpp"
+#include "aws/event_queue.hpp"
 #include "aws/net/http.hpp"
 #include "aws/sleeper.hpp"
 #include "base/clock.hpp"
@@ -37,6 +38,9 @@ class Ec2Client : public Ec2 {
   virtual const std::string& region() const = 0;
   // AWS's clock minus ours, as far as a refused request has shown; zero when all is well.
   virtual Duration clock_offset() const = 0;
+  // The queue with this address, in the client's region, read with the client's credentials; the
+  // client outlives it. Nothing is sent yet. Errors: invalid when it is no address of a queue.
+  virtual Result<std::unique_ptr<EventQueue>> event_queue(const std::string& queue_url) = 0;
   // What the user should know and does not yet: readable credential files, a wrong clock. Each is
   // given once; they appear after the first call that needs credentials.
   virtual std::vector<std::string> take_warnings() = 0;

@@ -18,6 +18,8 @@ constexpr auto kOwnBuckets = std::to_array<BucketKind>({
     {"DeleteVolume", 100, 5},
     {"CreateSnapshot", 100, 5},
     {"DeleteSnapshot", 100, 5},
+    {"ReceiveMessage", 100, 100},  // SQS takes thousands
+    {"DeleteMessage", 100, 100},
     {"GetParameter", 40, 40},        // SSM's own limit
     {"GetCallerIdentity", 100, 100}  // STS's own, far above what we use
 });

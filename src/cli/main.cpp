@@ -89,6 +89,8 @@ void add_watch(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("watch", "keep machines up until a signal comes");
   command->add_option("PATH", parsed.watch.paths, "machine files, and folders of them");
   command->add_option("--state", parsed.watch.state, state_help);
+  command->add_option("--events", parsed.watch.events,
+                      "SQS queue that EventBridge fills with EC2's announcements");
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return watch(parsed.common, parsed.watch); }; });
   command = app.add_subcommand("events", "what watches have decided and done");

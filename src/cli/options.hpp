@@ -38,6 +38,7 @@ struct OnMachine {
 struct WatchOptions {
   std::vector<std::string> paths;  // machine files and folders of them; none: --machines
   std::string state;               // folder of journal and lock; empty: the user's state folder
+  std::string events;              // address of the SQS queue with EC2's announcements; empty: none
 };
 
 struct EventsOptions {

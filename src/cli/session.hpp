@@ -25,6 +25,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   aws::Ec2& ec2() { return *ec2_; }
+  aws::Ec2Client& client() { return *ec2_; }
   Controls controls() {
     return {
         .ec2 = *ec2_, .prober = prober_, .clock = clock_, .waiter = waiter_, .reporter = progress_};

@@ -98,6 +98,27 @@ class Watches {
     return {};
   }
 
+  // Hands on what waits in the queue; nothing is lost that describes would not show later.
+  void hear(const std::string& queue_url) {
+    if (queue_url.empty() || watches_.empty()) return;
+    if (queue_ == nullptr) {
+      auto opened = sessions_.begin()->second->client().event_queue(queue_url);
+      if (!opened) return log_.on_trouble(opened.error());
+      queue_ = std::move(*opened);
+    }
+    for (int batch = 0; batch < kBatchesMost; ++batch) {
+      const auto messages = queue_->receive();
+      if (!messages) return log_.on_trouble(messages.error());
+      for (const aws::QueueMessage& message : *messages) {
+        if (const auto event = parse_spot_event(message.body)) hear_all(*event);
+        if (const auto removed = queue_->remove(message); !removed) {
+          return log_.on_trouble(removed.error());
+        }
+      }
+      if (messages->empty()) return;
+    }
+  }
+
   // Gives a turn to each watch that is due; when the next one is.
   TimePoint turn(TimePoint now) {
     TimePoint next = now + kReloadAfter;
@@ -109,11 +130,19 @@ class Watches {
   }
 
  private:
+  static constexpr int kBatchesMost = 50;
   using Key = std::pair<std::string, OwnerId>;
   struct Turning {
     Watch watch;
     TimePoint next{};
   };
+
+  void hear_all(const SpotEvent& event) {
+    for (auto& [key, turning] : watches_) {
+      turning.watch.hear(event);
+      turning.next = {};
+    }
+  }
 
   Result<Turning*> open(const Key& key) {
     if (const auto found = watches_.find(key); found != watches_.end()) return &found->second;
@@ -135,6 +164,7 @@ class Watches {
   WatchLog& log_;
   std::map<std::string, std::unique_ptr<Session>> sessions_;
   std::map<Key, Turning> watches_;
+  std::unique_ptr<aws::EventQueue> queue_;
 };
 
 }  // namespace
@@ -159,6 +189,7 @@ Result<void> watch(const Common& common, const WatchOptions& options) {
       TRY_VOID(watches.set_machines(known));
       first = false;
     }
+    watches.hear(options.events);
     next = watches.turn(clock.now());
   } while (waiter.wait_until(next));
   log.say("ended by a signal; machines stay as they are");

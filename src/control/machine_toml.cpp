@@ -62,6 +62,13 @@ Problem set_engine(Machine& machine, const std::string& value) {
   return std::nullopt;
 }
 
+Problem set_pool_order(Machine& machine, const std::string& value) {
+  const auto order = parse_pool_order(value);
+  if (!order) return "must be listed, price or capacity";
+  machine.pool_order = *order;
+  return std::nullopt;
+}
+
 Problem add_market(Machine& machine, const std::string& value) {
   if (value != "spot" && value != "on-demand") return "must hold spot, on-demand, or both";
   machine.markets.push_back(value == "spot" ? Market::spot : Market::on_demand);
@@ -158,6 +165,7 @@ const std::vector<std::pair<std::string, Setter>>& setters() {
          return std::nullopt;
        })},
       {"markets", set_markets},
+      {"pool_order", text(set_pool_order)},
       {"max_price", text(set_max_price)},
       {"key_name", plain(&Machine::key_name)},
       {"security_groups", list([](Machine& m, const std::string& v) -> Problem {

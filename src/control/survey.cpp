@@ -72,15 +72,15 @@ Result<void> Survey::read_bodies(aws::Ec2& ec2) {
   filters.push_back({"status-code", {"marked-for-termination", "marked-for-stop"}});
   TRY(auto requests, ec2.describe_spot_requests(filters));
   bodies_.clear();
-  std::map<InstanceId, std::string> machine_of;
+  owners_of_bodies_.clear();
   for (Instance& body : instances) {
     const std::string machine = tag::value(body.tags, tag::kMachine);
-    machine_of[body.id] = machine;
+    owners_of_bodies_.emplace(body.id, machine);
     bodies_[machine].instances.push_back(std::move(body));
   }
   for (SpotRequest& request : requests) {
-    const auto machine = machine_of.find(request.instance);
-    if (machine != machine_of.end()) bodies_[machine->second].requests.push_back(request);
+    const auto machine = machine_of(request.instance);
+    if (machine) bodies_[machine->str()].requests.push_back(std::move(request));
   }
   return {};
 }
@@ -170,6 +170,11 @@ Observation Survey::of(const Machine& machine, Memory& memory) const {
     seen.address = own->second;
   }
   return seen;
+}
+
+std::optional<MachineName> Survey::machine_of(const InstanceId& body) const {
+  const auto found = owners_of_bodies_.find(body);
+  return found == owners_of_bodies_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::size_t Survey::fingerprint(const MachineName& machine) const {

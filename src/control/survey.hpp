@@ -29,6 +29,9 @@ class Survey {
   // `memory`, and forgotten there once they are shown.
   Observation of(const Machine& machine, Memory& memory) const;
 
+  // Whose body this is; none: nobody's, as far as the last read_bodies knows.
+  std::optional<MachineName> machine_of(const InstanceId& body) const;
+
   // Differs when something of the machine's bodies or notices has changed.
   std::size_t fingerprint(const MachineName& machine) const;
 
@@ -44,7 +47,8 @@ class Survey {
 
   OwnerId owner_;
   std::optional<MachineName> only_;
-  std::map<std::string, Bodies> bodies_;                     // by machine name
+  std::map<std::string, Bodies> bodies_;  // by machine name
+  std::map<InstanceId, MachineName> owners_of_bodies_;
   std::map<std::string, std::vector<Volume>> roots_;         // likewise
   std::map<std::string, std::optional<Address>> addresses_;  // likewise
 };

@@ -23,6 +23,9 @@ constexpr int kConsolesOfOneTurn = 20;
 
 constexpr Duration kAfterLastingTrouble = 60s;
 
+// Announcements kept for the next turn; what comes on top is seen in the describes all the same.
+constexpr std::size_t kEventsMost = 20'000;
+
 // What is scarce and brings machines back comes first; what only tidies up comes last.
 int rank(const Step& step) {
   struct Rank {
@@ -63,6 +66,7 @@ void Watch::set_machines(std::vector<Machine> machines) {
 TimePoint Watch::turn() {
   const TimePoint begun = controls_.clock.now();
   if (auto read = survey_.read_bodies(controls_.ec2); !read) return fail_turn(read.error());
+  take_in_events();
   std::vector<Work> works = find_due(begun);
   std::vector<const Machine*> machines;
   machines.reserve(works.size());
@@ -94,13 +98,55 @@ void Watch::observe_closely(std::vector<Work>& works, TimePoint now) {
   for (Work& work : works) {
     Memory& memory = work.entry->turns.memory();
     work.seen = survey_.of(work.entry->machine, memory);
-    for (const Instance& body : work.seen.bodies) {
-      if (rebalance_.contains(body.id)) memory.rebalance.insert(body.id);
-    }
     subjects.push_back({.machine = &work.entry->machine, .seen = &work.seen, .memory = &memory});
   }
   read_consoles(subjects, controls_.ec2, now, kConsolesOfOneTurn);
   probe(subjects, controls_.prober, now);
+  add_pool_facts(works, now);
+}
+
+// Only machines whose file asks for it: EC2 counts what it is asked to score.
+void Watch::add_pool_facts(std::vector<Work>& works, TimePoint now) {
+  std::vector<Pool> priced, scored;
+  const auto pools = [](const Work& work) {
+    std::vector<Pool> all;
+    for (const Volume& volume : work.seen.volumes) {
+      const auto some = pools_of(work.entry->machine, volume.zone);
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+  };
+  for (const Work& work : works) {
+    const PoolOrder order = work.entry->machine.pool_order;
+    if (order == PoolOrder::listed) continue;
+    const auto own = pools(work);
+    priced.insert(priced.end(), own.begin(), own.end());
+    if (order == PoolOrder::capacity) scored.insert(scored.end(), own.begin(), own.end());
+  }
+  if (priced.empty()) return;
+  book_.refresh(controls_.ec2, priced, scored, now);
+  for (Work& work : works) {
+    if (work.entry->machine.pool_order == PoolOrder::listed) continue;
+    work.seen.pools = book_.facts(pools(work));
+  }
+}
+
+void Watch::hear(const SpotEvent& event) {
+  if (heard_.size() < kEventsMost) heard_.push_back(event);
+}
+
+// Those about bodies that nobody here has are dropped: the queue has the whole account's.
+void Watch::take_in_events() {
+  for (const SpotEvent& event : heard_) {
+    const auto machine = survey_.machine_of(event.instance);
+    const auto entry = machine ? entries_.find(*machine) : entries_.end();
+    if (entry == entries_.end()) continue;
+    entry->second.wake_at = {};
+    if (event.kind == SpotEvent::Kind::rebalance) {
+      entry->second.turns.memory().rebalance.insert(event.instance);
+    }
+  }
+  heard_.clear();
 }
 
 void Watch::decide(std::vector<Work>& works, TimePoint now) {

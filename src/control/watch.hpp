@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "control/drive.hpp"
+#include "control/pool_facts.hpp"
+#include "control/spot_events.hpp"
 #include "control/survey.hpp"
 #include "control/turns.hpp"
 
@@ -19,8 +21,9 @@ class Watch {
   // keeps what is remembered of it; one that is not named any more is left as it is.
   void set_machines(std::vector<Machine> machines);
 
-  // EC2 has recommended to leave this instance; another owner's is ignored.
-  void recommend_rebalance(const InstanceId& instance) { rebalance_.insert(instance); }
+  // EC2 has announced something about this instance; one that is not ours is ignored. The next turn
+  // is then due at once, and takes a rebalance recommendation into account.
+  void hear(const SpotEvent& event);
 
   // Takes one turn; when to take the next one at the latest. Failures are told to the reporter and
   // pass, or keep being told: nothing ends a watch.
@@ -46,6 +49,8 @@ class Watch {
 
   std::vector<Work> find_due(TimePoint now);
   void observe_closely(std::vector<Work>& works, TimePoint now);
+  void take_in_events();
+  void add_pool_facts(std::vector<Work>& works, TimePoint now);
   void decide(std::vector<Work>& works, TimePoint now);
   void act(std::vector<Work>& works, TimePoint begun);
   void note_failure(Entry& entry, const Error& error, TimePoint now);
@@ -55,7 +60,8 @@ class Watch {
   Controls controls_;
   Survey survey_;
   std::map<MachineName, Entry> entries_;
-  std::set<InstanceId> rebalance_;
+  PoolFactsBook book_;
+  std::vector<SpotEvent> heard_;
   int failures_ = 0;
 };
 

@@ -195,7 +195,9 @@ bool LocalEc2::watch(const std::vector<Machine>& machines, const Enough& enough,
   Process process(*this, crash);
   Watch watch(machines.front().owner, process.controls());
   watch.set_machines(machines);
-  for (const InstanceId& instance : recommended) watch.recommend_rebalance(instance);
+  for (const InstanceId& instance : recommended) {
+    watch.hear({.kind = SpotEvent::Kind::rebalance, .instance = instance});
+  }
   const TimePoint end = clock_.now() + most;
   while (clock_.now() < end) {
     const TimePoint next = watch.turn();

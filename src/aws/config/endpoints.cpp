@@ -37,6 +37,7 @@ ServiceWords words_of(ServiceName service) {
     case ServiceName::sts: return {"sts", "STS", "sts"};
     case ServiceName::ssm: return {"ssm", "SSM", "ssm"};
     case ServiceName::sso: return {"portal.sso", "SSO", "sso"};
+    case ServiceName::sqs: return {"sqs", "SQS", "sqs"};
   }
   return {"ec2", "EC2", "ec2"};
 }
@@ -85,6 +86,19 @@ std::optional<Found> configured(const Environment& environment, const Profiles& 
     return Found{value, "endpoint_url of the profile '" + profiles.name() + "'"};
   }
   return std::nullopt;
+}
+
+// The address that the user has set for the service, if any.
+Result<std::optional<std::string>> set_endpoint(const Environment& environment,
+                                                const Profiles& profiles, ServiceName service,
+                                                const std::optional<std::string>& option) {
+  if (option && !option->empty()) return checked(*option, "--endpoint-url");
+  const bool ignore = flag(environment, profiles, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                           "ignore_configured_endpoint_urls");
+  if (ignore) return std::nullopt;
+  const auto found = configured(environment, profiles, words_of(service));
+  if (!found) return std::nullopt;
+  return checked(found->address, found->where);
 }
 
 }  // namespace
@@ -138,15 +152,23 @@ EndpointVariant endpoint_variant(const Environment& environment, const Profiles&
 Result<std::string> endpoint(const Environment& environment, const Profiles& profiles,
                              ServiceName service, std::string_view region,
                              const std::optional<std::string>& option) {
-  if (option && !option->empty()) return checked(*option, "--endpoint-url");
-  const bool ignore = flag(environment, profiles, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-                           "ignore_configured_endpoint_urls");
-  if (!ignore) {
-    if (const auto found = configured(environment, profiles, words_of(service))) {
-      return checked(found->address, found->where);
-    }
-  }
+  TRY(const auto set, set_endpoint(environment, profiles, service, option));
+  if (set) return *set;
   return public_endpoint(service, region, endpoint_variant(environment, profiles));
+}
+
+Result<std::string> queue_endpoint(const Environment& environment, const Profiles& profiles,
+                                   const std::string& queue_url,
+                                   const std::optional<std::string>& option) {
+  const auto url = parse_url(queue_url);
+  if (!url || !url->query.empty() || url->path == "/") {
+    return fail(Errc::invalid, "'" + queue_url +
+                                   "' is not the address of a queue; write for example "
+                                   "https://sqs.eu-west-1.amazonaws.com/123456789012/name");
+  }
+  TRY(const auto set, set_endpoint(environment, profiles, ServiceName::sqs, option));
+  if (set) return *set;
+  return url->scheme + "://" + host_header(*url);
 }
 
 }  // namespace ec2spotter::aws

@@ -21,7 +21,7 @@ Result<std::optional<std::string>> configured_region(const Environment& environm
 // True for letters, digits and inner hyphens: what may stand in a host name.
 bool is_region_name(std::string_view text);
 
-enum class ServiceName { ec2, sts, ssm, sso };
+enum class ServiceName { ec2, sts, ssm, sso, sqs };
 
 struct EndpointVariant {
   bool dualstack = false;
@@ -41,5 +41,11 @@ EndpointVariant endpoint_variant(const Environment& environment, const Profiles&
 Result<std::string> endpoint(const Environment& environment, const Profiles& profiles,
                              ServiceName service, std::string_view region,
                              const std::optional<std::string>& option);
+
+// Where SQS answers for a queue: as `endpoint`, but before a public address comes the host in the
+// queue's own address. Errors: invalid when `queue_url` is no address of a queue, or as `endpoint`.
+Result<std::string> queue_endpoint(const Environment& environment, const Profiles& profiles,
+                                   const std::string& queue_url,
+                                   const std::optional<std::string>& option);
 
 }  // namespace ec2spotter::aws

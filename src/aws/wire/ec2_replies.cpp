@@ -1,5 +1,7 @@
 #include "aws/wire/ec2_replies.hpp"
 
+#include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "aws/wire/xml.hpp"
@@ -162,6 +164,45 @@ Result<SecurityGroup> read_security_group(XmlElement item) {
   return group;
 }
 
+Result<Zone> read_zone(XmlElement item) {
+  Zone zone;
+  TRY(zone.name, item.required("zoneName"));
+  TRY(zone.id, item.required("zoneId"));
+  return zone;
+}
+
+// "0.006200"; from_chars would also take "inf" and "nan", which are no prices.
+Result<double> read_price(const std::string& text) {
+  double price = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, price);
+  if (error != std::errc{} || end != last || !std::isfinite(price) || price <= 0) {
+    return fail(Errc::malformed_reply, "the reply's <spotPrice> is not a price");
+  }
+  return price;
+}
+
+Result<PriceChange> read_price_change(XmlElement item) {
+  PriceChange change;
+  TRY(change.price.instance_type, item.required("instanceType"));
+  TRY(change.price.zone, item.required("availabilityZone"));
+  TRY(const std::string price, item.required("spotPrice"));
+  TRY(change.price.price, read_price(price));
+  TRY(const auto at, item.time("timestamp"));
+  change.at = at.value_or(TimePoint{});
+  return change;
+}
+
+Result<PlacementScore> read_placement_score(XmlElement item) {
+  PlacementScore score;
+  TRY(score.zone_id, item.required("availabilityZoneId"));
+  TRY(score.score, item.integer("score"));
+  if (score.score < 1 || score.score > 10) {
+    return fail(Errc::malformed_reply, "the reply's <score> is not one from 1 to 10");
+  }
+  return score;
+}
+
 }  // namespace
 
 Result<PageOf<Volume>> parse_describe_volumes(std::string_view body) {
@@ -199,6 +240,21 @@ Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body) {
 Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view body) {
   return read_page<SecurityGroup>(body, "DescribeSecurityGroupsResponse", "securityGroupInfo",
                                   read_security_group);
+}
+
+Result<PageOf<Zone>> parse_describe_zones(std::string_view body) {
+  return read_page<Zone>(body, "DescribeAvailabilityZonesResponse", "availabilityZoneInfo",
+                         read_zone);
+}
+
+Result<PageOf<PriceChange>> parse_spot_price_history(std::string_view body) {
+  return read_page<PriceChange>(body, "DescribeSpotPriceHistoryResponse", "spotPriceHistorySet",
+                                read_price_change);
+}
+
+Result<PageOf<PlacementScore>> parse_spot_placement_scores(std::string_view body) {
+  return read_page<PlacementScore>(body, "GetSpotPlacementScoresResponse", "spotPlacementScoreSet",
+                                   read_placement_score);
 }
 
 Result<Instance> parse_run_instances(std::string_view body) {

@@ -26,6 +26,18 @@ Result<PageOf<Image>> parse_describe_images(std::string_view body);
 Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body);
 Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view body);
 
+Result<PageOf<Zone>> parse_describe_zones(std::string_view body);
+
+struct PriceChange {
+  SpotPrice price;
+  TimePoint at;  // in force since
+  bool operator==(const PriceChange&) const = default;
+};
+// In the order of the reply. A price that is no positive number is malformed_reply.
+Result<PageOf<PriceChange>> parse_spot_price_history(std::string_view body);
+// A score outside 1 to 10 is malformed_reply.
+Result<PageOf<PlacementScore>> parse_spot_placement_scores(std::string_view body);
+
 // The one instance of a RunInstances reply.
 Result<Instance> parse_run_instances(std::string_view body);
 Result<ConsoleOutput> parse_console_output(std::string_view body);

@@ -152,6 +152,32 @@ ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const 
   return describe("DescribeSecurityGroups", filters, page);
 }
 
+ApiCall describe_zones_call() { return reading("DescribeAvailabilityZones"); }
+
+ApiCall spot_price_history_call(const std::vector<std::string>& types, const std::string& zone,
+                                TimePoint since, const Page& page) {
+  ApiCall call = reading("DescribeSpotPriceHistory");
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    call.params.add(list_name("InstanceType", i), types[i]);
+  }
+  call.params.add("ProductDescription.1", "Linux/UNIX");
+  call.params.add("StartTime", format_iso8601(since));
+  if (!zone.empty()) add_filters(call.params, {{"availability-zone", {zone}}});
+  add_page(call.params, page);
+  return call;
+}
+
+ApiCall spot_placement_scores_call(const std::string& instance_type, const std::string& region,
+                                   const Page& page) {
+  ApiCall call = reading("GetSpotPlacementScores");
+  call.params.add("InstanceType.1", instance_type);
+  call.params.add("TargetCapacity", "1");
+  call.params.add_bool("SingleAvailabilityZone", true);
+  call.params.add("RegionName.1", region);
+  add_page(call.params, page);
+  return call;
+}
+
 Result<ApiCall> run_instance_call(const RunInstanceSpec& spec) {
   TRY_VOID(check(spec));
   ApiCall call = changing("RunInstances");

@@ -10,12 +10,12 @@
 
 namespace ec2spotter::aws {
 
-enum class Service { ec2, sts, ssm };
+enum class Service { ec2, sts, ssm, sqs };
 
 // What may be sent again without looking first.
 enum class Effect {
   none,      // a reading call: retry everything that may pass
-  by_token,  // the client token makes a repeat harmless: likewise
+  by_token,  // a token in the call makes a repeat harmless: likewise
   unknown,   // after a lost reply the caller must look: only throttling is retried
 };
 
@@ -24,7 +24,7 @@ struct ApiCall {
   std::string action;
   Effect effect = Effect::none;
   Params params = {};     // Query services: Action and Version are added when encoded
-  std::string json = {};  // the body for SSM
+  std::string json = {};  // the body for SSM and SQS
   bool operator==(const ApiCall&) const = default;
 };
 
@@ -48,6 +48,14 @@ ApiCall describe_images_call(const std::vector<ImageId>& ids, const std::vector<
                              const Page& page);
 ApiCall describe_subnets_call(const std::vector<Filter>& filters, const Page& page);
 ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const Page& page);
+
+// Not paged by EC2.
+ApiCall describe_zones_call();
+// The prices in force at `since` and the changes after it; `zone` empty: every zone.
+ApiCall spot_price_history_call(const std::vector<std::string>& types, const std::string& zone,
+                                TimePoint since, const Page& page);
+ApiCall spot_placement_scores_call(const std::string& instance_type, const std::string& region,
+                                   const Page& page);
 
 // Errors: invalid when the spec asks for what EC2 would refuse (user data over 16 KiB, a token over
 // 64 characters, a price on on-demand).

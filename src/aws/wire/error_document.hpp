@@ -1,5 +1,5 @@
 // The errors that AWS sends in the body of a reply: EC2's form, STS's form and the JSON form of
-// SSM.
+// SSM and SQS.
 #pragma once
 
 #include <string_view>

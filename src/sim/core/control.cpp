@@ -3,6 +3,7 @@
 #include <initializer_list>
 
 #include "sim/core/core.hpp"
+#include "sim/core/event_queue.hpp"
 #include "sim/core/life.hpp"
 #include "sim/core/limits.hpp"
 #include "sim/core/places.hpp"
@@ -145,6 +146,7 @@ Result<Json> rebalance(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"instance_id"}));
   TRY(const Found found, need_instance(world, body));
   (*found.instance)["_rebalance_at"] = format_iso8601(world.now());
+  post_rebalance_recommendation(world, found.region, *found.instance);
   try_requests_soon(world);
   return Json::object();
 }

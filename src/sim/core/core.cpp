@@ -45,6 +45,7 @@ ApiReply Core::handle(const ApiRequest& request) {
     return error_reply("InvalidCharacter", "A parameter is not UTF-8 text", request_id);
   }
   if (request.service == "ssm") return handle_ssm(request);
+  if (request.service == "sqs") return handle_sqs(request);
   if (request.service == "sts") return handle_sts(request, action, request_id);
   return handle_ec2(request, action, request_id);
 }

@@ -16,19 +16,22 @@ namespace ec2spotter::sim {
 
 // A request whose signature has been verified.
 struct ApiRequest {
-  std::string service;  // ec2, sts, ssm
+  std::string service;  // ec2, sts, ssm, sqs
   std::string region;
   std::string access_key;
   ParamMap params;     // of the Query protocol, Action among them
-  std::string target;  // X-Amz-Target, for ssm
-  std::string body;    // JSON, for ssm
+  std::string target;  // X-Amz-Target, for ssm and sqs
+  std::string body;    // JSON, for ssm and sqs
+  // The Host header: what the caller is to find again in the address of a queue.
+  std::string host = {};
 };
 
 struct ApiReply {
   int status = 200;
   std::string content_type = "text/xml;charset=UTF-8";
   std::string body;
-  bool lost = false;  // the effect happened, but the reply must not arrive
+  bool lost = false;             // the effect happened, but the reply must not arrive
+  std::string query_error = {};  // the header x-amzn-query-error, of sqs; empty: none
 };
 
 // A key that may sign, and what must come with it.
@@ -109,6 +112,7 @@ class Core {
   Result<Json> caller_identity(const ApiRequest& request, Params& params);
   Result<Json> assume_role(Params& params);
   ApiReply handle_ssm(const ApiRequest& request);
+  ApiReply handle_sqs(const ApiRequest& request);
   // A temporary key that follows from `seed` alone.
   IssuedKey issue_key(const std::string& seed, TimePoint expires, const std::string& arn);
   void add_credentials(MetadataView& view, const Json& instance);

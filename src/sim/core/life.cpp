@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "sim/core/event_queue.hpp"
 #include "sim/core/fleets.hpp"
 #include "sim/core/interfaces.hpp"
 #include "sim/core/select.hpp"
@@ -365,6 +366,7 @@ void begin_reclaim(World& world, const std::string& region, Json& instance, Dura
   instance["_reclaim_action"] = stop ? "stop" : "terminate";
   instance["_reclaim_cause"] = cause == Cause::price ? "price" : "capacity";
   instance["_noticed"] = lead > Duration::zero();
+  if (lead > Duration::zero()) post_interruption_warning(world, region, instance);
   Json* request = spot_request_of(world, region, instance);
   if (lead > Duration::zero() && request != nullptr && text(*request, "state") == "active") {
     set_request_status(world, *request, "active",

@@ -1,8 +1,9 @@
-// The few calls of STS and SSM, and the keys that may sign.
+// The few calls of STS, SSM and SQS, and the keys that may sign.
 #include <fmt/format.h>
 
 #include "base/sha256.hpp"
 #include "sim/core/core.hpp"
+#include "sim/core/event_queue.hpp"
 #include "sim/core/launch.hpp"
 #include "sim/core/wire.hpp"
 
@@ -107,6 +108,30 @@ ApiReply Core::handle_ssm(const ApiRequest& request) {
                             {"LastModifiedDate", 1767225600},
                             {"DataType", "text"},
                             {"ARN", "arn:aws:ssm:" + request.region + "::parameter" + name}}}});
+}
+
+ApiReply Core::handle_sqs(const ApiRequest& request) {
+  constexpr std::string_view kPrefix = "AmazonSQS.";
+  QueueCall call{.region = request.region,
+                 .host = request.host,
+                 .action = request.target.substr(0, kPrefix.size()) == kPrefix
+                               ? request.target.substr(kPrefix.size())
+                               : std::string(),
+                 .body = Json::parse(request.body, nullptr, false)};
+  Result<Json> reply = refuse("SerializationException", "The body is not a JSON object");
+  if (call.body.is_object()) {
+    if (!reads_queue_only(call.action)) changed();
+    reply = call_queue(world_, call);
+  }
+  const std::string code = reply ? "" : reply.error().api_code;
+  const Json body =
+      reply ? *reply
+            : Json{{"__type", "com.amazonaws.sqs#" + code}, {"message", reply.error().message}};
+  // The host in the address of a queue is what the caller has sent, which need not be text.
+  return {.status = reply ? 200 : http_status(code),
+          .content_type = "application/x-amz-json-1.0",
+          .body = body.dump(-1, ' ', false, Json::error_handler_t::replace),
+          .query_error = reply ? "" : query_error(code)};
 }
 
 std::optional<KnownKey> Core::key(const std::string& access_key) const {

@@ -91,6 +91,13 @@ void end_connections(int port) {
   }
 }
 
+// The content type of a service of the JSON protocol; nothing for those of the Query protocol.
+std::optional<std::string> json_type(const std::string& service) {
+  if (service == "ssm") return "application/x-amz-json-1.1";
+  if (service == "sqs") return "application/x-amz-json-1.0";
+  return std::nullopt;
+}
+
 SignedRequest signed_request(const httplib::Request& request, const std::string& body) {
   SignedRequest out{
       .method = request.method, .path = request.path, .query = {}, .headers = {}, .body = body};
@@ -296,6 +303,7 @@ class Server::Impl {
       return;
     }
     response.status = reply.status;
+    if (!reply.query_error.empty()) response.set_header("x-amzn-query-error", reply.query_error);
     response.set_content(reply.body, reply.content_type.c_str());
   }
 
@@ -304,8 +312,8 @@ class Server::Impl {
     ApiReply reply;
     reply.status = http_status(error.api_code);
     const std::string service = claimed_service(request);
-    if (service == "ssm") {
-      reply.content_type = "application/x-amz-json-1.1";
+    if (const auto type = json_type(service)) {
+      reply.content_type = *type;
       reply.body = Json{{"__type", error.api_code}, {"message", error.message}}.dump();
     } else if (service == "sts") {
       reply.body = sts_error(error.api_code, error.message, kNoRequestId);
@@ -317,12 +325,14 @@ class Server::Impl {
 
   ApiReply pass_on(const httplib::Request& request, const std::string& body,
                    const Verified& verified) {
+    const bool is_json = json_type(verified.service).has_value();
     ApiRequest call{.service = verified.service,
                     .region = verified.region,
                     .access_key = verified.access_key,
-                    .params = parse_form(verified.service == "ssm" ? std::string_view() : body),
+                    .params = parse_form(is_json ? std::string_view() : body),
                     .target = request.get_header_value("X-Amz-Target"),
-                    .body = verified.service == "ssm" ? body : std::string()};
+                    .body = is_json ? body : std::string(),
+                    .host = request.get_header_value("Host")};
     for (const auto& [name, value] : request.params) {
       if (!name.starts_with("X-Amz-")) call.params[name] = value;
     }

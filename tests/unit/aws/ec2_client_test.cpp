@@ -113,6 +113,44 @@ TEST(Ec2ClientTest, FollowsThePagesToTheirEndAndNoFurther) {
   EXPECT_EQ(client.volumes().error().code, Errc::malformed_reply);
 }
 
+std::string prices_page(const std::string& items, const std::string& next = {}) {
+  return "<DescribeSpotPriceHistoryResponse><spotPriceHistorySet>" + items +
+         "</spotPriceHistorySet><nextToken>" + next +
+         "</nextToken></DescribeSpotPriceHistoryResponse>";
+}
+
+std::string price_item(const std::string& zone, const std::string& price, const std::string& at) {
+  return "<item><instanceType>t3.small</instanceType><availabilityZone>" + zone +
+         "</availabilityZone><spotPrice>" + price + "</spotPrice><timestamp>2026-03-01T" + at +
+         "Z</timestamp></item>";
+}
+
+TEST(Ec2ClientTest, OfSeveralPricesOfOnePoolTheNewestIsGiven) {
+  Client client;
+  client.http->then(200, prices_page(price_item("us-east-1a", "0.01", "11:59:59") +
+                                         price_item("us-east-1b", "0.04", "10:00:00"),
+                                     "a"));
+  client.http->then(200, prices_page(price_item("us-east-1a", "0.02", "12:00:00") +
+                                     price_item("us-east-1a", "0.03", "09:00:00")));
+  const auto prices = client.ec2->describe_spot_prices({"t3.small"}, "");
+  ASSERT_TRUE(prices) << prices.error().describe();
+  EXPECT_EQ(*prices, (std::vector<SpotPrice>{{"t3.small", "us-east-1a", 0.02},
+                                             {"t3.small", "us-east-1b", 0.04}}));
+  EXPECT_NE(client.http->requests[0].body.find("StartTime=2026-03-01T12%3A00%3A00Z"),
+            std::string::npos);
+
+  EXPECT_EQ(client.ec2->describe_spot_prices({}, ""), std::vector<SpotPrice>{});
+  EXPECT_EQ(client.requests(), 2U) << "without types there is nothing to ask";
+}
+
+TEST(Ec2ClientTest, AScoreTooManyIsAQuotaAndNotRepeated) {
+  Client client;
+  client.http->then(400, ec2_error("MaxConfigLimitExceeded"));
+  EXPECT_EQ(client.ec2->spot_placement_scores("t3.small").error().code, Errc::quota);
+  EXPECT_EQ(client.requests(), 1U);
+  EXPECT_NE(client.http->requests[0].body.find("RegionName.1=us-east-1"), std::string::npos);
+}
+
 TEST(Ec2ClientTest, AClockThatIsWrongIsRepairedOnceFromTheDateHeader) {
   Client client;
   HttpResponse refused = reply_of(400, ec2_error("RequestExpired"));

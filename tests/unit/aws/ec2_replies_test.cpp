@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 
 #include "base/base64.hpp"
@@ -53,6 +54,34 @@ constexpr const char* kInstances = R"(<DescribeInstancesResponse>
     </item></instancesSet></item>
   </reservationSet>
 </DescribeInstancesResponse>)";
+
+constexpr const char* kPrices = R"(<DescribeSpotPriceHistoryResponse>
+  <requestId>59dbff89-35bd-4eac-99ed-be587EXAMPLE</requestId>
+  <spotPriceHistorySet><item>
+    <instanceType>t3.small</instanceType><productDescription>Linux/UNIX</productDescription>
+    <spotPrice>0.006200</spotPrice><timestamp>2026-03-01T11:00:00.000Z</timestamp>
+    <availabilityZone>us-east-1a</availabilityZone>
+    <availabilityZoneId>use1-az1</availabilityZoneId>
+  </item></spotPriceHistorySet>
+  <nextToken>more</nextToken>
+</DescribeSpotPriceHistoryResponse>)";
+
+constexpr const char* kScores = R"(<GetSpotPlacementScoresResponse>
+  <requestId>59dbff89-35bd-4eac-99ed-be587EXAMPLE</requestId>
+  <spotPlacementScoreSet>
+    <item><region>us-east-1</region><availabilityZoneId>use1-az2</availabilityZoneId>
+      <score>3</score></item>
+    <item><region>us-east-1</region><availabilityZoneId>use1-az1</availabilityZoneId>
+      <score>1</score></item>
+  </spotPlacementScoreSet>
+</GetSpotPlacementScoresResponse>)";
+
+constexpr const char* kZones = R"(<DescribeAvailabilityZonesResponse>
+  <availabilityZoneInfo><item>
+    <zoneName>us-east-1a</zoneName><zoneState>available</zoneState>
+    <regionName>us-east-1</regionName><messageSet/><zoneId>use1-az6</zoneId>
+  </item></availabilityZoneInfo>
+</DescribeAvailabilityZonesResponse>)";
 
 TEST(Ec2RepliesTest, ReadsAVolumeWithItsAttachmentAndTags) {
   const auto page = parse_describe_volumes(kVolumes);
@@ -118,6 +147,47 @@ TEST(Ec2RepliesTest, AnAcknowledgementMustBeOne) {
   EXPECT_EQ(parse_acknowledgement("<html/>", "CreateTags").error().code, Errc::malformed_reply);
 }
 
+TEST(Ec2RepliesTest, ReadsPricesScoresAndZones) {
+  const auto prices = parse_spot_price_history(kPrices);
+  ASSERT_TRUE(prices) << prices.error().message;
+  ASSERT_EQ(prices->items.size(), 1U);
+  EXPECT_EQ(prices->items[0].price, (SpotPrice{"t3.small", "us-east-1a", 0.0062}));
+  EXPECT_EQ(prices->items[0].at, *parse_iso8601("2026-03-01T11:00:00Z"));
+  EXPECT_EQ(prices->next_token, "more");
+  const auto scores = parse_spot_placement_scores(kScores);
+  ASSERT_TRUE(scores) << scores.error().message;
+  EXPECT_EQ(scores->items, (std::vector<PlacementScore>{{"use1-az2", 3}, {"use1-az1", 1}}));
+  const auto zones = parse_describe_zones(kZones);
+  ASSERT_TRUE(zones) << zones.error().message;
+  EXPECT_EQ(zones->items, (std::vector<Zone>{{"us-east-1a", "use1-az6"}}));
+}
+
+// `text` with the first `part` replaced.
+std::string with(std::string text, const std::string& part, const std::string& other) {
+  return text.replace(text.find(part), part.size(), other);
+}
+
+TEST(Ec2RepliesTest, APriceOrScoreThatIsNoneIsAnError) {
+  EXPECT_TRUE(parse_spot_price_history(with(kPrices, "0.006200", "1")));
+  for (const char* price :
+       {"", "0", "-1", "0x1p3", "1e999", "inf", "nan", "0,1", "0.1 ", "cheap"}) {
+    EXPECT_EQ(parse_spot_price_history(with(kPrices, "0.006200", price)).error().code,
+              Errc::malformed_reply)
+        << price;
+  }
+  for (const char* part : {"t3.small", "us-east-1a"}) {
+    EXPECT_FALSE(parse_spot_price_history(with(kPrices, part, ""))) << part;
+  }
+  EXPECT_TRUE(parse_spot_placement_scores(with(kScores, ">3<", ">10<")));
+  for (const char* score : {"><", ">0<", ">11<", ">-1<", ">3.5<", ">high<"}) {
+    EXPECT_EQ(parse_spot_placement_scores(with(kScores, ">3<", score)).error().code,
+              Errc::malformed_reply)
+        << score;
+  }
+  EXPECT_FALSE(parse_spot_placement_scores(with(kScores, "use1-az2", "")));
+  EXPECT_FALSE(parse_describe_zones(with(kZones, "use1-az6", "")));
+}
+
 // An empty answer must never read as "there are none": a machine could be launched twice.
 TEST(Ec2RepliesTest, AReplyWithoutItsListIsAnErrorAndNotAnEmptyList) {
   EXPECT_FALSE(parse_describe_volumes("<DescribeVolumesResponse/>"));
@@ -131,12 +201,15 @@ TEST(Ec2RepliesTest, AReplyWithoutItsListIsAnErrorAndNotAnEmptyList) {
 }
 
 TEST(Ec2RepliesTest, EveryTruncationIsAnError) {
-  for (const std::string whole : {kVolumes, kInstances}) {
+  for (const std::string whole : {kVolumes, kInstances, kPrices, kScores, kZones}) {
     // The last character of the root's end tag is the only one that can be missing at the end.
     for (std::size_t length = 0; length + 1 < whole.size(); ++length) {
       const std::string part = whole.substr(0, length);
       EXPECT_FALSE(parse_describe_volumes(part)) << length;
       EXPECT_FALSE(parse_describe_instances(part)) << length;
+      EXPECT_FALSE(parse_spot_price_history(part)) << length;
+      EXPECT_FALSE(parse_spot_placement_scores(part)) << length;
+      EXPECT_FALSE(parse_describe_zones(part)) << length;
     }
   }
 }
@@ -170,12 +243,16 @@ TEST(Ec2RepliesTest, MangledRepliesNeverCrash) {
   constexpr unsigned kSeed = 20261124;
   std::mt19937 random(kSeed);
   for (int round = 0; round < 2000; ++round) {
-    std::string text = round % 2 == 0 ? kVolumes : kInstances;
+    constexpr std::array kAll{kVolumes, kInstances, kPrices, kScores, kZones};
+    std::string text = kAll.at(static_cast<std::size_t>(round) % kAll.size());
     for (int change = 0; change < 4; ++change) {
       text[random() % text.size()] = static_cast<char>(random() % 256);
     }
     static_cast<void>(parse_describe_volumes(text).has_value());
     static_cast<void>(parse_describe_instances(text).has_value());
+    static_cast<void>(parse_spot_price_history(text).has_value());
+    static_cast<void>(parse_spot_placement_scores(text).has_value());
+    static_cast<void>(parse_describe_zones(text).has_value());
   }
 }
 

@@ -110,6 +110,29 @@ TEST(Ec2RequestsTest, DescribesPageWithoutIdsAndNeverWithThem) {
   EXPECT_EQ(some.params.value("MaxResults"), "");
 }
 
+TEST(Ec2RequestsTest, PricesAreAskedForAsOfATimeAndForLinux) {
+  const TimePoint now = *parse_iso8601("2026-03-01T12:00:00Z");
+  const auto one = spot_price_history_call({"t3.small", "m5.large"}, "us-east-1a", now, {"next"});
+  EXPECT_EQ(one.action, "DescribeSpotPriceHistory");
+  EXPECT_EQ(one.params.value("InstanceType.2"), "m5.large");
+  EXPECT_EQ(one.params.value("ProductDescription.1"), "Linux/UNIX");
+  EXPECT_EQ(one.params.value("StartTime"), "2026-03-01T12:00:00Z");
+  EXPECT_EQ(one.params.value("Filter.1.Name"), "availability-zone");
+  EXPECT_EQ(one.params.value("Filter.1.Value.1"), "us-east-1a");
+  EXPECT_EQ(one.params.value("NextToken"), "next");
+  EXPECT_EQ(spot_price_history_call({"t3.small"}, "", now, {}).params.value("Filter.1.Name"), "");
+}
+
+TEST(Ec2RequestsTest, AScoreIsAskedForOneInstanceInOneZone) {
+  const auto call = spot_placement_scores_call("t3.small", "us-east-1", {});
+  EXPECT_EQ(call.effect, Effect::none);
+  EXPECT_EQ(encode_call(call),
+            "Action=GetSpotPlacementScores&Version=2016-11-15&InstanceType.1=t3.small"
+            "&TargetCapacity=1&SingleAvailabilityZone=true&RegionName.1=us-east-1&MaxResults=1000");
+  EXPECT_EQ(encode_call(describe_zones_call()),
+            "Action=DescribeAvailabilityZones&Version=2016-11-15");
+}
+
 TEST(Ec2RequestsTest, TheFormIsEncodedAsAwsSignsIt) {
   Params params;
   params.add("Name", "a b&c=d/\xC3\xA9~");

@@ -140,5 +140,35 @@ TEST(ProfilesTest, ABrokenLineIsNamedButNotShown) {
   EXPECT_EQ(profiles.error().message.find("the-secret-itself"), std::string::npos);
 }
 
+std::string queue_endpoint_of(const std::string& url, Variables variables = {},
+                              const std::optional<std::string>& option = std::nullopt) {
+  const Home home("", std::move(variables));
+  const auto found = queue_endpoint(home.environment, *home.profiles(), url, option);
+  return found ? *found : found.error().message;
+}
+
+TEST(QueueEndpointTest, TheConfiguredAddressElseTheQueuesOwnHost) {
+  const std::string queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/events";
+  EXPECT_EQ(queue_endpoint_of(queue), "https://sqs.eu-west-1.amazonaws.com");
+  EXPECT_EQ(queue_endpoint_of("http://127.0.0.1:4599/123456789012/events"),
+            "http://127.0.0.1:4599");
+  const Variables both{{"AWS_ENDPOINT_URL", "http://127.0.0.1:1"},
+                       {"AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:2/"}};
+  EXPECT_EQ(queue_endpoint_of(queue, both), "http://127.0.0.1:2");
+  EXPECT_EQ(queue_endpoint_of(queue, {*both.begin()}), "http://127.0.0.1:1");
+  EXPECT_EQ(queue_endpoint_of(queue, both, "http://127.0.0.1:3"), "http://127.0.0.1:3");
+}
+
+TEST(QueueEndpointTest, WhatIsNoAddressOfAQueueIsNamed) {
+  EXPECT_EQ(queue_endpoint_of("events"),
+            "'events' is not the address of a queue; write for example "
+            "https://sqs.eu-west-1.amazonaws.com/123456789012/name");
+  for (const char* url : {"", "https://sqs.eu-west-1.amazonaws.com/", "ftp://host/1/q",
+                          "https://host/1/q?x=y", "https://user@host/1/q"}) {
+    EXPECT_NE(queue_endpoint_of(url).find("is not the address of a queue"), std::string::npos)
+        << url;
+  }
+}
+
 }  // namespace
 }  // namespace ec2spotter::aws

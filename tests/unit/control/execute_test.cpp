@@ -49,6 +49,14 @@ class ToldEc2 final : public aws::Ec2 {
     if (filters.front().values.front() == "web") found = {{GroupId("sg-1"), "web"}};
     return found;
   }
+  Result<std::vector<aws::Zone>> describe_zones() override { return std::vector<aws::Zone>{}; }
+  Result<std::vector<aws::SpotPrice>> describe_spot_prices(const std::vector<std::string>&,
+                                                           const std::string&) override {
+    return std::vector<aws::SpotPrice>{};
+  }
+  Result<std::vector<aws::PlacementScore>> spot_placement_scores(const std::string&) override {
+    return std::vector<aws::PlacementScore>{};
+  }
   Result<Instance> run_instance(const aws::RunInstanceSpec& spec) override {
     calls.push_back("run " + spec.image.str() + " " + spec.client_token);
     if (launch_error) return fail(*launch_error);

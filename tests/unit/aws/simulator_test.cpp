@@ -1,0 +1,135 @@
+// The client against the simulator's core in one process: what each sends, the other understands.
+#include <gtest/gtest.h>
+
+#include "aws/ec2_client.hpp"
+#include "sim/core/core.hpp"
+#include "sim/http/form.hpp"
+#include "support.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+constexpr const char* kImage = "ami-0aaaaaaaaaaaaaaa1";
+constexpr const char* kQueue = "http://sim/123456789012/ec2-events";
+
+class CoreTransport final : public HttpTransport {
+ public:
+  explicit CoreTransport(sim::Core& core) : core_(core) {}
+  Result<HttpResponse> send(const HttpRequest& request) override {
+    const std::string target = header_of(request, "x-amz-target");
+    const sim::ApiReply reply =
+        core_.handle({.service = target.empty() ? "ec2" : "sqs",
+                      .region = "us-east-1",
+                      .access_key = "AKIDTEST",
+                      .params = target.empty() ? sim::parse_form(request.body) : sim::ParamMap{},
+                      .target = target,
+                      .body = request.body,
+                      .host = "sim"});
+    return HttpResponse{.status = reply.status, .headers = {}, .body = reply.body};
+  }
+
+ private:
+  sim::Core& core_;
+};
+
+class SimulatorTest : public testing::Test {
+ protected:
+  SimulatorTest()
+      : bodies([](const sim::BodyEvent&) {}),
+        core({.seed = 1, .profile = sim::Profile::instant, .start = kNow, .shutdown_grace = {}},
+             bodies) {
+    const sim::Json seed{
+        {"snapshots", {{{"snapshot_id", "snap-0aaaaaaaaaaaaaaa1"}, {"size_gib", 8}}}},
+        {"images",
+         {{{"image_id", kImage}, {"name", "n"}, {"snapshot_id", "snap-0aaaaaaaaaaaaaaa1"}}}}};
+    EXPECT_TRUE(core.seed(seed));
+    Ec2Options options;
+    options.http = std::make_unique<CoreTransport>(core);
+    options.sleeper = std::make_unique<VirtualSleeper>(clock);
+    auto made = make_ec2(std::move(options),
+                         environment_of({{"AWS_ACCESS_KEY_ID", "AKIDTEST"},
+                                         {"AWS_SECRET_ACCESS_KEY", "the-secret"},
+                                         {"AWS_REGION", "us-east-1"}}),
+                         clock);
+    EXPECT_TRUE(made) << made.error().message;
+    ec2 = std::move(*made);
+  }
+
+  void control(const std::string& path, const sim::Json& body) {
+    const auto done = core.control(path, body);
+    EXPECT_TRUE(done) << path;
+  }
+
+  InstanceId run_spot() {
+    RunInstanceSpec spec;
+    spec.image = ImageId(kImage);
+    spec.pool = {"t3.small", "us-east-1a", Market::spot};
+    const auto instance = ec2->run_instance(spec);
+    EXPECT_TRUE(instance) << instance.error().describe();
+    core.advance_to(core.now());
+    return instance ? instance->id : InstanceId();
+  }
+
+  ManualClock clock{kNow};
+  sim::NoBodies bodies;
+  sim::Core core;
+  std::unique_ptr<Ec2Client> ec2;
+};
+
+TEST_F(SimulatorTest, ThePriceIsTheOneInForceAndOfTheZoneAskedFor) {
+  for (const char* price : {"0.5", "0.25"}) {
+    control("price", {{"instance_type", "t3.small"}, {"zone", "us-east-1b"}, {"price", price}});
+  }
+  const auto one = ec2->describe_spot_prices({"t3.small", "no.such"}, "us-east-1b");
+  ASSERT_TRUE(one) << one.error().describe();
+  EXPECT_EQ(*one, (std::vector<SpotPrice>{{"t3.small", "us-east-1b", 0.25}}));
+  const auto all = ec2->describe_spot_prices({"t3.small", "m5.large"}, "");
+  ASSERT_TRUE(all) << all.error().describe();
+  EXPECT_EQ(all->size(), 8U) << "two types in four zones";
+}
+
+TEST_F(SimulatorTest, EachZoneIsScoredUnderTheIdThatTheZonesHave) {
+  control("capacity", {{"instance_type", "t3.small"}, {"zone", "us-east-1a"}, {"available", 0}});
+  const auto zones = ec2->describe_zones();
+  const auto scores = ec2->spot_placement_scores("t3.small");
+  ASSERT_TRUE(zones) << zones.error().describe();
+  ASSERT_TRUE(scores) << scores.error().describe();
+  ASSERT_EQ(zones->size(), 4U);
+  ASSERT_EQ(scores->size(), 4U);
+  EXPECT_EQ(zones->front(), (Zone{"us-east-1a", "use1-az1"}));
+  EXPECT_EQ(scores->back(), (PlacementScore{"use1-az1", 1}));
+  EXPECT_EQ(scores->front().score, 3);
+}
+
+TEST_F(SimulatorTest, AnnouncementsAreReadOnceAndRemoved) {
+  const InstanceId body = run_spot();
+  const auto queue = ec2->event_queue(kQueue);
+  ASSERT_TRUE(queue) << queue.error().describe();
+  EXPECT_EQ((*queue)->receive(), std::vector<QueueMessage>{});
+  control("rebalance", {{"instance_id", body.str()}});
+  control("notice", {{"instance_id", body.str()}});
+
+  const auto messages = (*queue)->receive();
+
+  ASSERT_TRUE(messages) << messages.error().describe();
+  ASSERT_EQ(messages->size(), 2U);
+  EXPECT_NE(messages->at(1).body.find(body.str()), std::string::npos);
+  EXPECT_TRUE((*queue)->remove(messages->at(0)));
+  core.advance_to(kNow + std::chrono::seconds{31});
+  const auto left = (*queue)->receive();
+  ASSERT_TRUE(left);
+  ASSERT_EQ(left->size(), 1U);
+  EXPECT_EQ(left->at(0).body, messages->at(1).body);
+}
+
+TEST_F(SimulatorTest, AnotherQueueIsNotThere) {
+  const auto queue = ec2->event_queue("http://sim/123456789012/other");
+  ASSERT_TRUE(queue);
+  const auto messages = (*queue)->receive();
+  ASSERT_FALSE(messages);
+  EXPECT_EQ(messages.error().code, Errc::not_found);
+  EXPECT_EQ(messages.error().api_code, "QueueDoesNotExist");
+}
+
+}  // namespace
+}  // namespace ec2spotter::aws

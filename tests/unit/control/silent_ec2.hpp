@@ -1,0 +1,65 @@
+// An EC2 that fails every call: tests override those that they expect.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "aws/ec2.hpp"
+
+namespace ec2spotter {
+
+class SilentEc2 : public aws::Ec2 {
+ public:
+  using Ids = std::vector<std::string>;
+  using Filters = std::vector<aws::Filter>;
+
+  Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>&,
+                                               const Filters&) override {
+    return unexpected();
+  }
+  Result<std::vector<Instance>> describe_instances(const std::vector<InstanceId>&,
+                                                   const Filters&) override {
+    return unexpected();
+  }
+  Result<std::vector<SpotRequest>> describe_spot_requests(const Filters&) override {
+    return unexpected();
+  }
+  Result<std::vector<Address>> describe_addresses(const Filters&) override { return unexpected(); }
+  Result<std::vector<Image>> describe_images(const std::vector<ImageId>&, const Filters&) override {
+    return unexpected();
+  }
+  Result<std::vector<Subnet>> describe_subnets(const Filters&) override { return unexpected(); }
+  Result<std::vector<SecurityGroup>> describe_security_groups(const Filters&) override {
+    return unexpected();
+  }
+  Result<std::vector<aws::Zone>> describe_zones() override { return unexpected(); }
+  Result<std::vector<aws::SpotPrice>> describe_spot_prices(const Ids&,
+                                                           const std::string&) override {
+    return unexpected();
+  }
+  Result<std::vector<aws::PlacementScore>> spot_placement_scores(const std::string&) override {
+    return unexpected();
+  }
+  Result<Instance> run_instance(const aws::RunInstanceSpec&) override { return unexpected(); }
+  Result<void> terminate_instance(const InstanceId&) override { return unexpected(); }
+  Result<void> attach_volume(const VolumeId&, const InstanceId&, const std::string&) override {
+    return unexpected();
+  }
+  Result<void> detach_volume(const VolumeId&, const InstanceId&) override { return unexpected(); }
+  Result<void> create_tags(const Ids&, const Tags&) override { return unexpected(); }
+  Result<void> set_delete_on_termination(const InstanceId&, const std::string&, bool) override {
+    return unexpected();
+  }
+  Result<void> associate_address(const aws::AssociateAddressSpec&) override { return unexpected(); }
+  Result<void> disassociate_address(const AssociationId&) override { return unexpected(); }
+  Result<aws::ConsoleOutput> console_output(const InstanceId&) override { return unexpected(); }
+  Result<std::string> parameter(const std::string&) override { return unexpected(); }
+  Result<aws::CallerIdentity> caller_identity() override { return unexpected(); }
+
+ private:
+  static tl::unexpected<Error> unexpected() {
+    return fail(Errc::internal, "the test did not expect this call");
+  }
+};
+
+}  // namespace ec2spotter
