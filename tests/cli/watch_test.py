@@ -4,7 +4,7 @@ import json
 import signal
 import unittest
 
-from program import VOLUME, ProgramTest, wait_until
+from program import IMAGE, VOLUME, ProgramTest, wait_until
 
 
 class WatchTest(ProgramTest):
@@ -76,6 +76,33 @@ class WatchTest(ProgramTest):
         code, said = self.stop(child)
         self.assertEqual(code, 0, said)
         self.assertEqual(len(self.bodies()), 1)
+
+    def test_reads_the_queue_of_announcements_to_its_end_whosoever_they_are(self):
+        sqs = self.server.client("sqs")
+        self.addCleanup(sqs.close)
+        queue = sqs.get_queue_url(QueueName="ec2-events")["QueueUrl"]
+        foreign = self.client.run_instances(
+            ImageId=IMAGE, InstanceType="t3.small", MinCount=1, MaxCount=1,
+            InstanceMarketOptions={"MarketType": "spot"})["Instances"][0]["InstanceId"]
+        self.server.control("rebalance", {"instance_id": foreign})
+        self.write_machine()
+
+        child = self.watch("--events", queue)
+
+        def left():
+            names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+            found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+            return sum(int(found[name]) for name in names)
+        wait_until("the queue empty", lambda: left() == 0)
+        code, said = self.stop(child)
+        self.assertEqual(code, 0, said)
+
+    def test_says_that_a_queue_does_not_exist_and_watches_all_the_same(self):
+        self.write_machine()
+        child = self.watch("--events", self.server.endpoint + "/123456789012/nowhere")
+        wait_until("a body", lambda: len(self.bodies()) == 1)
+        _, said = self.stop(child)
+        self.assertIn("QueueDoesNotExist", said)
 
     def test_a_paused_machine_stays_paused(self):
         self.write_machine()

@@ -1,4 +1,7 @@
-// The controller is killed at each of its calls, and another one is started with no memory.
+// The controller is killed at each of its calls, and another one is started with no memory. There
+// are two points for each call: before it is sent, and after its effect but before its reply. A
+// third, after the reply but before it is remembered, is the first one of the next call, since all
+// that is remembered dies with the process.
 #include <gtest/gtest.h>
 
 #include "local_ec2.hpp"
@@ -6,85 +9,209 @@
 namespace ec2spotter::scenario {
 namespace {
 
+using namespace std::chrono_literals;
 using Effect = CrashPoint::Effect;
-using Scene = std::function<void(LocalEc2&)>;
 
+// A course of events under one controller, from a prepared world to an end.
 struct Story {
-  const char* name;
-  Scene before;  // what has happened when the controller starts
-  Goal goal;
+  std::function<void(LocalEc2&)> before;  // what has happened when the controller starts
+  // Runs a controller to the end of the story, or to its death at `crash`: has it got there?
+  std::function<bool(LocalEc2&, std::optional<CrashPoint> crash)> run;
+  std::size_t bodies = 1;  // that live in the end
 };
 
-std::string describe(const Story& story, const CrashPoint& crash) {
-  return std::string(story.name) + ", killed at call " + std::to_string(crash.call) +
-         (crash.effect == Effect::done ? " after its effect" : " before it is sent");
+Machine plain_machine() { return web_machine(); }
+
+Machine machine_on_both_markets() {
+  Machine machine = web_machine();
+  machine.markets = {Market::spot, Market::on_demand};
+  machine.return_to_spot.when = ReturnToSpot::When::always;
+  return machine;
 }
 
-void expect_goal(LocalEc2& ec2, Goal goal) {
+// A quick guest: the fewer turns a story has, the fewer of its crash points are alike.
+void with_quick_guests(LocalEc2& ec2) {
+  ec2.guests().habits = {.to_preboot = 2s, .to_root = 3s, .failing_stage = {}};
+}
+
+void up(LocalEc2& ec2) {
+  with_quick_guests(ec2);
+  ASSERT_TRUE(ec2.drive(web_machine()));
+}
+
+void set_spot_capacity(LocalEc2& ec2, int available) {
+  for (const char* type : {"t3.small", "t3.medium"}) {
+    ec2.control("capacity", {{"instance_type", type},
+                             {"zone", "us-east-1a"},
+                             {"market", "spot"},
+                             {"available", available}});
+  }
+}
+
+std::function<bool(LocalEc2&, std::optional<CrashPoint>)> driven(Goal goal) {
+  return [goal](LocalEc2& ec2, std::optional<CrashPoint> crash) {
+    return ec2.drive(web_machine(), goal, crash).has_value();
+  };
+}
+
+// Watched until the root is up on another body than at the start of the watch, or on any.
+std::function<bool(LocalEc2&, std::optional<CrashPoint>)> watched(
+    Machine machine, std::function<bool(LocalEc2&)> enough) {
+  return [machine = std::move(machine), enough](LocalEc2& ec2, std::optional<CrashPoint> crash) {
+    return ec2.watch(
+        {machine},
+        [&](const Watch& watch) {
+          const Decision* last = watch.last_decision(machine.name);
+          return last != nullptr && last->reason == Reason::up && enough(ec2);
+        },
+        1h, crash);
+  };
+}
+
+bool on_spot(LocalEc2& ec2) {
+  const auto living = ec2.living();
+  return living.size() == 1 && living.front().value("instanceLifecycle", "") == "spot";
+}
+
+bool in_service(LocalEc2& ec2) { return ec2.guests().ssh_answers(kAddress); }
+
+void expect_end(LocalEc2& ec2, const Story& story) {
   EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
-  EXPECT_EQ(ec2.living().size(), goal == Goal::up ? 1U : 0U);
-  if (goal == Goal::up) {
-    EXPECT_TRUE(ec2.guests().ssh_answers(kAddress));
+  EXPECT_EQ(ec2.living().size(), story.bodies);
+  if (story.bodies == 1) {
+    EXPECT_TRUE(in_service(ec2));
   }
   // Nothing leaked: the volumes are the root and those of the bodies that live.
-  EXPECT_EQ(ec2.resources("volume").size(), goal == Goal::up ? 2U : 1U);
+  EXPECT_EQ(ec2.resources("volume").size(), 1 + story.bodies);
 }
 
 int calls_of(const Story& story) {
   LocalEc2 ec2;
   story.before(ec2);
-  const auto done = ec2.drive(web_machine(), story.goal);
-  EXPECT_TRUE(done) << story.name << ": " << done.error().describe();
+  EXPECT_TRUE(story.run(ec2, std::nullopt)) << ec2.story();
   return ec2.calls_of_last_drive();
 }
 
 void kill_and_run_again(const Story& story, const CrashPoint& crash) {
-  SCOPED_TRACE(describe(story, crash));
+  SCOPED_TRACE("killed at call " + std::to_string(crash.call) +
+               (crash.effect == Effect::done ? " after its effect" : " before it is sent"));
   LocalEc2 ec2;
   story.before(ec2);
-  const auto killed = ec2.drive(web_machine(), story.goal, crash);
-  ASSERT_FALSE(killed);
+  ASSERT_FALSE(story.run(ec2, crash));
 
-  const auto done = ec2.drive(web_machine(), story.goal);
-  ASSERT_TRUE(done) << done.error().describe();
-  ec2.pass(std::chrono::minutes(5));
-  expect_goal(ec2, story.goal);
+  ASSERT_TRUE(story.run(ec2, std::nullopt)) << ec2.story();
+  ec2.pass(5min);
+  expect_end(ec2, story);
 }
 
-TEST(CrashScenario, EndsWithOneBodyWhereverItWasKilled) {
-  // A quick guest: the fewer turns a story has, the fewer of its crash points are alike.
-  const Scene nothing = [](LocalEc2& ec2) {
-    ec2.guests().habits = {.to_preboot = std::chrono::seconds(2),
-                           .to_root = std::chrono::seconds(3),
-                           .failing_stage = {}};
-  };
-  const Scene up = [&](LocalEc2& ec2) {
-    nothing(ec2);
-    ASSERT_TRUE(ec2.drive(web_machine()));
-  };
-  const Scene reclaimed = [&](LocalEc2& ec2) {
-    up(ec2);
-    ec2.control("reclaim",
-                {{"instance_id", ec2.holder(kVolume)}, {"notice", true}, {"seconds", 30}});
-  };
-  const Scene paused = [&](LocalEc2& ec2) {
-    up(ec2);
-    ASSERT_TRUE(ec2.drive(web_machine(), Goal::paused));
-  };
-  int points = 0;
-  for (const Story& story :
-       {Story{"launch", nothing, Goal::up}, Story{"notice", reclaimed, Goal::up},
-        Story{"pause", up, Goal::paused}, Story{"resume", paused, Goal::up}}) {
-    const int calls = calls_of(story);
-    ASSERT_GT(calls, 5);
-    for (int call = 0; call < calls; ++call) {
-      for (const Effect effect : {Effect::none, Effect::done}) {
-        kill_and_run_again(story, {.call = call, .effect = effect});
-        ++points;
-      }
+void kill_at_every_call(const Story& story) {
+  const int calls = calls_of(story);
+  ASSERT_GT(calls, 5);
+  for (int call = 0; call < calls && !testing::Test::HasFailure(); ++call) {
+    for (const Effect effect : {Effect::none, Effect::done}) {
+      kill_and_run_again(story, {.call = call, .effect = effect});
     }
   }
-  std::cout << points << " crash points\n";
+  std::cout << 2 * calls << " crash points\n";
+}
+
+TEST(CrashScenario, Launch) {
+  kill_at_every_call({.before = with_quick_guests, .run = driven(Goal::up)});
+}
+
+TEST(CrashScenario, LaunchUnderNotice) {
+  kill_at_every_call(
+      {.before =
+           [](LocalEc2& ec2) {
+             up(ec2);
+             ec2.control("reclaim",
+                         {{"instance_id", ec2.holder(kVolume)}, {"notice", true}, {"seconds", 30}});
+           },
+       .run = driven(Goal::up)});
+}
+
+TEST(CrashScenario, Pause) {
+  kill_at_every_call({.before = up, .run = driven(Goal::paused), .bodies = 0});
+}
+
+TEST(CrashScenario, Resume) {
+  kill_at_every_call({.before =
+                          [](LocalEc2& ec2) {
+                            up(ec2);
+                            ASSERT_TRUE(ec2.drive(web_machine(), Goal::paused));
+                          },
+                      .run = driven(Goal::up)});
+}
+
+TEST(CrashScenario, WatchUnderNotice) {
+  kill_at_every_call(
+      {.before =
+           [](LocalEc2& ec2) {
+             up(ec2);
+             ec2.control("reclaim",
+                         {{"instance_id", ec2.holder(kVolume)}, {"notice", true}, {"seconds", 20}});
+           },
+       .run = watched(plain_machine(),
+                      [](LocalEc2& ec2) { return ec2.living().size() == 1 && in_service(ec2); })});
+}
+
+TEST(CrashScenario, WatchWithoutNotice) {
+  kill_at_every_call({.before =
+                          [](LocalEc2& ec2) {
+                            up(ec2);
+                            ec2.control("reclaim", {{"instance_id", ec2.holder(kVolume)}});
+                            ec2.pass(2s);
+                          },
+                      .run = watched(plain_machine(), in_service)});
+}
+
+TEST(CrashScenario, WatchAfterAStopByHand) {
+  kill_at_every_call(
+      {.before =
+           [](LocalEc2& ec2) {
+             with_quick_guests(ec2);
+             Machine machine = web_machine();
+             machine.markets = {Market::on_demand};
+             ASSERT_TRUE(ec2.drive(machine));
+             EXPECT_EQ(ec2.person("StopInstances", {{"InstanceId.1", ec2.holder(kVolume)}}), 200);
+             ec2.pass(2s);
+           },
+       .run = watched(plain_machine(),
+                      [](LocalEc2& ec2) { return ec2.living().size() == 1 && in_service(ec2); })});
+}
+
+TEST(CrashScenario, FallbackToOnDemand) {
+  kill_at_every_call({.before =
+                          [](LocalEc2& ec2) {
+                            with_quick_guests(ec2);
+                            set_spot_capacity(ec2, 0);
+                          },
+                      .run = watched(machine_on_both_markets(), in_service)});
+}
+
+TEST(CrashScenario, ReturnToSpot) {
+  kill_at_every_call({.before =
+                          [](LocalEc2& ec2) {
+                            with_quick_guests(ec2);
+                            set_spot_capacity(ec2, 0);
+                            Machine machine = machine_on_both_markets();
+                            ASSERT_TRUE(ec2.drive(machine));
+                            set_spot_capacity(ec2, 5);
+                          },
+                      .run = watched(machine_on_both_markets(), on_spot)});
+}
+
+TEST(CrashScenario, ReleaseOnNotice) {
+  Machine machine = web_machine();
+  machine.release_on_notice = true;
+  kill_at_every_call({.before =
+                          [](LocalEc2& ec2) {
+                            up(ec2);
+                            ec2.control("notice", {{"instance_id", ec2.holder(kVolume)}});
+                          },
+                      .run = watched(machine, [](LocalEc2& ec2) {
+                        return ec2.living().size() == 1 && in_service(ec2);
+                      })});
 }
 
 }  // namespace

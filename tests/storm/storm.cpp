@@ -37,6 +37,8 @@ class Storm {
         ec2_(plot_.seed, options.seed),
         start_(ec2_.clock().now()) {
     controllers_.resize(plot_.two_controllers ? 2 : 1);
+    plant_foreign_instances();
+    ec2_.before_call = [this](const sim::ParamMap& parameters) { check_call(parameters); };
     plan_incidents();
   }
 
@@ -44,6 +46,7 @@ class Storm {
     while (ec2_.clock().now() < start_ + options_.time && report_.problems.empty()) step();
     calm_down();
     if (report_.problems.empty()) check_leaks();
+    check_foreign_instances();
     report_.digest = ec2_.digest();
     return std::move(report_);
   }
@@ -275,7 +278,6 @@ class Storm {
     for (Controller& controller : controllers_) {
       controller.next = std::min(controller.next, ec2_.clock().now() + 1min);
     }
-    const TimePoint whole = start_ + options_.time;
     while (ec2_.clock().now() < end && report_.problems.empty()) {
       TimePoint next = end;
       for (const Controller& controller : controllers_) next = std::min(next, controller.next);
@@ -285,7 +287,6 @@ class Storm {
       }
       note_violations();
     }
-    (void)whole;
     for (const Machine& machine : plot_.machines) check_up(machine);
   }
 
@@ -302,20 +303,75 @@ class Storm {
   }
 
   void check_leaks() {
-    std::size_t bodies = 0;
-    for (const sim::Json& instance : ec2_.living()) {
-      ++bodies;
-      (void)instance;
-    }
-    if (bodies != plot_.machines.size()) {
+    const std::size_t machines = plot_.machines.size();
+    const std::size_t bodies = ec2_.living().size() - foreign_instances_.size();
+    if (bodies != machines) {
       report_.problems.push_back(std::to_string(bodies) + " bodies live for " +
-                                 std::to_string(plot_.machines.size()) + " machines");
+                                 std::to_string(machines) + " machines");
     }
-    const std::size_t volumes = ec2_.resources("volume").size();
-    if (volumes != 2 * plot_.machines.size()) {
+    const std::size_t volumes = ec2_.resources("volume").size() - foreign_instances_.size();
+    if (volumes != 2 * machines) {
       report_.problems.push_back(std::to_string(volumes) + " volumes are left for " +
-                                 std::to_string(plot_.machines.size()) + " machines");
+                                 std::to_string(machines) + " machines");
     }
+  }
+
+  // Rule S4: somebody else's instances, one of them with another owner's tags.
+  void plant_foreign_instances() {
+    for (const char* owner : {"", "somebody"}) {
+      sim::ParamMap launch{{"ImageId", "ami-0aaaaaaaaaaaaaaa1"},
+                           {"InstanceType", "t3.small"},
+                           {"MinCount", "1"},
+                           {"MaxCount", "1"}};
+      if (*owner != '\0') {
+        launch.insert({{"TagSpecification.1.ResourceType", "instance"},
+                       {"TagSpecification.1.Tag.1.Key", std::string(tag::kOwner)},
+                       {"TagSpecification.1.Tag.1.Value", owner},
+                       {"TagSpecification.1.Tag.2.Key", std::string(tag::kMachine)},
+                       {"TagSpecification.1.Tag.2.Value", plot_.machines.front().name.str()}});
+      }
+      ec2_.person("RunInstances", std::move(launch));
+    }
+    ec2_.pass(2min);
+    foreign_instances_ = ec2_.living();
+  }
+
+  void check_foreign_instances() {
+    const auto living = ec2_.living();
+    for (const sim::Json& before : foreign_instances_) {
+      if (std::find(living.begin(), living.end(), before) != living.end()) continue;
+      report_.problems.push_back("S4: " + before.at("instanceId").get<std::string>() +
+                                 ", which is not ours, was touched");
+    }
+  }
+
+  // Rules S6 and S8, seen at the call itself.
+  void check_call(const sim::ParamMap& parameters) {
+    const auto value = [&](const char* key) {
+      const auto found = parameters.find(key);
+      return found == parameters.end() ? std::string() : found->second;
+    };
+    if (value("Force") == "true") report_.problems.push_back("S6: a volume is force-detached");
+    if (value("Action") == "TerminateInstances") check_termination(value("InstanceId.1"));
+  }
+
+  void check_termination(const std::string& id) {
+    const auto living = ec2_.living();
+    const auto given_up = std::find_if(living.begin(), living.end(), [&](const sim::Json& body) {
+      return body.at("instanceId") == id;
+    });
+    if (given_up == living.end() || given_up->at("instanceState").at("name") != "running" ||
+        given_up->contains("_reclaim_at") || sim::tag_value(*given_up, tag::kRoot) != "up") {
+      return;
+    }
+    const std::string machine = sim::tag_value(*given_up, tag::kMachine);
+    const std::string root = sim::tag_value(*given_up, tag::kBodyOf);
+    if (ec2_.holder(root) != id) return;
+    const bool successor = std::any_of(living.begin(), living.end(), [&](const sim::Json& body) {
+      return body.at("instanceId") != id && sim::tag_value(body, tag::kMachine) == machine &&
+             body.at("instanceState").at("name") == "running";
+    });
+    if (!successor) report_.problems.push_back("S8: " + id + " works, and nothing waits for it");
   }
 
   void note_violations() {
@@ -331,6 +387,7 @@ class Storm {
   std::vector<Kind> kinds_;
   std::multimap<TimePoint, Act> deferred_;
   TimePoint next_incident_{};
+  std::vector<sim::Json> foreign_instances_;
   StormReport report_;
 };
 

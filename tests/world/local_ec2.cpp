@@ -106,10 +106,12 @@ class Transport final : public aws::HttpTransport {
       return fail(Errc::interrupted, "the controller is dead");
     }
     ec2_.catch_up();
+    sim::ParamMap parameters = sim::parse_form(request.body);
+    if (ec2_.before_call) ec2_.before_call(parameters);
     const sim::ApiReply reply = ec2_.core_.handle({.service = "ec2",
                                                    .region = kRegion,
                                                    .access_key = "test",
-                                                   .params = sim::parse_form(request.body),
+                                                   .params = std::move(parameters),
                                                    .target = {},
                                                    .body = {}});
     ec2_.note(request.body, reply);

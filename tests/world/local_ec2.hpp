@@ -52,6 +52,8 @@ class LocalEc2 {
   std::vector<std::string> changes();
 
   void pass(Duration time);
+  // Sees each call of a controller before it reaches EC2.
+  std::function<void(const sim::ParamMap&)> before_call = {};
   // What a watch is told at its start.
   std::vector<InstanceId> recommended;
   ManualClock& clock() { return clock_; }

@@ -4,69 +4,13 @@
 
 #include <set>
 
-#include "model/tags.hpp"
+#include "scene.hpp"
 
 namespace ec2spotter {
 namespace {
 
 using namespace std::chrono_literals;
 using Progress = Decision::Progress;
-
-constexpr TimePoint kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + 12h;
-const VolumeId kVolume("vol-0000000000000001");
-const InstanceId kFirst("i-00000000000000001");
-const InstanceId kSecond("i-00000000000000002");
-const InstanceId kForeign("i-0000000000000ffff");
-
-Machine a_machine() {
-  Machine machine;
-  machine.name = MachineName("web");
-  machine.owner = OwnerId("default");
-  machine.volume.id = kVolume;
-  machine.image = "ami-1";
-  machine.types = {"t3.small", "m5.large"};
-  return machine;
-}
-
-Volume a_volume(Goal goal = Goal::up) {
-  Volume volume;
-  volume.id = kVolume;
-  volume.state = VolumeState::available;
-  volume.zone = "us-east-1a";
-  volume.tags = {{"ec2spotter:machine", "web"},
-                 {"ec2spotter:owner", "default"},
-                 {"ec2spotter:role", "root"},
-                 {"ec2spotter:state", "current"},
-                 {"ec2spotter:goal", std::string(to_string(goal))}};
-  return volume;
-}
-
-void hold(Volume& volume, const InstanceId& id, AttachmentState state = AttachmentState::attached) {
-  volume.state = VolumeState::in_use;
-  volume.attachments = {{.instance = id, .device = "/dev/sdf", .state = state}};
-}
-
-Instance a_body(const InstanceId& id, InstanceState state = InstanceState::running) {
-  Instance body;
-  body.id = id;
-  body.state = state;
-  body.type = "t3.small";
-  body.zone = "us-east-1a";
-  body.market = Market::spot;
-  body.launch_time = kNow - 1min;
-  body.tags = {{"ec2spotter:machine", "web"}, {"ec2spotter:owner", "default"}};
-  return body;
-}
-
-// A machine whose root is on its body and up.
-Observation running() {
-  Observation seen;
-  seen.volumes = {a_volume()};
-  hold(seen.volumes[0], kFirst);
-  seen.bodies = {a_body(kFirst)};
-  seen.bodies[0].tags[std::string(tag::kRoot)] = "up";
-  return seen;
-}
 
 Decision decide(const Observation& seen, const Memory& memory = {}, Goal goal = Goal::up,
                 const Machine& machine = a_machine()) {

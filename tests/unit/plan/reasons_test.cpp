@@ -1,0 +1,188 @@
+// Every reason of the closed list is produced by a scene.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+
+#include "scene.hpp"
+
+namespace ec2spotter {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What one planning is asked; each scene changes what makes its reason.
+struct Asked {
+  Machine machine = a_machine();
+  Intent intent{};
+  Observation seen = running();
+  Memory memory{};
+};
+
+using Scene = std::function<void(Asked&)>;
+
+void free_volume(Asked& asked) { asked.seen.volumes[0] = a_volume(); }
+
+void without_body(Asked& asked) {
+  free_volume(asked);
+  asked.seen.bodies.clear();
+}
+
+// A body that has not had the root yet, and the root free.
+void with_new_body(Asked& asked, InstanceState state = InstanceState::running) {
+  free_volume(asked);
+  asked.seen.bodies = {a_body(kFirst, state)};
+}
+
+void booting(Asked& asked) { asked.seen.bodies[0].tags.erase(std::string(tag::kRoot)); }
+
+void want_address(Asked& asked) {
+  asked.machine.elastic_ip = "127.0.0.9";
+  asked.seen.address_wanted = true;
+}
+
+void close_pools(Asked& asked, Errc errc) {
+  for (const Pool& pool : pools_of(asked.machine, "us-east-1a")) {
+    asked.memory.closed_pools[pool] = {.why = "closed", .until = kNow + 1min, .errc = errc};
+  }
+}
+
+void successor_of_rebalanced(Asked& asked, const char* stage) {
+  asked.intent.patrol = true;
+  asked.memory.rebalance = {kFirst};
+  asked.seen.bodies.push_back(a_body(kSecond));
+  asked.seen.boots[kSecond] = {stage, "ok", "", ""};
+}
+
+const std::map<Reason, Scene> kScenes{
+    {Reason::volume_missing, [](Asked& a) { a.seen = {}; }},
+    {Reason::volume_ambiguous, [](Asked& a) { a.seen.volumes.push_back(a.seen.volumes[0]); }},
+    {Reason::volume_differs, [](Asked& a) { a.machine.volume.id = VolumeId("vol-2"); }},
+    {Reason::volume_unusable, [](Asked& a) { a.seen.volumes[0].state = VolumeState::error; }},
+    {Reason::volume_in_other_zone, [](Asked& a) { a.machine.zone = "us-east-1b"; }},
+    {Reason::volume_of_other_owner,
+     [](Asked& a) { a.seen.volumes[0].tags["ec2spotter:owner"] = "someone"; }},
+    {Reason::volume_retired,
+     [](Asked& a) { a.seen.volumes[0].tags["ec2spotter:state"] = "retired"; }},
+    {Reason::volume_multi_attach, [](Asked& a) { a.seen.volumes[0].multi_attach = true; }},
+    {Reason::volume_in_use_elsewhere, [](Asked& a) { hold(a.seen.volumes[0], kForeign); }},
+    {Reason::volume_not_adopted,
+     [](Asked& a) {
+       a.intent.goal = Goal::paused;
+       a.seen.volumes[0].tags.clear();
+     }},
+    {Reason::address_missing, want_address},
+    {Reason::address_in_use_elsewhere,
+     [](Asked& a) {
+       want_address(a);
+       a.seen.address.emplace();
+       a.seen.address->instance = kForeign;
+     }},
+    {Reason::adopting_volume, [](Asked& a) { a.seen.volumes[0].tags.clear(); }},
+    {Reason::waiting_for_volume, [](Asked& a) { a.seen.volumes[0].state = VolumeState::creating; }},
+    {Reason::launching_body, without_body},
+    {Reason::no_capacity,
+     [](Asked& a) {
+       without_body(a);
+       close_pools(a, Errc::no_capacity);
+     }},
+    {Reason::quota_reached,
+     [](Asked& a) {
+       without_body(a);
+       close_pools(a, Errc::quota);
+     }},
+    {Reason::waiting_for_spot,
+     [](Asked& a) {
+       without_body(a);
+       close_pools(a, Errc::no_capacity);
+       a.machine.markets.push_back(Market::on_demand);
+       a.machine.on_demand_after = 10min;
+     }},
+    {Reason::launch_refused,
+     [](Asked& a) {
+       with_new_body(a, InstanceState::terminated);
+       a.seen.bodies[0].state_reason_code = "Client.InternalError";
+     }},
+    {Reason::too_many_launches,
+     [](Asked& a) {
+       with_new_body(a, InstanceState::terminated);
+       a.seen.bodies.resize(kLaunchesPerHour, a.seen.bodies[0]);
+     }},
+    {Reason::waiting_for_body, [](Asked& a) { with_new_body(a, InstanceState::pending); }},
+    {Reason::waiting_for_preboot, [](Asked& a) { with_new_body(a); }},
+    {Reason::root_lost, free_volume},
+    {Reason::attaching_root,
+     [](Asked& a) {
+       with_new_body(a);
+       a.seen.boots[kFirst] = {"find", "start", "", ""};
+     }},
+    {Reason::waiting_for_attachment,
+     [](Asked& a) {
+       booting(a);
+       hold(a.seen.volumes[0], kFirst, AttachmentState::attaching);
+     }},
+    {Reason::attachment_stuck,
+     [](Asked& a) {
+       booting(a);
+       hold(a.seen.volumes[0], kFirst, AttachmentState::attaching);
+       a.seen.volumes[0].attachments[0].since = kNow - kAttachLimit - 1s;
+     }},
+    {Reason::protecting_root,
+     [](Asked& a) { a.seen.volumes[0].attachments[0].delete_on_termination = true; }},
+    {Reason::booting, booting},
+    {Reason::boot_failed,
+     [](Asked& a) {
+       booting(a);
+       a.seen.boots[kFirst] = {"check", "fail", "no_system", ""};
+     }},
+    {Reason::boot_timeout,
+     [](Asked& a) {
+       booting(a);
+       a.seen.bodies[0].launch_time = kNow - kBootLimit - 1s;
+     }},
+    {Reason::moving_address,
+     [](Asked& a) {
+       want_address(a);
+       a.seen.address.emplace();
+     }},
+    {Reason::waiting_for_service, [](Asked& a) { a.seen.reachable[kFirst] = false; }},
+    {Reason::up, [](Asked&) {}},
+    {Reason::releasing_body, [](Asked& a) { a.seen.bodies[0].state = InstanceState::stopped; }},
+    {Reason::waiting_for_release,
+     [](Asked& a) { a.seen.bodies[0].state = InstanceState::stopping; }},
+    {Reason::release_stuck,
+     [](Asked& a) {
+       a.seen.bodies[0].state = InstanceState::stopping;
+       a.memory.standing = Standing{Reason::waiting_for_release, kNow - kReleaseLimit};
+     }},
+    {Reason::collecting_body, [](Asked& a) { a.seen.bodies.push_back(a_body(kSecond)); }},
+    {Reason::preparing_hand_over, [](Asked& a) { successor_of_rebalanced(a, ""); }},
+    {Reason::handing_over, [](Asked& a) { successor_of_rebalanced(a, "identify"); }},
+    {Reason::paused,
+     [](Asked& a) {
+       a.intent.goal = Goal::paused;
+       a.seen.volumes[0] = a_volume(Goal::paused);
+       a.seen.bodies.clear();
+     }},
+};
+
+TEST(ReasonsTest, EachIsProducedByItsScene) {
+  for (int number = 0; number <= static_cast<int>(Reason::paused); ++number) {
+    const auto reason = static_cast<Reason>(number);
+    SCOPED_TRACE(to_string(reason));
+    const auto scene = kScenes.find(reason);
+    ASSERT_NE(scene, kScenes.end()) << "no scene produces this reason";
+    Asked asked;
+    scene->second(asked);
+
+    const Decision decision = plan(asked.machine, asked.intent, asked.seen, asked.memory, kNow);
+
+    EXPECT_EQ(to_string(decision.reason), to_string(reason)) << decision.detail;
+    EXPECT_GT(decision.wake_at, kNow);
+  }
+  EXPECT_EQ(to_string(static_cast<Reason>(static_cast<int>(Reason::paused) + 1)), "unknown")
+      << "`paused` is no longer the last reason";
+}
+
+}  // namespace
+}  // namespace ec2spotter
