@@ -112,7 +112,7 @@ class WatchTest(unittest.TestCase):
         body = self.wait_for_body_after(None)
         facts = machine.facts()
         self.start_appender()
-        losses = {"a notice": lambda: self.control("notice", {"instance_id": body}),
+        losses = {"a notice": lambda: machine.control("notice", {"instance_id": body}),
                   "a loss of power": lambda: self.cut_power(body),
                   "its own poweroff": lambda: machine.ssh("systemctl poweroff", "root"),
                   "a termination by hand":
