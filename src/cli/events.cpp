@@ -10,12 +10,7 @@ Result<void> events(const Common& common, const EventsOptions& options) {
   const std::filesystem::path folder = state_folder(options.state);
   TRY(const auto found, Journal(folder).read(options.machine));
   for (const Event& event : found) {
-    if (common.output == Output::json) {
-      fmt::print("{}\n", to_json_line(event));
-    } else {
-      fmt::print("{}  {:<16} {}: {}\n", format_iso8601(event.time),
-                 event.machine.empty() ? "-" : event.machine, event.reason, event.detail);
-    }
+    fmt::print("{}\n", common.output == Output::json ? to_json_line(event) : to_text_line(event));
   }
   return {};
 }

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <tuple>
 
 #include "cli/commands.hpp"
-#include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "cli/state_folder.hpp"
 #include "control/journal.hpp"
@@ -37,18 +35,20 @@ class WatchLog final : public Reporter {
     write(event);
   }
   void on_step_failed(const Machine& machine, const Step& step, const Error& error) override {
-    write(make_event(machine.name.str(), "step_failed",
-                     error.api_code.empty() ? std::string(to_string(error.code)) : error.api_code,
+    write(make_event(machine.name.str(), "step_failed", code_of(error),
                      describe(step) + ": " + error.describe()));
   }
   void on_trouble(const Error& error) override {
-    write(make_event("", "trouble",
-                     error.api_code.empty() ? std::string(to_string(error.code)) : error.api_code,
-                     error.describe()));
+    write(make_event("", "trouble", code_of(error), error.describe()));
   }
   void say(const std::string& text) { write(make_event("", "files", "note", text)); }
 
  private:
+  // EC2's own code, where there is one.
+  static std::string code_of(const Error& error) {
+    return error.api_code.empty() ? std::string(to_string(error.code)) : error.api_code;
+  }
+
   Event make_event(std::string machine, std::string kind, std::string reason, std::string detail) {
     return {.time = clock_.now(),
             .machine = std::move(machine),
@@ -59,10 +59,7 @@ class WatchLog final : public Reporter {
   }
 
   void write(const Event& event) {
-    if (!quiet_) {
-      fmt::print(stderr, "{}  {:<16} {}: {}\n", format_iso8601(event.time),
-                 event.machine.empty() ? "-" : event.machine, event.reason, event.detail);
-    }
+    if (!quiet_) fmt::print(stderr, "{}\n", to_text_line(event));
     const auto kept = journal_.append(event);
     if (!kept && !journal_failed_) {
       fmt::print(stderr, "ec2spotter: warning: {}\n", kept.error().describe());

@@ -1,6 +1,7 @@
 #include "control/journal.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -39,6 +40,11 @@ std::optional<Event> parse_event(const std::string& line) {
 }
 
 }  // namespace
+
+std::string to_text_line(const Event& event) {
+  return fmt::format("{}  {:<16} {}: {}", format_iso8601(event.time),
+                     event.machine.empty() ? "-" : event.machine, event.reason, event.detail);
+}
 
 std::string to_json_line(const Event& event) {
   nlohmann::ordered_json json{{"time", format_iso8601(event.time, Fraction::milliseconds)},

@@ -40,6 +40,9 @@ class Journal {
   std::filesystem::path folder_;
 };
 
+// "2026-11-24T02:07:54Z  web  up: ...", for people; "-" stands for all machines. No line end.
+std::string to_text_line(const Event& event);
+
 // {"time": ..., "machine": ..., ...}, without a line end.
 std::string to_json_line(const Event& event);
 
