@@ -15,6 +15,7 @@ BINARY = os.environ["EC2SPOTTER"]
 for folder in ("tests/conformance", "tests/vm"):
     sys.path.insert(0, str(SOURCE / folder))
 
+import many  # noqa: E402
 import server  # noqa: E402
 
 IMAGE = "ami-0aaaaaaaaaaaaaaa1"
@@ -179,7 +180,8 @@ def boot_seconds(ours, engine):
 
 
 def main():
-    parts = {"launch": bench_launch, "sim": bench_sim, "boot": bench_boot}
+    parts = {"launch": bench_launch, "sim": bench_sim, "many": many.bench_many,
+             "boot": bench_boot}
     wanted = sys.argv[1:] or list(parts)
     unknown = [name for name in wanted if name not in parts]
     if unknown:

@@ -11,6 +11,7 @@
 #include "aws/net/curl_transport.hpp"
 #include "aws/queue_client.hpp"
 #include "aws/wire/ec2_replies.hpp"
+#include "aws/wire/page_memory.hpp"
 
 namespace ec2spotter::aws {
 namespace {
@@ -64,11 +65,15 @@ class RealEc2 final : public Ec2Client {
 
   Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>& ids,
                                                const std::vector<Filter>& filters) override {
-    return by_ids<Volume>(ids, filters, describe_volumes_call, parse_describe_volumes);
+    return by_ids<Volume>(ids, filters, describe_volumes_call, [this](std::string_view body) {
+      return volume_pages_.read(body, parse_describe_volumes);
+    });
   }
   Result<std::vector<Instance>> describe_instances(const std::vector<InstanceId>& ids,
                                                    const std::vector<Filter>& filters) override {
-    return by_ids<Instance>(ids, filters, describe_instances_call, parse_describe_instances);
+    return by_ids<Instance>(ids, filters, describe_instances_call, [this](std::string_view body) {
+      return instance_pages_.read(body, parse_describe_instances);
+    });
   }
   Result<std::vector<SpotRequest>> describe_spot_requests(
       const std::vector<Filter>& filters) override {
@@ -211,6 +216,8 @@ class RealEc2 final : public Ec2Client {
   CachingProvider credentials_;
   CallerOptions caller_options_;
   Caller caller_;
+  PageMemory<Volume> volume_pages_;
+  PageMemory<Instance> instance_pages_;
   std::vector<std::string> warnings_;
   std::vector<std::string> given_warnings_;
 };

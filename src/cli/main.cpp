@@ -182,7 +182,12 @@ void add_sim(CLI::App& app, Parsed& parsed) {
       ->check(CLI::IsMember({"instant", "realistic"}));
   command->add_flag("--allow-public", sim_options.allow_public,
                     "listen on an address other than loopback");
-  command->add_flag("--vm", sim_options.vm, "instances are real virtual machines; needs --state");
+  auto* vm = command->add_flag("--vm", sim_options.vm,
+                               "instances are real virtual machines; needs --state");
+  command
+      ->add_flag("--guests", sim_options.guests,
+                 "without --vm: consoles say what the boot program would say, at its pace")
+      ->excludes(vm);
   command
       ->add_option("--ssh-port", sim_options.ssh_port,
                    "with --vm: where the public addresses take ssh; default 22, which needs root")

@@ -55,6 +55,7 @@ struct Sim {
   std::string seed;
   std::string profile = "instant";
   bool vm = false;
+  bool guests = false;  // scripted ones, without a virtual machine
   bool allow_public = false;
   int ssh_port = 22;          // of the public addresses
   int memory_mib_max = 1024;  // of one virtual machine

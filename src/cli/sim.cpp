@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "sim/http/server.hpp"
+#include "sim/scripted/scripted_bodies.hpp"
 #include "sim/vm/vm_bodies.hpp"
 
 namespace ec2spotter::cli {
@@ -50,7 +51,13 @@ sim::VmOptions::Acceleration acceleration(const std::string& name) {
   return name == "kvm" ? kvm : name == "emulation" ? emulation : probe;
 }
 
-Result<sim::MakeBodies> bodies_maker(const Sim& options) {
+Result<sim::MakeBodies> bodies_maker(const Sim& options, const Clock& clock) {
+  if (options.guests) {
+    return [&clock](sim::PostBodyEvent post,
+                    const sim::LookUpMetadata&) -> Result<std::unique_ptr<sim::Bodies>> {
+      return std::make_unique<sim::ScriptedBodies>(clock, std::move(post));
+    };
+  }
   if (!options.vm) {
     return [](sim::PostBodyEvent post,
               const sim::LookUpMetadata&) -> Result<std::unique_ptr<sim::Bodies>> {
@@ -80,7 +87,7 @@ Result<void> sim(const Sim& options) {
   // Before any thread starts, so that all of them leave the signals to this one.
   SignalWaiter waiter(clock);
   const bool realistic = options.profile == "realistic";
-  TRY(const sim::MakeBodies make_bodies, bodies_maker(options));
+  TRY(const sim::MakeBodies make_bodies, bodies_maker(options, clock));
   TRY(const auto server,
       sim::Server::start({.host = address.host,
                           .port = address.port,

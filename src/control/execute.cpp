@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/broken_rule.hpp"
 #include "boot/user_data.hpp"
 #include "model/tags.hpp"
 #include "plan/plan.hpp"
@@ -86,6 +87,7 @@ class Executor {
     for (const Volume& volume : fresh) {
       for (const Attachment& attachment : volume.attachments) {
         if (attachment.instance == step.instance) return {};
+        if (breaks_rule(1)) continue;
         return fail(Errc::refused, "rule S1: " + step.volume.str() + " is " +
                                        std::string(to_string(attachment.state)) + " at " +
                                        attachment.instance.str() + "; not attached again");
@@ -171,6 +173,7 @@ class Executor {
 
   // Rule S4: only what carries our tags is touched; find_bodies asked EC2 for just those.
   Result<void> check_ours(const InstanceId& id) const {
+    if (breaks_rule(4)) return {};
     for (const Instance& body : seen_.bodies) {
       if (body.id == id && tag::value(body.tags, tag::kOwner) == machine_.owner.str() &&
           tag::value(body.tags, tag::kMachine) == machine_.name.str()) {
@@ -182,6 +185,7 @@ class Executor {
 
   // Rule S2: a machine has one root; asked of EC2 just before another volume would become it.
   Result<void> check_only_root(const VolumeId& id) {
+    if (breaks_rule(2)) return {};
     TRY(const auto roots,
         ec2_.describe_volumes({}, {{"tag:" + std::string(tag::kMachine), {machine_.name.str()}},
                                    {"tag:" + std::string(tag::kOwner), {machine_.owner.str()}},
@@ -206,6 +210,7 @@ class Executor {
                                          " meanwhile; not terminated");
         }
         if (disk.device == body.root_device || !disk.delete_on_termination) continue;
+        if (breaks_rule(3)) continue;
         return fail(Errc::refused, "rule S3: " + disk.volume.str() + " would be deleted with " +
                                        id.str() + "; not terminated");
       }

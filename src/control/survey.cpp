@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "base/broken_rule.hpp"
 #include "model/tags.hpp"
 #include "plan/root_choice.hpp"
 
@@ -61,7 +62,7 @@ void mix(std::size_t& hash, const Instance& body) {
 }  // namespace
 
 std::vector<Filter> Survey::ours() const {
-  std::vector<Filter> filters{tag_filter(tag::kOwner, {owner_.str()})};
+  std::vector<Filter> filters{tag_filter(tag::kOwner, {breaks_rule(4) ? "*" : owner_.str()})};
   if (only_) filters.push_back(tag_filter(tag::kMachine, {only_->str()}));
   return filters;
 }
@@ -106,7 +107,7 @@ Result<void> Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>
   TRY(const auto adopted, find_adopted(ec2, machines));
   std::map<std::string, std::vector<Volume>> roots;
   for (const Volume& volume : adopted) {
-    roots[tag::value(volume.tags, tag::kMachine)].push_back(volume);
+    if (!breaks_rule(2)) roots[tag::value(volume.tags, tag::kMachine)].push_back(volume);
   }
   // A machine that has no root yet is looked up by what its file says.
   std::vector<std::string> ids, names;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/broken_rule.hpp"
 #include "base/sha256.hpp"
 #include "model/tags.hpp"
 #include "plan/body_history.hpp"
@@ -15,6 +16,9 @@ namespace ec2spotter {
 namespace {
 
 using namespace std::chrono_literals;
+
+// How often a body that is to end, but still runs, is looked at.
+constexpr Duration kNotYet = 5s;
 
 // A call whose effect EC2 does not show yet is not sent again for so long.
 constexpr Duration kSentLately = 5s;
@@ -152,7 +156,9 @@ class Planner {
                               ")";
     const Duration waited = stood_for(Reason::waiting_for_release);
     const bool late = waited >= kReleaseLimit || stands(Reason::release_stuck);
-    if (!late) return decide_.wait(Reason::waiting_for_release, where, kSoon);
+    // A body that still runs, as under a notice, shows first that it ends.
+    const bool soon = body->state != InstanceState::running || machine_.release_on_notice;
+    if (!late) return decide_.wait(Reason::waiting_for_release, where, soon ? kSoon : kNotYet);
     return decide_.wait(Reason::release_stuck,
                         where + " for more than " + minutes_of(kReleaseLimit) +
                             "; it is never forced: if the instance is gone, AWS Support frees it",
@@ -272,7 +278,7 @@ class Planner {
     const Instance* next = bodies_.next_body(holder);
     if (next == nullptr) return launch(volume);
     if (auto surplus = collect_all_but(volume, {next, holder})) return std::move(*surplus);
-    if (held != nullptr) return await_old_body(volume, *held, *holder, *next);
+    if (held != nullptr && !breaks_rule(1)) return await_old_body(volume, *held, *holder, *next);
     if (next->state == InstanceState::pending) {
       return decide_.wait(Reason::waiting_for_body, next->id.str() + " is pending", kSoon);
     }
@@ -374,6 +380,9 @@ class Planner {
   // Rule S8: the working body ends only when the next one waits in its preboot system.
   std::optional<Decision> hand_over(const Volume& volume, const Instance& body,
                                     const Instance* successor) const {
+    if (breaks_rule(8)) {
+      return decide_.act(Reason::handing_over, body.id.str(), step::TerminateBody{body.id});
+    }
     if (successor == nullptr) return prepare_successor(volume, body);
     const BootReport boot = bodies_.boot_of(*successor);
     const bool late = now_ - successor->launch_time > kBootLimit;
@@ -453,6 +462,7 @@ class Planner {
   std::optional<Decision> protect(const Volume& volume, const Instance& body) const {
     for (const Attachment& attachment : volume.attachments) {
       if (attachment.instance != body.id || !attachment.delete_on_termination) continue;
+      if (breaks_rule(3)) continue;
       return decide_.act(Reason::protecting_root,
                          volume.id.str() + " would be deleted with " + body.id.str(),
                          step::ProtectRoot{volume.id, body.id, attachment.device});

@@ -17,10 +17,10 @@ class Chooser {
     const auto adopted = volumes_that([&](const Volume& volume) {
       return carries_tags_of(volume, machine_) && tag::value(volume.tags, tag::kState) != "retired";
     });
+    if (adopted.size() > 1) return refused(ambiguous(adopted, "the root of this machine"));
+    if (adopted.size() == 1) return check_adopted(*adopted.front());
     const auto wished =
         volumes_that([&](const Volume& volume) { return matches_wish(volume, machine_); });
-    if (adopted.size() > 1) return refused(ambiguous(adopted, "the root of this machine"));
-    if (adopted.size() == 1) return check_adopted(*adopted.front(), wished);
     const std::string wish = "root volume " + machine_.volume.describe();
     if (wished.empty()) {
       return refused(
@@ -46,13 +46,13 @@ class Chooser {
   }
 
   // Rule S2: a second volume is not taken for a root while the machine has one.
-  RootChoice check_adopted(const Volume& root, const std::vector<const Volume*>& wished) const {
+  RootChoice check_adopted(const Volume& root) const {
     const bool differs = !machine_.volume.id.empty() && machine_.volume.id != root.id;
     if (differs) {
       return refused(decide_.stuck(
           Reason::volume_differs, Errc::refused,
           "the root of this machine is " + root.id.str() + ", but its file names " +
-              machine_.volume.describe() + (wished.empty() ? ", which does not exist" : "") +
+              machine_.volume.describe() +
               "; correct the file, or remove the tag ec2spotter:machine from " + root.id.str()));
     }
     return check(root);

@@ -26,11 +26,13 @@ def wait_until(what, condition, seconds=30):
 
 
 class Server:
-    def __init__(self, seed=None, arguments=()):
+    def __init__(self, seed=None, arguments=(), keep_state=True):
         self._folder = tempfile.TemporaryDirectory(prefix="ec2spotter-test-")
         self.folder = self._folder.name
         self._seed = seed
         self._arguments = list(arguments)
+        if keep_state:
+            self._arguments += ["--state", f"{self.folder}/state"]
         self.endpoint = None
 
     def __enter__(self):
@@ -44,7 +46,7 @@ class Server:
     def _start(self):
         # Another one after a restart is found where the first one was.
         address = self.endpoint.partition("//")[2] if self.endpoint else "127.0.0.1:0"
-        command = [BINARY, "sim", "--listen", address, "--state", f"{self.folder}/state"]
+        command = [BINARY, "sim", "--listen", address]
         self._log = open(f"{self.folder}/log", "a+", encoding="utf-8")
         self._process = subprocess.Popen(command + self._arguments, stdout=subprocess.PIPE,
                                          stderr=self._log, text=True)

@@ -15,8 +15,10 @@ std::string numbered(const char* prefix, int number) {
   return text.str();
 }
 
+// Anything from a hundredth of the most up to it, each power of ten as likely as the other.
 double rate(std::mt19937_64& random, double most) {
-  return chance(random, 0.6) ? most * static_cast<double>(below(random, 1000)) / 1000.0 : 0.0;
+  const double power = static_cast<double>(below(random, 2000)) / 1000.0;
+  return chance(random, 0.6) ? most * std::pow(10.0, -power) : 0.0;
 }
 
 Rates draw_rates(std::mt19937_64& random) {
@@ -24,6 +26,7 @@ Rates draw_rates(std::mt19937_64& random) {
   rates.notice = rate(random, 0.15);
   rates.late_notice = rate(random, 0.05);
   rates.reclaim = rate(random, 0.1);
+  rates.rebalance = rate(random, 0.1);
   rates.stop = rate(random, 0.02);
   rates.terminate = rate(random, 0.02);
   rates.detach = rate(random, 0.02);
@@ -34,6 +37,8 @@ Rates draw_rates(std::mt19937_64& random) {
   rates.slow = rate(random, 0.05);
   rates.crash = rate(random, 0.1);
   rates.absence = rate(random, 0.03);
+  rates.delete_with = rate(random, 0.02);
+  rates.wrong_file = rate(random, 0.02);
   return rates;
 }
 
@@ -46,7 +51,9 @@ Machine draw_machine(std::mt19937_64& random, int number) {
   for (const char* type : kTypes) {
     if (machine.types.empty() || chance(random, 0.7)) machine.types.emplace_back(type);
   }
-  if (chance(random, 0.5)) {
+  if (chance(random, 0.15)) {
+    machine.markets = {Market::on_demand};
+  } else if (chance(random, 0.5)) {
     machine.markets.push_back(Market::on_demand);
     machine.on_demand_after = std::chrono::minutes(below(random, 10));
     if (chance(random, 0.5)) machine.return_to_spot.when = ReturnToSpot::When::always;
@@ -55,6 +62,8 @@ Machine draw_machine(std::mt19937_64& random, int number) {
   if (chance(random, 0.4)) machine.elastic_ip = "127.91.0." + std::to_string(number + 1);
   return machine;
 }
+
+VolumeId copy_of(int number) { return VolumeId(numbered("vol-0ccc", number)); }
 
 sim::Json draw_seed(const std::vector<Machine>& machines) {
   sim::Json seed{{"region", "us-east-1"},
@@ -67,10 +76,12 @@ sim::Json draw_seed(const std::vector<Machine>& machines) {
                  {"addresses", sim::Json::array()}};
   int number = 0;
   for (const Machine& machine : machines) {
-    seed["volumes"].push_back({{"volume_id", machine.volume.id.str()},
-                               {"zone", number % 2 == 0 ? "us-east-1a" : "us-east-1b"},
-                               {"size_gib", 8},
-                               {"tags", {{"Name", machine.name.str()}}}});
+    for (const VolumeId& volume : {machine.volume.id, copy_of(number)}) {
+      seed["volumes"].push_back({{"volume_id", volume.str()},
+                                 {"zone", number % 2 == 0 ? "us-east-1a" : "us-east-1b"},
+                                 {"size_gib", 8},
+                                 {"tags", {{"Name", machine.name.str()}}}});
+    }
     if (!machine.elastic_ip.empty()) {
       seed["addresses"].push_back({{"allocation_id", numbered("eipalloc-0aaa", number)},
                                    {"public_ip", machine.elastic_ip}});
@@ -86,6 +97,7 @@ Plot draw_plot(std::mt19937_64& random, int machines) {
   Plot plot;
   for (int number = 0; number < machines; ++number) {
     plot.machines.push_back(draw_machine(random, number));
+    plot.copies.push_back(copy_of(number));
   }
   plot.seed = draw_seed(plot.machines);
   plot.rates = draw_rates(random);

@@ -13,19 +13,22 @@ namespace ec2spotter::storm {
 
 // How often each kind of trouble comes, per machine and day; zero: never in this world.
 struct Rates {
-  double reclaim = 0, notice = 0, late_notice = 0;
+  double reclaim = 0, notice = 0, late_notice = 0, rebalance = 0;
   double stop = 0, terminate = 0, detach = 0, poweroff = 0;
-  double drought = 0;  // a pool without capacity for minutes to hours
-  double fault = 0;    // calls that fail, for a while
-  double stale = 0;    // describes that show the past
-  double slow = 0;     // states that change late
-  double crash = 0;    // the controller dies between two calls
-  double absence = 0;  // the controller is away for minutes
+  double drought = 0;      // a pool without capacity for minutes to hours
+  double fault = 0;        // calls that fail, for a while
+  double stale = 0;        // describes that show the past
+  double slow = 0;         // states that change late
+  double crash = 0;        // the controller dies between two calls
+  double absence = 0;      // the controller is away for minutes
+  double delete_with = 0;  // a person sets DeleteOnTermination of a root
+  double wrong_file = 0;   // a machine's file names a copy of its root for a while
 };
 
 struct Plot {
   std::vector<Machine> machines;
-  sim::Json seed;  // the world's resources
+  std::vector<VolumeId> copies;  // of each machine's root; never to be one
+  sim::Json seed;                // the world's resources
   Rates rates;
   bool two_controllers = false;
 };

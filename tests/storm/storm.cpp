@@ -37,6 +37,7 @@ class Storm {
         ec2_(plot_.seed, options.seed),
         start_(ec2_.clock().now()) {
     controllers_.resize(plot_.two_controllers ? 2 : 1);
+    for (const Machine& machine : plot_.machines) roots_.push_back(machine.volume.id);
     plant_foreign_instances();
     ec2_.before_call = [this](const sim::ParamMap& parameters) { check_call(parameters); };
     plan_incidents();
@@ -65,7 +66,8 @@ class Storm {
     kinds_ = {{rates.notice, [this] { reclaim(120); }},
               {rates.late_notice, [this] { reclaim(static_cast<int>(below(random_, 20))); }},
               {rates.reclaim, [this] { reclaim(-1); }},
-              {rates.stop, [this] { by_hand("StopInstances"); }},
+              {rates.rebalance, [this] { rebalance(); }},
+              {rates.stop, [this] { stop_by_hand(); }},
               {rates.terminate, [this] { by_hand("TerminateInstances"); }},
               {rates.detach, [this] { detach_by_hand(); }},
               {rates.poweroff, [this] { power_off(); }},
@@ -74,7 +76,9 @@ class Storm {
               {rates.stale, [this] { stale(); }},
               {rates.slow, [this] { slow(); }},
               {rates.crash, [this] { crash(); }},
-              {rates.absence, [this] { absence(); }}};
+              {rates.absence, [this] { absence(); }},
+              {rates.delete_with, [this] { delete_with_instance(); }},
+              {rates.wrong_file, [this] { wrong_file(); }}};
     draw_next_incident();
   }
 
@@ -104,22 +108,45 @@ class Storm {
     draw_next_incident();
   }
 
-  const Machine& some_machine() { return plot_.machines[below(random_, plot_.machines.size())]; }
+  const VolumeId& some_root() { return roots_[below(random_, roots_.size())]; }
 
-  std::string body_of_some_machine() { return ec2_.holder(some_machine().volume.id.str()); }
+  // Empty: none. What would take its root with it, were it lost now, is spared: that loss would
+  // be the doing of whoever set DeleteOnTermination.
+  std::string body_of_some_machine() {
+    const std::string id = ec2_.holder(some_root().str());
+    return id.empty() || takes_root_with_it(*ec2_.instance(id)) ? "" : id;
+  }
+
+  static bool takes_root_with_it(const sim::Json& instance) {
+    const sim::Json& disks = instance.at("blockDeviceMapping");
+    return std::any_of(disks.begin(), disks.end(), [&](const sim::Json& disk) {
+      return disk.at("deviceName") != instance.at("rootDeviceName") &&
+             disk.at("ebs").at("deleteOnTermination") == true;
+    });
+  }
 
   void reclaim(int notice_seconds) {
     const std::string body = body_of_some_machine();
-    for (const sim::Json& instance : ec2_.living()) {
-      if (instance.at("instanceId") != body || instance.value("instanceLifecycle", "") != "spot") {
-        continue;
+    if (body.empty() || ec2_.instance(body)->value("instanceLifecycle", "") != "spot") return;
+    sim::Json request{{"instance_id", body}};
+    if (notice_seconds >= 0) {
+      request["notice"] = true;
+      request["seconds"] = notice_seconds;
+    }
+    ec2_.control("reclaim", request);
+  }
+
+  // An announcement may be lost, come twice, or be about somebody else's instance.
+  void rebalance() {
+    const InstanceId bodies[] = {InstanceId(ec2_.holder(some_root().str())),
+                                 InstanceId(foreign_instances_.front().at("instanceId"))};
+    for (auto times = below(random_, 3); times > 0; --times) {
+      for (Controller& controller : controllers_) {
+        if (controller.watch == nullptr) continue;
+        for (const InstanceId& body : bodies) {
+          controller.watch->hear({.kind = SpotEvent::Kind::rebalance, .instance = body});
+        }
       }
-      sim::Json request{{"instance_id", body}};
-      if (notice_seconds >= 0) {
-        request["notice"] = true;
-        request["seconds"] = notice_seconds;
-      }
-      ec2_.control("reclaim", request);
     }
   }
 
@@ -128,10 +155,17 @@ class Storm {
     if (!body.empty()) ec2_.person(action, {{"InstanceId.1", body}});
   }
 
-  void detach_by_hand() {
-    const Machine& machine = some_machine();
-    ec2_.person("DetachVolume", {{"VolumeId", machine.volume.id.str()}});
+  // EC2 refuses to stop what runs on a one-time Spot request, so one from on-demand is sought.
+  void stop_by_hand() {
+    for (std::size_t tries = roots_.size(); tries > 0; --tries) {
+      const std::string body = body_of_some_machine();
+      if (body.empty() || ec2_.instance(body)->contains("instanceLifecycle")) continue;
+      ec2_.person("StopInstances", {{"InstanceId.1", body}});
+      return;
+    }
   }
+
+  void detach_by_hand() { ec2_.person("DetachVolume", {{"VolumeId", some_root().str()}}); }
 
   void power_off() {
     const std::string body = body_of_some_machine();
@@ -147,7 +181,8 @@ class Storm {
   }
 
   void drought() {
-    const std::string type = some_machine().types.front();
+    const Machine& machine = plot_.machines[below(random_, plot_.machines.size())];
+    const std::string type = machine.types.front();
     set_capacity(type, "spot", 0);
     if (chance(random_, 0.2)) set_capacity(type, "on-demand", 0);
     later(Duration(static_cast<Duration::rep>(exponential(random_, 3'600'000))), [this, type] {
@@ -167,14 +202,45 @@ class Storm {
   }
 
   void stale() {
-    ec2_.control("fault", {{"kind", "stale_describe"},
-                           {"seconds", static_cast<int>(1 + below(random_, 60))}});
+    const auto seconds = static_cast<int>(1 + below(random_, 60));
+    ec2_.control("fault", {{"kind", "stale_describe"}, {"seconds", seconds}});
+    stale_until_ = ec2_.clock().now() + std::chrono::seconds(seconds);
+  }
+
+  // Only on a body that nothing else happens to, and while describes show it.
+  void delete_with_instance() {
+    const std::string id = body_of_some_machine();
+    if (id.empty() || stale_until_ > ec2_.clock().now()) return;
+    const sim::Json& body = *ec2_.instance(id);
+    if (body.at("instanceState").at("name") != "running" || body.contains("_reclaim_at")) return;
+    for (const sim::Json& disk : body.at("blockDeviceMapping")) {
+      if (disk.at("deviceName") == body.at("rootDeviceName")) continue;
+      ec2_.person("ModifyInstanceAttribute",
+                  {{"InstanceId", id},
+                   {"BlockDeviceMapping.1.DeviceName", disk.at("deviceName")},
+                   {"BlockDeviceMapping.1.Ebs.DeleteOnTermination", "true"}});
+      break;
+    }
+    ec2_.pass(1s);
+  }
+
+  void wrong_file() {
+    const std::size_t number = below(random_, plot_.machines.size());
+    name_volume(number, plot_.copies[number]);
+    later(Duration(static_cast<Duration::rep>(exponential(random_, 600'000))),
+          [this, number, own = roots_[number]] { name_volume(number, own); });
+  }
+
+  void name_volume(std::size_t number, const VolumeId& volume) {
+    plot_.machines[number].volume.id = volume;
+    for (Controller& controller : controllers_) {
+      if (controller.watch != nullptr) controller.watch->set_machines(plot_.machines);
+    }
   }
 
   void slow() {
-    ec2_.control("fault", {{"kind", "slow_state"},
-                           {"count", 3},
-                           {"seconds", static_cast<int>(10 + below(random_, 600))}});
+    slowness_ = std::chrono::seconds(10 + below(random_, 600));
+    ec2_.control("fault", {{"kind", "slow_state"}, {"count", 3}, {"seconds", slowness_.count()}});
   }
 
   void crash() {
@@ -265,6 +331,7 @@ class Storm {
 
   void calm_down() {
     if (!report_.problems.empty()) return;
+    for (std::size_t i = 0; i < roots_.size(); ++i) name_volume(i, roots_[i]);
     kinds_.clear();
     deferred_.clear();
     next_incident_ = TimePoint::max();
@@ -273,8 +340,9 @@ class Storm {
       set_capacity(type, "spot", -1);
       set_capacity(type, "on-demand", -1);
     }
-    // What is on its way for other reasons than ours (slow states, closed pools) may take its time.
-    const TimePoint end = ec2_.clock().now() + kUpWithin + 25min;
+    // A state that changes slowly is the last trouble to end.
+    const TimePoint begun = ec2_.clock().now();
+    const TimePoint end = begun + slowness_ + kUpWithin;
     for (Controller& controller : controllers_) {
       controller.next = std::min(controller.next, ec2_.clock().now() + 1min);
     }
@@ -284,6 +352,9 @@ class Storm {
       if (next > ec2_.clock().now()) ec2_.pass(next - ec2_.clock().now());
       for (Controller& controller : controllers_) {
         if (controller.next <= ec2_.clock().now()) give_turn(controller);
+        if (controller.watch == nullptr || !nothing_to_do(*controller.watch)) {
+          report_.last_up = ec2_.clock().now() - begun;
+        }
       }
       note_violations();
     }
@@ -310,7 +381,7 @@ class Storm {
                                  std::to_string(machines) + " machines");
     }
     const std::size_t volumes = ec2_.resources("volume").size() - foreign_instances_.size();
-    if (volumes != 2 * machines) {
+    if (volumes != 3 * machines) {
       report_.problems.push_back(std::to_string(volumes) + " volumes are left for " +
                                  std::to_string(machines) + " machines");
     }
@@ -345,7 +416,7 @@ class Storm {
     }
   }
 
-  // Rules S6 and S8, seen at the call itself.
+  // Rules S3, S6, S7 and S8, seen at the call itself.
   void check_call(const sim::ParamMap& parameters) {
     const auto value = [&](const char* key) {
       const auto found = parameters.find(key);
@@ -353,17 +424,29 @@ class Storm {
     };
     if (value("Force") == "true") report_.problems.push_back("S6: a volume is force-detached");
     if (value("Action") == "TerminateInstances") check_termination(value("InstanceId.1"));
+    if (value("Action") == "DetachVolume") check_detachment(value("InstanceId"));
+  }
+
+  void check_detachment(const std::string& id) {
+    const sim::Json* body = ec2_.instance(id);
+    if (body == nullptr) {
+      report_.problems.push_back("S7: a volume is detached from '" + id + "'");
+    } else if (body->at("instanceState").at("name") == "running") {
+      report_.problems.push_back("S7: a volume is detached from " + id + ", which runs");
+    }
   }
 
   void check_termination(const std::string& id) {
-    const auto living = ec2_.living();
-    const auto given_up = std::find_if(living.begin(), living.end(), [&](const sim::Json& body) {
-      return body.at("instanceId") == id;
-    });
-    if (given_up == living.end() || given_up->at("instanceState").at("name") != "running" ||
+    const sim::Json* given_up = ec2_.instance(id);
+    if (given_up == nullptr) return;
+    if (takes_root_with_it(*given_up)) {
+      report_.problems.push_back("S3: " + id + " is terminated and takes its root with it");
+    }
+    if (given_up->at("instanceState").at("name") != "running" ||
         given_up->contains("_reclaim_at") || sim::tag_value(*given_up, tag::kRoot) != "up") {
       return;
     }
+    const auto living = ec2_.living();
     const std::string machine = sim::tag_value(*given_up, tag::kMachine);
     const std::string root = sim::tag_value(*given_up, tag::kBodyOf);
     if (ec2_.holder(root) != id) return;
@@ -375,7 +458,9 @@ class Storm {
   }
 
   void note_violations() {
-    for (const std::string& breach : ec2_.violations()) report_.problems.push_back(breach);
+    for (const auto* breaches : {&ec2_.violations(), &ec2_.guests().losses()}) {
+      report_.problems.insert(report_.problems.end(), breaches->begin(), breaches->end());
+    }
   }
 
   StormOptions options_;
@@ -387,6 +472,9 @@ class Storm {
   std::vector<Kind> kinds_;
   std::multimap<TimePoint, Act> deferred_;
   TimePoint next_incident_{};
+  TimePoint stale_until_{};
+  std::chrono::seconds slowness_{};  // of the states that were slowed last
+  std::vector<VolumeId> roots_;      // of the machines, whatever their files say
   std::vector<sim::Json> foreign_instances_;
   StormReport report_;
 };

@@ -21,6 +21,7 @@ struct StormReport {
   int incidents = 0;
   int turns = 0;
   int controllers = 0;  // processes that were started
+  Duration last_up{};   // from the end of all trouble until the last machine was up
 };
 
 StormReport run_storm(const StormOptions& options);

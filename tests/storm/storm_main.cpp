@@ -1,5 +1,6 @@
 // storm [--first N] [--seeds N] [--machines N] [--days N] [--processes N]: runs seeds, some of them
 // twice, and ends with 1 when a rule was broken, a machine stayed down or two runs differed.
+// With --until-broken RULE it ends with 0 as soon as a seed shows that this rule is broken.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ struct Arguments {
   int machines = 20;
   int days = 30;
   int processes = 2;
+  std::string until_broken;
 };
 
 StormOptions options_of(const Arguments& arguments, std::uint64_t seed) {
@@ -43,9 +45,9 @@ bool run_seed(const Arguments& arguments, std::uint64_t seed) {
     std::printf("  again: script/storm --first %llu --seeds 1 --machines %d --days %d\n",
                 static_cast<unsigned long long>(seed), arguments.machines, arguments.days);
   }
-  std::printf("seed %llu: %d incidents, %d turns, %d controllers\n",
+  std::printf("seed %llu: %d incidents, %d turns, %d controllers, all up after %.0f s\n",
               static_cast<unsigned long long>(seed), report.incidents, report.turns,
-              report.controllers);
+              report.controllers, std::chrono::duration<double>(report.last_up).count());
   std::fflush(stdout);
   return report.problems.empty();
 }
@@ -60,6 +62,21 @@ bool run_share(const Arguments& arguments, std::uint64_t offset) {
   return good;
 }
 
+// A seed in which the rule is seen broken.
+bool run_until_broken(const Arguments& arguments) {
+  for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
+    const std::uint64_t seed = arguments.first + i;
+    for (const std::string& problem : run_storm(options_of(arguments, seed)).problems) {
+      if (problem.find(arguments.until_broken + ":") == std::string::npos) continue;
+      std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), problem.c_str());
+      return true;
+    }
+  }
+  std::printf("%s was not seen broken within %llu seeds\n", arguments.until_broken.c_str(),
+              static_cast<unsigned long long>(arguments.seeds));
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -70,7 +87,9 @@ int main(int argc, char** argv) {
   app.add_option("--machines", arguments.machines, "in each world")->check(CLI::Range(1, 200));
   app.add_option("--days", arguments.days, "of trouble in each world")->check(CLI::Range(1, 3650));
   app.add_option("--processes", arguments.processes, "at the same time")->check(CLI::Range(1, 64));
+  app.add_option("--until-broken", arguments.until_broken, "S1 to S8: seek it broken");
   CLI11_PARSE(app, argc, argv);
+  if (!arguments.until_broken.empty()) return run_until_broken(arguments) ? 0 : 1;
 
   const auto begun = std::chrono::steady_clock::now();
   std::vector<pid_t> children;

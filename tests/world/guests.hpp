@@ -1,57 +1,35 @@
-// Guests that behave: what a machine in an instance would do, in virtual time and without a VM.
+// Scripted guests whose machines write all the time, so that a lost write is seen (rule S5).
 #pragma once
 
 #include <map>
 #include <string>
+#include <vector>
 
-#include "base/clock.hpp"
-#include "sim/core/body.hpp"
+#include "sim/scripted/scripted_bodies.hpp"
 
 namespace ec2spotter::scenario {
 
-// How the guests of a test boot.
-struct GuestHabits {
-  Duration to_preboot = std::chrono::seconds(10);  // from power-on to the boot program
-  Duration to_root = std::chrono::seconds(25);  // from the volume's attachment to its system's end
-  std::string failing_stage;                    // "check": the boot program gives up there
-};
-
-class Guests final : public sim::Bodies {
+class Guests final : public sim::ScriptedBodies {
  public:
-  Guests(const Clock& clock, sim::PostBodyEvent post) : clock_(clock), post_(std::move(post)) {}
+  using ScriptedBodies::ScriptedBodies;
 
-  GuestHabits habits;
-  // Does an SSH server answer at this address now?
-  bool ssh_answers(const std::string& public_ip) const;
+  // What a volume lacked of the records that its machine had fsynced, when it got its next body or
+  // was deleted.
+  const std::vector<std::string>& losses() const { return losses_; }
 
-  Result<void> create_volume(const std::string&, int, const std::string&) override { return {}; }
-  Result<void> delete_volume(const std::string&) override { return {}; }
-  Result<void> grow_volume(const std::string&, int) override { return {}; }
-  Result<void> create_snapshot(const std::string&, const std::string&) override { return {}; }
-  Result<void> delete_snapshot(const std::string&) override { return {}; }
-  Result<void> copy_snapshot(const std::string&, const std::string&) override { return {}; }
-  Result<void> import_snapshot(const std::string&, const std::string&) override { return {}; }
-  Result<void> start(const sim::BodySpec& spec) override;
-  void press_power_button(const std::string& instance_id) override;
-  void cut_power(const std::string& instance_id) override { running_.erase(instance_id); }
-  void reboot(const std::string&) override {}
-  Result<void> plug_disk(const std::string& instance_id, const sim::BodyDisk& disk) override;
-  void unplug_disk(const std::string& instance_id, const sim::BodyDisk& disk) override;
-  std::string console(const std::string& instance_id) override;
-  Result<void> route_address(const std::string& public_ip, const std::string& instance_id) override;
+  Result<void> delete_volume(const std::string& volume_id) override;
 
  private:
-  struct Guest {
-    TimePoint started;
-    std::string volume;
-    TimePoint plugged;
-  };
-  bool root_is_up(const Guest& guest) const;
+  void on_plugged(const std::string& volume_id) override { check(volume_id); }
+  void on_unplugged(const std::string& volume_id, Duration up) override;
+  void check(const std::string& volume_id);
 
-  const Clock& clock_;
-  sim::PostBodyEvent post_;
-  std::map<std::string, Guest> running_;
-  std::map<std::string, std::string> routes_;
+  // A machine fsyncs one record each millisecond: as the disk holds them, and as it has told.
+  struct Records {
+    Duration::rep on_disk = 0, fsynced = 0;
+  };
+  std::map<std::string, Records> records_;  // by volume
+  std::vector<std::string> losses_;
 };
 
 }  // namespace ec2spotter::scenario

@@ -42,10 +42,12 @@ class LocalEc2 {
   int person(const std::string& action, sim::ParamMap parameters);
 
   sim::Json control(const std::string& path, const sim::Json& body);
-  // The resources of one kind that the predicate accepts.
+  // The resources of one kind.
   std::vector<sim::Json> resources(const std::string& kind);
   // Instances that are pending, running, stopping or stopped.
   std::vector<sim::Json> living();
+  // The instance with this id, or null; valid until the world changes.
+  const sim::Json* instance(const std::string& id);
   // The volume's holder, or empty.
   std::string holder(const std::string& volume_id);
   // The actions that changed something, in order, since the start; failed ones end with '!'.
@@ -69,6 +71,8 @@ class LocalEc2 {
  private:
   friend class Process;
   friend class Transport;
+  // What EC2 answers; while nothing changes, a reading call gets the same answer from memory.
+  sim::ApiReply ask(const std::string& body);
   void catch_up();
   void check_rules();
   void note(std::string_view call, const sim::ApiReply& reply);
@@ -81,6 +85,8 @@ class LocalEc2 {
   std::vector<std::string> told_;
   int calls_ = 0;
   std::uint64_t digest_ = 0;
+  std::map<std::string, sim::ApiReply> answers_;  // of reading calls, by what was asked
+  std::uint64_t answers_revision_ = 0;
 };
 
 // One process of a controller: a client with no memory, and its surroundings.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/base64.hpp"
+#include "base/broken_rule.hpp"
 
 namespace ec2spotter::aws {
 namespace {
@@ -223,7 +224,8 @@ ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,
 ApiCall detach_volume_call(const VolumeId& volume, const InstanceId& instance) {
   ApiCall call = changing("DetachVolume");
   call.params.add("VolumeId", volume.str());
-  call.params.add("InstanceId", instance.str());
+  if (!breaks_rule(7)) call.params.add("InstanceId", instance.str());
+  if (breaks_rule(6)) call.params.add("Force", "true");
   return call;
 }
 

@@ -1,6 +1,7 @@
 #include "aws/wire/xml.hpp"
 
 #include <charconv>
+#include <cstring>
 #include <pugixml.hpp>
 
 namespace ec2spotter::aws {
@@ -9,12 +10,6 @@ namespace {
 constexpr std::size_t kMaxDepth = 64;
 constexpr unsigned kParseFlags =
     pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_doctype;
-
-std::string_view local_name_of(pugi::xml_node node) {
-  const std::string_view name = node.name();
-  const auto colon = name.find(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
-}
 
 pugi::xml_node node_of(const void* node) {
   // pugi::xml_node is a handle around this pointer; the element was made from such a handle.
@@ -28,10 +23,14 @@ pugi::xml_node first_element(pugi::xml_node node) {
   return node;
 }
 
-class DepthCheck final : public pugi::xml_tree_walker {
+// Looks at each node once, and takes the namespaces from the names, so that lookups need not.
+class Preparation final : public pugi::xml_tree_walker {
  public:
   bool for_each(pugi::xml_node& node) override {
     ok_ = ok_ && static_cast<std::size_t>(depth()) < kMaxDepth && node.type() != pugi::node_doctype;
+    if (const char* colon = std::strchr(node.name(), ':')) {
+      node.set_name(std::string(colon + 1).c_str());
+    }
     return ok_;
   }
   bool ok() const { return ok_; }
@@ -47,11 +46,11 @@ tl::unexpected<Error> malformed(std::string_view name, std::string_view what) {
 
 }  // namespace
 
-std::string_view XmlElement::name() const { return local_name_of(node_of(node_)); }
+std::string_view XmlElement::name() const { return node_of(node_).name(); }
 
 XmlElement XmlElement::child(std::string_view local_name) const {
   auto node = node_of(node_).first_child();
-  while (node && (node.type() != pugi::node_element || local_name_of(node) != local_name)) {
+  while (node && (node.type() != pugi::node_element || node.name() != local_name)) {
     node = node.next_sibling();
   }
   return element_of(node);
@@ -119,9 +118,9 @@ Result<XmlDocument> XmlDocument::parse(std::string_view text) {
                                            outcome.description() + " at byte " +
                                            std::to_string(outcome.offset));
   }
-  DepthCheck check;
-  document.document_->traverse(check);
-  if (!check.ok()) {
+  Preparation preparation;
+  document.document_->traverse(preparation);
+  if (!preparation.ok()) {
     return fail(Errc::malformed_reply, "the reply has a document type or is nested too deeply");
   }
   const auto root = first_element(document.document_->first_child());

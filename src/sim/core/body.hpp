@@ -101,7 +101,7 @@ using PostBodyEvent = std::function<void(BodyEvent)>;
 using LookUpMetadata = std::function<MetadataView(const std::string& instance_id)>;
 
 // Bodies of records only: everything succeeds at once, disks have no bytes.
-class NoBodies final : public Bodies {
+class NoBodies : public Bodies {
  public:
   explicit NoBodies(PostBodyEvent post) : post_(std::move(post)) {}
   Result<void> create_volume(const std::string&, int, const std::string&) override { return {}; }
@@ -113,16 +113,19 @@ class NoBodies final : public Bodies {
   Result<void> import_snapshot(const std::string&, const std::string&) override { return {}; }
   Result<void> start(const BodySpec&) override { return {}; }
   void press_power_button(const std::string& instance_id) override {
-    post_(GuestPoweredOff{instance_id});
+    report(GuestPoweredOff{instance_id});
   }
   void cut_power(const std::string&) override {}
   void reboot(const std::string&) override {}
   Result<void> plug_disk(const std::string&, const BodyDisk&) override { return {}; }
   void unplug_disk(const std::string& instance_id, const BodyDisk& disk) override {
-    post_(DiskReleased{instance_id, disk.volume_id});
+    report(DiskReleased{instance_id, disk.volume_id});
   }
   std::string console(const std::string&) override { return {}; }
   Result<void> route_address(const std::string&, const std::string&) override { return {}; }
+
+ protected:
+  void report(BodyEvent event) const { post_(std::move(event)); }
 
  private:
   PostBodyEvent post_;

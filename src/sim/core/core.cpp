@@ -119,7 +119,7 @@ std::vector<std::string> Core::action_names() const {
   return names;
 }
 
-std::vector<std::string> Core::violations() { return sim::violations(world_); }
+std::vector<std::string> Core::violations() const { return sim::violations(world_); }
 
 Duration Core::clock_offset() const {
   return std::chrono::seconds(world_.settings().value("clock_offset_seconds", 0L));
@@ -196,6 +196,7 @@ Result<void> Core::load(const Json& saved) {
     return fail(Errc::invalid, std::string("the saved state cannot be read: ") + error.what());
   }
   for (const std::string& region : region_names()) {
+    if (table(region, "instance").empty()) continue;
     for (auto& [id, instance] : world_.table(region, "instance")) {
       if (state_name(instance) != "running") continue;
       set_state(instance, "pending");

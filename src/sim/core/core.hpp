@@ -60,7 +60,7 @@ class Core {
   // The names of the actions of EC2 that there are.
   std::vector<std::string> action_names() const;
   // The safety rules that are broken now; empty: none.
-  std::vector<std::string> violations();
+  std::vector<std::string> violations() const;
   // How far virtual time is ahead of the host's.
   Duration clock_offset() const;
 
@@ -70,11 +70,19 @@ class Core {
   // Initial resources; see README.md in this folder for the form.
   Result<void> seed(const Json& document);
 
+  // The resources of one kind ("volume", "instance" ...) as they are now; valid until they change.
+  const Table& table(const std::string& region, const std::string& kind) const {
+    return world_.table(region, kind);
+  }
+
   Json save() const { return world_.save(); }
   // Errors: invalid when the document is not one that save made. Instances that ran are switched
   // on again.
   Result<void> load(const Json& saved);
 
+  // Would a Describe call that is repeated now, and again until `revision` grows, be answered
+  // alike? Not while faults strike or the past is shown. Request limits are left aside.
+  bool answers_alike() const { return faults_.empty() && !world_.remembers(); }
   // Grows whenever something may have changed that save would show.
   std::uint64_t revision() const { return revision_; }
 

@@ -33,6 +33,6 @@ void begin_reclaim(World& world, const std::string& region, Json& instance, Dura
 
 // What must hold after every event (S1 and S2 of the design's safety rules); the breaches, as
 // sentences.
-std::vector<std::string> violations(World& world);
+std::vector<std::string> violations(const World& world);
 
 }  // namespace ec2spotter::sim

@@ -8,7 +8,8 @@ namespace ec2spotter::sim {
 namespace {
 
 // S1: a volume is attached, attaching or detaching at one instance, whichever side is asked.
-void check_attachments(World& world, const std::string& region, std::vector<std::string>& found) {
+void check_attachments(const World& world, const std::string& region,
+                       std::vector<std::string>& found) {
   std::map<std::string, std::string> holders;
   for (const auto& [id, instance] : world.table(region, "instance")) {
     for (const Json& mapping : instance.at("blockDeviceMapping")) {
@@ -33,7 +34,7 @@ void check_attachments(World& world, const std::string& region, std::vector<std:
 }
 
 // S2: a machine has one current root; a retired one gets no body again.
-void check_roots(World& world, std::vector<std::string>& found) {
+void check_roots(const World& world, std::vector<std::string>& found) {
   std::map<std::string, std::string> current;  // owner/machine -> volume
   for (const std::string& region : region_names()) {
     for (const auto& [id, volume] : world.table(region, "volume")) {
@@ -55,7 +56,7 @@ void check_roots(World& world, std::vector<std::string>& found) {
 
 }  // namespace
 
-std::vector<std::string> violations(World& world) {
+std::vector<std::string> violations(const World& world) {
   std::vector<std::string> found;
   for (const std::string& region : region_names()) check_attachments(world, region, found);
   check_roots(world, found);

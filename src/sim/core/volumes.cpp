@@ -6,6 +6,7 @@
 #include <cctype>
 #include <string_view>
 
+#include "base/broken_rule.hpp"
 #include "sim/core/call.hpp"
 #include "sim/core/launch.hpp"
 #include "sim/core/wire.hpp"
@@ -170,10 +171,11 @@ Result<void> check_attachable(const Json& volume, const Json& instance, const st
                                                ") for parameter device is invalid. " + device +
                                                " is not a valid EBS device name.");
   }
-  if (text(volume, "status") == "in-use" || !volume.at("attachmentSet").empty()) {
+  const bool in_use = text(volume, "status") == "in-use" || !volume.at("attachmentSet").empty();
+  if (in_use && !breaks_rule(1)) {
     return refuse("VolumeInUse", volume_id + " is already attached to an instance");
   }
-  if (text(volume, "status") != "available") {
+  if (!in_use && text(volume, "status") != "available") {
     return refuse("IncorrectState", "Volume '" + volume_id + "' is not 'available'.");
   }
   if (state != "running" && state != "stopped") {

@@ -16,7 +16,23 @@ World::World(WorldOptions options, Bodies& bodies)
     : options_(options), bodies_(bodies), now_(options.start), random_(options.seed) {}
 
 Table& World::table(const std::string& region, const std::string& kind) {
-  return (looking_back_ ? past_->tables : tables_)[region][kind];
+  Table& present = tables_[region][kind];
+  if (!remembers()) return present;
+  auto& kept = past_->tables[region];
+  if (!looking_back_) {
+    kept.try_emplace(kind, present);
+    return present;
+  }
+  const auto old = kept.find(kind);
+  return old == kept.end() ? present : old->second;
+}
+
+const Table& World::table(const std::string& region, const std::string& kind) const {
+  static const Table kNone;
+  const auto kinds = tables_.find(region);
+  if (kinds == tables_.end()) return kNone;
+  const auto found = kinds->second.find(kind);
+  return found == kinds->second.end() ? kNone : found->second;
 }
 
 const std::string& World::rendering_of(const Json& resource) {
@@ -26,16 +42,15 @@ const std::string& World::rendering_of(const Json& resource) {
 }
 
 void World::before_change() {
-  if (profile() != Profile::realistic || (past_ && past_->until > now_)) return;
-  past_ = Past{.tables = tables_, .until = now_ + kReadsLag};
+  if (profile() == Profile::realistic && !remembers()) hold_past_for(kReadsLag);
 }
 
 void World::hold_past_for(Duration duration) {
-  past_ = Past{.tables = tables_, .until = now_ + duration};
+  past_ = Past{.tables = {}, .until = now_ + duration};
 }
 
 PastView::PastView(World& world, bool wanted) : world_(world) {
-  world.looking_back_ = wanted && world.past_ && world.past_->until > world.now_;
+  world.looking_back_ = wanted && world.remembers();
 }
 
 Json* World::find(const std::string& region, const std::string& kind, const std::string& id) {
@@ -45,11 +60,11 @@ Json* World::find(const std::string& region, const std::string& kind, const std:
 }
 
 Json* World::find_anywhere(const std::string& kind, const std::string& id, std::string& region) {
-  for (auto& [name, kinds] : tables_) {
-    if (Json* found = find(name, kind, id)) {
-      region = name;
-      return found;
-    }
+  for (const auto& [name, kinds] : tables_) {
+    const auto resources = kinds.find(kind);
+    if (resources == kinds.end() || !resources->second.contains(id)) continue;
+    region = name;
+    return find(name, kind, id);
   }
   return nullptr;
 }

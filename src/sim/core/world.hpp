@@ -36,6 +36,7 @@ class World {
 
   // The resources of one kind ("volume", "instance" ...) in one region.
   Table& table(const std::string& region, const std::string& kind);
+  const Table& table(const std::string& region, const std::string& kind) const;
   // The resource with this id, or null.
   Json* find(const std::string& region, const std::string& kind, const std::string& id);
   // The same in whichever region has it; `region` is set when it is found.
@@ -77,10 +78,12 @@ class World {
   const std::string& rendering_of(const Json& resource);
   void forget_renderings() { renderings_.clear(); }
 
-  // What Describe calls are shown. The past is kept from the first change on, for a while.
+  // What Describe calls are shown. The past is kept from the first change on, for a while. Tables
+  // and resources that were asked for earlier must not be changed after this.
   void before_change();
   void hold_past_for(Duration duration);
   void forget_past() { past_.reset(); }
+  bool remembers() const { return past_ && past_->until > now_; }
 
   Json save() const;
   // May throw Json::exception for a document that save did not make.
@@ -89,6 +92,8 @@ class World {
  private:
   friend class PastView;
 
+  // The tables as they were, each kept when it is first used after the past began: those that are
+  // not here have not changed.
   struct Past {
     Tables tables;
     TimePoint until;

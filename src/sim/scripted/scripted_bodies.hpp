@@ -1,0 +1,58 @@
+// Bodies without a VM whose guests behave: each says on its console, at the time at which a real
+// one would, what the boot program says. For many machines at once, and for virtual time.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/clock.hpp"
+#include "sim/core/body.hpp"
+
+namespace ec2spotter::sim {
+
+// How the guests boot.
+struct GuestHabits {
+  Duration to_preboot = std::chrono::seconds(10);  // from power-on to the boot program
+  Duration to_root = std::chrono::seconds(25);  // from the volume's attachment to its system's end
+  std::string failing_stage;                    // "check": the boot program gives up there
+};
+
+class ScriptedBodies : public NoBodies {
+ public:
+  ScriptedBodies(const Clock& clock, PostBodyEvent post)
+      : NoBodies(std::move(post)), clock_(clock) {}
+
+  GuestHabits habits;
+  // Does an SSH server answer at this address now?
+  bool ssh_answers(const std::string& public_ip) const;
+
+  Result<void> start(const BodySpec& spec) override;
+  void press_power_button(const std::string& instance_id) override;
+  void cut_power(const std::string& instance_id) override;
+  Result<void> plug_disk(const std::string& instance_id, const BodyDisk& disk) override;
+  void unplug_disk(const std::string& instance_id, const BodyDisk& disk) override;
+  std::string console(const std::string& instance_id) override;
+  Result<void> route_address(const std::string& public_ip, const std::string& instance_id) override;
+
+ protected:
+  // The guest gets this volume, or loses it: of use to whoever keeps what is on it.
+  virtual void on_plugged(const std::string& /*volume_id*/) {}
+  // `up`: how long its system has been up; zero when it never was.
+  virtual void on_unplugged(const std::string& /*volume_id*/, Duration /*up*/) {}
+
+ private:
+  struct Guest {
+    TimePoint started;
+    std::string volume;
+    TimePoint plugged;
+  };
+  bool root_is_up(const Guest& guest) const;
+  void plug(Guest& guest, const std::string& volume_id);
+  void unplug(Guest& guest);
+
+  const Clock& clock_;
+  std::map<std::string, Guest> running_;
+  std::map<std::string, std::string> routes_;
+};
+
+}  // namespace ec2spotter::sim
