@@ -89,6 +89,12 @@ class Ec2 {
   virtual Result<std::vector<SecurityGroup>> describe_security_groups(
       const std::vector<Filter>& filters) = 0;
 
+  // DescribeInstanceTypes: those of the current generation with this architecture that are not bare
+  // metal. Nothing is said of zones.
+  virtual Result<std::vector<InstanceType>> describe_instance_types(Architecture architecture) = 0;
+  // DescribeInstanceTypeOfferings: the names of the types that this zone offers.
+  virtual Result<std::vector<std::string>> describe_type_offerings(const std::string& zone) = 0;
+
   // DescribeAvailabilityZones: those of the region that the account may use.
   virtual Result<std::vector<Zone>> describe_zones() = 0;
   // DescribeSpotPriceHistory as of now, for Linux: at most one price for each type and zone. `zone`

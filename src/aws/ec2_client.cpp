@@ -97,6 +97,17 @@ class RealEc2 final : public Ec2Client {
                                      parse_describe_security_groups);
   }
 
+  Result<std::vector<InstanceType>> describe_instance_types(Architecture architecture) override {
+    return pages<InstanceType>(
+        [&](const Page& page) { return describe_instance_types_call(architecture, page); },
+        parse_describe_instance_types);
+  }
+  Result<std::vector<std::string>> describe_type_offerings(const std::string& zone) override {
+    return pages<std::string>(
+        [&](const Page& page) { return describe_type_offerings_call(zone, page); },
+        parse_describe_type_offerings);
+  }
+
   Result<std::vector<Zone>> describe_zones() override {
     return pages<Zone>([](const Page&) { return describe_zones_call(); }, parse_describe_zones);
   }

@@ -4,6 +4,7 @@
 
 #include "aws/wire/error_table.hpp"
 #include "control/observe.hpp"
+#include "control/pool_knowledge.hpp"
 #include "control/turns.hpp"
 #include "plan/plan.hpp"
 #include "plan/root_choice.hpp"
@@ -15,6 +16,12 @@ using Progress = Decision::Progress;
 
 constexpr Duration kRetryFirst = std::chrono::seconds(1);
 constexpr Duration kRetryMost = std::chrono::seconds(20);
+
+// Would a plan say more if it knew more of the pools?
+bool is_about_pools(const Decision& decision) {
+  return decision.reason == Reason::waiting_for_types || !decision.candidates.empty();
+}
+
 class Drive {
  public:
   Drive(const Machine& machine, const Controls& controls, const DriveOptions& options)
@@ -45,8 +52,12 @@ class Drive {
     const TimePoint now = controls_.clock.now();
     if (now > deadline_) return fail(Errc::timeout, late());
     TRY(Observation seen, observe(machine_, controls_.ec2, controls_.prober, turns_.memory(), now));
-    Decision decision =
-        turns_.decide(machine_, {.goal = options_.goal}, seen, now, controls_.reporter);
+    const Intent intent{.goal = options_.goal};
+    if (is_about_pools(plan(machine_, intent, seen, turns_.memory(), now))) {
+      const Subject subject{.machine = &machine_, .seen = &seen, .memory = &turns_.memory()};
+      knowledge_.complete({subject}, controls_.ec2, now);
+    }
+    Decision decision = turns_.decide(machine_, intent, seen, now, controls_.reporter);
     TRY_VOID(turns_.act(machine_, decision, seen, controls_.ec2, now, controls_.reporter));
     failures_in_a_row_ = 0;
     return Look{.seen = std::move(seen), .decision = std::move(decision)};
@@ -97,6 +108,7 @@ class Drive {
   const DriveOptions& options_;
   TimePoint deadline_;
   Turns turns_;
+  PoolKnowledge knowledge_;
   int failures_in_a_row_ = 0;
 };
 
@@ -116,8 +128,13 @@ Result<Consideration> consider(const Machine& machine, const Controls& controls)
   Consideration considered;
   TRY(considered.look.seen, observe(machine, controls.ec2, controls.prober, memory, now));
   considered.goal = recorded_goal(machine, considered.look.seen, now);
-  considered.look.decision =
-      plan(machine, {.goal = considered.goal}, considered.look.seen, memory, now);
+  const Intent intent{.goal = considered.goal};
+  considered.look.decision = plan(machine, intent, considered.look.seen, memory, now);
+  if (is_about_pools(considered.look.decision)) {
+    const Subject subject{.machine = &machine, .seen = &considered.look.seen, .memory = &memory};
+    PoolKnowledge().complete({subject}, controls.ec2, now);
+    considered.look.decision = plan(machine, intent, considered.look.seen, memory, now);
+  }
   return considered;
 }
 

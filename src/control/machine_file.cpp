@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <numeric>
+#include <optional>
 
 namespace ec2spotter {
 namespace {
@@ -33,6 +34,18 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
 }
 
+std::optional<std::string> check_types(const Machine& machine) {
+  if (machine.requirements && !machine.types.empty()) {
+    return "types and requirements are both given, and each says which pools are used; keep one";
+  }
+  if (machine.requirements && machine.pool_order == PoolOrder::listed) {
+    return "pool_order = \"listed\" needs the list of types, and requirements give none; use "
+           "price or capacity";
+  }
+  if (machine.requirements || !machine.types.empty()) return std::nullopt;
+  return "types is missing: at least one instance type, or requirements in its place";
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
@@ -58,7 +71,7 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   if (machine.image.empty()) {
     return missing("image is missing: the preboot image, ami-... or resolve:ssm:NAME");
   }
-  if (machine.types.empty()) return missing("types is missing: at least one instance type");
+  if (auto wrong = check_types(machine)) return missing(*wrong);
   if (machine.markets.empty()) return missing("markets is empty: spot, on-demand, or both");
   const auto has = [&](Market market) {
     return std::find(machine.markets.begin(), machine.markets.end(), market) !=

@@ -1,6 +1,7 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <map>
@@ -146,8 +147,81 @@ Problem set_return_to_spot(Machine& machine, const toml::node& node) {
   return list(add_return_window)(machine, node);
 }
 
-const std::vector<std::pair<std::string, Setter>>& setters() {
-  static const std::vector<std::pair<std::string, Setter>> kSetters{
+// A number or a range, each number multiplied by `unit`.
+Setter range(Range Requirements::*member, int unit) {
+  return [member, unit](Machine& machine, const toml::node& node) -> Problem {
+    const auto number = node.value_exact<std::int64_t>();
+    const std::string written =
+        number ? std::to_string(*number) : node.value_exact<std::string>().value_or("");
+    const auto read = parse_range(written, unit);
+    if (!read) return "must be a number or a range: \"2\", \"2-4\", or \"2-\" without a maximum";
+    if (read->is_empty()) {
+      return "has its minimum above its maximum: \"" + written + "\"; swap them";
+    }
+    *machine.requirements.*member = *read;
+    return std::nullopt;
+  };
+}
+
+Problem set_architecture(Machine& machine, const std::string& value) {
+  machine.requirements->architecture = parse_architecture(value);
+  if (machine.requirements->architecture != Architecture::unknown) return std::nullopt;
+  return "must be x86_64 or arm64";
+}
+
+Problem add_excluded(Machine& machine, const std::string& value) {
+  if (!is_type_pattern(value)) {
+    return "must hold instance types in small letters, with * for any part: [\"t2.*\"]";
+  }
+  machine.requirements->excluded.push_back(value);
+  return std::nullopt;
+}
+
+using Setters = std::vector<std::pair<std::string, Setter>>;
+
+const Setter* find_setter(const Setters& setters, const std::string& key) {
+  const auto found = std::find_if(setters.begin(), setters.end(),
+                                  [&](const auto& entry) { return entry.first == key; });
+  return found == setters.end() ? nullptr : &found->second;
+}
+
+std::string unknown_key(const Setters& setters, const std::string& key) {
+  std::vector<std::string> known;
+  for (const auto& [name, setter] : setters) known.push_back(name);
+  return "unknown key '" + key + "'; did you mean '" + nearest(key, known) + "'?";
+}
+
+// What stands in the table `requirements`; these setters find it made.
+const Setters& requirement_setters() {
+  static const Setters kSetters{
+      {"vcpus", range(&Requirements::vcpus, 1)},
+      {"memory_gib", range(&Requirements::memory_mib, 1024)},
+      {"architecture", text(set_architecture)},
+      {"exclude", list(add_excluded)},
+  };
+  return kSetters;
+}
+
+Problem set_requirements(Machine& machine, const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return "must be a table: { vcpus = \"2-4\", memory_gib = \"4-16\" }";
+  machine.requirements.emplace();
+  for (const auto& [key, value] : *table) {
+    const std::string name(key.str());
+    const Setter* setter = find_setter(requirement_setters(), name);
+    if (setter == nullptr) return "has the " + unknown_key(requirement_setters(), name);
+    if (Problem problem = (*setter)(machine, value)) return name + " " + *problem;
+  }
+  for (const char* needed : {"vcpus", "memory_gib"}) {
+    if (!table->contains(needed)) {
+      return "must name " + std::string(needed) + ", as EC2 does; \"0-\" leaves it open";
+    }
+  }
+  return std::nullopt;
+}
+
+const Setters& setters() {
+  static const Setters kSetters{
       {"name", text([](Machine& m, const std::string& v) -> Problem {
          m.name = MachineName(v);
          return std::nullopt;
@@ -164,6 +238,7 @@ const std::vector<std::pair<std::string, Setter>>& setters() {
          m.types.push_back(v);
          return std::nullopt;
        })},
+      {"requirements", set_requirements},
       {"markets", set_markets},
       {"pool_order", text(set_pool_order)},
       {"max_price", text(set_max_price)},
@@ -188,12 +263,6 @@ const std::vector<std::pair<std::string, Setter>>& setters() {
   return kSetters;
 }
 
-std::string unknown_key(const std::string& key) {
-  std::vector<std::string> known;
-  for (const auto& [name, setter] : setters()) known.push_back(name);
-  return "unknown key '" + key + "'; did you mean '" + nearest(key, known) + "'?";
-}
-
 }  // namespace
 
 Result<Machine> parse_machine_toml(std::string_view content, const std::string& origin,
@@ -210,12 +279,15 @@ Result<Machine> parse_machine_toml(std::string_view content, const std::string& 
   for (const auto& [key, node] : parsed.table()) {
     const std::string name(key.str());
     const auto at = origin + ":" + std::to_string(node.source().begin.line) + ": ";
-    const auto setter = std::find_if(setters().begin(), setters().end(),
-                                     [&](const auto& entry) { return entry.first == name; });
-    if (setter == setters().end()) return fail(Errc::invalid, at + unknown_key(name));
-    if (Problem problem = setter->second(machine, node)) {
+    const Setter* setter = find_setter(setters(), name);
+    if (setter == nullptr) return fail(Errc::invalid, at + unknown_key(setters(), name));
+    if (Problem problem = (*setter)(machine, node)) {
       return fail(Errc::invalid, at + name + " " + *problem);
     }
+  }
+  // Requirements give no order to keep to.
+  if (machine.requirements && !parsed.table().contains("pool_order")) {
+    machine.pool_order = PoolOrder::price;
   }
   return check_machine(std::move(machine), origin);
 }

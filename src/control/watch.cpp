@@ -102,33 +102,7 @@ void Watch::observe_closely(std::vector<Work>& works, TimePoint now) {
   }
   read_consoles(subjects, controls_.ec2, now, kConsolesOfOneTurn);
   probe(subjects, controls_.prober, now);
-  add_pool_facts(works, now);
-}
-
-// Only machines whose file asks for it: EC2 counts what it is asked to score.
-void Watch::add_pool_facts(std::vector<Work>& works, TimePoint now) {
-  std::vector<Pool> priced, scored;
-  const auto pools = [](const Work& work) {
-    std::vector<Pool> all;
-    for (const Volume& volume : work.seen.volumes) {
-      const auto some = pools_of(work.entry->machine, volume.zone);
-      all.insert(all.end(), some.begin(), some.end());
-    }
-    return all;
-  };
-  for (const Work& work : works) {
-    const PoolOrder order = work.entry->machine.pool_order;
-    if (order == PoolOrder::listed) continue;
-    const auto own = pools(work);
-    priced.insert(priced.end(), own.begin(), own.end());
-    if (order == PoolOrder::capacity) scored.insert(scored.end(), own.begin(), own.end());
-  }
-  if (priced.empty()) return;
-  book_.refresh(controls_.ec2, priced, scored, now);
-  for (Work& work : works) {
-    if (work.entry->machine.pool_order == PoolOrder::listed) continue;
-    work.seen.pools = book_.facts(pools(work));
-  }
+  knowledge_.complete(subjects, controls_.ec2, now);
 }
 
 void Watch::hear(const SpotEvent& event) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "control/drive.hpp"
-#include "control/pool_facts.hpp"
+#include "control/pool_knowledge.hpp"
 #include "control/spot_events.hpp"
 #include "control/survey.hpp"
 #include "control/turns.hpp"
@@ -50,7 +50,6 @@ class Watch {
   std::vector<Work> find_due(TimePoint now);
   void observe_closely(std::vector<Work>& works, TimePoint now);
   void take_in_events();
-  void add_pool_facts(std::vector<Work>& works, TimePoint now);
   void decide(std::vector<Work>& works, TimePoint now);
   void act(std::vector<Work>& works, TimePoint begun);
   void note_failure(Entry& entry, const Error& error, TimePoint now);
@@ -60,7 +59,7 @@ class Watch {
   Controls controls_;
   Survey survey_;
   std::map<MachineName, Entry> entries_;
-  PoolFactsBook book_;
+  PoolKnowledge knowledge_;
   std::vector<SpotEvent> heard_;
   int failures_ = 0;
 };

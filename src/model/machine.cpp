@@ -42,17 +42,6 @@ std::string VolumeName::describe() const {
   return id.empty() ? "named '" + name_tag + "'" : id.str();
 }
 
-std::vector<Pool> pools_of(const Machine& machine, const std::string& zone) {
-  std::vector<Pool> pools;
-  pools.reserve(machine.markets.size() * machine.types.size());
-  for (const Market market : machine.markets) {
-    for (const std::string& type : machine.types) {
-      pools.push_back({.instance_type = type, .zone = zone, .market = market});
-    }
-  }
-  return pools;
-}
-
 std::string describe(const Pool& pool) {
   return pool.instance_type + " " + std::string(to_string(pool.market)) + " " + pool.zone;
 }

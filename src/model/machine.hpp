@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
+#include "model/requirements.hpp"
 #include "model/resources.hpp"
 #include "model/week.hpp"
 
@@ -34,7 +35,7 @@ struct VolumeName {
 
 // Which of the open pools is taken.
 enum class PoolOrder {
-  listed,    // the first of the list
+  listed,    // the first of the list; needs types
   price,     // the cheapest now
   capacity,  // the one with the best placement score, the cheaper of equals
 };
@@ -53,9 +54,10 @@ struct Machine {
   OwnerId owner;
   std::string region;  // empty: the AWS configuration decides
   VolumeName volume;
-  std::string zone;                // where the volume must be; empty: wherever it is
-  std::string image;               // ami-..., or resolve:ssm:NAME
-  std::vector<std::string> types;  // in order of preference
+  std::string zone;                          // where the volume must be; empty: wherever it is
+  std::string image;                         // ami-..., or resolve:ssm:NAME
+  std::vector<std::string> types;            // in order of preference
+  std::optional<Requirements> requirements;  // instead of types: what EC2's types must have
   PoolOrder pool_order = PoolOrder::listed;
   std::vector<Market> markets = {Market::spot};
   Duration on_demand_after{};  // how long Spot is given before on-demand is taken
@@ -75,10 +77,6 @@ struct Machine {
   bool release_on_notice = false;  // end a body under notice as soon as the next one waits
   bool operator==(const Machine&) const = default;
 };
-
-// The pools that a machine may use, best first: every type on the first market, then the next
-// market.
-std::vector<Pool> pools_of(const Machine& machine, const std::string& zone);
 
 // "t3.small spot us-east-1a", for people.
 std::string describe(const Pool& pool);

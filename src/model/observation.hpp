@@ -42,6 +42,9 @@ struct Observation {
   std::map<InstanceId, BootReport> boots;
   std::map<InstanceId, bool> reachable;  // does the probe of port 22 find an SSH server
   std::map<Pool, PoolFacts> pools;       // of those that somebody asked about
+  // Of a machine with requirements, by zone: the names of the types that meet them, the smallest
+  // first, or why EC2 has not told them. A zone that is absent has not been asked about.
+  std::map<std::string, Result<std::vector<std::string>>> types;
 };
 
 // Why a pool is left alone for a while.

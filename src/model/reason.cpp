@@ -18,6 +18,8 @@ std::string_view to_string(Reason reason) {
     case Reason::address_in_use_elsewhere: return "address_in_use_elsewhere";
     case Reason::adopting_volume: return "adopting_volume";
     case Reason::waiting_for_volume: return "waiting_for_volume";
+    case Reason::waiting_for_types: return "waiting_for_types";
+    case Reason::no_matching_type: return "no_matching_type";
     case Reason::launching_body: return "launching_body";
     case Reason::no_capacity: return "no_capacity";
     case Reason::quota_reached: return "quota_reached";

@@ -21,6 +21,8 @@ enum class Reason {
   address_in_use_elsewhere,
   adopting_volume,
   waiting_for_volume,
+  waiting_for_types,
+  no_matching_type,
   launching_body,
   no_capacity,
   quota_reached,

@@ -104,6 +104,14 @@ struct SecurityGroup {
   bool operator==(const SecurityGroup&) const = default;
 };
 
+struct InstanceType {
+  std::string name;
+  int vcpus = 0;
+  int memory_mib = 0;
+  std::vector<Market> markets;  // its supported usage classes
+  bool operator==(const InstanceType&) const = default;
+};
+
 // A pool is where a body can come from: one instance type, in one zone, on one market.
 struct Pool {
   std::string instance_type;

@@ -420,6 +420,9 @@ class Planner {
                               "not run up costs",
                           kCalm);
     }
+    if (auto refusal = check_types(machine_, seen_, volume.zone, decide_)) {
+      return std::move(*refusal);
+    }
     PoolChoice choice = choose_pool(machine_, volume.zone, seen_, memory_, now_);
     if (choice.taken) return launch_from(volume, std::move(choice), Reason::launching_body);
     return wait_for_pools(std::move(choice));

@@ -10,6 +10,22 @@ namespace {
 // No hint of EC2 says when to look at a closed pool again.
 constexpr Duration kLookAgainMost = std::chrono::seconds(15);
 
+std::vector<std::string> types_of(const Machine& machine, const Observation& seen,
+                                  const std::string& zone) {
+  if (!machine.requirements) return machine.types;
+  const auto found = seen.types.find(zone);
+  return found == seen.types.end() ? std::vector<std::string>{}
+                                   : found->second.value_or(std::vector<std::string>{});
+}
+
+// Rights that are missing do not come by waiting.
+Decision wait_for_types(const Error& error, const Decisions& decide) {
+  const std::string text = "EC2 has not told its instance types: " + error.describe();
+  return error.code == Errc::unauthorized
+             ? decide.stuck(Reason::waiting_for_types, error.code, text)
+             : decide.wait(Reason::waiting_for_types, text, kCalm);
+}
+
 std::string minutes_text(Duration time) {
   return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " min";
 }
@@ -52,15 +68,17 @@ class Ranking {
     if (is_shaky(pool)) return "its last body did not stay";
     const PoolFacts facts = facts_of(pool);
     switch (machine_.pool_order) {
-      case PoolOrder::listed: return "first open pool";
+      case PoolOrder::listed: break;
       case PoolOrder::price:
-        return facts.price ? "cheapest at " + price_text(*facts.price) : "first open pool";
+        if (facts.price) return "cheapest at " + price_text(*facts.price);
+        break;
       case PoolOrder::capacity:
-        return facts.placement_score
-                   ? "best placement score " + std::to_string(*facts.placement_score)
-                   : "first open pool";
+        if (facts.placement_score) {
+          return "best placement score " + std::to_string(*facts.placement_score);
+        }
+        break;
     }
-    return "first open pool";
+    return machine_.requirements ? "smallest open pool" : "first open pool";
   }
 
  private:
@@ -107,10 +125,38 @@ class Ranking {
 
 }  // namespace
 
+std::vector<Pool> pools_of(const Machine& machine, const Observation& seen,
+                           const std::string& zone) {
+  const std::vector<std::string> types = types_of(machine, seen, zone);
+  std::vector<Pool> pools;
+  pools.reserve(machine.markets.size() * types.size());
+  for (const Market market : machine.markets) {
+    for (const std::string& type : types) {
+      pools.push_back({.instance_type = type, .zone = zone, .market = market});
+    }
+  }
+  return pools;
+}
+
+std::optional<Decision> check_types(const Machine& machine, const Observation& seen,
+                                    const std::string& zone, const Decisions& decide) {
+  if (!machine.requirements) return std::nullopt;
+  const auto types = seen.types.find(zone);
+  if (types == seen.types.end()) {
+    return decide.wait(Reason::waiting_for_types,
+                       "EC2 has not been asked for the instance types of " + zone, kSoon);
+  }
+  if (!types->second) return wait_for_types(types->second.error(), decide);
+  if (!types->second->empty()) return std::nullopt;
+  return decide.stuck(Reason::no_matching_type, Errc::invalid,
+                      "no instance type in " + zone + " has " + describe(*machine.requirements) +
+                          " on every market of the machine; widen its requirements");
+}
+
 PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Observation& seen,
                        const Memory& memory, TimePoint now, Markets markets) {
   const Ranking ranking(machine, seen, memory, now);
-  std::vector<Pool> pools = pools_of(machine, zone);
+  std::vector<Pool> pools = pools_of(machine, seen, zone);
   if (markets == Markets::spot) {
     std::erase_if(pools, [](const Pool& pool) { return pool.market != Market::spot; });
   }

@@ -2,12 +2,25 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "model/decision.hpp"
 #include "model/observation.hpp"
+#include "plan/decisions.hpp"
 
 namespace ec2spotter {
+
+// The pools that the machine may use in this zone: every type on the first market, then the next
+// market. Types stand as in its list, or, of a machine with requirements, the smallest first; of
+// one whose types are not known there are none.
+std::vector<Pool> pools_of(const Machine& machine, const Observation& seen,
+                           const std::string& zone);
+
+// What keeps a machine with requirements from having any pool in this zone: its types are not
+// known, or there is none.
+std::optional<Decision> check_types(const Machine& machine, const Observation& seen,
+                                    const std::string& zone, const Decisions& decide);
 
 struct PoolChoice {
   std::optional<Pool> taken;

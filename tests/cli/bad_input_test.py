@@ -60,6 +60,21 @@ class FileTest(ProgramTest):
         path = self.write("web.toml", 'volume = "web-root"\nimagee = "ami-1"\n')
         self.fails(2, "launch", path, says=f"{path}:2: unknown key 'imagee'; did you mean 'image'?")
 
+    def requirements(self, inside):
+        return self.write("web.toml", f'volume = "web-root"\nimage = "{IMAGE}"\n'
+                                      f"requirements = {{ {inside} }}\n")
+
+    def test_requirements_with_an_unknown_key(self):
+        path = self.requirements('vcpus = "2", memory = "4"')
+        self.fails(2, "launch", path, says=f"{path}:3: requirements has the unknown key 'memory'; "
+                                           "did you mean 'memory_gib'?")
+
+    def test_requirements_that_no_type_meets(self):
+        path = self.requirements('vcpus = "96-", memory_gib = "0-"')
+        self.fails(2, "launch", path, says=["no instance type in us-east-1a has 96- vCPUs",
+                                            "widen its requirements"])
+        self.assertEqual(self.bodies(), [])
+
     def test_unknown_key_of_a_classic_file(self):
         path = self.write("web.conf", "ec2spotter_volume_nam=web-root\n")
         self.fails(2, "launch", path, says=[":1: unknown key 'ec2spotter_volume_nam'",

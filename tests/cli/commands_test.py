@@ -15,6 +15,12 @@ class CommandsTest(ProgramTest):
     def launch(self):
         return self.succeeds("launch", "--no-wait", self.write_machine(elastic_ip=ADDRESS))
 
+    def adopt_volume(self):
+        self.client.create_tags(Resources=[VOLUME], Tags=[
+            {"Key": "ec2spotter:" + key, "Value": value} for key, value in
+            {"machine": "web", "owner": "default", "role": "root", "state": "current",
+             "goal": "up"}.items()])
+
     def test_launch_without_waiting_leaves_one_tagged_body(self):
         done = self.launch()
         self.assertIn("waiting_for_", done.stdout)
@@ -46,13 +52,20 @@ class CommandsTest(ProgramTest):
         self.write_machine()
         text = self.succeeds("explain", "web").stdout
         self.assertIn("adopting_volume", text)
-        self.client.create_tags(Resources=[VOLUME], Tags=[
-            {"Key": "ec2spotter:" + key, "Value": value} for key, value in
-            {"machine": "web", "owner": "default", "role": "root", "state": "current",
-             "goal": "up"}.items()])
+        self.adopt_volume()
         text = self.succeeds("explain", "web").stdout
         self.assertIn("pool t3.small spot us-east-1a: taken, first open pool", text)
         self.assertIn("pool t3.medium spot us-east-1a: a later choice", text)
+
+    def test_explain_names_the_pools_that_meet_requirements(self):
+        self.write_machine(types=None, **{"requirements.vcpus": "2", "requirements.memory_gib": "4",
+                                          "requirements.exclude": ["c6i.*"]})
+        self.adopt_volume()
+        text = self.succeeds("explain", "web").stdout
+        self.assertRegex(text, r"pool t3.medium spot us-east-1a: taken, cheapest at 0\.\d+ USD/h")
+        self.assertIn("pool c7i.large spot us-east-1a: a later choice", text)
+        self.assertNotIn("c6i.large", text)
+        self.assertNotIn("t3.small", text)
 
     def test_a_machine_is_known_by_its_tags_where_its_file_is_not(self):
         self.launch()

@@ -164,6 +164,29 @@ Result<SecurityGroup> read_security_group(XmlElement item) {
   return group;
 }
 
+// EC2 knows further usage classes, such as capacity-block.
+void read_markets(XmlElement list, std::vector<Market>& markets) {
+  for (XmlElement item = list.first(); item.exists(); item = item.next()) {
+    for (const Market market : {Market::spot, Market::on_demand}) {
+      if (item.text() == to_string(market)) markets.push_back(market);
+    }
+  }
+}
+
+Result<InstanceType> read_instance_type(XmlElement item) {
+  InstanceType type;
+  TRY(type.name, item.required("instanceType"));
+  TRY(type.vcpus, item.child("vCpuInfo").integer("defaultVCpus"));
+  TRY(type.memory_mib, item.child("memoryInfo").integer("sizeInMiB"));
+  if (type.vcpus <= 0 || type.memory_mib <= 0) {
+    return fail(Errc::malformed_reply, "the reply's " + type.name + " has no vCPUs or no memory");
+  }
+  read_markets(item.child("supportedUsageClasses"), type.markets);
+  return type;
+}
+
+Result<std::string> read_offering(XmlElement item) { return item.required("instanceType"); }
+
 Result<Zone> read_zone(XmlElement item) {
   Zone zone;
   TRY(zone.name, item.required("zoneName"));
@@ -240,6 +263,16 @@ Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body) {
 Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view body) {
   return read_page<SecurityGroup>(body, "DescribeSecurityGroupsResponse", "securityGroupInfo",
                                   read_security_group);
+}
+
+Result<PageOf<InstanceType>> parse_describe_instance_types(std::string_view body) {
+  return read_page<InstanceType>(body, "DescribeInstanceTypesResponse", "instanceTypeSet",
+                                 read_instance_type);
+}
+
+Result<PageOf<std::string>> parse_describe_type_offerings(std::string_view body) {
+  return read_page<std::string>(body, "DescribeInstanceTypeOfferingsResponse",
+                                "instanceTypeOfferingSet", read_offering);
 }
 
 Result<PageOf<Zone>> parse_describe_zones(std::string_view body) {

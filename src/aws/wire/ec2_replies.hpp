@@ -26,6 +26,11 @@ Result<PageOf<Image>> parse_describe_images(std::string_view body);
 Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body);
 Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view body);
 
+// A type without vCPUs or memory is malformed_reply; a usage class that is no market is left out.
+Result<PageOf<InstanceType>> parse_describe_instance_types(std::string_view body);
+// The names of the types alone.
+Result<PageOf<std::string>> parse_describe_type_offerings(std::string_view body);
+
 Result<PageOf<Zone>> parse_describe_zones(std::string_view body);
 
 struct PriceChange {

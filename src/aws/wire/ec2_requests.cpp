@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::string_view kEc2Version = "2016-11-15";
 constexpr std::string_view kStsVersion = "2011-06-15";
-constexpr std::string_view kPageSize = "1000";  // the largest that EC2 allows
+constexpr std::string_view kPageSize = "1000";      // the largest that EC2 allows
+constexpr std::string_view kTypesPageSize = "100";  // and the largest for instance types
 constexpr std::size_t kMaxUserData = 16UL * 1024;
 constexpr std::size_t kMaxClientToken = 64;
 
@@ -35,8 +36,8 @@ void add_ids(Params& params, std::string_view name, const std::vector<Id<Tag>>& 
   for (std::size_t i = 0; i < ids.size(); ++i) params.add(list_name(name, i), ids[i].str());
 }
 
-void add_page(Params& params, const Page& page) {
-  params.add("MaxResults", std::string(kPageSize));
+void add_page(Params& params, const Page& page, std::string_view size = kPageSize) {
+  params.add("MaxResults", std::string(size));
   params.add_if("NextToken", page.next_token);
 }
 
@@ -151,6 +152,24 @@ ApiCall describe_subnets_call(const std::vector<Filter>& filters, const Page& pa
 
 ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const Page& page) {
   return describe("DescribeSecurityGroups", filters, page);
+}
+
+ApiCall describe_instance_types_call(Architecture architecture, const Page& page) {
+  ApiCall call = reading("DescribeInstanceTypes");
+  add_filters(call.params,
+              {{"current-generation", {"true"}},
+               {"bare-metal", {"false"}},
+               {"processor-info.supported-architecture", {std::string(to_string(architecture))}}});
+  add_page(call.params, page, kTypesPageSize);
+  return call;
+}
+
+ApiCall describe_type_offerings_call(const std::string& zone, const Page& page) {
+  ApiCall call = reading("DescribeInstanceTypeOfferings");
+  call.params.add("LocationType", "availability-zone");
+  add_filters(call.params, {{"location", {zone}}});
+  add_page(call.params, page);
+  return call;
 }
 
 ApiCall describe_zones_call() { return reading("DescribeAvailabilityZones"); }

@@ -49,6 +49,10 @@ ApiCall describe_images_call(const std::vector<ImageId>& ids, const std::vector<
 ApiCall describe_subnets_call(const std::vector<Filter>& filters, const Page& page);
 ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const Page& page);
 
+// Of the current generation, and no bare metal.
+ApiCall describe_instance_types_call(Architecture architecture, const Page& page);
+ApiCall describe_type_offerings_call(const std::string& zone, const Page& page);
+
 // Not paged by EC2.
 ApiCall describe_zones_call();
 // The prices in force at `since` and the changes after it; `zone` empty: every zone.

@@ -83,6 +83,29 @@ constexpr const char* kZones = R"(<DescribeAvailabilityZonesResponse>
   </item></availabilityZoneInfo>
 </DescribeAvailabilityZonesResponse>)";
 
+constexpr const char* kTypes = R"(<DescribeInstanceTypesResponse>
+  <instanceTypeSet><item>
+    <instanceType>t3.small</instanceType><currentGeneration>true</currentGeneration>
+    <supportedUsageClasses>
+      <item>on-demand</item><item>spot</item><item>capacity-block</item>
+    </supportedUsageClasses>
+    <processorInfo><supportedArchitectures><item>x86_64</item></supportedArchitectures>
+    </processorInfo>
+    <vCpuInfo><defaultVCpus>2</defaultVCpus><defaultCores>1</defaultCores></vCpuInfo>
+    <memoryInfo><sizeInMiB>2048</sizeInMiB></memoryInfo>
+  </item></instanceTypeSet>
+  <nextToken>more</nextToken>
+</DescribeInstanceTypesResponse>)";
+
+constexpr const char* kOfferings = R"(<DescribeInstanceTypeOfferingsResponse>
+  <instanceTypeOfferingSet>
+    <item><instanceType>t3.small</instanceType><locationType>availability-zone</locationType>
+      <location>us-east-1a</location></item>
+    <item><instanceType>m5.large</instanceType><locationType>availability-zone</locationType>
+      <location>us-east-1a</location></item>
+  </instanceTypeOfferingSet>
+</DescribeInstanceTypeOfferingsResponse>)";
+
 TEST(Ec2RepliesTest, ReadsAVolumeWithItsAttachmentAndTags) {
   const auto page = parse_describe_volumes(kVolumes);
   ASSERT_TRUE(page) << page.error().message;
@@ -188,6 +211,40 @@ TEST(Ec2RepliesTest, APriceOrScoreThatIsNoneIsAnError) {
   EXPECT_FALSE(parse_describe_zones(with(kZones, "use1-az6", "")));
 }
 
+TEST(Ec2RepliesTest, ReadsTypesAndWhereTheyAreOffered) {
+  const auto types = parse_describe_instance_types(kTypes);
+  ASSERT_TRUE(types) << types.error().message;
+  EXPECT_EQ(types->items,
+            (std::vector<InstanceType>{{.name = "t3.small",
+                                        .vcpus = 2,
+                                        .memory_mib = 2048,
+                                        .markets = {Market::on_demand, Market::spot}}}));
+  EXPECT_EQ(types->next_token, "more");
+  const auto offered = parse_describe_type_offerings(kOfferings);
+  ASSERT_TRUE(offered) << offered.error().message;
+  EXPECT_EQ(offered->items, (std::vector<std::string>{"t3.small", "m5.large"}));
+  EXPECT_TRUE(parse_describe_type_offerings(
+      "<DescribeInstanceTypeOfferingsResponse><instanceTypeOfferingSet/>"
+      "</DescribeInstanceTypeOfferingsResponse>"));
+}
+
+TEST(Ec2RepliesTest, ATypeWithoutNameVcpusOrMemoryIsAnError) {
+  for (const char* part : {"t3.small", "<defaultVCpus>2</defaultVCpus>", "2048"}) {
+    EXPECT_EQ(parse_describe_instance_types(with(kTypes, part, "")).error().code,
+              Errc::malformed_reply)
+        << part;
+  }
+  for (const char* number : {"0", "-1", "2.5", "99999999999", "many"}) {
+    EXPECT_FALSE(parse_describe_instance_types(with(kTypes, "2048", number))) << number;
+    EXPECT_FALSE(
+        parse_describe_instance_types(with(kTypes, ">2<", ">" + std::string(number) + "<")))
+        << number;
+  }
+  EXPECT_FALSE(parse_describe_instance_types("<DescribeInstanceTypesResponse/>"));
+  EXPECT_FALSE(parse_describe_type_offerings(with(kOfferings, "m5.large", "")));
+  EXPECT_FALSE(parse_describe_type_offerings("<DescribeInstanceTypeOfferingsResponse/>"));
+}
+
 // An empty answer must never read as "there are none": a machine could be launched twice.
 TEST(Ec2RepliesTest, AReplyWithoutItsListIsAnErrorAndNotAnEmptyList) {
   EXPECT_FALSE(parse_describe_volumes("<DescribeVolumesResponse/>"));
@@ -201,7 +258,8 @@ TEST(Ec2RepliesTest, AReplyWithoutItsListIsAnErrorAndNotAnEmptyList) {
 }
 
 TEST(Ec2RepliesTest, EveryTruncationIsAnError) {
-  for (const std::string whole : {kVolumes, kInstances, kPrices, kScores, kZones}) {
+  for (const std::string whole :
+       {kVolumes, kInstances, kPrices, kScores, kZones, kTypes, kOfferings}) {
     // The last character of the root's end tag is the only one that can be missing at the end.
     for (std::size_t length = 0; length + 1 < whole.size(); ++length) {
       const std::string part = whole.substr(0, length);
@@ -210,6 +268,8 @@ TEST(Ec2RepliesTest, EveryTruncationIsAnError) {
       EXPECT_FALSE(parse_spot_price_history(part)) << length;
       EXPECT_FALSE(parse_spot_placement_scores(part)) << length;
       EXPECT_FALSE(parse_describe_zones(part)) << length;
+      EXPECT_FALSE(parse_describe_instance_types(part)) << length;
+      EXPECT_FALSE(parse_describe_type_offerings(part)) << length;
     }
   }
 }
@@ -243,7 +303,7 @@ TEST(Ec2RepliesTest, MangledRepliesNeverCrash) {
   constexpr unsigned kSeed = 20261124;
   std::mt19937 random(kSeed);
   for (int round = 0; round < 2000; ++round) {
-    constexpr std::array kAll{kVolumes, kInstances, kPrices, kScores, kZones};
+    constexpr std::array kAll{kVolumes, kInstances, kPrices, kScores, kZones, kTypes, kOfferings};
     std::string text = kAll.at(static_cast<std::size_t>(round) % kAll.size());
     for (int change = 0; change < 4; ++change) {
       text[random() % text.size()] = static_cast<char>(random() % 256);
@@ -253,6 +313,8 @@ TEST(Ec2RepliesTest, MangledRepliesNeverCrash) {
     static_cast<void>(parse_spot_price_history(text).has_value());
     static_cast<void>(parse_spot_placement_scores(text).has_value());
     static_cast<void>(parse_describe_zones(text).has_value());
+    static_cast<void>(parse_describe_instance_types(text).has_value());
+    static_cast<void>(parse_describe_type_offerings(text).has_value());
   }
 }
 

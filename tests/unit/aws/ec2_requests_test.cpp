@@ -133,6 +133,20 @@ TEST(Ec2RequestsTest, AScoreIsAskedForOneInstanceInOneZone) {
             "Action=DescribeAvailabilityZones&Version=2016-11-15");
 }
 
+TEST(Ec2RequestsTest, TypesAreAskedForInTheLargestPagesThatEc2Allows) {
+  EXPECT_EQ(encode_call(describe_instance_types_call(Architecture::arm64, {"next"})),
+            "Action=DescribeInstanceTypes&Version=2016-11-15"
+            "&Filter.1.Name=current-generation&Filter.1.Value.1=true"
+            "&Filter.2.Name=bare-metal&Filter.2.Value.1=false"
+            "&Filter.3.Name=processor-info.supported-architecture&Filter.3.Value.1=arm64"
+            "&MaxResults=100&NextToken=next");
+  const auto offerings = describe_type_offerings_call("us-east-1a", {});
+  EXPECT_EQ(offerings.effect, Effect::none);
+  EXPECT_EQ(encode_call(offerings),
+            "Action=DescribeInstanceTypeOfferings&Version=2016-11-15&LocationType=availability-zone"
+            "&Filter.1.Name=location&Filter.1.Value.1=us-east-1a&MaxResults=1000");
+}
+
 TEST(Ec2RequestsTest, TheFormIsEncodedAsAwsSignsIt) {
   Params params;
   params.add("Name", "a b&c=d/\xC3\xA9~");

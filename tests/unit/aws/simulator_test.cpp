@@ -88,6 +88,22 @@ TEST_F(SimulatorTest, ThePriceIsTheOneInForceAndOfTheZoneAskedFor) {
   EXPECT_EQ(all->size(), 8U) << "two types in four zones";
 }
 
+TEST_F(SimulatorTest, TypesComeByTheirArchitectureAndAreOfferedInAZone) {
+  const auto arm = ec2->describe_instance_types(Architecture::arm64);
+  ASSERT_TRUE(arm) << arm.error().describe();
+  ASSERT_EQ(arm->size(), 3U);
+  EXPECT_EQ(arm->at(2), (InstanceType{.name = "t4g.small",
+                                      .vcpus = 2,
+                                      .memory_mib = 2048,
+                                      .markets = {Market::on_demand, Market::spot}}));
+  const auto intel = ec2->describe_instance_types(Architecture::x86_64);
+  const auto offered = ec2->describe_type_offerings("us-east-1b");
+  ASSERT_TRUE(intel) << intel.error().describe();
+  ASSERT_TRUE(offered) << offered.error().describe();
+  EXPECT_EQ(offered->size(), arm->size() + intel->size());
+  EXPECT_EQ(ec2->describe_type_offerings("us-east-1z"), std::vector<std::string>{});
+}
+
 TEST_F(SimulatorTest, EachZoneIsScoredUnderTheIdThatTheZonesHave) {
   control("capacity", {{"instance_type", "t3.small"}, {"zone", "us-east-1a"}, {"available", 0}});
   const auto zones = ec2->describe_zones();

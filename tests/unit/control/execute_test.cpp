@@ -49,6 +49,12 @@ class ToldEc2 final : public aws::Ec2 {
     if (filters.front().values.front() == "web") found = {{GroupId("sg-1"), "web"}};
     return found;
   }
+  Result<std::vector<InstanceType>> describe_instance_types(Architecture) override {
+    return std::vector<InstanceType>{};
+  }
+  Result<std::vector<std::string>> describe_type_offerings(const std::string&) override {
+    return std::vector<std::string>{};
+  }
   Result<std::vector<aws::Zone>> describe_zones() override { return std::vector<aws::Zone>{}; }
   Result<std::vector<aws::SpotPrice>> describe_spot_prices(const std::vector<std::string>&,
                                                            const std::string&) override {

@@ -72,6 +72,69 @@ TEST(MachineFileTest, WhatIsMissingIsNamed) {
       std::string::npos);
 }
 
+// A machine file whose fourth line is `line`.
+Result<Machine> with_line(const std::string& line, const std::string& more = "") {
+  return parse_machine_toml("volume='vol-1'\nimage='ami-1'\n" + more + "\n" + line, "a.toml", "a");
+}
+
+TEST(MachineFileTest, RequirementsTakeThePlaceOfTypesAndTheOrderIsThenByPrice) {
+  const auto machine = with_line(
+      "requirements = { vcpus = \"2-4\", memory_gib = \"0.5-\", architecture = \"arm64\", "
+      "exclude = [\"t2.*\", \"m5.large\"] }");
+  ASSERT_TRUE(machine) << message(machine);
+  EXPECT_EQ(machine->requirements, (Requirements{.vcpus = {.least = 2, .most = 4},
+                                                 .memory_mib = {.least = 512, .most = {}},
+                                                 .architecture = Architecture::arm64,
+                                                 .excluded = {"t2.*", "m5.large"}}));
+  EXPECT_EQ(machine->pool_order, PoolOrder::price);
+  const auto least =
+      with_line("[requirements]\nvcpus = 2\nmemory_gib = 4", "pool_order='capacity'");
+  ASSERT_TRUE(least) << message(least);
+  EXPECT_EQ(least->requirements, (Requirements{.vcpus = {.least = 2, .most = 2},
+                                               .memory_mib = {.least = 4096, .most = 4096},
+                                               .architecture = Architecture::x86_64,
+                                               .excluded = {}}));
+  EXPECT_EQ(least->pool_order, PoolOrder::capacity);
+}
+
+TEST(MachineFileTest, WrongRequirementsSayWhatTheyMustBe) {
+  const auto with = [](const std::string& inside) {
+    return message(with_line("requirements = { vcpus = '2', memory_gib = '4'" + inside + " }"));
+  };
+  const auto alone = [](const std::string& inside) {
+    return message(with_line("requirements = { " + inside + " }"));
+  };
+  EXPECT_EQ(with(", vcpu = '2'"),
+            "a.toml:4: requirements has the unknown key 'vcpu'; did you mean 'vcpus'?");
+  EXPECT_EQ(with(", architecture = 'i386'"),
+            "a.toml:4: requirements architecture must be x86_64 or arm64");
+  for (const char* excluded : {"[1]", "'t2.*'", "['T2.*']", "['']", "['m5 large']"}) {
+    EXPECT_NE(with(std::string(", exclude = ") + excluded).find("exclude must"), std::string::npos)
+        << excluded;
+  }
+  EXPECT_EQ(alone("vcpus = '4-2', memory_gib = '4'"),
+            "a.toml:4: requirements vcpus has its minimum above its maximum: \"4-2\"; swap them");
+  EXPECT_EQ(alone("vcpus = '2 to 4'"),
+            "a.toml:4: requirements vcpus must be a number or a range: \"2\", \"2-4\", or \"2-\" "
+            "without a maximum");
+  EXPECT_EQ(alone("vcpus = '2'"),
+            "a.toml:4: requirements must name memory_gib, as EC2 does; \"0-\" leaves it open");
+  EXPECT_NE(message(with_line("requirements = '2 vCPUs'")).find("must be a table"),
+            std::string::npos);
+}
+
+TEST(MachineFileTest, OneOfTypesAndRequirementsDecides) {
+  const std::string required = "requirements = { vcpus = '2', memory_gib = '4' }";
+  EXPECT_EQ(message(with_line(required, "types = ['t3.small']")),
+            "a.toml: types and requirements are both given, and each says which pools are used; "
+            "keep one");
+  EXPECT_EQ(message(with_line("")),
+            "a.toml: types is missing: at least one instance type, or requirements in its place");
+  EXPECT_EQ(message(with_line(required, "pool_order = 'listed'")),
+            "a.toml: pool_order = \"listed\" needs the list of types, and requirements give none; "
+            "use price or capacity");
+}
+
 TEST(ClassicConfTest, ReadsTheOriginalsFormWithoutRunningIt) {
   const auto machine = parse_classic_conf(
       "# classic\n"

@@ -32,6 +32,10 @@ class SilentEc2 : public aws::Ec2 {
   Result<std::vector<SecurityGroup>> describe_security_groups(const Filters&) override {
     return unexpected();
   }
+  Result<std::vector<InstanceType>> describe_instance_types(Architecture) override {
+    return unexpected();
+  }
+  Result<Ids> describe_type_offerings(const std::string&) override { return unexpected(); }
   Result<std::vector<aws::Zone>> describe_zones() override { return unexpected(); }
   Result<std::vector<aws::SpotPrice>> describe_spot_prices(const Ids&,
                                                            const std::string&) override {

@@ -42,6 +42,35 @@ TEST(PlanTest, RefusesAVolumeThatIsMissingOrAmbiguous) {
   expect_stuck(decide(seen), Reason::volume_ambiguous, Errc::invalid);
 }
 
+TEST(PlanTest, WithRequirementsNothingIsLaunchedBeforeTheTypesAreKnown) {
+  Machine machine = a_machine();
+  machine.types.clear();
+  machine.requirements = Requirements{
+      .vcpus = {.least = 2, .most = 4}, .memory_mib = {.least = 4096, .most = {}}, .excluded = {}};
+  Observation seen;
+  seen.volumes = {a_volume()};
+  const auto decide_with = [&](Result<std::vector<std::string>> types) {
+    seen.types.insert_or_assign("us-east-1a", std::move(types));
+    return decide(seen, {}, Goal::up, machine);
+  };
+
+  const Decision unknown = decide_with(fail(Errc::transport, "the connection broke"));
+  EXPECT_EQ(to_string(unknown.reason), to_string(Reason::waiting_for_types));
+  EXPECT_EQ(unknown.progress, Progress::going);
+  EXPECT_TRUE(unknown.steps.empty());
+  EXPECT_NE(unknown.detail.find("the connection broke"), std::string::npos) << unknown.detail;
+
+  expect_stuck(decide_with(fail(Errc::unauthorized, "no right")), Reason::waiting_for_types,
+               Errc::unauthorized);
+
+  const Decision none = decide_with(std::vector<std::string>{});
+  expect_stuck(none, Reason::no_matching_type, Errc::invalid);
+  EXPECT_NE(none.detail.find("2-4 vCPUs, 4- GiB, x86_64"), std::string::npos) << none.detail;
+
+  const Decision known = decide_with(std::vector<std::string>{"m5.large"});
+  EXPECT_EQ(only_step<step::LaunchBody>(known).pool.instance_type, "m5.large");
+}
+
 TEST(PlanTest, RefusesAVolumeThatIsNotTheMachinesToTake) {
   Observation seen;
   seen.volumes = {a_volume()};

@@ -74,6 +74,26 @@ TEST_F(PoolChoiceTest, TheBestPlacementScoreIsTakenWhenTheFileSaysSoAndPricePart
   EXPECT_EQ(choose().candidates[0].why, "best placement score 9");
 }
 
+TEST_F(PoolChoiceTest, RequirementsTakeTheTypesThatEc2NamedForTheZone) {
+  machine.types.clear();
+  machine.requirements.emplace();
+  machine.pool_order = PoolOrder::price;
+  machine.markets = {Market::spot, Market::on_demand};
+  EXPECT_TRUE(choose().candidates.empty()) << "nothing is known yet";
+  seen.types["us-east-1b"] = std::vector<std::string>{"elsewhere"};
+  seen.types[kZone] = std::vector<std::string>{"small", "medium", "large"};
+
+  EXPECT_EQ(choose().taken, spot("small"));
+  EXPECT_EQ(choose().candidates[0].why, "smallest open pool");
+  EXPECT_EQ(choose().candidates.size(), 6U);
+
+  seen.pools[spot("large")].price = 0.01;
+  seen.pools[spot("medium")].price = 0.01;
+  EXPECT_EQ(choose().taken, spot("medium")) << "the smaller of equals";
+  seen.pools[spot("large")].price = 0.005;
+  EXPECT_EQ(choose().taken, spot("large"));
+}
+
 TEST_F(PoolChoiceTest, OnDemandWaitsUntilSpotHadItsTime) {
   machine.types = {"a"};
   machine.markets = {Market::spot, Market::on_demand};

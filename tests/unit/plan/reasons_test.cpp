@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 
+#include "plan/pool_choice.hpp"
 #include "scene.hpp"
 
 namespace ec2spotter {
@@ -42,9 +43,15 @@ void want_address(Asked& asked) {
 }
 
 void close_pools(Asked& asked, Errc errc) {
-  for (const Pool& pool : pools_of(asked.machine, "us-east-1a")) {
+  for (const Pool& pool : pools_of(asked.machine, asked.seen, "us-east-1a")) {
     asked.memory.closed_pools[pool] = {.why = "closed", .until = kNow + 1min, .errc = errc};
   }
+}
+
+void without_types(Asked& asked) {
+  without_body(asked);
+  asked.machine.types.clear();
+  asked.machine.requirements.emplace();
 }
 
 void successor_of_rebalanced(Asked& asked, const char* stage) {
@@ -80,6 +87,12 @@ const std::map<Reason, Scene> kScenes{
      }},
     {Reason::adopting_volume, [](Asked& a) { a.seen.volumes[0].tags.clear(); }},
     {Reason::waiting_for_volume, [](Asked& a) { a.seen.volumes[0].state = VolumeState::creating; }},
+    {Reason::waiting_for_types, without_types},
+    {Reason::no_matching_type,
+     [](Asked& a) {
+       without_types(a);
+       a.seen.types["us-east-1a"] = std::vector<std::string>{};
+     }},
     {Reason::launching_body, without_body},
     {Reason::no_capacity,
      [](Asked& a) {
