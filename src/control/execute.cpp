@@ -60,10 +60,10 @@ class Executor {
   }
 
   Result<void> operator()(const step::LaunchBody& step) {
-    TRY(const aws::RunInstanceSpec spec, run_spec(step));
-    auto launched = ec2_.run_instance(spec);
+    TRY(const aws::RunInstancesSpec spec, run_spec(step));
+    auto launched = ec2_.run_instances(spec);
     if (launched) {
-      memory_.launched[launched->id] = std::move(*launched);
+      for (Instance& body : *launched) memory_.launched[body.id] = std::move(body);
       return {};
     }
     const Error& error = launched.error();
@@ -142,7 +142,7 @@ class Executor {
   }
 
  private:
-  Result<aws::RunInstanceSpec> run_spec(const step::LaunchBody& step) {
+  Result<aws::RunInstancesSpec> run_spec(const step::LaunchBody& step) {
     TRY(const ImageId image, resolve_image(machine_.image, ec2_));
     TRY(auto groups, resolve_groups(machine_.security_groups, ec2_));
     TRY(auto user_data, render_user_data({.volume = step.volume,
@@ -151,7 +151,7 @@ class Executor {
                                           .adopt = machine_.adopt}));
     const std::string name =
         machine_.instance_name.empty() ? machine_.name.str() : machine_.instance_name;
-    return aws::RunInstanceSpec{
+    return aws::RunInstancesSpec{
         .image = image,
         .pool = step.pool,
         .subnet = machine_.subnet.empty() ? std::nullopt : std::optional(SubnetId(machine_.subnet)),

@@ -57,10 +57,10 @@ class ToldEc2 final : public aws::Ec2 {
   Result<std::vector<aws::PlacementScore>> spot_placement_scores(const std::string&) override {
     return std::vector<aws::PlacementScore>{};
   }
-  Result<Instance> run_instance(const aws::RunInstanceSpec& spec) override {
+  Result<std::vector<Instance>> run_instances(const aws::RunInstancesSpec& spec) override {
     calls.push_back("run " + spec.image.str() + " " + spec.client_token);
     if (launch_error) return fail(*launch_error);
-    return a_body(kBody);
+    return std::vector<Instance>{a_body(kBody)};
   }
   Result<void> terminate_instance(const InstanceId& id) override { return note("terminate", id); }
   Result<void> attach_volume(const VolumeId&, const InstanceId& id, const std::string&) override {
