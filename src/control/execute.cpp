@@ -145,7 +145,7 @@ class Executor {
   Result<aws::RunInstancesSpec> run_spec(const step::LaunchBody& step) {
     TRY(const ImageId image, resolve_image(machine_.image, ec2_));
     TRY(auto groups, resolve_groups(machine_.security_groups, ec2_));
-    TRY(auto user_data, render_user_data({.volume = step.volume,
+    TRY(auto user_data, render_user_data({.volumes = {step.volume},
                                           .engine = boot_engine(step.engine),
                                           .device = machine_.device,
                                           .adopt = machine_.adopt}));
