@@ -177,6 +177,7 @@ void Watch::act(std::vector<Work>& works, TimePoint begun) {
   }
   for (const std::vector<std::size_t>& places : group_launches(orders)) {
     std::vector<Work*> batch;
+    batch.reserve(places.size());
     for (const std::size_t place : places) batch.push_back(&works[place]);
     const TimePoint now = controls_.clock.now();
     if (now - begun > kActingMost) {
