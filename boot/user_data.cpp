@@ -57,12 +57,18 @@ std::string put(std::string_view name, std::string_view text) {
   return "put " + std::string(name) + " <<'EC2SPOTTER'\n" + std::string(text) + "EC2SPOTTER\n";
 }
 
+std::string words_of(const std::vector<VolumeId>& volumes) {
+  std::string words;
+  for (const VolumeId& volume : volumes) words += (words.empty() ? "" : " ") + volume.str();
+  return words;
+}
+
 std::string boothook(const BootParameters& parameters) {
   std::string text =
       "#cloud-boothook\n#!/bin/sh\nset -eu\nmkdir -p /run/ec2spotter\n"
       "put() { cat >\"/run/ec2spotter/$1\"; }\n";
-  text += put("parameters", "volume=" + parameters.volume.str() +
-                                "\nengine=" + std::string(to_word(parameters.engine)) +
+  text += put("parameters", "volumes='" + words_of(parameters.volumes) +
+                                "'\nengine=" + std::string(to_word(parameters.engine)) +
                                 "\ndevice=" + parameters.device +
                                 "\nadopt=" + (parameters.adopt ? "true" : "false") +
                                 "\nhelper_machine=" + std::string(kProgramMachine) + "\n");
@@ -95,9 +101,11 @@ std::string gzip(std::string text) {
 }  // namespace
 
 Result<std::string> render_user_data(const BootParameters& parameters) {
-  if (!is_volume_id(parameters.volume.str())) {
-    return fail(Errc::invalid, "'" + parameters.volume.str() +
-                                   "' is not a volume id; it looks like vol-0123456789abcdef0");
+  if (parameters.volumes.empty()) return fail(Errc::invalid, "no volume is named to boot from");
+  for (const VolumeId& volume : parameters.volumes) {
+    if (is_volume_id(volume.str())) continue;
+    return fail(Errc::invalid,
+                "'" + volume.str() + "' is not a volume id; it looks like vol-0123456789abcdef0");
   }
   if (!is_device_name(parameters.device)) {
     return fail(Errc::invalid, "'" + parameters.device +

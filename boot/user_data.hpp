@@ -1,19 +1,23 @@
-// The user data with which a preboot instance moves itself onto a machine's root volume.
-// The boot program itself is POSIX sh, in the other files of this folder; docs: design.md
-// section 5.
+// The user data with which a preboot instance moves itself onto a machine's root volume. Bodies
+// that are launched together have the same user data, which then names the roots of all their
+// machines: each body enters the one that is attached to it. The boot program itself is POSIX sh,
+// in the other files of this folder; docs: design.md section 5.
 //
 // What it says on the serial console, one line each:
 //   ec2spotter: STAGE start|ok|fail key=value ...
 // STAGE is identify, find, check, adopt or enter, in this order. A `fail` line carries
 // `reason=WORD` and ends with text="..."; after it the preboot system stays up, reachable by SSH.
-// `find wait seconds=N` repeats while the volume is not there yet. Once the volume's own system
-// runs,
+// `find start volume=vol-...[,vol-...]` names what is waited for, `find wait seconds=N` repeats
+// while none of it is there yet, and `find ok volume=vol-... disk=NAME` says which one is
+// (`unknown` where several were waited for and the disk, one of Xen's, does not tell). Once the
+// volume's own system runs,
 //   ec2spotter: root ok volume=vol-... engine=kexec|pivot
 // follows, from a unit that the adopt stage installs on the volume (not with adopt = false).
 #pragma once
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "model/ids.hpp"
@@ -24,7 +28,7 @@ namespace ec2spotter {
 enum class BootEngine { auto_, kexec, pivot };
 
 struct BootParameters {
-  VolumeId volume;
+  std::vector<VolumeId> volumes;  // at least one; one of them will be attached
   BootEngine engine = BootEngine::auto_;
   std::string device = "/dev/sdf";  // the device name of the attachment; found by it on Xen only
   bool adopt = true;                // false: the volume gets no file of ours, and no `root ok` line

@@ -17,7 +17,7 @@ root=$run/root # the volume's root, while it is mounted
 . "$run/volume.sh"
 # shellcheck source=/dev/null
 . "$run/parameters"
-: "${volume:?}" "${engine:?}" "${device:?}" "${adopt:?}" "${helper_machine:?}"
+: "${volumes:?}" "${engine:?}" "${device:?}" "${adopt:?}" "${helper_machine:?}"
 
 tell() {
   echo "$(date -u +%FT%TZ) $*" >>"$log"
@@ -43,6 +43,10 @@ next() {
 }
 keep() { echo "$2" >"$run/$1"; }
 kept() { cat "$run/$1" 2>/dev/null || :; }
+
+# Which of the volumes it is; empty until stage find has seen it.
+# shellcheck disable=SC2034 # for the stages
+volume=$(kept volume)
 
 fsck_volume() {
   case $2 in ext2 | ext3 | ext4) ;; *) return 0 ;; esac

@@ -18,6 +18,7 @@ mkdir -p /ec2spotter-root
 {
   echo '#!/bin/sh'
   cat "$run/parameters"
+  echo "volume=$volume"
   echo "number=$(partition_number "$part")"
   echo "type=$(kept type)"
   echo "body=$(kept instance)"

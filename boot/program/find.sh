@@ -1,13 +1,14 @@
-# Stage find: waits for the volume, known by its id alone, and for its partitions.
+# Stage find: waits for the volume, known by its id alone, and for its partitions. Where several are
+# named, this body is one of several, and only one of them is ever attached to it.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
-begin find "volume=$volume"
+begin find "volume=$(echo "$volumes" | tr ' ' ,)"
 
 started=$(date +%s)
 said=0
-until disk=$(find_disk "$volume" "$device") && [ -n "$disk" ] && [ -b "/dev/$disk" ]; do
+until disk=$(find_disk "$volumes" "$device") && [ -n "$disk" ] && [ -b "/dev/$disk" ]; do
   waited=$(($(date +%s) - started))
-  [ "$waited" -lt 600 ] || give_up volume_absent "$volume was not attached within 600 s"
+  [ "$waited" -lt 600 ] || give_up volume_absent "not attached within 600 s: $volumes"
   [ "$waited" -lt 3 ] || : >"$run/background"
   if [ "$waited" -ge "$said" ]; then
     tell "find wait seconds=$waited"
@@ -18,4 +19,5 @@ done
 # The kernel reads the partition table before it lets anybody open the disk.
 head -c 512 "/dev/$disk" >/dev/null || give_up unreadable "/dev/$disk cannot be read"
 keep disk "$disk"
-ok "disk=$disk"
+keep volume "$(volume_of "$disk" "$volumes")"
+ok "volume=$(kept volume) disk=$disk"

@@ -39,4 +39,4 @@ until instance=$(ask_with_$with 2>/dev/null); do
   sleep 1
 done
 keep instance "$instance"
-ok "instance=$instance volume=$volume engine=$engine"
+ok "instance=$instance engine=$engine"

@@ -3,10 +3,14 @@
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
 
-# leave_alone: true when / is the volume already, as where cloud-init runs our user data on it.
+# leave_alone: true when / is one of the volumes already, as where cloud-init runs our user data on it.
 leave_alone() {
-  volume_disk=$(find_disk "$volume" "$device")
-  [ -n "$volume_disk" ] && [ "$volume_disk" = "$(system_disk)" ]
+  system=$(system_disk)
+  for each in $volumes; do
+    volume_disk=$(find_disk "$each" "$device")
+    if [ -n "$volume_disk" ] && [ "$volume_disk" = "$system" ]; then return 0; fi
+  done
+  return 1
 }
 entered_properly() {
   [ -e "$run/entered" ] || grep -q 'ec2spotter\.engine=' /proc/cmdline

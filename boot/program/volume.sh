@@ -10,19 +10,31 @@ serial_of() {
   echo "$serial"
 }
 
-# find_disk VOLUME DEVICE: the kernel's name of the volume's disk, or nothing. By DEVICE, the name
-# of the attachment, only on Xen, whose disks do not tell their volume.
+# find_disk VOLUMES DEVICE: the kernel's name of the disk of one of these volumes (words), or nothing.
+# By DEVICE, the name of the attachment, only on Xen, whose disks do not tell their volume.
 find_disk() {
   for entry in "$sys"/block/*; do
-    [ "$(serial_of "${entry##*/}")" != "vol${1#vol-}" ] || {
+    serial=$(serial_of "${entry##*/}")
+    case "$serial $1 " in vol*" vol-${serial#vol} "*)
       echo "${entry##*/}"
-      return 0
-    }
+      return 0 ;;
+    esac
   done
   on_xen || return 0
   name=${2#/dev/}
   case $name in sd*) name=xvd${name#sd} ;; esac
   [ ! -e "$sys/block/$name" ] || echo "$name"
+}
+
+# volume_of DISK VOLUMES: which of these volumes the disk is that find_disk found; `unknown` where it
+# does not tell and there are several.
+volume_of() {
+  serial=$(serial_of "$1")
+  case "$serial $2" in
+    vol*) echo "vol-${serial#vol}" ;;
+    *' vol-'*' vol-'*) echo unknown ;;
+    *) echo "$2" ;;
+  esac
 }
 
 on_xen() {

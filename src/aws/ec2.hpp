@@ -20,10 +20,12 @@ struct Filter {
   bool operator==(const Filter&) const = default;
 };
 
-// RunInstances for exactly one instance (MinCount = MaxCount = 1), one-time when on Spot.
-struct RunInstanceSpec {
+// RunInstances for `count` instances or as many of them as the pool has room for (MinCount = 1),
+// one-time when on Spot.
+struct RunInstancesSpec {
   ImageId image;
   Pool pool;
+  int count = 1;                   // at least 1
   std::optional<SubnetId> subnet;  // else the default subnet of the pool's zone
   std::vector<GroupId> security_groups;
   std::string key_name;                  // empty: none
@@ -32,7 +34,7 @@ struct RunInstanceSpec {
   std::string client_token;              // at most 64 ASCII characters
   std::string instance_profile;          // name; empty: none
   Tags instance_tags;                    // also put on the spot request and the new volumes
-  bool operator==(const RunInstanceSpec&) const = default;
+  bool operator==(const RunInstancesSpec&) const = default;
 };
 
 struct AssociateAddressSpec {
@@ -109,7 +111,9 @@ class Ec2 {
   virtual Result<std::vector<PlacementScore>> spot_placement_scores(
       const std::string& instance_type) = 0;
 
-  virtual Result<Instance> run_instance(const RunInstanceSpec& spec) = 0;
+  // The instances launched, 1 to `count`, in the order of their launch index, which is below
+  // `count`.
+  virtual Result<std::vector<Instance>> run_instances(const RunInstancesSpec& spec) = 0;
   virtual Result<void> terminate_instance(const InstanceId& instance) = 0;
   virtual Result<void> attach_volume(const VolumeId& volume, const InstanceId& instance,
                                      const std::string& device) = 0;

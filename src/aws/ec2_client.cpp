@@ -122,10 +122,7 @@ class RealEc2 final : public Ec2Client {
         parse_spot_placement_scores);
   }
 
-  Result<Instance> run_instance(const RunInstanceSpec& spec) override {
-    TRY(const ApiCall call, run_instance_call(spec));
-    return one<Instance>(call, parse_run_instances);
-  }
+  Result<std::vector<Instance>> run_instances(const RunInstancesSpec& spec) override;
   Result<void> terminate_instance(const InstanceId& instance) override {
     return acknowledged(terminate_instance_call(instance));
   }
@@ -251,6 +248,17 @@ Result<std::vector<SpotPrice>> RealEc2::describe_spot_prices(const std::vector<s
   std::vector<SpotPrice> prices;
   for (const auto& [pool, change] : newest) prices.push_back(change.price);
   return prices;
+}
+
+Result<std::vector<Instance>> RealEc2::run_instances(const RunInstancesSpec& spec) {
+  TRY(const ApiCall call, run_instances_call(spec));
+  TRY(auto launched, one<std::vector<Instance>>(call, parse_run_instances));
+  const int last = launched.back().launch_index;
+  if (last >= spec.count) {
+    return fail(Errc::malformed_reply, "RunInstances was to launch " + std::to_string(spec.count) +
+                                           " and launched number " + std::to_string(last + 1));
+  }
+  return launched;
 }
 
 Result<void> RealEc2::create_tags(const std::vector<std::string>& resource_ids, const Tags& tags) {

@@ -3,46 +3,13 @@
 #include <algorithm>
 
 #include "base/broken_rule.hpp"
-#include "boot/user_data.hpp"
+#include "control/batch_tags.hpp"
+#include "control/launch.hpp"
 #include "model/tags.hpp"
-#include "plan/plan.hpp"
+#include "plan/body_view.hpp"
 
 namespace ec2spotter {
 namespace {
-
-constexpr std::string_view kSsmPrefix = "resolve:ssm:";
-
-BootEngine boot_engine(Engine engine) {
-  switch (engine) {
-    case Engine::automatic: return BootEngine::auto_;
-    case Engine::kexec: return BootEngine::kexec;
-    case Engine::pivot: return BootEngine::pivot;
-  }
-  return BootEngine::auto_;
-}
-
-Result<ImageId> resolve_image(const std::string& image, aws::Ec2& ec2) {
-  if (!image.starts_with(kSsmPrefix)) return ImageId(image);
-  TRY(const std::string id, ec2.parameter(image.substr(kSsmPrefix.size())));
-  return ImageId(id);
-}
-
-Result<std::vector<GroupId>> resolve_groups(const std::vector<std::string>& names, aws::Ec2& ec2) {
-  std::vector<GroupId> groups;
-  for (const std::string& name : names) {
-    if (name.starts_with("sg-")) {
-      groups.emplace_back(name);
-      continue;
-    }
-    TRY(const auto found, ec2.describe_security_groups({{"group-name", {name}}}));
-    if (found.size() != 1) {
-      return fail(Errc::invalid, std::to_string(found.size()) + " security groups are named '" +
-                                     name + "'; name one by its sg- id");
-    }
-    groups.push_back(found.front().id);
-  }
-  return groups;
-}
 
 class Executor {
  public:
@@ -61,24 +28,9 @@ class Executor {
   }
 
   Result<void> operator()(const step::LaunchBody& step) {
-    TRY(const aws::RunInstanceSpec spec, run_spec(step));
-    auto launched = ec2_.run_instance(spec);
-    if (launched) {
-      memory_.launched[launched->id] = std::move(*launched);
-      return {};
-    }
-    const Error& error = launched.error();
-    if (error.code == Errc::no_capacity || error.code == Errc::quota) {
-      memory_.closed_pools[step.pool] = {
-          .why = error.describe(), .until = now_ + kClosedPoolLifetime, .errc = error.code};
-      return {};
-    }
-    // The token was spent on an instance that has ended, or on another decision.
-    if (error.api_code.starts_with("Idempotent")) {
-      ++memory_.launch_attempt;
-      return {};
-    }
-    return fail(launched.error());
+    TRY(const auto without_room, launch_bodies({{&machine_, &step, &memory_}}, ec2_, now_));
+    CHECK(without_room.empty());
+    return {};
   }
 
   Result<void> operator()(const step::AttachRoot& step) {
@@ -117,8 +69,11 @@ class Executor {
 
   Result<void> operator()(const step::MarkRoot& step) {
     TRY_VOID(check_ours(step.instance));
-    return ec2_.create_tags({step.instance.str()},
-                            {{std::string(tag::kRoot), std::string(to_string(step.mark))}});
+    const Instance& body = *BodyView(seen_).find_body(step.instance);
+    // A body that was launched with others carries the names of them all until now.
+    Tags tags = own_names(machine_, VolumeId(tag::value(body.tags, tag::kBodyOf)));
+    tags[std::string(tag::kRoot)] = to_string(step.mark);
+    return ec2_.create_tags({step.instance.str()}, tags);
   }
 
   Result<void> operator()(const step::MoveAddress& step) {
@@ -144,33 +99,6 @@ class Executor {
   }
 
  private:
-  Result<aws::RunInstanceSpec> run_spec(const step::LaunchBody& step) {
-    TRY(const ImageId image, resolve_image(machine_.image, ec2_));
-    TRY(auto groups, resolve_groups(machine_.security_groups, ec2_));
-    TRY(auto user_data, render_user_data({.volume = step.volume,
-                                          .engine = boot_engine(step.engine),
-                                          .device = machine_.device,
-                                          .adopt = machine_.adopt}));
-    const std::string name =
-        machine_.instance_name.empty() ? machine_.name.str() : machine_.instance_name;
-    return aws::RunInstanceSpec{
-        .image = image,
-        .pool = step.pool,
-        .subnet = machine_.subnet.empty() ? std::nullopt : std::optional(SubnetId(machine_.subnet)),
-        .security_groups = std::move(groups),
-        .key_name = machine_.key_name,
-        .user_data = std::move(user_data),
-        .max_price = step.pool.market == Market::spot ? machine_.max_price : std::nullopt,
-        .client_token = step.client_token,
-        .instance_profile = {},
-        .instance_tags = {{std::string(tag::kName), name},
-                          {std::string(tag::kMachine), machine_.name.str()},
-                          {std::string(tag::kOwner), machine_.owner.str()},
-                          {std::string(tag::kRole), "body"},
-                          {std::string(tag::kBodyOf), step.volume.str()},
-                          {std::string(tag::kAttempt), std::to_string(step.attempt)}}};
-  }
-
   // Rule S4: only what carries our tags is touched; find_bodies asked EC2 for just those.
   Result<void> check_ours(const InstanceId& id) const {
     if (breaks_rule(4)) return {};

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/broken_rule.hpp"
+#include "control/batch_tags.hpp"
 #include "model/tags.hpp"
 #include "plan/root_choice.hpp"
 
@@ -63,7 +64,7 @@ void mix(std::size_t& hash, const Instance& body) {
 
 std::vector<Filter> Survey::ours() const {
   std::vector<Filter> filters{tag_filter(tag::kOwner, {breaks_rule(4) ? "*" : owner_.str()})};
-  if (only_) filters.push_back(tag_filter(tag::kMachine, {only_->str()}));
+  if (only_) filters.push_back(tag_filter(tag::kMachine, name_patterns(*only_)));
   return filters;
 }
 
@@ -75,7 +76,9 @@ Result<void> Survey::read_bodies(aws::Ec2& ec2) {
   bodies_.clear();
   owners_of_bodies_.clear();
   for (Instance& body : instances) {
+    take_own_names(body);
     const std::string machine = tag::value(body.tags, tag::kMachine);
+    if (only_ && machine != only_->str()) continue;
     owners_of_bodies_.emplace(body.id, machine);
     bodies_[machine].instances.push_back(std::move(body));
   }

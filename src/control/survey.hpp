@@ -18,8 +18,9 @@ class Survey {
   explicit Survey(OwnerId owner, std::optional<MachineName> only = std::nullopt)
       : owner_(std::move(owner)), only_(std::move(only)) {}
 
-  // Reads the bodies of all machines and the notices that these are under. Errors: EC2's; what was
-  // known before is then kept.
+  // Reads the bodies of all machines and the notices that these are under. A body that was launched
+  // together with others is shown with its own machine's names. Errors: EC2's; what was known
+  // before is then kept.
   Result<void> read_bodies(aws::Ec2& ec2);
 
   // Reads the root volumes and the addresses of these machines. Errors: as above.

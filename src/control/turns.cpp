@@ -34,11 +34,14 @@ Result<void> Turns::act(const Machine& machine, const Decision& decision, const 
     reporter.on_step_failed(machine, step, done.error());
     return fail(std::move(done).error());
   }
-  if (!decision.steps.empty()) {
-    sent_ = decision.steps;
-    sent_at_ = now;
-  }
+  note_sent(decision, now);
   return {};
+}
+
+void Turns::note_sent(const Decision& decision, TimePoint now) {
+  if (decision.steps.empty()) return;
+  sent_ = decision.steps;
+  sent_at_ = now;
 }
 
 void Turns::remember_seen(const Observation& seen, TimePoint now) {

@@ -24,6 +24,9 @@ class Turns {
   Result<void> act(const Machine& machine, const Decision& decision, const Observation& seen,
                    aws::Ec2& ec2, TimePoint now, Reporter& reporter);
 
+  // The steps of `decision` have been carried out, by act() or together with other machines'.
+  void note_sent(const Decision& decision, TimePoint now);
+
  private:
   void remember_seen(const Observation& seen, TimePoint now);
   void remember_decided(const Decision& decision, TimePoint now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/launch.hpp"
 #include "control/observe.hpp"
 #include "plan/root_choice.hpp"
 
@@ -136,21 +137,62 @@ void Watch::decide(std::vector<Work>& works, TimePoint now) {
   });
 }
 
+LaunchOrder Watch::order_of(const Work& work) {
+  return {.machine = &work.entry->machine,
+          .step = std::get_if<step::LaunchBody>(&work.decision.steps.front()),
+          .memory = &work.entry->turns.memory()};
+}
+
 void Watch::act(std::vector<Work>& works, TimePoint begun) {
-  for (Work& work : works) {
+  std::vector<LaunchOrder> orders;
+  for (const Work& work : works) {
     if (work.decision.steps.empty()) break;
+    orders.push_back(order_of(work));
+  }
+  for (const std::vector<std::size_t>& places : group_launches(orders)) {
+    std::vector<Work*> batch;
+    batch.reserve(places.size());
+    for (const std::size_t place : places) batch.push_back(&works[place]);
     const TimePoint now = controls_.clock.now();
-    Entry& entry = *work.entry;
     if (now - begun > kActingMost) {
-      entry.wake_at = now;
-      continue;
-    }
-    const auto done = entry.turns.act(entry.machine, work.decision, work.seen, controls_.ec2, now,
-                                      controls_.reporter);
-    if (done) {
-      entry.failures = 0;
+      for (Work* work : batch) work->entry->wake_at = now;
+    } else if (batch.size() == 1) {
+      act_alone(*batch.front(), now);
     } else {
-      note_failure(entry, done.error(), now);
+      launch_together(batch, now);
+    }
+  }
+}
+
+void Watch::act_alone(Work& work, TimePoint now) {
+  Entry& entry = *work.entry;
+  const auto done = entry.turns.act(entry.machine, work.decision, work.seen, controls_.ec2, now,
+                                    controls_.reporter);
+  if (done) {
+    entry.failures = 0;
+  } else {
+    note_failure(entry, done.error(), now);
+  }
+}
+
+// Those without a body wait for nothing, and so are not noted as sent.
+void Watch::launch_together(const std::vector<Work*>& batch, TimePoint now) {
+  std::vector<LaunchOrder> orders;
+  orders.reserve(batch.size());
+  for (const Work* work : batch) orders.push_back(order_of(*work));
+  const auto without_room = launch_bodies(orders, controls_.ec2, now);
+  for (std::size_t place = 0; place < batch.size(); ++place) {
+    Entry& entry = *batch[place]->entry;
+    const Decision& decision = batch[place]->decision;
+    if (!without_room) {
+      const Error error = with_context(without_room.error(), describe(decision.steps.front()));
+      controls_.reporter.on_step_failed(entry.machine, decision.steps.front(), error);
+      note_failure(entry, error, now);
+    } else if (without_room->contains(place)) {
+      entry.wake_at = now;
+    } else {
+      entry.failures = 0;
+      entry.turns.note_sent(decision, now);
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "control/drive.hpp"
+#include "control/launch_batch.hpp"
 #include "control/pool_knowledge.hpp"
 #include "control/spot_events.hpp"
 #include "control/survey.hpp"
@@ -47,11 +48,15 @@ class Watch {
     Decision decision{};
   };
 
+  static LaunchOrder order_of(const Work& work);
+
   std::vector<Work> find_due(TimePoint now);
   void observe_closely(std::vector<Work>& works, TimePoint now);
   void take_in_events();
   void decide(std::vector<Work>& works, TimePoint now);
   void act(std::vector<Work>& works, TimePoint begun);
+  void act_alone(Work& work, TimePoint now);
+  void launch_together(const std::vector<Work*>& batch, TimePoint now);
   void note_failure(Entry& entry, const Error& error, TimePoint now);
   TimePoint fail_turn(const Error& error);
   TimePoint next_turn(TimePoint begun) const;

@@ -59,6 +59,7 @@ struct Instance {
   std::string state_reason_code;  // for example Server.SpotInstanceTermination
   std::string state_reason_message;
   std::string client_token;
+  int launch_index = 0;  // among the instances of one RunInstances call, from 0
   TimePoint launch_time;
   Tags tags;
   bool operator==(const Instance&) const = default;

@@ -420,9 +420,7 @@ class Planner {
                               "not run up costs",
                           kCalm);
     }
-    if (auto refusal = check_types(machine_, seen_, volume.zone, decide_)) {
-      return std::move(*refusal);
-    }
+    if (auto missing = check_types(machine_, seen_, volume.zone, decide_)) return *missing;
     PoolChoice choice = choose_pool(machine_, volume.zone, seen_, memory_, now_);
     if (choice.taken) return launch_from(volume, std::move(choice), Reason::launching_body);
     return wait_for_pools(std::move(choice));
@@ -464,8 +462,8 @@ class Planner {
   // Rule S3: a body that would take the volume with it is cured of that before anything else.
   std::optional<Decision> protect(const Volume& volume, const Instance& body) const {
     for (const Attachment& attachment : volume.attachments) {
-      if (attachment.instance != body.id || !attachment.delete_on_termination) continue;
-      if (breaks_rule(3)) continue;
+      const bool harmless = attachment.instance != body.id || !attachment.delete_on_termination;
+      if (harmless || breaks_rule(3)) continue;
       return decide_.act(Reason::protecting_root,
                          volume.id.str() + " would be deleted with " + body.id.str(),
                          step::ProtectRoot{volume.id, body.id, attachment.device});

@@ -56,9 +56,20 @@ expect 'whatever its number' nvme0n1 "$(find_disk vol-0aaaaaaaaaaaaaaa1 /dev/sdf
 expect 'the name of the attachment counts on Xen only' '' "$(find_disk vol-0ddddddddddddddd4 /dev/sdf)"
 expect 'a volume id that merely begins alike is another volume' '' \
   "$(find_disk vol-0bbbbbbbbbbbbbbb /dev/sdf)"
+expect 'of several volumes, the one that is there' nvme2n1 \
+  "$(find_disk 'vol-0ddddddddddddddd4 vol-0bbbbbbbbbbbbbbb2 vol-0eeeeeeeeeeeeeee5' /dev/sdf)"
+expect 'and which of them it is' vol-0bbbbbbbbbbbbbbb2 \
+  "$(volume_of nvme2n1 'vol-0ddddddddddddddd4 vol-0bbbbbbbbbbbbbbb2')"
+expect 'of several volumes, none' '' \
+  "$(find_disk 'vol-0ddddddddddddddd4 vol-0bbbbbbbbbbbbbbb' /dev/sdf)"
+expect 'a disk without a serial is none of them' '' "$(find_disk 'vol-' /dev/sdf)"
 mkdir -p "$work/sys/hypervisor" && echo xen >"$work/sys/hypervisor/type"
 expect 'on Xen /dev/sdf is xvdf' xvdf "$(find_disk vol-0ddddddddddddddd4 /dev/sdf)"
 expect 'on Xen an absent device is not replaced by another' '' "$(find_disk vol-0ddddddddddddddd4 sdg)"
+expect 'on Xen the one volume is the one that was meant' vol-0ddddddddddddddd4 \
+  "$(volume_of xvdf vol-0ddddddddddddddd4)"
+expect 'on Xen the disk does not tell which of several' unknown \
+  "$(volume_of xvdf 'vol-0ddddddddddddddd4 vol-0bbbbbbbbbbbbbbb2')"
 rm "$work/sys/hypervisor/type"
 
 expect 'partitions of a disk' 'nvme2n1p1 nvme2n1p14 nvme2n1p16' "$(partitions nvme2n1 | xargs)"

@@ -4,6 +4,9 @@
 // that is remembered dies with the process.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
+
 #include "local_ec2.hpp"
 
 namespace ec2spotter::scenario {
@@ -17,7 +20,13 @@ struct Story {
   std::function<void(LocalEc2&)> before;  // what has happened when the controller starts
   // Runs a controller to the end of the story, or to its death at `crash`: has it got there?
   std::function<bool(LocalEc2&, std::optional<CrashPoint> crash)> run;
-  std::size_t bodies = 1;  // that live in the end
+  std::size_t bodies = 1;              // that live in the end
+  std::vector<Machine> machines = {};  // of a world of their own; none: LocalEc2's usual one
+
+  std::unique_ptr<LocalEc2> world() const {
+    if (machines.empty()) return std::make_unique<LocalEc2>();
+    return std::make_unique<LocalEc2>(world_of(machines), 1);
+  }
 };
 
 Machine plain_machine() { return web_machine(); }
@@ -81,12 +90,15 @@ void expect_end(LocalEc2& ec2, const Story& story) {
   if (story.bodies == 1) {
     EXPECT_TRUE(in_service(ec2));
   }
-  // Nothing leaked: the volumes are the root and those of the bodies that live.
-  EXPECT_EQ(ec2.resources("volume").size(), 1 + story.bodies);
+  for (const Machine& machine : story.machines) EXPECT_TRUE(ec2.serves(machine.volume.id.str()));
+  // Nothing leaked: the volumes are the roots and those of the bodies that live.
+  const std::size_t roots = std::max<std::size_t>(1, story.machines.size());
+  EXPECT_EQ(ec2.resources("volume").size(), roots + story.bodies);
 }
 
 int calls_of(const Story& story) {
-  LocalEc2 ec2;
+  const auto world = story.world();
+  LocalEc2& ec2 = *world;
   story.before(ec2);
   EXPECT_TRUE(story.run(ec2, std::nullopt)) << ec2.story();
   return ec2.calls_of_last_drive();
@@ -95,7 +107,8 @@ int calls_of(const Story& story) {
 void kill_and_run_again(const Story& story, const CrashPoint& crash) {
   SCOPED_TRACE("killed at call " + std::to_string(crash.call) +
                (crash.effect == Effect::done ? " after its effect" : " before it is sent"));
-  LocalEc2 ec2;
+  const auto world = story.world();
+  LocalEc2& ec2 = *world;
   story.before(ec2);
   ASSERT_FALSE(story.run(ec2, crash));
 
@@ -212,6 +225,42 @@ TEST(CrashScenario, ReleaseOnNotice) {
                       .run = watched(machine, [](LocalEc2& ec2) {
                         return ec2.living().size() == 1 && in_service(ec2);
                       })});
+}
+
+// All of them are up, and nothing but their bodies lives.
+std::function<bool(LocalEc2&, std::optional<CrashPoint>)> all_watched(
+    const std::vector<Machine>& machines) {
+  return [machines](LocalEc2& ec2, std::optional<CrashPoint> crash) {
+    return ec2.watch(
+        machines,
+        [&](const Watch& watch) {
+          return ec2.living().size() == machines.size() &&
+                 std::all_of(machines.begin(), machines.end(), [&](const Machine& machine) {
+                   const Decision* last = watch.last_decision(machine.name);
+                   return last != nullptr && last->reason == Reason::up &&
+                          ec2.serves(machine.volume.id.str());
+                 });
+        },
+        1h, crash);
+  };
+}
+
+TEST(CrashScenario, WatchOfThreeMachinesThatComeBackByOneBatch) {
+  const std::vector<Machine> machines = like_machines(3);
+  const auto watched = all_watched(machines);
+  kill_at_every_call(
+      {.before =
+           [=](LocalEc2& ec2) {
+             with_quick_guests(ec2);
+             ASSERT_TRUE(watched(ec2, std::nullopt));
+             for (const Machine& machine : machines) {
+               ec2.control("reclaim", {{"instance_id", ec2.holder(machine.volume.id.str())}});
+             }
+             ec2.pass(2s);
+           },
+       .run = watched,
+       .bodies = machines.size(),
+       .machines = machines});
 }
 
 }  // namespace

@@ -451,7 +451,7 @@ class Storm {
     const std::string root = sim::tag_value(*given_up, tag::kBodyOf);
     if (ec2_.holder(root) != id) return;
     const bool successor = std::any_of(living.begin(), living.end(), [&](const sim::Json& body) {
-      return body.at("instanceId") != id && sim::tag_value(body, tag::kMachine) == machine &&
+      return body.at("instanceId") != id && scenario::machine_of(body) == machine &&
              body.at("instanceState").at("name") == "running";
     });
     if (!successor) report_.problems.push_back("S8: " + id + " works, and nothing waits for it");

@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <sstream>
+
 #include "aws/sleeper.hpp"
+#include "model/tags.hpp"
+#include "sim/core/world.hpp"
 #include "sim/http/form.hpp"
 
 namespace ec2spotter::scenario {
@@ -295,6 +300,16 @@ std::string LocalEc2::holder(const std::string& volume_id) {
   return volume->second.at("attachmentSet")[0].at("instanceId");
 }
 
+bool LocalEc2::serves(const std::string& volume_id) {
+  const std::string body = holder(volume_id);
+  for (const sim::Json& instance : living()) {
+    if (instance.at("instanceId") == body) {
+      return guests_.ssh_answers(instance.value("ipAddress", ""));
+    }
+  }
+  return false;
+}
+
 std::vector<std::string> LocalEc2::changes() {
   std::vector<std::string> actions;
   const sim::Json calls = control("calls", sim::Json::object());
@@ -340,6 +355,39 @@ Machine web_machine() {
   machine.key_name = "me";
   machine.elastic_ip = kAddress;
   return machine;
+}
+
+std::vector<Machine> like_machines(int count) {
+  std::vector<Machine> machines;
+  for (int number = 0; number < count; ++number) {
+    std::string digits = std::to_string(number);
+    digits.insert(0, 13 - digits.size(), '0');
+    Machine machine;
+    machine.name = MachineName("m" + std::to_string(number));
+    machine.owner = OwnerId("default");
+    machine.volume.id = VolumeId("vol-0aaa" + digits);
+    machine.image = "ami-0aaaaaaaaaaaaaaa1";
+    machine.types = {"t3.small", "t3.medium"};
+    machines.push_back(std::move(machine));
+  }
+  return machines;
+}
+
+sim::Json world_of(const std::vector<Machine>& machines) {
+  sim::Json seed = seed_document();
+  seed["volumes"] = sim::Json::array();
+  for (const Machine& machine : machines) {
+    seed["volumes"].push_back(
+        {{"volume_id", machine.volume.id.str()}, {"zone", "us-east-1a"}, {"size_gib", 8}});
+  }
+  return seed;
+}
+
+std::string machine_of(const sim::Json& instance) {
+  std::istringstream names(sim::tag_value(instance, tag::kMachine));
+  std::vector<std::string> members{std::istream_iterator<std::string>(names), {}};
+  if (members.size() < 2) return members.empty() ? std::string() : members.front();
+  return members.at(instance.value("amiLaunchIndex", 0U));
 }
 
 }  // namespace ec2spotter::scenario

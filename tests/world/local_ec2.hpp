@@ -50,6 +50,8 @@ class LocalEc2 {
   const sim::Json* instance(const std::string& id);
   // The volume's holder, or empty.
   std::string holder(const std::string& volume_id);
+  // Does an SSH server answer at the public address of the volume's holder?
+  bool serves(const std::string& volume_id);
   // The actions that changed something, in order, since the start; failed ones end with '!'.
   std::vector<std::string> changes();
 
@@ -117,5 +119,13 @@ inline constexpr const char* kAddress = "127.90.0.1";
 
 // A machine on that volume, with two spot pools.
 Machine web_machine();
+
+// Machines "m0", "m1" ... that differ in name and volume alone, with the same pools and no address.
+std::vector<Machine> like_machines(int count);
+// The seed of a world with their volumes in it.
+sim::Json world_of(const std::vector<Machine>& machines);
+
+// The machine whose body this instance is, as its tags and its launch index tell.
+std::string machine_of(const sim::Json& instance);
 
 }  // namespace ec2spotter::scenario

@@ -1,5 +1,6 @@
 #include "aws/wire/ec2_replies.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -103,6 +104,7 @@ Result<Instance> read_instance(XmlElement item) {
   instance.state_reason_code = item.child("stateReason").text("code");
   instance.state_reason_message = item.child("stateReason").text("message");
   instance.client_token = item.text("clientToken");
+  TRY(instance.launch_index, item.integer("amiLaunchIndex"));
   TRY(const auto launch_time, item.time("launchTime"));
   instance.launch_time = launch_time.value_or(TimePoint{});
   instance.tags = read_tags(item.child("tagSet"));
@@ -290,14 +292,21 @@ Result<PageOf<PlacementScore>> parse_spot_placement_scores(std::string_view body
                                    read_placement_score);
 }
 
-Result<Instance> parse_run_instances(std::string_view body) {
+Result<std::vector<Instance>> parse_run_instances(std::string_view body) {
   TRY(auto page, read_page<Instance>(body, "RunInstancesResponse", "instancesSet", read_instance));
-  if (page.items.size() != 1) {
-    return fail(Errc::malformed_reply, "the reply to RunInstances names " +
-                                           std::to_string(page.items.size()) +
-                                           " instances, not one");
+  std::vector<Instance> launched = std::move(page.items);
+  if (launched.empty()) {
+    return fail(Errc::malformed_reply, "the reply to RunInstances names no instance");
   }
-  return std::move(page.items.front());
+  std::sort(launched.begin(), launched.end(),
+            [](const Instance& a, const Instance& b) { return a.launch_index < b.launch_index; });
+  const auto twin = std::adjacent_find(
+      launched.begin(), launched.end(),
+      [](const Instance& a, const Instance& b) { return a.launch_index == b.launch_index; });
+  if (twin != launched.end() || launched.front().launch_index < 0) {
+    return fail(Errc::malformed_reply, "the launch indexes of RunInstances' reply are none");
+  }
+  return launched;
 }
 
 Result<ConsoleOutput> parse_console_output(std::string_view body) {

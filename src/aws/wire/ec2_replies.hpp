@@ -43,8 +43,9 @@ Result<PageOf<PriceChange>> parse_spot_price_history(std::string_view body);
 // A score outside 1 to 10 is malformed_reply.
 Result<PageOf<PlacementScore>> parse_spot_placement_scores(std::string_view body);
 
-// The one instance of a RunInstances reply.
-Result<Instance> parse_run_instances(std::string_view body);
+// The instances of a RunInstances reply, at least one, in the order of their launch index. An index
+// below 0 or one that comes twice is malformed_reply.
+Result<std::vector<Instance>> parse_run_instances(std::string_view body);
 Result<ConsoleOutput> parse_console_output(std::string_view body);
 Result<std::string> parse_get_parameter(std::string_view body);
 Result<CallerIdentity> parse_caller_identity(std::string_view body);

@@ -68,7 +68,7 @@ void add_tags(Params& params, const std::string& prefix, const Tags& tags) {
   }
 }
 
-void add_tag_specifications(Params& params, const RunInstanceSpec& spec) {
+void add_tag_specifications(Params& params, const RunInstancesSpec& spec) {
   if (spec.instance_tags.empty()) return;
   std::vector<std::string> types = {"instance", "volume", "network-interface"};
   if (spec.pool.market == Market::spot) types.emplace_back("spot-instances-request");
@@ -79,7 +79,7 @@ void add_tag_specifications(Params& params, const RunInstanceSpec& spec) {
   }
 }
 
-void add_market(Params& params, const RunInstanceSpec& spec) {
+void add_market(Params& params, const RunInstancesSpec& spec) {
   if (spec.pool.market != Market::spot) return;
   params.add("InstanceMarketOptions.MarketType", "spot");
   params.add("InstanceMarketOptions.SpotOptions.SpotInstanceType", "one-time");
@@ -93,7 +93,8 @@ bool is_price(const std::string& text) {
   return plain && !text.empty() && std::count(text.begin(), text.end(), '.') <= 1 && text != ".";
 }
 
-Result<void> check(const RunInstanceSpec& spec) {
+Result<void> check(const RunInstancesSpec& spec) {
+  if (spec.count < 1) return fail(Errc::invalid, "a launch needs at least one instance");
   if (spec.user_data.size() > kMaxUserData) {
     return fail(Errc::invalid, "the user data has " + std::to_string(spec.user_data.size()) +
                                    " bytes, but EC2 takes at most 16384; shorten it");
@@ -198,7 +199,7 @@ ApiCall spot_placement_scores_call(const std::string& instance_type, const std::
   return call;
 }
 
-Result<ApiCall> run_instance_call(const RunInstanceSpec& spec) {
+Result<ApiCall> run_instances_call(const RunInstancesSpec& spec) {
   TRY_VOID(check(spec));
   ApiCall call = changing("RunInstances");
   if (!spec.client_token.empty()) call.effect = Effect::by_token;
@@ -206,7 +207,7 @@ Result<ApiCall> run_instance_call(const RunInstanceSpec& spec) {
   params.add("ImageId", spec.image.str());
   params.add("InstanceType", spec.pool.instance_type);
   params.add("MinCount", "1");
-  params.add("MaxCount", "1");
+  params.add("MaxCount", std::to_string(spec.count));
   params.add_if("ClientToken", spec.client_token);
   params.add_if("KeyName", spec.key_name);
   add_ids(params, "SecurityGroupId", spec.security_groups);

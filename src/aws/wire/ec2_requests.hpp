@@ -61,9 +61,9 @@ ApiCall spot_price_history_call(const std::vector<std::string>& types, const std
 ApiCall spot_placement_scores_call(const std::string& instance_type, const std::string& region,
                                    const Page& page);
 
-// Errors: invalid when the spec asks for what EC2 would refuse (user data over 16 KiB, a token over
-// 64 characters, a price on on-demand).
-Result<ApiCall> run_instance_call(const RunInstanceSpec& spec);
+// Errors: invalid when the spec asks for what EC2 would refuse (no instance, user data over 16 KiB,
+// a token over 64 characters, a price on on-demand).
+Result<ApiCall> run_instances_call(const RunInstancesSpec& spec);
 
 ApiCall terminate_instance_call(const InstanceId& instance);
 ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,

@@ -143,6 +143,29 @@ TEST(Ec2ClientTest, OfSeveralPricesOfOnePoolTheNewestIsGiven) {
   EXPECT_EQ(client.requests(), 2U) << "without types there is nothing to ask";
 }
 
+TEST(Ec2ClientTest, MoreInstancesThanWereAskedForAreABrokenReply) {
+  const auto item = [](int index) {
+    return "<item><instanceId>i-" + std::to_string(index) +
+           "</instanceId><instanceState><name>pending</name></instanceState><amiLaunchIndex>" +
+           std::to_string(index) + "</amiLaunchIndex></item>";
+  };
+  const std::string reply = "<RunInstancesResponse><instancesSet>" + item(0) + item(1) +
+                            "</instancesSet></RunInstancesResponse>";
+  RunInstancesSpec spec;
+  spec.image = ImageId("ami-1");
+  spec.pool = {"t3.small", "us-east-1a", Market::spot};
+  spec.client_token = "token";
+  Client client;
+  client.http->then(200, reply);
+  EXPECT_EQ(client.ec2->run_instances(spec).error().code, Errc::malformed_reply);
+
+  spec.count = 2;
+  client.http->then(200, reply);
+  const auto two = client.ec2->run_instances(spec);
+  ASSERT_TRUE(two) << two.error().describe();
+  EXPECT_EQ(two->size(), 2U);
+}
+
 TEST(Ec2ClientTest, AScoreTooManyIsAQuotaAndNotRepeated) {
   Client client;
   client.http->then(400, ec2_error("MaxConfigLimitExceeded"));

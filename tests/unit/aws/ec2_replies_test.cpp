@@ -149,17 +149,25 @@ TEST(Ec2RepliesTest, ReadsTheConsoleTheParameterAndTheCaller) {
   EXPECT_EQ(caller->account, "123456789012");
 }
 
-TEST(Ec2RepliesTest, ALaunchMustNameExactlyOneInstance) {
+TEST(Ec2RepliesTest, ALaunchNamesItsInstancesInTheOrderOfTheirIndex) {
   const auto reply = [](const std::string& items) {
     return parse_run_instances("<RunInstancesResponse><instancesSet>" + items +
                                "</instancesSet></RunInstancesResponse>");
   };
-  const std::string one =
-      "<item><instanceId>i-1</instanceId><instanceState><name>pending</name></instanceState></"
-      "item>";
-  EXPECT_TRUE(reply(one));
+  const auto item = [](const std::string& id, const std::string& index) {
+    return "<item><instanceId>" + id +
+           "</instanceId><instanceState><name>pending</name></instanceState><amiLaunchIndex>" +
+           index + "</amiLaunchIndex></item>";
+  };
+  const auto two = reply(item("i-2", "1") + item("i-1", "0"));
+  ASSERT_TRUE(two) << two.error().message;
+  ASSERT_EQ(two->size(), 2U);
+  EXPECT_EQ(two->at(0).id.str(), "i-1");
+  EXPECT_EQ(two->at(1).id.str(), "i-2");
+  EXPECT_EQ(two->at(1).launch_index, 1);
   EXPECT_EQ(reply("").error().code, Errc::malformed_reply);
-  EXPECT_EQ(reply(one + one).error().code, Errc::malformed_reply);
+  EXPECT_EQ(reply(item("i-1", "0") + item("i-2", "0")).error().code, Errc::malformed_reply);
+  EXPECT_EQ(reply(item("i-1", "first")).error().code, Errc::malformed_reply);
 }
 
 TEST(Ec2RepliesTest, AnAcknowledgementMustBeOne) {

@@ -7,7 +7,7 @@
 namespace ec2spotter::aws {
 namespace {
 
-RunInstanceSpec a_spec() {
+RunInstancesSpec a_spec() {
   return {.image = ImageId("ami-1"),
           .pool = {.instance_type = "t3.small", .zone = "us-east-1a", .market = Market::spot},
           .subnet = std::nullopt,
@@ -21,7 +21,7 @@ RunInstanceSpec a_spec() {
 }
 
 TEST(Ec2RequestsTest, ASpotLaunchIsOneTimeAndTagsAllThatItMakes) {
-  const auto call = run_instance_call(a_spec());
+  const auto call = run_instances_call(a_spec());
   ASSERT_TRUE(call);
   const auto value = [&](const char* name) { return call->params.value(name); };
   EXPECT_EQ(value("MinCount"), "1");
@@ -39,11 +39,20 @@ TEST(Ec2RequestsTest, ASpotLaunchIsOneTimeAndTagsAllThatItMakes) {
   EXPECT_EQ(value("TagSpecification.4.Tag.1.Value"), "v");
 }
 
+TEST(Ec2RequestsTest, ALaunchOfSeveralTakesAsManyAsThereIsRoomFor) {
+  RunInstancesSpec spec = a_spec();
+  spec.count = 10;
+  const auto call = run_instances_call(spec);
+  ASSERT_TRUE(call);
+  EXPECT_EQ(call->params.value("MinCount"), "1");
+  EXPECT_EQ(call->params.value("MaxCount"), "10");
+}
+
 TEST(Ec2RequestsTest, AnOnDemandLaunchHasNoMarketOptions) {
-  RunInstanceSpec spec = a_spec();
+  RunInstancesSpec spec = a_spec();
   spec.pool.market = Market::on_demand;
   spec.max_price.reset();
-  const auto call = run_instance_call(spec);
+  const auto call = run_instances_call(spec);
   ASSERT_TRUE(call);
   for (const auto& [name, value] : call->params.pairs()) {
     EXPECT_FALSE(name.starts_with("InstanceMarketOptions")) << name;
@@ -52,9 +61,9 @@ TEST(Ec2RequestsTest, AnOnDemandLaunchHasNoMarketOptions) {
 }
 
 TEST(Ec2RequestsTest, ASubnetTakesThePlaceOfTheZone) {
-  RunInstanceSpec spec = a_spec();
+  RunInstancesSpec spec = a_spec();
   spec.subnet = SubnetId("subnet-1");
-  const auto call = run_instance_call(spec);
+  const auto call = run_instances_call(spec);
   ASSERT_TRUE(call);
   EXPECT_EQ(call->params.value("SubnetId"), "subnet-1");
   EXPECT_EQ(call->params.value("Placement.AvailabilityZone"), "");
@@ -62,30 +71,33 @@ TEST(Ec2RequestsTest, ASubnetTakesThePlaceOfTheZone) {
 
 TEST(Ec2RequestsTest, WhatEc2WouldRefuseIsRefusedBeforeItIsSent) {
   const auto message = [](auto change) {
-    RunInstanceSpec spec = a_spec();
+    RunInstancesSpec spec = a_spec();
     change(spec);
-    const auto call = run_instance_call(spec);
+    const auto call = run_instances_call(spec);
     return call ? std::string("accepted") : call.error().message;
   };
-  EXPECT_EQ(message([](RunInstanceSpec& s) { s.user_data = std::string(16384, 'x'); }), "accepted");
-  EXPECT_EQ(message([](RunInstanceSpec& s) { s.user_data = std::string(16385, 'x'); }),
+  EXPECT_EQ(message([](RunInstancesSpec& s) { s.user_data = std::string(16384, 'x'); }),
+            "accepted");
+  EXPECT_EQ(message([](RunInstancesSpec& s) { s.user_data = std::string(16385, 'x'); }),
             "the user data has 16385 bytes, but EC2 takes at most 16384; shorten it");
-  EXPECT_EQ(message([](RunInstanceSpec& s) { s.client_token = std::string(65, 'x'); }),
+  EXPECT_EQ(message([](RunInstancesSpec& s) { s.count = 0; }),
+            "a launch needs at least one instance");
+  EXPECT_EQ(message([](RunInstancesSpec& s) { s.client_token = std::string(65, 'x'); }),
             "the client token is longer than 64 characters");
-  EXPECT_EQ(message([](RunInstanceSpec& s) { s.pool.market = Market::on_demand; }),
+  EXPECT_EQ(message([](RunInstancesSpec& s) { s.pool.market = Market::on_demand; }),
             "a maximum price needs a spot pool; leave it out for on-demand");
   for (const char* price : {"", ".", "cheap", "1.2.3", "-1"}) {
-    EXPECT_NE(message([&](RunInstanceSpec& s) { s.max_price = price; }), "accepted") << price;
+    EXPECT_NE(message([&](RunInstancesSpec& s) { s.max_price = price; }), "accepted") << price;
   }
 }
 
 TEST(Ec2RequestsTest, OnlyCallsThatCanBeRepeatedSaySo) {
   EXPECT_EQ(describe_volumes_call({}, {}, {}).effect, Effect::none);
   EXPECT_EQ(console_output_call(InstanceId("i-1"), Console::latest).effect, Effect::none);
-  EXPECT_EQ(run_instance_call(a_spec())->effect, Effect::by_token);
-  RunInstanceSpec without_token = a_spec();
+  EXPECT_EQ(run_instances_call(a_spec())->effect, Effect::by_token);
+  RunInstancesSpec without_token = a_spec();
   without_token.client_token.clear();
-  EXPECT_EQ(run_instance_call(without_token)->effect, Effect::unknown);
+  EXPECT_EQ(run_instances_call(without_token)->effect, Effect::unknown);
   const VolumeId volume("vol-1");
   const InstanceId body("i-1");
   EXPECT_EQ(attach_volume_call(volume, body, "/dev/sdf").effect, Effect::unknown);

@@ -61,13 +61,13 @@ class SimulatorTest : public testing::Test {
   }
 
   InstanceId run_spot() {
-    RunInstanceSpec spec;
+    RunInstancesSpec spec;
     spec.image = ImageId(kImage);
     spec.pool = {"t3.small", "us-east-1a", Market::spot};
-    const auto instance = ec2->run_instance(spec);
-    EXPECT_TRUE(instance) << instance.error().describe();
+    const auto launched = ec2->run_instances(spec);
+    EXPECT_TRUE(launched) << launched.error().describe();
     core.advance_to(core.now());
-    return instance ? instance->id : InstanceId();
+    return launched ? launched->front().id : InstanceId();
   }
 
   ManualClock clock{kNow};
@@ -115,6 +115,24 @@ TEST_F(SimulatorTest, EachZoneIsScoredUnderTheIdThatTheZonesHave) {
   EXPECT_EQ(zones->front(), (Zone{"us-east-1a", "use1-az1"}));
   EXPECT_EQ(scores->back(), (PlacementScore{"use1-az1", 1}));
   EXPECT_EQ(scores->front().score, 3);
+}
+
+TEST_F(SimulatorTest, AsManyInstancesAsThereIsRoomForComeInTheOrderOfTheirLaunchIndex) {
+  control("capacity", {{"instance_type", "t3.small"}, {"zone", "us-east-1a"}, {"available", 3}});
+  RunInstancesSpec spec;
+  spec.image = ImageId(kImage);
+  spec.pool = {"t3.small", "us-east-1a", Market::spot};
+  spec.count = 5;
+  const auto launched = ec2->run_instances(spec);
+  ASSERT_TRUE(launched) << launched.error().describe();
+  ASSERT_EQ(launched->size(), 3U);
+  for (int index = 0; index < 3; ++index) {
+    const Instance& instance = launched->at(static_cast<std::size_t>(index));
+    EXPECT_EQ(instance.launch_index, index);
+    const auto shown = ec2->describe_instances({instance.id}, {});
+    ASSERT_TRUE(shown) << shown.error().describe();
+    EXPECT_EQ(shown->front().launch_index, index);
+  }
 }
 
 TEST_F(SimulatorTest, AnnouncementsAreReadOnceAndRemoved) {

@@ -5,6 +5,8 @@
 #include <zlib.h>
 
 #include <array>
+#include <iostream>
+#include <random>
 #include <regex>
 #include <string>
 #include <string_view>
@@ -57,15 +59,41 @@ std::size_t count(const std::string& text, std::string_view what) {
 
 TEST(UserDataTest, StaysUnderEc2sLimitForEveryEngine) {
   for (const auto engine : {BootEngine::auto_, BootEngine::kexec, BootEngine::pivot}) {
-    const auto result = render_user_data({.volume = kVolume, .engine = engine});
+    const auto result = render_user_data({.volumes = {kVolume}, .engine = engine});
 
     ASSERT_TRUE(result.has_value());
     EXPECT_LE(result->size(), kUserDataMax);
   }
 }
 
+// Ten ids that have nothing in common, as EC2 gives them.
+std::vector<VolumeId> ten_volumes() {
+  std::mt19937_64 random(1);
+  std::vector<VolumeId> volumes;
+  for (int i = 0; i < 10; ++i) {
+    std::string id = "vol-0";
+    for (int digit = 0; digit < 16; ++digit) id += "0123456789abcdef"[random() % 16];
+    volumes.emplace_back(id);
+  }
+  return volumes;
+}
+
+TEST(UserDataTest, NamesTheRootsOfAllBodiesThatAreLaunchedTogether) {
+  const auto volumes = ten_volumes();
+  const auto result = render_user_data({.volumes = volumes});
+  ASSERT_TRUE(result.has_value());
+  EXPECT_LE(result->size(), kUserDataMax);
+  std::cout << result->size() << " of " << kUserDataMax << " bytes\n";
+
+  const std::string list = between(unpack(*result), "\nvolumes='", "'\n");
+
+  for (const VolumeId& volume : volumes) EXPECT_EQ(count(list, volume.str()), 1U);
+  EXPECT_EQ(count(list, " "), 9U);
+  EXPECT_EQ(render_user_data({.volumes = {}}).error().code, Errc::invalid);
+}
+
 TEST(UserDataTest, IsOneMimeMessageWithOneBoothook) {
-  const std::string text = rendered({.volume = kVolume});
+  const std::string text = rendered({.volumes = {kVolume}});
 
   EXPECT_TRUE(text.starts_with("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="));
   const std::string boundary = "\n--" + between(text, "boundary=\"", "\"");
@@ -76,20 +104,20 @@ TEST(UserDataTest, IsOneMimeMessageWithOneBoothook) {
 }
 
 TEST(UserDataTest, SaysWhatTheParametersSay) {
-  const std::string text = rendered({.volume = VolumeId("vol-0bbbbbbbbbbbbbbb2"),
+  const std::string text = rendered({.volumes = {VolumeId("vol-0bbbbbbbbbbbbbbb2")},
                                      .engine = BootEngine::kexec,
                                      .device = "/dev/xvdg",
                                      .adopt = false});
 
   const std::string parameters = between(text, "put parameters <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
   EXPECT_EQ(parameters,
-            "volume=vol-0bbbbbbbbbbbbbbb2\nengine=kexec\ndevice=/dev/xvdg\nadopt=false\n"
+            "volumes='vol-0bbbbbbbbbbbbbbb2'\nengine=kexec\ndevice=/dev/xvdg\nadopt=false\n"
             "helper_machine=" +
                 std::string(kProgramMachine) + "\n");
 }
 
 TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
-  const std::string text = rendered({.volume = kVolume});
+  const std::string text = rendered({.volumes = {kVolume}});
 
   for (const std::string_view name :
        {"say.sh", "volume.sh", "common.sh", "boot_entry.sh", "cpio.sh", "preboot.sh", "identify.sh",
@@ -103,7 +131,7 @@ TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
 }
 
 TEST(UserDataTest, HoldsTheHelperWhereKexecMayBeUsed) {
-  const std::string text = rendered({.volume = kVolume});
+  const std::string text = rendered({.volumes = {kVolume}});
 
   const auto helper =
       base64_decode(between(text, "put helper.base64 <<'EC2SPOTTER'\n", "EC2SPOTTER"));
@@ -113,12 +141,12 @@ TEST(UserDataTest, HoldsTheHelperWhereKexecMayBeUsed) {
       helper->starts_with("\x7f"
                           "ELF"));
   EXPECT_LT(helper->size(), 4096U);
-  EXPECT_EQ(rendered({.volume = kVolume, .engine = BootEngine::pivot}).find("put helper.base64"),
+  EXPECT_EQ(rendered({.volumes = {kVolume}, .engine = BootEngine::pivot}).find("put helper.base64"),
             std::string::npos);
 }
 
 TEST(UserDataTest, FetchesNothingButFromTheMetadataService) {
-  const std::string text = rendered({.volume = kVolume});
+  const std::string text = rendered({.volumes = {kVolume}});
 
   const std::regex url("(https?|ftp)://([^/\\s\"']+)");
   for (auto at = std::sregex_iterator(text.begin(), text.end(), url); at != std::sregex_iterator();
@@ -131,7 +159,7 @@ TEST(UserDataTest, FetchesNothingButFromTheMetadataService) {
 }
 
 TEST(UserDataTest, HoldsNoSecret) {
-  const std::string text = rendered({.volume = kVolume});
+  const std::string text = rendered({.volumes = {kVolume}});
 
   for (const std::string_view pattern : {"(AKIA|ASIA)[A-Z0-9]{16}", "aws_secret", "AWS_SECRET",
                                          "PRIVATE KEY", "security-credentials"}) {
@@ -144,26 +172,26 @@ TEST(UserDataTest, RefusesWhatIsNoVolumeId) {
        {"", "vol-", "vol-123", "vol-0123456789ABCDEF0", "vol-0123456789abcdef01",
         "snap-0123456789abcdef0", "vol-0123456789abcdef\n", "vol-01234567;reboot",
         "vol-0123456$(id)"}) {
-    const auto result = render_user_data({.volume = VolumeId(std::string(text))});
+    const auto result = render_user_data({.volumes = {kVolume, VolumeId(std::string(text))}});
 
     ASSERT_FALSE(result.has_value()) << text;
     EXPECT_EQ(result.error().code, Errc::invalid) << text;
   }
-  EXPECT_TRUE(render_user_data({.volume = VolumeId("vol-12345678")}).has_value());
+  EXPECT_TRUE(render_user_data({.volumes = {VolumeId("vol-12345678")}}).has_value());
 }
 
 TEST(UserDataTest, RefusesWhatIsNoDeviceOfAFurtherVolume) {
   for (const std::string_view device :
        {"", "/dev/", "/dev/sda", "/dev/sda1", "/dev/xvda", "/dev/nvme1n1", "/dev/sdF",
         "/dev/sdf123", "/dev/sdf;id", "/dev/sdf\n", "/dev/../sdf", "/dev/sdfgh"}) {
-    const auto result = render_user_data({.volume = kVolume, .device = std::string(device)});
+    const auto result = render_user_data({.volumes = {kVolume}, .device = std::string(device)});
 
     ASSERT_FALSE(result.has_value()) << device;
     EXPECT_EQ(result.error().code, Errc::invalid) << device;
   }
   for (const std::string_view device :
        {"/dev/sdf", "/dev/xvdf", "/dev/xvdba", "/dev/sdf1", "sdf"}) {
-    EXPECT_TRUE(render_user_data({.volume = kVolume, .device = std::string(device)}).has_value())
+    EXPECT_TRUE(render_user_data({.volumes = {kVolume}, .device = std::string(device)}).has_value())
         << device;
   }
 }

@@ -20,6 +20,7 @@ class ToldEc2 final : public aws::Ec2 {
   std::vector<Instance> instances;
   std::optional<Error> launch_error;
   std::vector<std::string> calls;
+  Tags last_tags;
 
   Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>&,
                                                const std::vector<aws::Filter>&) override {
@@ -63,10 +64,10 @@ class ToldEc2 final : public aws::Ec2 {
   Result<std::vector<aws::PlacementScore>> spot_placement_scores(const std::string&) override {
     return std::vector<aws::PlacementScore>{};
   }
-  Result<Instance> run_instance(const aws::RunInstanceSpec& spec) override {
+  Result<std::vector<Instance>> run_instances(const aws::RunInstancesSpec& spec) override {
     calls.push_back("run " + spec.image.str() + " " + spec.client_token);
     if (launch_error) return fail(*launch_error);
-    return a_body(kBody);
+    return std::vector<Instance>{a_body(kBody)};
   }
   Result<void> terminate_instance(const InstanceId& id) override { return note("terminate", id); }
   Result<void> attach_volume(const VolumeId&, const InstanceId& id, const std::string&) override {
@@ -75,8 +76,9 @@ class ToldEc2 final : public aws::Ec2 {
   Result<void> detach_volume(const VolumeId&, const InstanceId& id) override {
     return note("detach", id);
   }
-  Result<void> create_tags(const std::vector<std::string>& ids, const Tags&) override {
+  Result<void> create_tags(const std::vector<std::string>& ids, const Tags& tags) override {
     calls.push_back("tag " + ids.front());
+    last_tags = tags;
     return {};
   }
   Result<void> set_delete_on_termination(const InstanceId& id, const std::string&, bool) override {
@@ -171,6 +173,21 @@ TEST_F(ExecuteTest, TouchesOnlyBodiesThatCarryOurTags) {
   }
   seen.bodies[0].tags[std::string(tag::kOwner)] = "somebody";
   expect_refused(step::TerminateBody{kBody}, "rule S4");
+}
+
+TEST_F(ExecuteTest, TheMarkOfABodyGivesItItsOwnNamesInTheSameCall) {
+  seen.bodies[0].tags[std::string(tag::kBodyOf)] = kVolume.str();
+  ASSERT_TRUE(run(step::MarkRoot{kBody, RootMark::up}));
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"tag " + kBody.str()}));
+  EXPECT_EQ(ec2.last_tags, (Tags{{"Name", "web"},
+                                 {"ec2spotter:machine", "web"},
+                                 {"ec2spotter:body-of", kVolume.str()},
+                                 {"ec2spotter:root", "up"}}));
+
+  machine.instance_name = "the web server";
+  ASSERT_TRUE(run(step::MarkRoot{kBody, RootMark::silent}));
+  EXPECT_EQ(ec2.last_tags.at("Name"), "the web server");
+  EXPECT_EQ(ec2.last_tags.at("ec2spotter:root"), "silent");
 }
 
 TEST_F(ExecuteTest, NeverTerminatesABodyThatWouldTakeTheRootWithIt) {

@@ -44,7 +44,9 @@ class SilentEc2 : public aws::Ec2 {
   Result<std::vector<aws::PlacementScore>> spot_placement_scores(const std::string&) override {
     return unexpected();
   }
-  Result<Instance> run_instance(const aws::RunInstanceSpec&) override { return unexpected(); }
+  Result<std::vector<Instance>> run_instances(const aws::RunInstancesSpec&) override {
+    return unexpected();
+  }
   Result<void> terminate_instance(const InstanceId&) override { return unexpected(); }
   Result<void> attach_volume(const VolumeId&, const InstanceId&, const std::string&) override {
     return unexpected();
