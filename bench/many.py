@@ -16,12 +16,17 @@ MACHINES = 10_000
 RECLAIMED = 1_000
 CALM_SECONDS = 120
 BACK_WITHIN = 1_800
-ZONE = "us-east-1a"
+# A default subnet has 4,091 addresses.
+ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"]
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def volume_of(number):
     return f"vol-0bbb{number:013x}"
+
+
+def zone_of(number):
+    return ZONES[number % len(ZONES)]
 
 
 def tags_of(number, **others):
@@ -32,7 +37,7 @@ def tags_of(number, **others):
 def seed():
     world = server.basic_seed()
     world["volumes"] = [
-        {"volume_id": volume_of(n), "zone": ZONE, "size_gib": 8,
+        {"volume_id": volume_of(n), "zone": zone_of(n), "size_gib": 8,
          "tags": tags_of(n, role="root", state="current", goal="up")} for n in range(MACHINES)]
     return world
 
@@ -56,13 +61,16 @@ class Fleet:
         self.watch = None
 
     def give_bodies(self):
-        bodies = []
-        while len(bodies) < MACHINES:
-            reply = self.ec2.run_instances(
-                ImageId="ami-0aaaaaaaaaaaaaaa1", InstanceType="t3.small", MinCount=500,
-                MaxCount=500, Placement={"AvailabilityZone": ZONE},
-                InstanceMarketOptions={"MarketType": "spot"})
-            bodies += [each["InstanceId"] for each in reply["Instances"]]
+        bodies = {}
+        for first in range(len(ZONES)):
+            numbers = list(range(first, MACHINES, len(ZONES)))
+            for start in range(0, len(numbers), 500):
+                some = numbers[start:start + 500]
+                reply = self.ec2.run_instances(
+                    ImageId="ami-0aaaaaaaaaaaaaaa1", InstanceType="t3.small", MinCount=len(some),
+                    MaxCount=len(some), Placement={"AvailabilityZone": ZONES[first]},
+                    InstanceMarketOptions={"MarketType": "spot"})
+                bodies |= zip(some, (each["InstanceId"] for each in reply["Instances"]))
         server.wait_until("bodies", lambda: self.count_running() >= MACHINES, 300)
 
         def furnish(n):

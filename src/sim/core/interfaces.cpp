@@ -80,8 +80,9 @@ Json in_instance(const Json& interface) {
 }
 
 bool attached_to(const Json& interface, const std::string& instance_id) {
-  return interface.contains("attachment") &&
-         text(interface.at("attachment"), "instanceId") == instance_id;
+  const auto attachment = interface.find("attachment");
+  return attachment != interface.end() &&
+         attachment->at("instanceId").get_ref<const std::string&>() == instance_id;
 }
 
 // The primary interface's Elastic IP, else the address that came with the launch.
