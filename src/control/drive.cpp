@@ -17,9 +17,13 @@ using Progress = Decision::Progress;
 constexpr Duration kRetryFirst = std::chrono::seconds(1);
 constexpr Duration kRetryMost = std::chrono::seconds(20);
 
-// Would a plan say more if it knew more of the pools?
-bool is_about_pools(const Decision& decision) {
-  return decision.reason == Reason::waiting_for_types || !decision.candidates.empty();
+// Adds what is known of the pools where a plan would say more with it.
+void complete(PoolKnowledge& knowledge, const Subject& subject, const Intent& intent, aws::Ec2& ec2,
+              TimePoint now) {
+  const Decision first = plan(*subject.machine, intent, *subject.seen, *subject.memory, now);
+  if (first.reason == Reason::waiting_for_types || !first.candidates.empty()) {
+    knowledge.complete({subject}, ec2, now);
+  }
 }
 
 class Drive {
@@ -53,10 +57,8 @@ class Drive {
     if (now > deadline_) return fail(Errc::timeout, late());
     TRY(Observation seen, observe(machine_, controls_.ec2, controls_.prober, turns_.memory(), now));
     const Intent intent{.goal = options_.goal};
-    if (is_about_pools(plan(machine_, intent, seen, turns_.memory(), now))) {
-      const Subject subject{.machine = &machine_, .seen = &seen, .memory = &turns_.memory()};
-      knowledge_.complete({subject}, controls_.ec2, now);
-    }
+    complete(knowledge_, {.machine = &machine_, .seen = &seen, .memory = &turns_.memory()}, intent,
+             controls_.ec2, now);
     Decision decision = turns_.decide(machine_, intent, seen, now, controls_.reporter);
     TRY_VOID(turns_.act(machine_, decision, seen, controls_.ec2, now, controls_.reporter));
     failures_in_a_row_ = 0;
@@ -129,12 +131,10 @@ Result<Consideration> consider(const Machine& machine, const Controls& controls)
   TRY(considered.look.seen, observe(machine, controls.ec2, controls.prober, memory, now));
   considered.goal = recorded_goal(machine, considered.look.seen, now);
   const Intent intent{.goal = considered.goal};
+  PoolKnowledge knowledge;
+  complete(knowledge, {.machine = &machine, .seen = &considered.look.seen, .memory = &memory},
+           intent, controls.ec2, now);
   considered.look.decision = plan(machine, intent, considered.look.seen, memory, now);
-  if (is_about_pools(considered.look.decision)) {
-    const Subject subject{.machine = &machine, .seen = &considered.look.seen, .memory = &memory};
-    PoolKnowledge().complete({subject}, controls.ec2, now);
-    considered.look.decision = plan(machine, intent, considered.look.seen, memory, now);
-  }
   return considered;
 }
 

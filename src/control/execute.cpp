@@ -6,7 +6,6 @@
 #include "control/batch_tags.hpp"
 #include "control/launch.hpp"
 #include "model/tags.hpp"
-#include "plan/body_view.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -68,10 +67,9 @@ class Executor {
   }
 
   Result<void> operator()(const step::MarkRoot& step) {
-    TRY_VOID(check_ours(step.instance));
-    const Instance& body = *BodyView(seen_).find_body(step.instance);
+    TRY(const Instance* body, check_ours(step.instance));
     // A body that was launched with others carries the names of them all until now.
-    Tags tags = own_names(machine_, VolumeId(tag::value(body.tags, tag::kBodyOf)));
+    Tags tags = own_names(machine_, VolumeId(tag::value(body->tags, tag::kBodyOf)));
     tags[std::string(tag::kRoot)] = to_string(step.mark);
     return ec2_.create_tags({step.instance.str()}, tags);
   }
@@ -100,13 +98,11 @@ class Executor {
 
  private:
   // Rule S4: only what carries our tags is touched; find_bodies asked EC2 for just those.
-  Result<void> check_ours(const InstanceId& id) const {
-    if (breaks_rule(4)) return {};
+  Result<const Instance*> check_ours(const InstanceId& id) const {
     for (const Instance& body : seen_.bodies) {
-      if (body.id == id && tag::value(body.tags, tag::kOwner) == machine_.owner.str() &&
-          tag::value(body.tags, tag::kMachine) == machine_.name.str()) {
-        return {};
-      }
+      const bool ours = tag::value(body.tags, tag::kOwner) == machine_.owner.str() &&
+                        tag::value(body.tags, tag::kMachine) == machine_.name.str();
+      if (body.id == id && (ours || breaks_rule(4))) return &body;
     }
     return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
   }

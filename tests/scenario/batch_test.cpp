@@ -15,11 +15,6 @@ using namespace std::chrono_literals;
 
 using Machines = std::vector<Machine>;
 
-bool is_up(const Watch& watch, const Machine& machine) {
-  const Decision* last = watch.last_decision(machine.name);
-  return last != nullptr && last->reason == Reason::up;
-}
-
 LocalEc2::Enough all_up(LocalEc2& ec2, const Machines& machines) {
   return [&](const Watch& watch) {
     return std::all_of(machines.begin(), machines.end(), [&](const Machine& machine) {
@@ -49,12 +44,7 @@ class BatchScenario : public testing::Test {
     launches.clear();
   }
 
-  void set_capacity(const std::string& type, int available) {
-    ec2.control("capacity", {{"instance_type", type},
-                             {"zone", "us-east-1a"},
-                             {"market", "spot"},
-                             {"available", available}});
-  }
+  void set_capacity(const char* type, int available) { ec2.set_capacity(type, "spot", available); }
 
   // Each machine has one body, which carries its names and has its root.
   void expect_all_in_place() {

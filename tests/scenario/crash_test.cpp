@@ -29,8 +29,6 @@ struct Story {
   }
 };
 
-Machine plain_machine() { return web_machine(); }
-
 Machine machine_on_both_markets() {
   Machine machine = web_machine();
   machine.markets = {Market::spot, Market::on_demand};
@@ -50,10 +48,7 @@ void up(LocalEc2& ec2) {
 
 void set_spot_capacity(LocalEc2& ec2, int available) {
   for (const char* type : {"t3.small", "t3.medium"}) {
-    ec2.control("capacity", {{"instance_type", type},
-                             {"zone", "us-east-1a"},
-                             {"market", "spot"},
-                             {"available", available}});
+    ec2.set_capacity(type, "spot", available);
   }
 }
 
@@ -68,12 +63,8 @@ std::function<bool(LocalEc2&, std::optional<CrashPoint>)> watched(
     Machine machine, std::function<bool(LocalEc2&)> enough) {
   return [machine = std::move(machine), enough](LocalEc2& ec2, std::optional<CrashPoint> crash) {
     return ec2.watch(
-        {machine},
-        [&](const Watch& watch) {
-          const Decision* last = watch.last_decision(machine.name);
-          return last != nullptr && last->reason == Reason::up && enough(ec2);
-        },
-        1h, crash);
+        {machine}, [&](const Watch& watch) { return is_up(watch, machine) && enough(ec2); }, 1h,
+        crash);
   };
 }
 
@@ -83,6 +74,8 @@ bool on_spot(LocalEc2& ec2) {
 }
 
 bool in_service(LocalEc2& ec2) { return ec2.guests().ssh_answers(kAddress); }
+
+bool alone_in_service(LocalEc2& ec2) { return ec2.living().size() == 1 && in_service(ec2); }
 
 void expect_end(LocalEc2& ec2, const Story& story) {
   EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
@@ -164,8 +157,7 @@ TEST(CrashScenario, WatchUnderNotice) {
              ec2.control("reclaim",
                          {{"instance_id", ec2.holder(kVolume)}, {"notice", true}, {"seconds", 20}});
            },
-       .run = watched(plain_machine(),
-                      [](LocalEc2& ec2) { return ec2.living().size() == 1 && in_service(ec2); })});
+       .run = watched(web_machine(), alone_in_service)});
 }
 
 TEST(CrashScenario, WatchWithoutNotice) {
@@ -175,7 +167,7 @@ TEST(CrashScenario, WatchWithoutNotice) {
                             ec2.control("reclaim", {{"instance_id", ec2.holder(kVolume)}});
                             ec2.pass(2s);
                           },
-                      .run = watched(plain_machine(), in_service)});
+                      .run = watched(web_machine(), in_service)});
 }
 
 TEST(CrashScenario, WatchAfterAStopByHand) {
@@ -189,8 +181,7 @@ TEST(CrashScenario, WatchAfterAStopByHand) {
              EXPECT_EQ(ec2.person("StopInstances", {{"InstanceId.1", ec2.holder(kVolume)}}), 200);
              ec2.pass(2s);
            },
-       .run = watched(plain_machine(),
-                      [](LocalEc2& ec2) { return ec2.living().size() == 1 && in_service(ec2); })});
+       .run = watched(web_machine(), alone_in_service)});
 }
 
 TEST(CrashScenario, FallbackToOnDemand) {
@@ -222,9 +213,7 @@ TEST(CrashScenario, ReleaseOnNotice) {
                             up(ec2);
                             ec2.control("notice", {{"instance_id", ec2.holder(kVolume)}});
                           },
-                      .run = watched(machine, [](LocalEc2& ec2) {
-                        return ec2.living().size() == 1 && in_service(ec2);
-                      })});
+                      .run = watched(machine, alone_in_service)});
 }
 
 // All of them are up, and nothing but their bodies lives.
@@ -236,9 +225,7 @@ std::function<bool(LocalEc2&, std::optional<CrashPoint>)> all_watched(
         [&](const Watch& watch) {
           return ec2.living().size() == machines.size() &&
                  std::all_of(machines.begin(), machines.end(), [&](const Machine& machine) {
-                   const Decision* last = watch.last_decision(machine.name);
-                   return last != nullptr && last->reason == Reason::up &&
-                          ec2.serves(machine.volume.id.str());
+                   return is_up(watch, machine) && ec2.serves(machine.volume.id.str());
                  });
         },
         1h, crash);

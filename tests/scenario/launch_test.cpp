@@ -78,8 +78,7 @@ TEST(LaunchScenario, ABodyTakenWithoutNoticeIsReplaced) {
 
 TEST(LaunchScenario, TakesTheNextPoolWhenTheFirstIsEmpty) {
   LocalEc2 ec2;
-  ec2.control("capacity",
-              {{"instance_type", "t3.small"}, {"zone", "us-east-1a"}, {"available", 0}});
+  ec2.set_capacity("t3.small", "", 0);
 
   ASSERT_TRUE(ec2.drive(web_machine()));
 
@@ -90,7 +89,7 @@ TEST(LaunchScenario, TakesTheNextPoolWhenTheFirstIsEmpty) {
 TEST(LaunchScenario, WithoutCapacityEachPoolIsNamedWithItsReasonAndNothingIsLeft) {
   LocalEc2 ec2;
   for (const char* type : {"t3.small", "t3.medium"}) {
-    ec2.control("capacity", {{"instance_type", type}, {"zone", "us-east-1a"}, {"available", 0}});
+    ec2.set_capacity(type, "", 0);
   }
 
   const auto refused = ec2.drive(web_machine());
@@ -109,9 +108,7 @@ TEST(LaunchScenario, OnDemandIsTakenWhenTheFileAllowsIt) {
   Machine machine = web_machine();
   machine.markets = {Market::spot, Market::on_demand};
   for (const char* type : {"t3.small", "t3.medium"}) {
-    ec2.control(
-        "capacity",
-        {{"instance_type", type}, {"zone", "us-east-1a"}, {"market", "spot"}, {"available", 0}});
+    ec2.set_capacity(type, "spot", 0);
   }
 
   ASSERT_TRUE(ec2.drive(machine));

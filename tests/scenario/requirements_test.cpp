@@ -23,21 +23,13 @@ Machine machine_with_requirements() {
   return machine;
 }
 
-void set_capacity(LocalEc2& ec2, const char* type, int available) {
-  ec2.control("capacity",
-              {{"instance_type", type}, {"zone", "us-east-1a"}, {"available", available}});
-}
-
 std::string type_of_body(LocalEc2& ec2) {
   const auto living = ec2.living();
   return living.size() == 1 ? living.front().at("instanceType").get<std::string>()
                             : std::to_string(living.size()) + " bodies";
 }
 
-bool is_up(const Watch& watch) {
-  const Decision* last = watch.last_decision(MachineName("web"));
-  return last != nullptr && last->reason == Reason::up;
-}
+bool web_is_up(const Watch& watch) { return is_up(watch, web_machine()); }
 
 int calls_of(const std::vector<std::string>& actions, const std::string& action) {
   return static_cast<int>(std::count(actions.begin(), actions.end(), action));
@@ -81,14 +73,14 @@ TEST(RequirementsScenario, InADroughtAWatchTakesAnotherTypeThatMeetsThem) {
   std::vector<std::string> actions;
   note_calls(ec2, actions);
   const Machine machine = machine_with_requirements();
-  ASSERT_TRUE(ec2.watch({machine}, is_up)) << ec2.story();
+  ASSERT_TRUE(ec2.watch({machine}, web_is_up)) << ec2.story();
   EXPECT_EQ(type_of_body(ec2), "t3.medium");
-  for (const char* type : {"t3.medium", "c5.large"}) set_capacity(ec2, type, 0);
+  for (const char* type : {"t3.medium", "c5.large"}) ec2.set_capacity(type, "", 0);
   const std::string first = ec2.holder(kVolume);
   ec2.control("reclaim", {{"instance_id", first}});
 
   ASSERT_TRUE(ec2.watch({machine}, [&](const Watch& watch) {
-    return ec2.holder(kVolume) != first && is_up(watch);
+    return ec2.holder(kVolume) != first && web_is_up(watch);
   })) << ec2.story();
 
   EXPECT_EQ(type_of_body(ec2), "c7i.large") << "c6i.large is excluded";
@@ -99,7 +91,7 @@ TEST(RequirementsScenario, InADroughtAWatchTakesAnotherTypeThatMeetsThem) {
 
 TEST(RequirementsScenario, WithoutCapacityEachTypeThatMeetsThemIsNamed) {
   LocalEc2 ec2;
-  for (const char* type : {"t3.medium", "c5.large", "c7i.large"}) set_capacity(ec2, type, 0);
+  for (const char* type : {"t3.medium", "c5.large", "c7i.large"}) ec2.set_capacity(type, "", 0);
 
   const auto refused = ec2.drive(machine_with_requirements());
 
@@ -138,7 +130,7 @@ TEST(RequirementsScenario, WithoutTheTypesNothingIsLaunchedAndTheWatchGoesOnAski
   std::vector<std::string> actions;
   note_calls(ec2, actions);
 
-  EXPECT_FALSE(ec2.watch({machine_with_requirements()}, is_up, 30min));
+  EXPECT_FALSE(ec2.watch({machine_with_requirements()}, web_is_up, 30min));
 
   EXPECT_TRUE(ec2.living().empty());
   EXPECT_EQ(calls_of(actions, "RunInstances"), 0);

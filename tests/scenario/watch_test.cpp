@@ -34,10 +34,7 @@ std::string market_of_body(LocalEc2& ec2) {
 
 void set_capacity(LocalEc2& ec2, const std::string& market, int available) {
   for (const char* type : {"t3.small", "t3.medium"}) {
-    ec2.control("capacity", {{"instance_type", type},
-                             {"zone", "us-east-1a"},
-                             {"market", market},
-                             {"available", available}});
+    ec2.set_capacity(type, market, available);
   }
 }
 

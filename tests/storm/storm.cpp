@@ -174,9 +174,7 @@ class Storm {
 
   void set_capacity(const std::string& type, const std::string& market, int available) {
     for (const char* zone : {"us-east-1a", "us-east-1b"}) {
-      ec2_.control(
-          "capacity",
-          {{"instance_type", type}, {"zone", zone}, {"market", market}, {"available", available}});
+      ec2_.set_capacity(type, market, available, zone);
     }
   }
 
@@ -185,7 +183,7 @@ class Storm {
     const std::string type = machine.types.front();
     set_capacity(type, "spot", 0);
     if (chance(random_, 0.2)) set_capacity(type, "on-demand", 0);
-    later(Duration(static_cast<Duration::rep>(exponential(random_, 3'600'000))), [this, type] {
+    later(some_time(1h), [this, type] {
       set_capacity(type, "spot", -1);
       set_capacity(type, "on-demand", -1);
     });
@@ -196,9 +194,7 @@ class Storm {
                            {"count", 0},
                            {"probability", 0.3},
                            {"status", chance(random_, 0.5) ? 500 : 503}});
-    later(Duration(static_cast<Duration::rep>(exponential(random_, 300'000))), [this] {
-      ec2_.control("fault", {{"kind", "clear"}});
-    });
+    later(some_time(5min), [this] { ec2_.control("fault", {{"kind", "clear"}}); });
   }
 
   void stale() {
@@ -227,8 +223,7 @@ class Storm {
   void wrong_file() {
     const std::size_t number = below(random_, plot_.machines.size());
     name_volume(number, plot_.copies[number]);
-    later(Duration(static_cast<Duration::rep>(exponential(random_, 600'000))),
-          [this, number, own = roots_[number]] { name_volume(number, own); });
+    later(some_time(10min), [this, number] { name_volume(number, roots_[number]); });
   }
 
   void name_volume(std::size_t number, const VolumeId& volume) {
@@ -254,8 +249,12 @@ class Storm {
 
   void absence() {
     Controller& controller = controllers_[below(random_, controllers_.size())];
-    controller.next =
-        ec2_.clock().now() + Duration(static_cast<Duration::rep>(exponential(random_, 600'000)));
+    controller.next = ec2_.clock().now() + some_time(10min);
+  }
+
+  Duration some_time(Duration mean) {
+    return Duration(
+        static_cast<Duration::rep>(exponential(random_, static_cast<double>(mean.count()))));
   }
 
   void later(Duration delay, Act act) {
@@ -306,18 +305,15 @@ class Storm {
     if (controller.process->dead()) {
       controller.watch.reset();
       controller.process.reset();
-      controller.next =
-          ec2_.clock().now() + Duration(static_cast<Duration::rep>(exponential(random_, 60'000)));
+      controller.next = ec2_.clock().now() + some_time(1min);
     } else if (nothing_to_do(*controller.watch)) {
       controller.next = std::max(controller.next, quiet_until());
     }
   }
 
   bool nothing_to_do(const Watch& watch) const {
-    return std::all_of(plot_.machines.begin(), plot_.machines.end(), [&](const Machine& machine) {
-      const Decision* last = watch.last_decision(machine.name);
-      return last != nullptr && last->reason == Reason::up;
-    });
+    return std::all_of(plot_.machines.begin(), plot_.machines.end(),
+                       [&](const Machine& machine) { return scenario::is_up(watch, machine); });
   }
 
   // The next moment at which the world changes by itself, or somebody changes it.

@@ -179,17 +179,21 @@ LocalEc2::LocalEc2(const sim::Json& seed, std::uint64_t random_seed)
   EXPECT_TRUE(planted) << planted.error().message;
 }
 
+sim::ApiReply LocalEc2::handle(sim::ParamMap parameters) {
+  return core_.handle({.service = "ec2",
+                       .region = kRegion,
+                       .access_key = "test",
+                       .params = std::move(parameters),
+                       .target = {},
+                       .body = {}});
+}
+
 sim::ApiReply LocalEc2::ask(const std::string& body) {
   if (!core_.answers_alike() || answers_revision_ != core_.revision()) answers_.clear();
   if (const auto known = answers_.find(body); known != answers_.end()) return known->second;
   sim::ParamMap parameters = sim::parse_form(body);
   if (before_call) before_call(parameters);
-  sim::ApiReply reply = core_.handle({.service = "ec2",
-                                      .region = kRegion,
-                                      .access_key = "test",
-                                      .params = std::move(parameters),
-                                      .target = {},
-                                      .body = {}});
+  sim::ApiReply reply = handle(std::move(parameters));
   if (answers_revision_ != core_.revision()) answers_.clear();
   answers_revision_ = core_.revision();
   const bool keep = reply.status == 200 && !reply.lost && body.starts_with("Action=Describe");
@@ -231,12 +235,7 @@ int LocalEc2::person(const std::string& action, sim::ParamMap parameters) {
   catch_up();
   parameters.emplace("Action", action);
   parameters.emplace("Version", "2016-11-15");
-  const sim::ApiReply reply = core_.handle({.service = "ec2",
-                                            .region = kRegion,
-                                            .access_key = "test",
-                                            .params = std::move(parameters),
-                                            .target = {},
-                                            .body = {}});
+  const sim::ApiReply reply = handle(std::move(parameters));
   note(action, reply);
   catch_up();
   return reply.status;
@@ -267,6 +266,12 @@ sim::Json LocalEc2::control(const std::string& path, const sim::Json& body) {
   EXPECT_TRUE(done) << path << ": " << done.error().message;
   catch_up();
   return done ? *done : sim::Json();
+}
+
+void LocalEc2::set_capacity(const std::string& type, const std::string& market, int available,
+                            const std::string& zone) {
+  control("capacity",
+          {{"instance_type", type}, {"zone", zone}, {"market", market}, {"available", available}});
 }
 
 std::vector<sim::Json> LocalEc2::resources(const std::string& kind) {
@@ -355,6 +360,11 @@ Machine web_machine() {
   machine.key_name = "me";
   machine.elastic_ip = kAddress;
   return machine;
+}
+
+bool is_up(const Watch& watch, const Machine& machine) {
+  const Decision* last = watch.last_decision(machine.name);
+  return last != nullptr && last->reason == Reason::up;
 }
 
 std::vector<Machine> like_machines(int count) {

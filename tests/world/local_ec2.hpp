@@ -42,6 +42,9 @@ class LocalEc2 {
   int person(const std::string& action, sim::ParamMap parameters);
 
   sim::Json control(const std::string& path, const sim::Json& body);
+  // How many more bodies a type gives in this zone; -1: any number. `market` empty: on both.
+  void set_capacity(const std::string& type, const std::string& market, int available,
+                    const std::string& zone = "us-east-1a");
   // The resources of one kind.
   std::vector<sim::Json> resources(const std::string& kind);
   // Instances that are pending, running, stopping or stopped.
@@ -73,7 +76,9 @@ class LocalEc2 {
  private:
   friend class Process;
   friend class Transport;
-  // What EC2 answers; while nothing changes, a reading call gets the same answer from memory.
+  // What EC2 answers now.
+  sim::ApiReply handle(sim::ParamMap parameters);
+  // The same; while nothing changes, a reading call gets the same answer from memory.
   sim::ApiReply ask(const std::string& body);
   void catch_up();
   void check_rules();
@@ -119,6 +124,9 @@ inline constexpr const char* kAddress = "127.90.0.1";
 
 // A machine on that volume, with two spot pools.
 Machine web_machine();
+
+// Was the machine up in its last turn?
+bool is_up(const Watch& watch, const Machine& machine);
 
 // Machines "m0", "m1" ... that differ in name and volume alone, with the same pools and no address.
 std::vector<Machine> like_machines(int count);
