@@ -179,9 +179,15 @@ def boot_seconds(ours, engine):
     return time.monotonic() - begun
 
 
+def bench_outage():
+    import outage  # noqa: PLC0415: needs the disk images as well
+
+    outage.bench_outage()
+
+
 def main():
     parts = {"launch": bench_launch, "sim": bench_sim, "many": many.bench_many,
-             "boot": bench_boot}
+             "boot": bench_boot, "outage": bench_outage}
     wanted = sys.argv[1:] or list(parts)
     unknown = [name for name in wanted if name not in parts]
     if unknown:

@@ -61,7 +61,9 @@ Tags tags_of(const std::vector<LaunchOrder>& batch) {
   }
   tags[std::string(tag::kOwner)] = batch.front().machine->owner.str();
   tags[std::string(tag::kRole)] = "body";
-  tags[std::string(tag::kAttempt)] = std::to_string(batch.front().step->attempt);
+  const step::LaunchBody& first = *batch.front().step;
+  tags[std::string(tag::kAttempt)] = std::to_string(first.attempt);
+  if (!first.takes_over.empty()) tags[std::string(tag::kTakesOver)] = first.takes_over.str();
   return tags;
 }
 

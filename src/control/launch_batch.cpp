@@ -23,9 +23,11 @@ auto manner_of(const LaunchOrder& order) {
                   machine.max_price, machine.device, machine.adopt);
 }
 
-// A name of its own for the bodies may hold a space, which a list of names cannot.
+// A name of its own for the bodies may hold a space, which a list of names cannot. A body that
+// takes over from another is tagged so, and tags hold for all bodies of a call.
 bool may_join(const LaunchOrder& order) {
-  return order.step != nullptr && order.machine->instance_name.empty();
+  return order.step != nullptr && order.step->takes_over.empty() &&
+         order.machine->instance_name.empty();
 }
 
 bool fit(const Tags& names) {

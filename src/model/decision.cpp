@@ -10,7 +10,10 @@ struct Describe {
   std::string operator()(const step::AdoptVolume& s) const {
     return "tag " + s.volume.str() + ", goal " + std::string(to_string(s.goal));
   }
-  std::string operator()(const step::LaunchBody& s) const { return "launch " + describe(s.pool); }
+  std::string operator()(const step::LaunchBody& s) const {
+    return "launch " + describe(s.pool) +
+           (s.takes_over.empty() ? "" : " to take over from " + s.takes_over.str());
+  }
   std::string operator()(const step::AttachRoot& s) const {
     return "attach " + s.volume.str() + " to " + s.instance.str() + " as " + s.device;
   }

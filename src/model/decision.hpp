@@ -31,7 +31,8 @@ struct LaunchBody {
   Pool pool;
   VolumeId volume;
   Engine engine = Engine::automatic;
-  int attempt = 1;  // counts the bodies in a row that never came up, this one included
+  int attempt = 1;          // counts the bodies in a row that never came up, this one included
+  InstanceId takes_over{};  // the working body that it is to replace; empty: there is none
   std::string client_token;
   bool operator==(const LaunchBody&) const = default;
 };

@@ -18,6 +18,7 @@ inline constexpr std::string_view kBodyOf = "ec2spotter:body-of";   // a volume 
 inline constexpr std::string_view kGoal = "ec2spotter:goal";        // up, paused; on the volume
 inline constexpr std::string_view kRoot = "ec2spotter:root";        // on a body: up, or silent
 inline constexpr std::string_view kAttempt = "ec2spotter:attempt";  // on a body: 1, 2 ...
+inline constexpr std::string_view kTakesOver = "ec2spotter:takes-over";  // on a body: another's id
 inline constexpr std::string_view kName = "Name";
 
 // The value of `key`, or empty.

@@ -3,9 +3,19 @@
 #include <algorithm>
 #include <tuple>
 
+#include "model/tags.hpp"
 #include "plan/body_history.hpp"
 
 namespace ec2spotter {
+namespace {
+
+const Instance* earlier(const Instance* best, const Instance& body) {
+  const bool first = best == nullptr ||
+                     std::tie(body.launch_time, body.id) < std::tie(best->launch_time, best->id);
+  return first ? &body : best;
+}
+
+}  // namespace
 
 bool is_live(const Instance& body) {
   return body.state == InstanceState::pending || body.state == InstanceState::running;
@@ -52,14 +62,23 @@ bool BodyView::is_doomed(const Instance& body) const {
   });
 }
 
+bool BodyView::may_take_root(const Instance& body) const {
+  return is_live(body) && !is_doomed(body) && !has_entered(body);
+}
+
 const Instance* BodyView::next_body(const Instance* holder) const {
   const Instance* best = nullptr;
   for (const Instance& body : seen_.bodies) {
-    if (&body == holder || has_entered(body) || !is_live(body) || is_doomed(body)) continue;
-    if (best == nullptr ||
-        std::tie(body.launch_time, body.id) < std::tie(best->launch_time, best->id)) {
-      best = &body;
-    }
+    if (&body != holder && may_take_root(body)) best = earlier(best, body);
+  }
+  return best;
+}
+
+const Instance* BodyView::successor_of(const Instance& body) const {
+  const Instance* best = nullptr;
+  for (const Instance& next : seen_.bodies) {
+    const bool successor = tag::value(next.tags, tag::kTakesOver) == body.id.str();
+    if (successor && may_take_root(next)) best = earlier(best, next);
   }
   return best;
 }

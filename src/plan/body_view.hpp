@@ -31,8 +31,13 @@ class BodyView {
   // The living body other than `holder` that was launched first and has not had the root; ties go
   // to the smaller id. One that has entered the root and lost it is of no more use.
   const Instance* next_body(const Instance* holder) const;
+  // The first of those that were launched to take over from `body`.
+  const Instance* successor_of(const Instance& body) const;
 
  private:
+  // Living, and the root is still before it.
+  bool may_take_root(const Instance& body) const;
+
   const Observation& seen_;
 };
 

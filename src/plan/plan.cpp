@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "base/broken_rule.hpp"
-#include "base/sha256.hpp"
 #include "model/tags.hpp"
 #include "plan/body_history.hpp"
 #include "plan/body_view.hpp"
 #include "plan/decisions.hpp"
-#include "plan/pool_choice.hpp"
+#include "plan/hand_over.hpp"
+#include "plan/launching.hpp"
 #include "plan/root_choice.hpp"
 
 namespace ec2spotter {
@@ -52,7 +52,8 @@ class Planner {
         memory_(memory),
         now_(now),
         bodies_(seen),
-        decide_(now) {}
+        decide_(now),
+        launching_(machine, seen, memory, now) {}
 
   Decision bring_up() {
     RootChoice root = choose_root(machine_, seen_, now_);
@@ -170,8 +171,8 @@ class Planner {
     if (body.state == InstanceState::stopped) return leave_stopped_body(volume, held, body);
     if (body.state == InstanceState::stopping) return wait_for_release(volume, held);
     if (auto protection = protect(volume, body)) return std::move(*protection);
-    const bool moves = intent_.patrol && came_up(body) && wants_successor(body);
-    const Instance* successor = moves ? bodies_.next_body(&body) : nullptr;
+    const bool wished = came_up(body) && wants_successor(machine_, memory_, body, now_);
+    const Instance* successor = successor_of(body, wished);
     if (auto surplus = collect_all_but(volume, {&body, successor})) return std::move(*surplus);
     // EC2 may show `attaching` for a disk that the guest has long been using.
     const bool in_use = held.state == AttachmentState::attaching &&
@@ -182,7 +183,7 @@ class Planner {
     if (!came_up(body)) return follow_boot(held, body);
     if (seen_.address && seen_.address->instance != body.id) return move_address(body);
     if (bodies_.answers(body) == false) return wait_for_service(body);
-    if (moves) {
+    if (intent_.patrol && (wished || successor != nullptr)) {
       if (auto step = hand_over(volume, body, successor)) return std::move(*step);
     }
     return up(body);
@@ -276,7 +277,7 @@ class Planner {
     if (auto differing = wait_for_one_view(volume, holder)) return std::move(*differing);
     if (auto doubt = wait_for_lost_root(volume, holder)) return std::move(*doubt);
     const Instance* next = bodies_.next_body(holder);
-    if (next == nullptr) return launch(volume);
+    if (next == nullptr) return launching_.next_body(volume);
     if (auto surplus = collect_all_but(volume, {next, holder})) return std::move(*surplus);
     if (held != nullptr && !breaks_rule(1)) return await_old_body(volume, *held, *holder, *next);
     if (next->state == InstanceState::pending) {
@@ -359,22 +360,14 @@ class Planner {
     return std::nullopt;
   }
 
-  // Would this working body better be exchanged for another one?
-  bool wants_successor(const Instance& body) const {
-    return memory_.rebalance.contains(body.id) || may_return_to_spot(body);
-  }
-
-  bool may_return_to_spot(const Instance& body) const {
-    using When = ReturnToSpot::When;
-    const bool spot_wished = std::find(machine_.markets.begin(), machine_.markets.end(),
-                                       Market::spot) != machine_.markets.end();
-    if (body.market == Market::spot || !spot_wished) return false;
-    if (machine_.return_to_spot.when != When::windows) {
-      return machine_.return_to_spot.when == When::always;
+  // The body that takes over from this working one, if any. Its tag tells that also to a controller
+  // that has not heard why. A single command leaves it to `watch` as long as it may yet boot.
+  const Instance* successor_of(const Instance& body, bool wished) const {
+    const Instance* tagged = bodies_.successor_of(body);
+    if (!intent_.patrol) {
+      return tagged != nullptr && now_ - tagged->launch_time <= kBootLimit ? tagged : nullptr;
     }
-    return std::any_of(machine_.return_to_spot.windows.begin(),
-                       machine_.return_to_spot.windows.end(),
-                       [&](const WeekWindow& window) { return contains(window, now_); });
+    return tagged != nullptr || !wished ? tagged : bodies_.next_body(&body);
   }
 
   // Rule S8: the working body ends only when the next one waits in its preboot system.
@@ -383,7 +376,7 @@ class Planner {
     if (breaks_rule(8)) {
       return decide_.act(Reason::handing_over, body.id.str(), step::TerminateBody{body.id});
     }
-    if (successor == nullptr) return prepare_successor(volume, body);
+    if (successor == nullptr) return launching_.successor(volume, body);
     const BootReport boot = bodies_.boot_of(*successor);
     const bool late = now_ - successor->launch_time > kBootLimit;
     if (boot.failed() || (boot.stage.empty() && late)) {
@@ -399,64 +392,6 @@ class Planner {
     return decide_.act(Reason::handing_over,
                        body.id.str() + " gives way to " + successor->id.str() + ", which waits",
                        step::TerminateBody{body.id});
-  }
-
-  std::optional<Decision> prepare_successor(const Volume& volume, const Instance& body) const {
-    const bool urgent = memory_.rebalance.contains(body.id);
-    PoolChoice choice = choose_pool(machine_, volume.zone, seen_, memory_, now_,
-                                    urgent ? Markets::wished : Markets::spot);
-    if (!choice.taken || launches_lately(seen_, now_) >= kLaunchesPerHour) return std::nullopt;
-    return launch_from(volume, std::move(choice), Reason::preparing_hand_over);
-  }
-
-  Decision launch(const Volume& volume) const {
-    if (const auto refusal = launch_refusal(seen_, now_)) {
-      return decide_.stuck(Reason::launch_refused, Errc::refused, *refusal);
-    }
-    if (const int count = launches_lately(seen_, now_); count >= kLaunchesPerHour) {
-      return decide_.wait(Reason::too_many_launches,
-                          std::to_string(count) +
-                              " bodies were launched within an hour; waiting, so that a fault does "
-                              "not run up costs",
-                          kCalm);
-    }
-    if (auto missing = check_types(machine_, seen_, volume.zone, decide_)) return *missing;
-    PoolChoice choice = choose_pool(machine_, volume.zone, seen_, memory_, now_);
-    if (choice.taken) return launch_from(volume, std::move(choice), Reason::launching_body);
-    return wait_for_pools(std::move(choice));
-  }
-
-  Decision launch_from(const Volume& volume, PoolChoice choice, Reason reason) const {
-    step::LaunchBody launch{.pool = *choice.taken,
-                            .volume = volume.id,
-                            .engine = machine_.engine,
-                            .attempt = 1,
-                            .client_token = {}};
-    const Instance* last = newest_body(seen_);
-    if (last != nullptr && was_silent(*last)) launch.attempt = attempt_of(*last) + 1;
-    // After a kexec that never came up, the other engine is worth its chance.
-    const bool other = machine_.engine == Engine::automatic && launch.attempt > 1;
-    if (other) launch.engine = Engine::pivot;
-    launch.client_token = launch_token(machine_, volume.id, last ? last->id : InstanceId(), launch,
-                                       memory_.launch_attempt);
-    Decision decision = decide_.act(reason, describe(*choice.taken), std::move(launch));
-    decision.candidates = std::move(choice.candidates);
-    return decision;
-  }
-
-  Decision wait_for_pools(PoolChoice choice) const {
-    const Reason reason = choice.only_spot_is_waited_for ? Reason::waiting_for_spot
-                          : choice.only_quota            ? Reason::quota_reached
-                                                         : Reason::no_capacity;
-    std::string text = reason == Reason::quota_reached
-                           ? "the account's limits leave no room; ask AWS to raise them:"
-                           : "no pool can give a body:";
-    for (const Candidate& candidate : choice.candidates) {
-      text += "\n  " + describe(candidate.pool) + ": " + candidate.why;
-    }
-    Decision decision = decide_.wait(reason, std::move(text), choice.reopen - now_);
-    decision.candidates = std::move(choice.candidates);
-    return decision;
   }
 
   // Rule S3: a body that would take the volume with it is cured of that before anything else.
@@ -478,6 +413,7 @@ class Planner {
   TimePoint now_;
   BodyView bodies_;
   Decisions decide_;
+  Launching launching_;
 };
 
 }  // namespace
@@ -486,14 +422,6 @@ Decision plan(const Machine& machine, const Intent& intent, const Observation& s
               const Memory& memory, TimePoint now) {
   Planner planner(machine, intent, seen, memory, now);
   return intent.goal == Goal::up ? planner.bring_up() : planner.put_to_rest();
-}
-
-std::string launch_token(const Machine& machine, const VolumeId& volume,
-                         const InstanceId& last_body, const step::LaunchBody& launch, int attempt) {
-  return sha256_hex(machine.owner.str() + "\n" + machine.name.str() + "\n" + volume.str() + "\n" +
-                    last_body.str() + "\n" + describe(launch.pool) + "\n" +
-                    std::string(to_string(launch.engine)) + "\n" + machine.image + "\n" +
-                    std::to_string(attempt));
 }
 
 }  // namespace ec2spotter

@@ -52,9 +52,4 @@ struct Intent {
 Decision plan(const Machine& machine, const Intent& intent, const Observation& seen,
               const Memory& memory, TimePoint now);
 
-// The client token of a launch: the whole decision is inside, so that equal decisions collapse
-// into one instance. At most 64 ASCII characters.
-std::string launch_token(const Machine& machine, const VolumeId& volume,
-                         const InstanceId& last_body, const step::LaunchBody& launch, int attempt);
-
 }  // namespace ec2spotter

@@ -282,5 +282,21 @@ TEST(WatchScenario, ARebalanceRecommendationMovesTheMachineWithoutGivingItUpFirs
   expect_up(ec2);
 }
 
+TEST(WatchScenario, AHandOverIsFinishedByAWatchThatNeverHeardWhy) {
+  LocalEc2 ec2;
+  expect_up(ec2);
+  const std::string first = ec2.holder(kVolume);
+  ec2.recommended.push_back(InstanceId(first));
+  ASSERT_TRUE(ec2.watch({web_machine()}, [&](const Watch&) { return ec2.living().size() == 2; }));
+  const std::string successor = ec2.living().back().at("instanceId");
+
+  ec2.recommended.clear();
+  ASSERT_TRUE(ec2.watch({web_machine()}, [&](const Watch& watch) {
+    return ec2.holder(kVolume) != first && reason_is(Reason::up)(watch);
+  })) << ec2.story();
+  EXPECT_EQ(ec2.holder(kVolume), successor);
+  EXPECT_EQ(ec2.living().size(), 1U);
+}
+
 }  // namespace
 }  // namespace ec2spotter::scenario

@@ -2,6 +2,7 @@
 
 import pathlib
 import random
+import signal
 import subprocess
 
 import cloud
@@ -47,10 +48,25 @@ class Disks:
     def preboot(self):
         return self.images / "preboot.raw"
 
+    def settled(self):
+        """The user's disk once it has been set up: what cloud-init makes at a first boot is there,
+        and it is off. Its own run is about half of an emulated boot."""
+        target = copy_disk(self.user(), self.folder / "settled.raw")
+        key = self.folder / "ssh_host_ed25519_key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+        public = key.with_suffix(".pub").read_text(encoding="utf-8")
+        write_into(target, USER_ROOT_MIB, {
+            "/etc/cloud/cloud-init.disabled": ("", 0o100644),
+            "/etc/systemd/network/ethernet.network":
+                ("[Match]\nType=ether\n[Network]\nDHCP=ipv4\n", 0o100644),
+            f"/etc/ssh/{key.name}": (key.read_text(encoding="utf-8"), 0o100600),
+            f"/etc/ssh/{key.name}.pub": (public, 0o100644)})
+        return target
+
     def bare(self):
-        """The user's root as a file system on the whole disk."""
+        """The settled root as a file system on the whole disk."""
         target = self.folder / "bare.raw"
-        subprocess.run(["dd", f"if={self.user()}", f"of={target}", "bs=1M", "conv=sparse",
+        subprocess.run(["dd", f"if={self.settled()}", f"of={target}", "bs=1M", "conv=sparse",
                         f"skip={USER_ROOT_MIB}", f"count={USER_ROOT_SIZE_MIB}", "status=none"],
                        check=True)
         return target
@@ -90,6 +106,7 @@ class Machine(cloud.Cloud):
         super().__init__()
         self.address = ADDRESS
         self.wishes = {"engine": "auto"} | wishes
+        self._watch = None
         self._seed |= {
             "snapshots": [
                 {"snapshot_id": "snap-0aaaaaaaaaaaaaaa1", "size_gib": 2, "file": str(preboot)},
@@ -118,6 +135,27 @@ class Machine(cloud.Cloud):
         done = self.program("launch", "--timeout", "14", f"{self.folder}/web.toml")
         if done.returncode != 0:
             raise AssertionError(f"launch: {done.returncode}: {done.stdout}\n{done.stderr}")
+        return self.holder()
+
+    def start_watch(self):
+        """Keeps it up until stop_watch; what it says goes to watch.log."""
+        with open(f"{self.folder}/watch.log", "w", encoding="utf-8") as log:
+            self._watch = subprocess.Popen(
+                [server.BINARY, "watch", f"{self.folder}/web.toml", "--state",
+                 f"{self.folder}/watching"],
+                env=self.environment(), stdin=subprocess.DEVNULL, stderr=log)
+
+    def stop_watch(self):
+        if self._watch is not None:
+            self._watch.send_signal(signal.SIGTERM)
+            self._watch.wait(60)
+        self._watch = None
+
+    def wait_for_body_after(self, former):
+        """The body that the volume's system answers on, when it is another one."""
+        cloud.wait_until("another body in service", lambda: (
+            self.holder() not in (None, former) and self.ssh("true", "root").returncode == 0),
+            2 * cloud.BOOT_SECONDS_MOST)
         return self.holder()
 
     def holder(self):

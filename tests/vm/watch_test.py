@@ -5,41 +5,14 @@ import os
 import pathlib
 import re
 import signal
-import subprocess
 import sys
+import tempfile
 import time
 import unittest
-import zlib
 
+import appender
 import cloud
-import server
 from machine import SERIAL, Disks, Machine
-
-# Appends a numbered, checksummed record every 50 ms, each on disk before the next, and tells in
-# memory how far it has come.
-APPENDER = """
-import os, time, zlib
-path = "/root/records"
-number = sum(1 for _ in open(path)) if os.path.exists(path) else 0
-boot = open("/proc/sys/kernel/random/boot_id").read()[:8]
-file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-while True:
-    number += 1
-    text = f"{number} {boot} {time.time():.3f}"
-    os.write(file, f"{text} {zlib.crc32(text.encode()):08x}\\n".encode())
-    os.fsync(file)
-    with open("/run/appended", "w") as said:
-        said.write(f"{number}")
-    time.sleep(0.05)
-"""
-UNIT = """
-[Unit]
-Description=Appends records that must not be lost
-[Service]
-ExecStart=/usr/bin/python3 /root/appender.py
-[Install]
-WantedBy=multi-user.target
-"""
 
 
 def say(text):
@@ -48,14 +21,14 @@ def say(text):
 
 class WatchTest(unittest.TestCase):
     def setUp(self):
-        self.machine = Machine(Disks("/nowhere").user(), Disks("/nowhere").preboot()).__enter__()
+        folder = tempfile.TemporaryDirectory(prefix="ec2spotter-test-")
+        self.addCleanup(folder.cleanup)
+        disks = Disks(folder.name)
+        self.machine = Machine(disks.settled(), disks.preboot()).__enter__()
         self.passed = False
-        self.watch = None
 
     def tearDown(self):
-        if self.watch is not None:
-            self.watch.send_signal(signal.SIGTERM)
-            self.watch.wait(60)
+        self.machine.stop_watch()
         if not self.passed:
             self.machine.explain_failure()
             self.print_watch()
@@ -65,53 +38,28 @@ class WatchTest(unittest.TestCase):
         print("==== the watch", pathlib.Path(self.machine.folder, "watch.log").read_text(),
               sep="\n", file=sys.stderr)
 
-    def start_watch(self):
-        folder = self.machine.folder
-        with open(f"{folder}/watch.log", "w", encoding="utf-8") as log:
-            self.watch = subprocess.Popen(
-                [server.BINARY, "watch", f"{folder}/web.toml", "--state", f"{folder}/watching"],
-                env=self.machine.environment(), stdin=subprocess.DEVNULL, stderr=log)
-
     def wait_for_body_after(self, former):
         begun = time.monotonic()
-        cloud.wait_until("another body in service", lambda: (
-            self.machine.holder() not in (None, former)
-            and self.machine.ssh("true", "root").returncode == 0), 2 * cloud.BOOT_SECONDS_MOST)
-        body = self.machine.holder()
+        body = self.machine.wait_for_body_after(former)
         say(f"in service on {body} after {time.monotonic() - begun:.1f} s")
         self.assertEqual(self.machine.disk_of("/"), SERIAL)
         return body
 
-    def start_appender(self):
-        for path, text in {"/root/appender.py": APPENDER,
-                           "/etc/systemd/system/appender.service": UNIT}.items():
-            self.machine.run(f"cat >{path} <<'EOT'\n{text}\nEOT\nsync {path}", user="root")
-        self.machine.run("systemctl enable --now appender && sync", user="root")
-        self.appended()
-
     def appended(self):
         """How many records are surely on disk now."""
-        return int(cloud_value(lambda: self.machine.ssh("cat /run/appended", "root").stdout))
+        return cloud.wait_until("a record", lambda: appender.appended(self.machine), 120)
 
     def check_records(self, at_least):
-        """Every record up to the last is there and whole; prints the gap between two bodies."""
-        lines = self.machine.run("cat /root/records", user="root").splitlines()
-        for number, line in enumerate(lines, start=1):
-            text, _, checksum = line.rpartition(" ")
-            self.assertEqual(f"{zlib.crc32(text.encode()):08x}", checksum, f"record {number}")
-            self.assertTrue(text.startswith(f"{number} "), f"record {number}: {text}")
-        self.assertGreaterEqual(len(lines), at_least)
-        stamps = [line.split()[1:3] for line in lines]
-        gaps = [float(after[1]) - float(before[1]) for before, after in zip(stamps, stamps[1:])
-                if before[0] != after[0]]
-        say(f"{len(lines)} records, none lost or torn; outage {gaps[-1]:.1f} s")
+        count, gaps = appender.check_records(self.machine.run("cat /root/records", user="root"))
+        self.assertGreaterEqual(count, at_least)
+        say(f"{count} records, none lost or torn; outage {gaps[-1].seconds:.1f} s")
 
     def test_nothing_fsynced_is_lost(self):
         machine = self.machine
-        self.start_watch()
+        machine.start_watch()
         body = self.wait_for_body_after(None)
         facts = machine.facts()
-        self.start_appender()
+        appender.install(machine)
         # Half of EC2's two minutes is enough for the next body to wait in its preboot system.
         losses = {"a notice": lambda: machine.control("notice", {"instance_id": body,
                                                                  "seconds": 60}),
@@ -142,13 +90,6 @@ class WatchTest(unittest.TestCase):
                 os.kill(int(process.name), signal.SIGKILL)
                 return
         self.fail(f"no emulator runs {body}")
-
-
-def cloud_value(read):
-    """The first value that is not empty."""
-    found = []
-    cloud.wait_until("a value", lambda: found.append(read()) or found[-1], 120)
-    return found[-1]
 
 
 if __name__ == "__main__":

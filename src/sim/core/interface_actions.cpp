@@ -149,9 +149,8 @@ Result<Json> attach(Call& call) {
     return refuse("AttachmentLimitExceeded",
                   "Interface count exceeds the limit for " + text(*instance, "instanceType"));
   }
-  attach_interface(
-      call.world, *interface,
-      {.instance_id = instance_id, .device_index = *index, .delete_on_termination = false});
+  attach_interface(call.world, *instance, *interface,
+                   {.device_index = *index, .delete_on_termination = false});
   refresh_interfaces(call.world, call.region, *instance);
   return Json{{"attachmentId", interface->at("attachment").at("attachmentId")},
               {"networkCardIndex", 0}};

@@ -26,19 +26,15 @@ std::string host_ip(const Json& subnet, int host) {
   return fmt::format("172.31.{}.{}", third_byte(subnet) + host / 256, host % 256);
 }
 
-std::set<std::string> used_ips(World& world, const std::string& region, const Json& subnet) {
-  std::set<std::string> used;
-  for (const auto& [id, interface] : world.table(region, "network-interface")) {
-    if (interface.at("subnetId") == subnet.at("subnetId")) {
-      used.insert(text(interface, "privateIpAddress"));
-    }
-  }
-  return used;
+// The interfaces of a subnet by their address: it has thousands, and each launch asks.
+const Json& used_ips(const Json& subnet) {
+  static const Json kNone = Json::object();
+  const auto used = subnet.find("_ips");
+  return used == subnet.end() ? kNone : *used;
 }
 
-Result<std::string> choose_ip(World& world, const std::string& region, const Json& subnet,
-                              const std::string& wanted) {
-  const auto used = used_ips(world, region, subnet);
+Result<std::string> choose_ip(const Json& subnet, const std::string& wanted) {
+  const Json& used = used_ips(subnet);
   for (int host = kFirstHost; host <= kLastHost; ++host) {
     std::string ip = host_ip(subnet, host);
     if (wanted.empty() ? used.contains(ip) : ip != wanted) continue;
@@ -83,6 +79,19 @@ bool attached_to(const Json& interface, const std::string& instance_id) {
   const auto attachment = interface.find("attachment");
   return attachment != interface.end() &&
          attachment->at("instanceId").get_ref<const std::string&>() == instance_id;
+}
+
+// By device index; those that were detached since they were noted are left out.
+std::map<long, Json*> interfaces_of(World& world, const std::string& region, const Json& instance) {
+  std::map<long, Json*> attached;
+  const auto noted = instance.find("_interfaces");
+  if (noted == instance.end()) return attached;
+  for (const Json& id : *noted) {
+    Json* interface = world.find(region, "network-interface", id.get_ref<const std::string&>());
+    if (interface == nullptr || !attached_to(*interface, text(instance, "instanceId"))) continue;
+    attached[interface->at("attachment").at("deviceIndex").get<long>()] = interface;
+  }
+  return attached;
 }
 
 // The primary interface's Elastic IP, else the address that came with the launch.
@@ -134,16 +143,17 @@ Result<Json> group_set(World& world, const std::string& region, const NewInterfa
 }
 
 Result<Json*> make_interface(World& world, const std::string& region, const NewInterface& wanted) {
-  const Json* subnet = world.find(region, "subnet", wanted.subnet_id);
+  Json* subnet = world.find(region, "subnet", wanted.subnet_id);
   if (subnet == nullptr) {
     return refuse("InvalidSubnetID.NotFound",
                   "The subnet ID '" + wanted.subnet_id + "' does not exist");
   }
   const std::string vpc = text(*subnet, "vpcId");
   TRY(Json groups, group_set(world, region, wanted, vpc));
-  TRY(const std::string ip, choose_ip(world, region, *subnet, wanted.private_ip));
+  TRY(const std::string ip, choose_ip(*subnet, wanted.private_ip));
   const std::string id = world.new_id("eni-");
   const std::string dns = private_dns_name(region, ip);
+  (*subnet)["_ips"][ip] = id;
   Json& made = world.table(region, "network-interface")[id];
   made = {{"networkInterfaceId", id},
           {"subnetId", wanted.subnet_id},
@@ -166,10 +176,11 @@ Result<Json*> make_interface(World& world, const std::string& region, const NewI
   return &made;
 }
 
-void attach_interface(World& world, Json& interface, const Attach& attach) {
+void attach_interface(World& world, Json& instance, Json& interface, const Attach& attach) {
+  instance["_interfaces"].push_back(interface.at("networkInterfaceId"));
   interface["status"] = "in-use";
   interface["attachment"] = {{"attachmentId", world.new_id("eni-attach-")},
-                             {"instanceId", attach.instance_id},
+                             {"instanceId", instance.at("instanceId")},
                              {"instanceOwnerId", kAccount},
                              {"deviceIndex", attach.device_index},
                              {"networkCardIndex", 0},
@@ -179,15 +190,8 @@ void attach_interface(World& world, Json& interface, const Attach& attach) {
 }
 
 void refresh_interfaces(World& world, const std::string& region, Json& instance) {
-  const std::string id = text(instance, "instanceId");
-  std::map<long, Json*> mine;
-  for (auto& [interface_id, interface] : world.table(region, "network-interface")) {
-    if (attached_to(interface, id)) {
-      mine[interface.at("attachment").at("deviceIndex").get<long>()] = &interface;
-    }
-  }
   Json set = Json::array();
-  for (auto& [index, interface] : mine) {
+  for (const auto& [index, interface] : interfaces_of(world, region, instance)) {
     if (index == 0) {
       set_public_ip(world, region, instance, *interface);
       instance["groupSet"] = interface->at("groupSet");
@@ -198,30 +202,34 @@ void refresh_interfaces(World& world, const std::string& region, Json& instance)
   instance["networkInterfaceSet"] = std::move(set);
 }
 
-void free_interfaces(World& world, const std::string& region, const std::string& instance_id) {
-  Table& interfaces = world.table(region, "network-interface");
-  std::vector<std::string> doomed;
-  for (auto& [id, interface] : interfaces) {
-    if (!attached_to(interface, instance_id)) continue;
-    if (interface.at("attachment").at("deleteOnTermination").get<bool>()) doomed.push_back(id);
+void free_interfaces(World& world, const std::string& region, const Json& instance) {
+  for (const auto& [index, interface] : interfaces_of(world, region, instance)) {
+    const std::string id = text(*interface, "networkInterfaceId");
+    const bool doomed = interface->at("attachment").at("deleteOnTermination").get<bool>();
     Json* address = address_where(world, region, "networkInterfaceId", id);
     if (address != nullptr) {
       address->erase("instanceId");
       static_cast<void>(world.bodies().route_address(text(*address, "publicIp"), ""));
     } else {
-      interface.erase("association");
+      interface->erase("association");
     }
-    interface.erase("attachment");
-    interface["status"] = "available";
+    interface->erase("attachment");
+    (*interface)["status"] = "available";
+    if (doomed) delete_interface(world, region, id);
   }
-  for (const std::string& id : doomed) delete_interface(world, region, id);
 }
 
 void delete_interface(World& world, const std::string& region, const std::string& interface_id) {
   if (Json* address = address_where(world, region, "networkInterfaceId", interface_id)) {
     clear_association(*address);
   }
-  world.table(region, "network-interface").erase(interface_id);
+  Table& interfaces = world.table(region, "network-interface");
+  const auto doomed = interfaces.find(interface_id);
+  if (doomed == interfaces.end()) return;
+  if (Json* subnet = world.find(region, "subnet", text(doomed->second, "subnetId"))) {
+    (*subnet)["_ips"].erase(text(doomed->second, "privateIpAddress"));
+  }
+  interfaces.erase(doomed);
 }
 
 Json* address_where(World& world, const std::string& region, const char* key,
@@ -247,8 +255,8 @@ std::string new_public_ip(World& world) {
   }
 }
 
-long free_addresses(World& world, const std::string& region, const Json& subnet) {
-  return kLastHost - kFirstHost + 1 - static_cast<long>(used_ips(world, region, subnet).size());
+long free_addresses(const Json& subnet) {
+  return kLastHost - kFirstHost + 1 - static_cast<long>(used_ips(subnet).size());
 }
 
 std::string private_dns_name(const std::string& region, const std::string& ip) {

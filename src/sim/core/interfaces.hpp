@@ -25,19 +25,19 @@ Result<Json*> make_interface(World& world, const std::string& region, const NewI
 Result<Json> group_set(World& world, const std::string& region, const NewInterface& wanted,
                        const std::string& vpc);
 
+// The instance keeps the ids of what was attached to it as `_interfaces`.
 struct Attach {
-  std::string instance_id;
   long device_index = 0;
   bool delete_on_termination = true;
 };
-void attach_interface(World& world, Json& interface, const Attach& attach);
+void attach_interface(World& world, Json& instance, Json& interface, const Attach& attach);
 
 // Brings the instance's interfaces, groups and public address up to what the tables say, and
 // routes the address to it while it runs.
 void refresh_interfaces(World& world, const std::string& region, Json& instance);
 
 // The instance has ended: its interfaces are deleted, or available again with their address.
-void free_interfaces(World& world, const std::string& region, const std::string& instance_id);
+void free_interfaces(World& world, const std::string& region, const Json& instance);
 void delete_interface(World& world, const std::string& region, const std::string& interface_id);
 
 // The address with this value at `key`, or null.
@@ -48,7 +48,7 @@ void clear_association(Json& address);
 
 // A public address of the loopback net that nobody has.
 std::string new_public_ip(World& world);
-long free_addresses(World& world, const std::string& region, const Json& subnet);
+long free_addresses(const Json& subnet);
 
 // ip-172-31-0-4.ec2.internal
 std::string private_dns_name(const std::string& region, const std::string& ip);

@@ -208,7 +208,7 @@ Result<Json> make_disks(World& world, const std::string& region, const LaunchSpe
 }
 
 Result<void> make_interfaces(World& world, const std::string& region, const LaunchSpec& spec,
-                             const std::string& subnet_id, const std::string& instance_id) {
+                             const std::string& subnet_id, Json& instance) {
   std::vector<InterfaceSpec> wanted = spec.interfaces;
   if (wanted.empty()) {
     wanted.push_back(
@@ -227,9 +227,8 @@ Result<void> make_interfaces(World& world, const std::string& region, const Laun
                           .tags = tags_for(spec, "network-interface")}));
     }
     attach_interface(
-        world, *interface,
-        {.instance_id = instance_id,
-         .device_index = each.device_index,
+        world, instance, *interface,
+        {.device_index = each.device_index,
          .delete_on_termination = each.delete_on_termination.value_or(each.interface_id.empty())});
   }
   return {};
@@ -300,15 +299,15 @@ Json instance_tags(const LaunchSpec& spec) {
 }
 
 // What a failed launch of one instance had made so far.
-void undo(World& world, const std::string& region, const std::string& instance_id) {
+void undo(World& world, const std::string& region, const Json& instance) {
   Table& volumes = world.table(region, "volume");
   for (auto it = volumes.begin(); it != volumes.end();) {
     const auto holders = values_at(it->second, "attachmentSet/*/instanceId");
-    const bool doomed = holders == std::vector<std::string>{instance_id};
+    const bool doomed = holders == std::vector<std::string>{text(instance, "instanceId")};
     if (doomed) static_cast<void>(world.bodies().delete_volume(it->first));
     it = doomed ? volumes.erase(it) : std::next(it);
   }
-  free_interfaces(world, region, instance_id);
+  free_interfaces(world, region, instance);
 }
 
 Result<std::string> launch_one(World& world, const std::string& region, const LaunchSpec& spec,
@@ -318,13 +317,14 @@ Result<std::string> launch_one(World& world, const std::string& region, const La
   const Json& subnet = *world.find(region, "subnet", place.subnet_id);
   Json instance = instance_json(world, spec, image, subnet);
   instance["instanceId"] = id;
-  if (auto made = make_interfaces(world, region, spec, place.subnet_id, id); !made) {
-    undo(world, region, id);
+  if (auto made = make_interfaces(world, region, spec, place.subnet_id, instance);
+      !made) {
+    undo(world, region, instance);
     return fail(std::move(made).error());
   }
   auto disks = make_disks(world, region, spec, id, place.zone);
   if (!disks) {
-    undo(world, region, id);
+    undo(world, region, instance);
     return fail(std::move(disks).error());
   }
   instance["_launch_devices"] = values_at(*disks, "*/deviceName");

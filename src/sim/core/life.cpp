@@ -120,7 +120,7 @@ void end_instance(World& world, const std::string& region, Json& instance) {
   world.bodies().cut_power(id);
   set_state(instance, "terminated");
   free_disks(world, region, instance);
-  free_interfaces(world, region, id);
+  free_interfaces(world, region, instance);
   if (const std::string ip = text(instance, "_own_ip"); !ip.empty()) {
     static_cast<void>(world.bodies().route_address(ip, ""));
   }
@@ -352,7 +352,7 @@ void discard_instance(World& world, const std::string& region, const std::string
   if (instance == nullptr) return;
   return_capacity(world, *instance);
   free_disks(world, region, *instance);
-  free_interfaces(world, region, instance_id);
+  free_interfaces(world, region, *instance);
   world.table(region, "spot-request").erase(text(*instance, "spotInstanceRequestId"));
   world.table(region, "instance").erase(instance_id);
 }

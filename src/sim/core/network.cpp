@@ -51,7 +51,7 @@ Result<Json> describe_subnets(Call& call) {
   Json set = Json::array();
   for (const Json* subnet : found.resources) {
     set.push_back(*subnet);
-    set.back()["availableIpAddressCount"] = free_addresses(call.world, call.region, *subnet);
+    set.back()["availableIpAddressCount"] = free_addresses(*subnet);
   }
   return with_next({{"subnetSet", std::move(set)}}, found.next);
 }

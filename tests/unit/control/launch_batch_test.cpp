@@ -71,7 +71,9 @@ TEST_F(LaunchBatchTest, EveryPartOfTheCallMustBeTheSame) {
       [](Machine&, step::LaunchBody& s) { s.pool.zone = "us-east-1b"; },
       [](Machine&, step::LaunchBody& s) { s.pool.market = Market::on_demand; },
       [](Machine&, step::LaunchBody& s) { s.engine = Engine::pivot; },
-      [](Machine&, step::LaunchBody& s) { s.attempt = 2; }};
+      [](Machine&, step::LaunchBody& s) { s.attempt = 2; },
+      [](Machine&, step::LaunchBody& s) { s.takes_over = InstanceId("i-1"); },
+      [](Machine&, step::LaunchBody& s) { s.takes_over = InstanceId("i-1"); }};
   add();
   for (const auto& change : changes) {
     Machine& machine = add();

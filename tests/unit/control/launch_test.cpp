@@ -47,10 +47,10 @@ class LaunchTest : public testing::Test {
       machine.owner = OwnerId("default");
       machine.image = "ami-1";
       machine.security_groups = {"web"};
-      steps_[i] = {.pool = kPool,
-                   .volume = VolumeId("vol-0000000000000000" + std::to_string(i)),
-                   .client_token = "token" + std::to_string(i)};
-      batch.push_back({.machine = &machine, .step = &steps_[i], .memory = &memories[i]});
+      steps[i] = {.pool = kPool,
+                  .volume = VolumeId("vol-0000000000000000" + std::to_string(i)),
+                  .client_token = "token" + std::to_string(i)};
+      batch.push_back({.machine = &machine, .step = &steps[i], .memory = &memories[i]});
     }
     ec2.indexes = {0, 1, 2};
   }
@@ -61,10 +61,10 @@ class LaunchTest : public testing::Test {
   LaunchingEc2 ec2;
   std::vector<LaunchOrder> batch;
   Memory memories[3];
+  step::LaunchBody steps[3];
 
  private:
   Machine machines_[3];
-  step::LaunchBody steps_[3];
 };
 
 TEST_F(LaunchTest, OneCallNamesAllMembersInLaunchOrder) {
@@ -84,6 +84,14 @@ TEST_F(LaunchTest, OneCallNamesAllMembersInLaunchOrder) {
                   {"ec2spotter:owner", "default"},
                   {"ec2spotter:role", "body"},
                   {"ec2spotter:attempt", "1"}}));
+}
+
+TEST_F(LaunchTest, ABodySaysWhomItTakesOverFrom) {
+  batch.resize(1);
+  ec2.indexes = {0};
+  steps[0].takes_over = InstanceId("i-old");
+  ASSERT_TRUE(launch());
+  EXPECT_EQ(tag::value(ec2.asked->instance_tags, tag::kTakesOver), "i-old");
 }
 
 TEST_F(LaunchTest, EachMachineRemembersItsOwnBodyUnderItsOwnNames) {

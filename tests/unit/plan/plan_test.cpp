@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "plan/launching.hpp"
 #include "scene.hpp"
 
 namespace ec2spotter {
@@ -352,6 +353,47 @@ TEST(PlanTest, CollectsTheBodyThatLostTheRaceForTheVolume) {
       {.device = "/dev/sdf", .volume = kVolume, .state = AttachmentState::attached}};
   EXPECT_EQ(decide(seen).reason, Reason::waiting_for_attachment);
   EXPECT_TRUE(decide(seen).steps.empty());
+}
+
+// Its tag speaks for it also where the recommendation was not heard, or is forgotten.
+TEST(PlanTest, ABodyThatWasLaunchedToTakeOverIsNoSurplus) {
+  Observation seen = running();
+  seen.bodies.push_back(a_body(kSecond));
+  seen.bodies[1].tags[std::string(tag::kTakesOver)] = kFirst.str();
+  const Intent patrol{.goal = Goal::up, .patrol = true};
+  const auto on_patrol = [&] { return plan(a_machine(), patrol, seen, {}, kNow); };
+  EXPECT_EQ(on_patrol().reason, Reason::preparing_hand_over);
+  EXPECT_TRUE(on_patrol().steps.empty());
+  EXPECT_EQ(decide(seen).reason, Reason::up) << "a single command leaves it to watch";
+
+  seen.boots[kSecond] = {"identify", "ok", "", ""};
+  EXPECT_EQ(only_step<step::TerminateBody>(on_patrol()).instance, kFirst);
+  EXPECT_EQ(decide(seen).reason, Reason::up);
+
+  seen.boots.clear();
+  seen.bodies[1].launch_time = kNow - kBootLimit - 1s;
+  EXPECT_EQ(only_step<step::TerminateBody>(on_patrol()).instance, kSecond);
+  EXPECT_EQ(only_step<step::TerminateBody>(decide(seen)).instance, kSecond);
+
+  // Once the other has the root, the tag is history.
+  seen.bodies[1].launch_time = kNow;
+  seen.bodies[1].tags[std::string(tag::kTakesOver)] = kForeign.str();
+  EXPECT_EQ(on_patrol().reason, Reason::collecting_body);
+}
+
+TEST(PlanTest, ASuccessorIsLaunchedWithTheNameOfTheBodyThatItReplaces) {
+  Memory memory;
+  memory.rebalance = {kFirst};
+  const Decision decision =
+      plan(a_machine(), {.goal = Goal::up, .patrol = true}, running(), memory, kNow);
+  EXPECT_EQ(only_step<step::LaunchBody>(decision).takes_over, kFirst);
+  EXPECT_EQ(describe(decision.steps[0]),
+            "launch t3.small spot us-east-1a to take over from " + kFirst.str());
+
+  Observation without_body = running();
+  without_body.volumes[0] = a_volume();
+  without_body.bodies.clear();
+  EXPECT_TRUE(only_step<step::LaunchBody>(decide(without_body)).takes_over.empty());
 }
 
 TEST(PlanTest, CuresABodyThatWouldTakeTheRootWithIt) {
