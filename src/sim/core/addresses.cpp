@@ -56,7 +56,7 @@ Result<Json> allocate_address(Call& call) {
                {"networkBorderGroup", call.region}};
   Json kept = address;
   kept["tagSet"] = std::move(tags);
-  call.table("address")[id] = std::move(kept);
+  call.put("address", id) = std::move(kept);
   return address;
 }
 
@@ -156,7 +156,7 @@ Result<Json> release_address(Call& call) {
     return refuse("InvalidIPAddress.InUse",
                   "Address " + text(*address, "publicIp") + " is in use.");
   }
-  call.table("address").erase(id);
+  call.erase("address", id);
   return Json{{"return", true}};
 }
 

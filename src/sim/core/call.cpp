@@ -15,11 +15,15 @@ constexpr std::size_t kTokensBetweenSweeps = 256;
 constexpr Duration kTokensLast = std::chrono::hours(48);
 
 // Now and then, so that neither the state nor each call grows with every token that ever was.
-void forget_old_tokens(Table& tokens, TimePoint now) {
+void forget_old_tokens(Call& call) {
+  const Table& tokens = call.table("token");
   if (tokens.size() % kTokensBetweenSweeps != kTokensBetweenSweeps - 1) return;
-  std::erase_if(tokens, [&](const auto& entry) {
-    return now - TimePoint(Duration(entry.second.value("at", Duration::rep{0}))) > kTokensLast;
-  });
+  std::vector<std::string> old;
+  for (const auto& [id, token] : tokens) {
+    const TimePoint used(Duration(token.at("at").get<Duration::rep>()));
+    if (call.world.now() - used > kTokensLast) old.push_back(id);
+  }
+  for (const std::string& id : old) call.erase("token", id);
 }
 
 Result<Json> read_tag_set(Params& specification) {
@@ -159,11 +163,11 @@ Result<Json> recall_token(Call& call, const std::string& fingerprint, const std:
 void remember_token(Call& call, const std::string& fingerprint, const std::string& token,
                     const Json& reply) {
   if (token.empty()) return;
-  Table& tokens = call.table("token");
-  forget_old_tokens(tokens, call.world.now());
-  tokens[call.action + "/" + token] = {{"fingerprint", fingerprint},
-                                       {"reply", reply},
-                                       {"at", call.world.now().time_since_epoch().count()}};
+  forget_old_tokens(call);
+  call.put("token", call.action + "/" + token) = {
+      {"fingerprint", fingerprint},
+      {"reply", reply},
+      {"at", call.world.now().time_since_epoch().count()}};
 }
 
 }  // namespace ec2spotter::sim

@@ -20,10 +20,12 @@ struct Call {
   std::string action;
   Params params;
 
-  Table& table(const std::string& kind) { return world.table(region, kind); }
+  const Table& table(const std::string& kind) const { return world.table(region, kind); }
   Json* find(const std::string& kind, const std::string& id) {
     return world.find(region, kind, id);
   }
+  Json& put(const std::string& kind, const std::string& id) { return world.put(region, kind, id); }
+  void erase(const std::string& kind, const std::string& id) { world.erase(region, kind, id); }
 
   // Every handler calls this once, after it has read all parameters and before it changes
   // anything: UnknownParameter, or DryRunOperation when DryRun was asked for.

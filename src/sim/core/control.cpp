@@ -96,14 +96,14 @@ Result<Json> control_capacity(World& world, const Json& body) {
 void reclaim_underbidders(World& world, const std::string& type, const std::string& zone,
                           double price) {
   for (const std::string& region : region_names()) {
-    for (auto& [id, instance] : world.table(region, "instance")) {
+    for (const auto& [id, instance] : world.table(region, "instance")) {
       const Json* request = spot_request_of(world, region, instance);
       const bool here = text(instance, "instanceType") == type &&
                         text(instance.at("placement"), "availabilityZone") == zone;
       const std::string state = state_name(instance);
       if (request == nullptr || !here || (state != "running" && state != "pending")) continue;
       if (request->value("_max_price", price) >= price) continue;
-      begin_reclaim(world, region, instance, kNotice, Cause::price);
+      begin_reclaim(world, region, *world.find(region, "instance", id), kNotice, Cause::price);
     }
   }
 }

@@ -196,10 +196,9 @@ Result<void> Core::load(const Json& saved) {
     return fail(Errc::invalid, std::string("the saved state cannot be read: ") + error.what());
   }
   for (const std::string& region : region_names()) {
-    if (table(region, "instance").empty()) continue;
-    for (auto& [id, instance] : world_.table(region, "instance")) {
+    for (const auto& [id, instance] : table(region, "instance")) {
       if (state_name(instance) != "running") continue;
-      set_state(instance, "pending");
+      set_state(*world_.find(region, "instance", id), "pending");
       world_.schedule(Duration::zero(),
                       {{"kind", "instance_running"}, {"region", region}, {"id", id}});
     }

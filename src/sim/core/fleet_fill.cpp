@@ -136,8 +136,8 @@ void plan_fill(World& world, const std::string& region, Json& fleet) {
 std::vector<Json*> fleet_instances(World& world, const std::string& region,
                                    const std::string& fleet_id) {
   std::vector<Json*> found;
-  for (auto& [id, instance] : world.table(region, "instance")) {
-    if (text(instance, "_fleet") == fleet_id) found.push_back(&instance);
+  for (const auto& [id, instance] : world.table(region, "instance")) {
+    if (text(instance, "_fleet") == fleet_id) found.push_back(world.find(region, "instance", id));
   }
   return found;
 }

@@ -198,7 +198,7 @@ Result<Json> create_fleet(Call& call) {
   fleet["fleetId"] = id;
   fleet["createTime"] = call.world.timestamp();
   if (!token.empty()) fleet["clientToken"] = token;
-  Json& kept = call.table("fleet")[id] = std::move(fleet);
+  Json& kept = call.put("fleet", id) = std::move(fleet);
   Json reply{{"fleetId", id}};
   if (text(kept, "type") == "instant") {
     launch_missing(call.world, call.region, kept);

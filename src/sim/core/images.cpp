@@ -116,7 +116,7 @@ Result<Json> register_image(Call& call) {
   spec.id = call.world.new_id("ami-");
   Json image = make_image(call.world, spec);
   image["tagSet"] = std::move(tags);
-  call.table("image")[spec.id] = std::move(image);
+  call.put("image", spec.id) = std::move(image);
   return Json{{"imageId", spec.id}};
 }
 
@@ -168,7 +168,7 @@ Result<Json> create_image(Call& call) {
   Json image = make_image(call.world, spec);
   image["imageState"] = "pending";
   image["tagSet"] = tags.contains("image") ? tags["image"] : none;
-  call.table("image")[spec.id] = std::move(image);
+  call.put("image", spec.id) = std::move(image);
   call.world.schedule(call.world.work(60s),
                       {{"kind", "image_available"}, {"region", call.region}, {"id", spec.id}});
   return Json{{"imageId", spec.id}};
@@ -178,7 +178,7 @@ Result<Json> deregister_image(Call& call) {
   TRY(const std::string id, call.params.need("ImageId"));
   TRY_VOID(need(call, "image", "InvalidAMIID.NotFound", id));
   TRY_VOID(call.finish());
-  call.table("image").erase(id);
+  call.erase("image", id);
   return Json{{"return", true}};
 }
 

@@ -234,11 +234,12 @@ Result<Json> describe_instance_status(Call& call) {
   TRY(const Filters filters, read_filters(call.params, kPaths));
   TRY(const Paging paging, read_paging(call.params, !ids.empty(), {}));
   TRY_VOID(call.finish());
-  std::vector<Json*> instances;
+  std::vector<const Json*> instances;
   if (ids.empty()) {
-    for (auto& [id, instance] : call.table("instance")) instances.push_back(&instance);
+    for (const auto& [id, instance] : call.table("instance")) instances.push_back(&instance);
   } else {
-    TRY(instances, need_instances(call, ids));
+    TRY(const auto named, need_instances(call, ids));
+    instances.assign(named.begin(), named.end());
   }
   Json set = Json::array();
   for (const Json* instance : instances) {

@@ -16,11 +16,10 @@ Result<Json*> need_interface(Call& call, const std::string& id) {
 }
 
 Result<Json*> need_attached(Call& call, const std::string& attachment_id) {
-  for (auto& [id, interface] : call.table("network-interface")) {
-    if (text(interface.value("attachment", Json::object()), "attachmentId") == attachment_id) {
-      return &interface;
-    }
-  }
+  Json* found = call.world.find_where(call.region, "network-interface", [&](const Json& each) {
+    return text(each.value("attachment", Json::object()), "attachmentId") == attachment_id;
+  });
+  if (found != nullptr) return found;
   return refuse("InvalidAttachmentID.NotFound",
                 "The attachment ID '" + attachment_id + "' does not exist");
 }

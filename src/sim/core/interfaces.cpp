@@ -154,7 +154,7 @@ Result<Json*> make_interface(World& world, const std::string& region, const NewI
   const std::string id = world.new_id("eni-");
   const std::string dns = private_dns_name(region, ip);
   (*subnet)["_ips"][ip] = id;
-  Json& made = world.table(region, "network-interface")[id];
+  Json& made = world.put(region, "network-interface", id);
   made = {{"networkInterfaceId", id},
           {"subnetId", wanted.subnet_id},
           {"vpcId", vpc},
@@ -223,21 +223,18 @@ void delete_interface(World& world, const std::string& region, const std::string
   if (Json* address = address_where(world, region, "networkInterfaceId", interface_id)) {
     clear_association(*address);
   }
-  Table& interfaces = world.table(region, "network-interface");
-  const auto doomed = interfaces.find(interface_id);
-  if (doomed == interfaces.end()) return;
-  if (Json* subnet = world.find(region, "subnet", text(doomed->second, "subnetId"))) {
-    (*subnet)["_ips"].erase(text(doomed->second, "privateIpAddress"));
+  const Json* doomed = world.find(region, "network-interface", interface_id);
+  if (doomed == nullptr) return;
+  if (Json* subnet = world.find(region, "subnet", text(*doomed, "subnetId"))) {
+    (*subnet)["_ips"].erase(text(*doomed, "privateIpAddress"));
   }
-  interfaces.erase(doomed);
+  world.erase(region, "network-interface", interface_id);
 }
 
 Json* address_where(World& world, const std::string& region, const char* key,
                     const std::string& value) {
-  for (auto& [id, address] : world.table(region, "address")) {
-    if (text(address, key) == value) return &address;
-  }
-  return nullptr;
+  return world.find_where(region, "address",
+                          [&](const Json& address) { return text(address, key) == value; });
 }
 
 void clear_association(Json& address) {
@@ -251,7 +248,7 @@ std::string new_public_ip(World& world) {
   while (true) {
     std::string ip =
         fmt::format("127.{}.{}.{}", 16 + world.draw(230), 1 + world.draw(250), 1 + world.draw(250));
-    if (!world.public_ip_used(ip)) return ip;
+    if (world.take_public_ip(ip)) return ip;
   }
 }
 

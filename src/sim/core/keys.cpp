@@ -28,7 +28,7 @@ Json make_key(Call& call, const std::string& name, const std::string& public_key
            {"createTime", call.world.timestamp()},
            {"_public_key", public_key},
            {"tagSet", std::move(tags)}};
-  call.table("key-pair")[name] = key;
+  call.put("key-pair", name) = key;
   key.erase("createTime");
   key.erase("keyType");
   return key;
@@ -139,10 +139,10 @@ Result<Json> delete_key_pair(Call& call) {
   const std::string name = call.params.get_or("KeyName", "");
   const std::string id = call.params.get_or("KeyPairId", "");
   TRY_VOID(call.finish());
-  for (auto& [key_name, key] : call.table("key-pair")) {
+  for (const auto& [key_name, key] : call.table("key-pair")) {
     if (key_name != name && text(key, "keyPairId") != id) continue;
     Json reply{{"return", true}, {"keyPairId", text(key, "keyPairId")}};
-    call.table("key-pair").erase(std::string(key_name));
+    call.erase("key-pair", std::string(key_name));
     return reply;
   }
   return Json{{"return", true}};  // EC2 answers so for a key that is not there

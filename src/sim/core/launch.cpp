@@ -202,7 +202,7 @@ Result<Json> make_disks(World& world, const std::string& region, const LaunchSpe
     mappings.push_back(mapping_json(attachment));
     volume["status"] = "in-use";
     volume["attachmentSet"] = Json::array({std::move(attachment)});
-    world.table(region, "volume")[volume_id] = std::move(volume);
+    world.put(region, "volume", volume_id) = std::move(volume);
   }
   return mappings;
 }
@@ -300,12 +300,14 @@ Json instance_tags(const LaunchSpec& spec) {
 
 // What a failed launch of one instance had made so far.
 void undo(World& world, const std::string& region, const Json& instance) {
-  Table& volumes = world.table(region, "volume");
-  for (auto it = volumes.begin(); it != volumes.end();) {
-    const auto holders = values_at(it->second, "attachmentSet/*/instanceId");
-    const bool doomed = holders == std::vector<std::string>{text(instance, "instanceId")};
-    if (doomed) static_cast<void>(world.bodies().delete_volume(it->first));
-    it = doomed ? volumes.erase(it) : std::next(it);
+  const std::vector<std::string> alone{text(instance, "instanceId")};
+  std::vector<std::string> doomed;
+  for (const auto& [id, volume] : world.table(region, "volume")) {
+    if (values_at(volume, "attachmentSet/*/instanceId") == alone) doomed.push_back(id);
+  }
+  for (const std::string& id : doomed) {
+    static_cast<void>(world.bodies().delete_volume(id));
+    world.erase(region, "volume", id);
   }
   free_interfaces(world, region, instance);
 }
@@ -317,8 +319,7 @@ Result<std::string> launch_one(World& world, const std::string& region, const La
   const Json& subnet = *world.find(region, "subnet", place.subnet_id);
   Json instance = instance_json(world, spec, image, subnet);
   instance["instanceId"] = id;
-  if (auto made = make_interfaces(world, region, spec, place.subnet_id, instance);
-      !made) {
+  if (auto made = make_interfaces(world, region, spec, place.subnet_id, instance); !made) {
     undo(world, region, instance);
     return fail(std::move(made).error());
   }
@@ -345,7 +346,7 @@ Result<std::string> launch_one(World& world, const std::string& region, const La
   }
   instance["_mac"] = instance.at("networkInterfaceSet")[0].at("macAddress");
   if (spec.spot != SpotKind::none) fulfil_request(world, region, spec, instance);
-  world.table(region, "instance")[id] = std::move(instance);
+  world.put(region, "instance", id) = std::move(instance);
   world.schedule(world.work(kStarting),
                  {{"kind", "instance_running"}, {"region", region}, {"id", id}});
   return id;

@@ -107,7 +107,7 @@ void free_disks(World& world, const std::string& region, Json& instance) {
     if (volume == nullptr) continue;
     if (mapping.at("ebs").value("deleteOnTermination", false)) {
       static_cast<void>(world.bodies().delete_volume(volume_id));
-      world.table(region, "volume").erase(volume_id);
+      world.erase(region, "volume", volume_id);
     } else {
       free_volume(*volume);
     }
@@ -178,8 +178,8 @@ void power_is_off(World& world, const std::string& region, Json& instance) {
   }
   refresh_interfaces(world, region, instance);
   // What was being given back, or was just given, is settled by the loss of power.
-  for (auto& [volume_id, volume] : world.table(region, "volume")) {
-    Json& attachments = volume.at("attachmentSet");
+  for (const auto& [volume_id, volume] : world.table(region, "volume")) {
+    const Json& attachments = volume.at("attachmentSet");
     if (attachments.empty() || text(attachments[0], "instanceId") != id) continue;
     if (text(attachments[0], "status") == "detaching") detached(world, region, volume_id);
   }
@@ -209,7 +209,7 @@ void on_instance_event(World& world, const Json& event, const std::string& regio
     reclaim(world, region, instance);
   }
   if (kind == "instance_forgotten") {
-    world.table(region, "instance").erase(text(instance, "instanceId"));
+    world.erase(region, "instance", text(instance, "instanceId"));
   }
 }
 
@@ -236,7 +236,7 @@ void on_request_event(World& world, const std::string& kind, const std::string& 
   if (kind == "request_expired") expire_request(world, region, request);
   const std::string state = text(request, "state");
   if (kind == "request_forgotten" && state != "open" && state != "active") {
-    world.table(region, "spot-request").erase(text(request, "spotInstanceRequestId"));
+    world.erase(region, "spot-request", text(request, "spotInstanceRequestId"));
   }
 }
 
@@ -353,8 +353,8 @@ void discard_instance(World& world, const std::string& region, const std::string
   return_capacity(world, *instance);
   free_disks(world, region, *instance);
   free_interfaces(world, region, *instance);
-  world.table(region, "spot-request").erase(text(*instance, "spotInstanceRequestId"));
-  world.table(region, "instance").erase(instance_id);
+  world.erase(region, "spot-request", text(*instance, "spotInstanceRequestId"));
+  world.erase(region, "instance", instance_id);
 }
 
 void begin_reclaim(World& world, const std::string& region, Json& instance, Duration lead,

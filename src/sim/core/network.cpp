@@ -25,9 +25,10 @@ Result<Json> describe_vpcs(Call& call) {
 }
 
 Result<Json*> group_named(Call& call, const std::string& name) {
-  for (auto& [id, group] : call.table("security-group")) {
-    if (text(group, "groupName") == name) return &group;
-  }
+  Json* found = call.world.find_where(call.region, "security-group", [&](const Json& group) {
+    return text(group, "groupName") == name;
+  });
+  if (found != nullptr) return found;
   return refuse("InvalidGroup.NotFound", "The security group '" + name + "' does not exist");
 }
 
@@ -104,7 +105,7 @@ Result<Json> delete_group(Call& call) {
       return refuse("DependencyViolation", "resource " + doomed + " has a dependent object");
     }
   }
-  call.table("security-group").erase(doomed);
+  call.erase("security-group", doomed);
   return Json{{"return", true}, {"groupId", doomed}};
 }
 
@@ -125,15 +126,15 @@ Result<Json> create_group(Call& call) {
     }
   }
   const std::string id = call.world.new_id("sg-");
-  call.table("security-group")[id] = {{"groupId", id},
-                                      {"groupName", name},
-                                      {"groupDescription", description},
-                                      {"vpcId", vpc},
-                                      {"ownerId", kAccount},
-                                      {"securityGroupArn", group_arn(call.region, id)},
-                                      {"ipPermissions", Json::array()},
-                                      {"ipPermissionsEgress", Json::array({everywhere()})},
-                                      {"tagSet", tags}};
+  call.put("security-group", id) = {{"groupId", id},
+                                    {"groupName", name},
+                                    {"groupDescription", description},
+                                    {"vpcId", vpc},
+                                    {"ownerId", kAccount},
+                                    {"securityGroupArn", group_arn(call.region, id)},
+                                    {"ipPermissions", Json::array()},
+                                    {"ipPermissionsEgress", Json::array({everywhere()})},
+                                    {"tagSet", tags}};
   return Json{{"groupId", id},
               {"securityGroupArn", group_arn(call.region, id)},
               {"tagSet", std::move(tags)}};

@@ -138,7 +138,7 @@ Json within_group(const std::string& group) {
 
 void furnish(World& world, const RegionRow& row) {
   const std::string vpc = world.new_id("vpc-");
-  world.table(row.name, "vpc")[vpc] = {
+  world.put(row.name, "vpc", vpc) = {
       {"vpcId", vpc},
       {"state", "available"},
       {"cidrBlock", "172.31.0.0/16"},
@@ -152,7 +152,7 @@ void furnish(World& world, const RegionRow& row) {
       {"ownerId", kAccount},
       {"tagSet", Json::array()}};
   const std::string group = world.new_id("sg-");
-  world.table(row.name, "security-group")[group] = {
+  world.put(row.name, "security-group", group) = {
       {"groupId", group},
       {"groupName", "default"},
       {"groupDescription", "default VPC security group"},
@@ -165,26 +165,26 @@ void furnish(World& world, const RegionRow& row) {
   for (int i = 0; i < row.zones; ++i) {
     const std::string subnet = world.new_id("subnet-");
     const std::string third = std::to_string(16 * i);
-    world.table(row.name, "subnet")[subnet] = {{"subnetId", subnet},
-                                               {"vpcId", vpc},
-                                               {"state", "available"},
-                                               {"availabilityZone", zone_name(row, i)},
-                                               {"availabilityZoneId", zone_id(row, i)},
-                                               {"cidrBlock", "172.31." + third + ".0/20"},
-                                               {"defaultForAz", true},
-                                               {"mapPublicIpOnLaunch", true},
-                                               {"subnetArn", arn(row.name, "subnet", subnet)},
-                                               {"enableDns64", false},
-                                               {"ipv6Native", false},
-                                               {"mapCustomerOwnedIpOnLaunch", false},
-                                               {"privateDnsNameOptionsOnLaunch",
-                                                {{"hostnameType", "ip-name"},
-                                                 {"enableResourceNameDnsARecord", false},
-                                                 {"enableResourceNameDnsAAAARecord", false}}},
-                                               {"ipv6CidrBlockAssociationSet", Json::array()},
-                                               {"assignIpv6AddressOnCreation", false},
-                                               {"ownerId", kAccount},
-                                               {"tagSet", Json::array()}};
+    world.put(row.name, "subnet", subnet) = {{"subnetId", subnet},
+                                             {"vpcId", vpc},
+                                             {"state", "available"},
+                                             {"availabilityZone", zone_name(row, i)},
+                                             {"availabilityZoneId", zone_id(row, i)},
+                                             {"cidrBlock", "172.31." + third + ".0/20"},
+                                             {"defaultForAz", true},
+                                             {"mapPublicIpOnLaunch", true},
+                                             {"subnetArn", arn(row.name, "subnet", subnet)},
+                                             {"enableDns64", false},
+                                             {"ipv6Native", false},
+                                             {"mapCustomerOwnedIpOnLaunch", false},
+                                             {"privateDnsNameOptionsOnLaunch",
+                                              {{"hostnameType", "ip-name"},
+                                               {"enableResourceNameDnsARecord", false},
+                                               {"enableResourceNameDnsAAAARecord", false}}},
+                                             {"ipv6CidrBlockAssociationSet", Json::array()},
+                                             {"assignIpv6AddressOnCreation", false},
+                                             {"ownerId", kAccount},
+                                             {"tagSet", Json::array()}};
   }
 }
 

@@ -31,7 +31,7 @@ class Seeder {
     snapshot["progress"] = "100%";
     snapshot["completionTime"] = world_.timestamp();
     snapshot["storageTier"] = "standard";
-    world_.table(region_, "snapshot")[id] = std::move(snapshot);
+    world_.put(region_, "snapshot", id) = std::move(snapshot);
     if (!given.contains("file")) return {};
     return world_.bodies().import_snapshot(id, given.at("file"));
   }
@@ -45,7 +45,7 @@ class Seeder {
     const Json disk = mapping_json({.device = device,
                                     .snapshot_id = snapshot,
                                     .size_gib = found->at("volumeSize").get<long>()});
-    world_.table(region_, "image")[id] =
+    world_.put(region_, "image", id) =
         make_image(world_, {.id = id,
                             .name = given.value("name", id),
                             .architecture = given.value("architecture", "x86_64"),
@@ -68,30 +68,32 @@ class Seeder {
     }
     Json volume = volume_json(world_, disk, zone, tag_set(given.value("tags", Json::object())));
     volume["volumeId"] = id;
-    world_.table(region_, "volume")[id] = std::move(volume);
+    world_.put(region_, "volume", id) = std::move(volume);
     return world_.bodies().create_volume(id, static_cast<int>(*disk.size_gib), disk.snapshot_id);
   }
 
   Result<void> address(const Json& given) {
     const std::string id = given.at("allocation_id");
-    world_.table(region_, "address")[id] = {{"allocationId", id},
-                                            {"publicIp", given.at("public_ip")},
-                                            {"domain", "vpc"},
-                                            {"publicIpv4Pool", "amazon"},
-                                            {"networkBorderGroup", region_},
-                                            {"tagSet", Json::array()}};
+    const std::string ip = given.at("public_ip");
+    if (!world_.take_public_ip(ip)) return fail(Errc::invalid, "seed: " + ip + " is named twice");
+    world_.put(region_, "address", id) = {{"allocationId", id},
+                                          {"publicIp", ip},
+                                          {"domain", "vpc"},
+                                          {"publicIpv4Pool", "amazon"},
+                                          {"networkBorderGroup", region_},
+                                          {"tagSet", Json::array()}};
     return {};
   }
 
   Result<void> key_pair(const Json& given) {
     const std::string name = given.at("key_name");
-    world_.table(region_, "key-pair")[name] = {{"keyPairId", world_.new_id("key-")},
-                                               {"keyName", name},
-                                               {"keyFingerprint", "00"},
-                                               {"keyType", "ed25519"},
-                                               {"createTime", world_.timestamp()},
-                                               {"_public_key", given.at("public_key")},
-                                               {"tagSet", Json::array()}};
+    world_.put(region_, "key-pair", name) = {{"keyPairId", world_.new_id("key-")},
+                                             {"keyName", name},
+                                             {"keyFingerprint", "00"},
+                                             {"keyType", "ed25519"},
+                                             {"createTime", world_.timestamp()},
+                                             {"_public_key", given.at("public_key")},
+                                             {"tagSet", Json::array()}};
     return {};
   }
 

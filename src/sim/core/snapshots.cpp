@@ -84,7 +84,7 @@ Result<Json> delete_snapshot(Call& call) {
     }
   }
   TRY_VOID(call.world.bodies().delete_snapshot(id));
-  call.table("snapshot").erase(id);
+  call.erase("snapshot", id);
   return Json{{"return", true}};
 }
 
@@ -145,7 +145,7 @@ Json snapshot_json(World& world, const SnapshotSpec& spec) {
 void keep_pending(World& world, const std::string& region, Json snapshot) {
   const std::string id = text(snapshot, "snapshotId");
   snapshot["storageTier"] = "standard";
-  world.table(region, "snapshot")[id] = std::move(snapshot);
+  world.put(region, "snapshot", id) = std::move(snapshot);
   world.schedule(world.work(20s), {{"kind", "snapshot_completed"}, {"region", region}, {"id", id}});
 }
 

@@ -121,7 +121,7 @@ std::string make_request(World& world, const std::string& region, const LaunchSp
   if (!spec.key_name.empty()) shown["keyName"] = spec.key_name;
   if (!spec.subnet_id.empty()) shown["subnetId"] = spec.subnet_id;
   if (!spec.zone.empty()) shown["placement"] = {{"availabilityZone", spec.zone}};
-  Json& request = world.table(region, "spot-request")[id];
+  Json& request = world.put(region, "spot-request", id);
   request = {{"spotInstanceRequestId", id},
              {"type", persistent ? "persistent" : "one-time"},
              {"createTime", world.timestamp()},

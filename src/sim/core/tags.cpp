@@ -37,10 +37,8 @@ constexpr auto kKinds = std::to_array<KindRow>({
 
 // Key pairs are kept by name and tagged by id.
 Json* key_pair(Call& call, const std::string& id) {
-  for (auto& [name, key] : call.table("key-pair")) {
-    if (text(key, "keyPairId") == id) return &key;
-  }
-  return nullptr;
+  return call.world.find_where(call.region, "key-pair",
+                               [&](const Json& key) { return text(key, "keyPairId") == id; });
 }
 
 Result<Json*> need_resource(Call& call, const std::string& id) {

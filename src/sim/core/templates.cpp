@@ -71,9 +71,10 @@ Result<Json*> find_template(World& world, const std::string& region, const std::
     return refuse("InvalidLaunchTemplateId.NotFound",
                   "The specified launch template, with template ID " + id + ", does not exist.");
   }
-  for (auto& [each, found] : world.table(region, "launch-template")) {
-    if (text(found, "launchTemplateName") == name) return &found;
-  }
+  Json* named = world.find_where(region, "launch-template", [&](const Json& each) {
+    return text(each, "launchTemplateName") == name;
+  });
+  if (named != nullptr) return named;
   return refuse("InvalidLaunchTemplateName.NotFoundException",
                 "The specified launch template, with template name " + name + ", does not exist.");
 }
@@ -91,7 +92,7 @@ std::string version_number(const Json& found, const std::string& version) {
   return version;
 }
 
-Result<Json*> find_version(Json& found, const std::string& version) {
+Result<const Json*> find_version(const Json& found, const std::string& version) {
   const std::string number = version_number(found, version);
   const auto at = found.at("_versions").find(number);
   if (at != found.at("_versions").end()) return &*at;
@@ -151,7 +152,7 @@ Result<Json> create_template(Call& call) {
   }
   const std::string id = call.world.new_id("lt-");
   const std::string now = call.world.timestamp();
-  Json& made = call.table("launch-template")[id];
+  Json& made = call.put("launch-template", id);
   made = {
       {"launchTemplateId", id},
       {"launchTemplateName", name},
@@ -213,7 +214,7 @@ Result<Json> describe_templates(Call& call) {
 }
 
 // The versions of one template that the parameters ask for, oldest first.
-Result<Json> versions_of(Json& found, const std::vector<std::string>& asked, long first,
+Result<Json> versions_of(const Json& found, const std::vector<std::string>& asked, long first,
                          long last) {
   Json set = Json::array();
   for (const std::string& version : asked) {
@@ -245,7 +246,7 @@ Result<Json> describe_versions(Call& call) {
   Json all = Json::array();
   // Without a template: $Latest or $Default of every one.
   if (id.empty() && name.empty()) {
-    for (auto& [each, found] : call.table("launch-template")) {
+    for (const auto& [each, found] : call.table("launch-template")) {
       TRY(const Json set, versions_of(found, asked, 1, 0));
       for (const Json& version : set) all.push_back(version);
     }
@@ -266,7 +267,7 @@ Result<Json> delete_template(Call& call) {
   TRY(const Json* found, named_template(call));
   TRY_VOID(call.finish());
   Json reply{{"launchTemplate", *found}};
-  call.table("launch-template").erase(text(reply.at("launchTemplate"), "launchTemplateId"));
+  call.erase("launch-template", text(reply.at("launchTemplate"), "launchTemplateId"));
   return reply;
 }
 

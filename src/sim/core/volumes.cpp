@@ -142,7 +142,7 @@ Result<Json> create_volume(Call& call) {
   const std::string id = text(volume, "volumeId");
   TRY_VOID(
       call.world.bodies().create_volume(id, static_cast<int>(*disk.size_gib), disk.snapshot_id));
-  call.table("volume")[id] = volume;
+  call.put("volume", id) = volume;
   call.world.schedule(call.world.work(1500ms),
                       {{"kind", "volume_available"}, {"region", call.region}, {"id", id}});
   volume.erase("attachmentSet");
@@ -288,7 +288,7 @@ Result<Json> delete_volume(Call& call) {
     return refuse("VolumeInUse", "Volume " + volume_id + " is currently attached");
   }
   TRY_VOID(call.world.bodies().delete_volume(volume_id));
-  call.table("volume").erase(volume_id);
+  call.erase("volume", volume_id);
   return Json{{"return", true}};
 }
 
@@ -355,7 +355,7 @@ Result<Json> modify_volume(Call& call) {
     if (changed.contains(key)) (*volume)[key] = changed.at(key);
   }
   add_rates(change, "target", *volume);
-  call.table("volume-modification")[volume_id] = change;
+  call.put("volume-modification", volume_id) = change;
   for (const auto& [event, after] : {std::pair{"volume_optimizing", Duration(2s)},
                                      std::pair{"volume_modified", Duration(60s)}}) {
     call.world.schedule(call.world.work(after),

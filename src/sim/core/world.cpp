@@ -15,18 +15,6 @@ constexpr Duration kReadsLag = std::chrono::milliseconds(400);
 World::World(WorldOptions options, Bodies& bodies)
     : options_(options), bodies_(bodies), now_(options.start), random_(options.seed) {}
 
-Table& World::table(const std::string& region, const std::string& kind) {
-  Table& present = tables_[region][kind];
-  if (!remembers()) return present;
-  auto& kept = past_->tables[region];
-  if (!looking_back_) {
-    kept.try_emplace(kind, present);
-    return present;
-  }
-  const auto old = kept.find(kind);
-  return old == kept.end() ? present : old->second;
-}
-
 const Table& World::table(const std::string& region, const std::string& kind) const {
   static const Table kNone;
   const auto kinds = tables_.find(region);
@@ -49,14 +37,53 @@ void World::hold_past_for(Duration duration) {
   past_ = Past{.tables = {}, .until = now_ + duration};
 }
 
+void World::before_touch(const std::string& region, const std::string& kind,
+                         const std::string& id) {
+  if (looking_back_ || !remembers()) return;
+  OldTable& old = past_->tables[region][kind];
+  if (!old.touched.insert(id).second) return;
+  const Table& present = table(region, kind);
+  if (const auto found = present.find(id); found != present.end()) old.kept.insert(*found);
+}
+
+// Nodes move, so that pointers to resources stay what they are.
+void World::exchange_past() {
+  for (auto& [region, kinds] : past_->tables) {
+    for (auto& [kind, old] : kinds) {
+      Table& present = tables_[region][kind];
+      for (const std::string& id : old.touched) {
+        auto in_tables = present.extract(id);
+        present.insert(old.kept.extract(id));
+        old.kept.insert(std::move(in_tables));
+      }
+    }
+  }
+  looking_back_ = !looking_back_;
+}
+
 PastView::PastView(World& world, bool wanted) : world_(world) {
-  world.looking_back_ = wanted && world.remembers();
+  if (wanted && world.remembers()) world.exchange_past();
+}
+
+PastView::~PastView() {
+  if (world_.looking_back_) world_.exchange_past();
 }
 
 Json* World::find(const std::string& region, const std::string& kind, const std::string& id) {
-  Table& resources = table(region, kind);
+  before_touch(region, kind, id);
+  Table& resources = tables_[region][kind];
   const auto found = resources.find(id);
   return found == resources.end() ? nullptr : &found->second;
+}
+
+Json& World::put(const std::string& region, const std::string& kind, const std::string& id) {
+  before_touch(region, kind, id);
+  return tables_[region][kind][id];
+}
+
+void World::erase(const std::string& region, const std::string& kind, const std::string& id) {
+  before_touch(region, kind, id);
+  tables_[region][kind].erase(id);
 }
 
 Json* World::find_anywhere(const std::string& kind, const std::string& id, std::string& region) {
@@ -69,17 +96,15 @@ Json* World::find_anywhere(const std::string& kind, const std::string& id, std::
   return nullptr;
 }
 
-bool World::public_ip_used(const std::string& ip) const {
+void World::note_public_ips() {
+  public_ips_.clear();
   for (const auto& [region, kinds] : tables_) {
     for (const auto& [kind, key] : {std::pair{"address", "publicIp"}, {"instance", "_own_ip"}}) {
       const auto table = kinds.find(kind);
       if (table == kinds.end()) continue;
-      for (const auto& [id, resource] : table->second) {
-        if (text(resource, key) == ip) return true;
-      }
+      for (const auto& [id, resource] : table->second) public_ips_.insert(text(resource, key));
     }
   }
-  return false;
 }
 
 std::uint64_t World::draw(std::uint64_t bound) {
@@ -136,6 +161,7 @@ Json World::save() const {
 
 void World::load(const Json& saved) {
   tables_ = saved.at("tables").get<decltype(tables_)>();
+  note_public_ips();
   past_.reset();
   due_.clear();
   for (const Json& entry : saved.at("due")) {

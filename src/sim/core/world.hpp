@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -35,15 +36,25 @@ class World {
   World(WorldOptions options, Bodies& bodies);
 
   // The resources of one kind ("volume", "instance" ...) in one region.
-  Table& table(const std::string& region, const std::string& kind);
   const Table& table(const std::string& region, const std::string& kind) const;
-  // The resource with this id, or null.
+  // The resource with this id, to be changed; or null.
   Json* find(const std::string& region, const std::string& kind, const std::string& id);
+  // The first of which `wanted` is true, to be changed; or null.
+  template <class Wanted>
+  Json* find_where(const std::string& region, const std::string& kind, const Wanted& wanted) {
+    for (const auto& [id, resource] : table(region, kind)) {
+      if (wanted(resource)) return find(region, kind, id);
+    }
+    return nullptr;
+  }
+  // The resource with this id, to be set; a missing one is made.
+  Json& put(const std::string& region, const std::string& kind, const std::string& id);
+  void erase(const std::string& region, const std::string& kind, const std::string& id);
   // The same in whichever region has it; `region` is set when it is found.
   Json* find_anywhere(const std::string& kind, const std::string& id, std::string& region);
 
-  // Does an instance or an Elastic IP have this public address?
-  bool public_ip_used(const std::string& ip) const;
+  // Gives a public address out; false: an instance or an Elastic IP has or had it.
+  bool take_public_ip(const std::string& ip) { return public_ips_.insert(ip).second; }
 
   // "vol-" + 17 hex digits from the seed.
   std::string new_id(std::string_view prefix);
@@ -78,8 +89,8 @@ class World {
   const std::string& rendering_of(const Json& resource);
   void forget_renderings() { renderings_.clear(); }
 
-  // What Describe calls are shown. The past is kept from the first change on, for a while. Tables
-  // and resources that were asked for earlier must not be changed after this.
+  // What Describe calls are shown. The past is kept from the first change on, for a while.
+  // Resources that were asked for earlier must not be changed after this.
   void before_change();
   void hold_past_for(Duration duration);
   void forget_past() { past_.reset(); }
@@ -92,19 +103,28 @@ class World {
  private:
   friend class PastView;
 
-  // The tables as they were, each kept when it is first used after the past began: those that are
-  // not here have not changed.
+  // One table's resources that may have changed since the past began, as they were then; those
+  // touched but not kept were not there.
+  struct OldTable {
+    std::set<std::string> touched;
+    Table kept;
+  };
   struct Past {
-    Tables tables;
+    std::map<std::string, std::map<std::string, OldTable>> tables;  // region -> kind
     TimePoint until;
   };
+  void before_touch(const std::string& region, const std::string& kind, const std::string& id);
+  void exchange_past();
+
+  void note_public_ips();
 
   WorldOptions options_;
   Bodies& bodies_;
   Tables tables_;
   std::map<const Json*, std::string> renderings_;
+  std::set<std::string> public_ips_;
   std::optional<Past> past_;
-  bool looking_back_ = false;
+  bool looking_back_ = false;  // the past's resources are in the tables, and the present's are kept
   Duration slowness_{};
   std::multimap<TimePoint, Json> due_;
   Json settings_ = Json::object();
@@ -116,7 +136,7 @@ class World {
 class PastView {
  public:
   PastView(World& world, bool wanted);
-  ~PastView() { world_.looking_back_ = false; }
+  ~PastView();
   PastView(const PastView&) = delete;
   PastView& operator=(const PastView&) = delete;
 

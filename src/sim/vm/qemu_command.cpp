@@ -9,10 +9,6 @@
 namespace ec2spotter::sim {
 namespace {
 
-// An emulated store into a page that holds translated code is slow, and a new kernel clears every
-// page of the old one: without ERMS it does so with an eighth of the stores. No Intel, whose
-// kernels would isolate their page tables at a price; as much else as distributions ask for.
-constexpr const char* kEmulatedCpu = "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+rdrand";
 // Each process at another address is translated again, page by page, which makes a kexec crawl.
 constexpr const char* kEmulatedArguments = " norandmaps";
 
@@ -67,6 +63,7 @@ Result<Words> network(const QemuOptions& options) {
 
 Result<std::vector<std::string>> qemu_command(const QemuOptions& options) {
   const BodySpec& spec = options.spec;
+  const Accelerator& accelerator = options.kvm ? kKvm : kEmulation;
   // The pc machine hot-plugs through ACPI, which the Debian cloud kernel answers at once.
   Words words{kQemu,
               "-name",
@@ -80,9 +77,9 @@ Result<std::vector<std::string>> qemu_command(const QemuOptions& options) {
               "-rtc",
               "base=utc",
               "-accel",
-              options.kvm ? "kvm" : "tcg,thread=multi",
+              accelerator.name,
               "-cpu",
-              options.kvm ? "host" : kEmulatedCpu,
+              accelerator.cpu,
               "-smp",
               std::to_string(spec.vcpus),
               "-m",

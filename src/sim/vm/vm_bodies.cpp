@@ -28,7 +28,7 @@ Result<bool> use_kvm(VmOptions::Acceleration wanted, const fs::path& scratch) {
   if (wanted != VmOptions::Acceleration::probe) return wanted == VmOptions::Acceleration::kvm;
   std::error_code ignored;
   if (!fs::exists("/dev/kvm", ignored)) return false;
-  return accelerator_works("kvm", scratch);
+  return accelerator_works(kKvm, scratch);
 }
 
 }  // namespace
