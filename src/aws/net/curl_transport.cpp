@@ -1,10 +1,9 @@
 #include "aws/net/curl_transport.hpp"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <array>
 
+#include "aws/net/curl_library.hpp"
 #include "aws/net/url.hpp"
 
 namespace ec2spotter::aws {
@@ -64,15 +63,12 @@ int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return *reception.cancelled && (*reception.cancelled)() ? 1 : 0;
 }
 
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+using HeaderList = std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)>;
 
-HeaderList header_list(const HttpRequest& request) {
-  HeaderList list;
-  const auto append = [&list](const std::string& line) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+HeaderList header_list(const CurlLibrary& curl, const HttpRequest& request) {
+  HeaderList list(nullptr, curl.slist_free_all);
+  const auto append = [&](const std::string& line) {
+    curl_slist* longer = curl.slist_append(list.get(), line.c_str());
     CHECK(longer != nullptr);
     (void)list.release();
     list.reset(longer);
@@ -94,8 +90,8 @@ bool has_line_break(const HttpRequest& request) {
   });
 }
 
-Error error_of(CURLcode code, const std::string& where, const char* detail, bool too_long) {
-  const std::string text = *detail != '\0' ? detail : curl_easy_strerror(code);
+// `text`: what libcurl says of it.
+Error error_of(CURLcode code, const std::string& where, const std::string& text, bool too_long) {
   if (too_long) {
     return {.code = Errc::malformed_reply,
             .message = "the reply of " + where +
@@ -134,93 +130,98 @@ Error error_of(CURLcode code, const std::string& where, const char* detail, bool
 }  // namespace
 
 struct CurlTransport::Handle {
-  CURL* easy = curl_easy_init();
-  Handle() = default;
+  const CurlLibrary& curl;
+  CURL* easy;
+  explicit Handle(const CurlLibrary& library) : curl(library), easy(library.easy_init()) {}
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
-  ~Handle() { curl_easy_cleanup(easy); }
+  ~Handle() { curl.easy_cleanup(easy); }
+
+  template <class Value>
+  void set(CURLoption option, Value value) const {
+    curl.easy_setopt(easy, option, value);
+  }
 };
 
 CurlTransport::CurlTransport(CurlOptions options) : options_(std::move(options)) {}
 CurlTransport::~CurlTransport() = default;
 
-namespace {
-
-void set_limits(CURL* easy, const HttpRequest& request, const CurlOptions& options) {
+void CurlTransport::set_limits(const HttpRequest& request) const {
+  const Handle& handle = *handle_;
   const auto at_least_one = [](Duration d) {
     return std::max<long>(1, static_cast<long>(d.count()));
   };
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                   at_least_one(std::min(request.connect_timeout, request.total_timeout)));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, at_least_one(request.total_timeout));
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, kMaxIdleSeconds);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
-  if (!options.ca_bundle.empty()) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_bundle.c_str());
+  handle.set(CURLOPT_CONNECTTIMEOUT_MS,
+             at_least_one(std::min(request.connect_timeout, request.total_timeout)));
+  handle.set(CURLOPT_TIMEOUT_MS, at_least_one(request.total_timeout));
+  handle.set(CURLOPT_NOSIGNAL, 1L);
+  handle.set(CURLOPT_FOLLOWLOCATION, 0L);
+  handle.set(CURLOPT_PROTOCOLS_STR, "http,https");
+  handle.set(CURLOPT_TCP_NODELAY, 1L);
+  handle.set(CURLOPT_MAXAGE_CONN, kMaxIdleSeconds);
+  handle.set(CURLOPT_SSL_VERIFYPEER, 1L);
+  handle.set(CURLOPT_SSL_VERIFYHOST, 2L);
+  handle.set(CURLOPT_USERAGENT, options_.user_agent.c_str());
+  if (!options_.ca_bundle.empty()) {
+    handle.set(CURLOPT_CAINFO, options_.ca_bundle.c_str());
   }
   const auto url = parse_url(request.url);
   if (request.proxy == Proxy::none || (url && is_loopback(*url))) {
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    handle.set(CURLOPT_PROXY, "");
   }
 }
 
-void set_method(CURL* easy, const HttpRequest& request) {
+void CurlTransport::set_method(const HttpRequest& request) const {
+  const Handle& handle = *handle_;
   if (request.method == "GET") {
-    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    handle.set(CURLOPT_HTTPGET, 1L);
     return;
   }
-  curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  handle.set(CURLOPT_POST, 1L);
   if (request.method != "POST") {
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    handle.set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+  handle.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  handle.set(CURLOPT_POSTFIELDS, request.body.data());
 }
-
-}  // namespace
 
 Result<HttpResponse> CurlTransport::send(const HttpRequest& request) {
   const auto url = parse_url(request.url);
   if (!url) return fail(Errc::invalid, "not an http or https address: " + request.url);
   if (has_line_break(request)) return fail(Errc::invalid, "a header value contains a line break");
-  if (!handle_) handle_ = std::make_unique<Handle>();
-  CURL* easy = handle_->easy;
-  if (easy == nullptr) return fail(Errc::io, "cannot set up libcurl: out of memory");
+  TRY(const CurlLibrary* curl, curl_library());
+  if (!handle_) handle_ = std::make_unique<Handle>(*curl);
+  const Handle& handle = *handle_;
+  if (handle.easy == nullptr) return fail(Errc::io, "cannot set up libcurl: out of memory");
 
-  curl_easy_reset(easy);  // keeps the connections
+  curl->easy_reset(handle.easy);  // keeps the connections
   Reception reception;
   reception.limit = options_.response_limit;
   reception.cancelled = &options_.cancelled;
-  const HeaderList headers = header_list(request);
+  const HeaderList headers = header_list(*curl, request);
   std::array<char, CURL_ERROR_SIZE> detail{};
-  set_limits(easy, request, options_);
-  set_method(easy, request);
-  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail.data());
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &reception);
-  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &reception);
-  curl_easy_setopt(easy, CURLOPT_NOPROGRESS, options_.cancelled ? 0L : 1L);
-  curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &reception);
+  set_limits(request);
+  set_method(request);
+  handle.set(CURLOPT_URL, request.url.c_str());
+  handle.set(CURLOPT_HTTPHEADER, headers.get());
+  handle.set(CURLOPT_ERRORBUFFER, detail.data());
+  handle.set(CURLOPT_WRITEFUNCTION, on_body);
+  handle.set(CURLOPT_WRITEDATA, &reception);
+  handle.set(CURLOPT_HEADERFUNCTION, on_header);
+  handle.set(CURLOPT_HEADERDATA, &reception);
+  handle.set(CURLOPT_NOPROGRESS, options_.cancelled ? 0L : 1L);
+  handle.set(CURLOPT_XFERINFOFUNCTION, on_progress);
+  handle.set(CURLOPT_XFERINFODATA, &reception);
 
-  const CURLcode code = curl_easy_perform(easy);
+  const CURLcode code = curl->easy_perform(handle.easy);
   long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  curl->easy_getinfo(handle.easy, CURLINFO_RESPONSE_CODE, &status);
   // No pointer to this frame stays behind in the kept handle.
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, nullptr);
+  handle.set(CURLOPT_ERRORBUFFER, nullptr);
+  handle.set(CURLOPT_HTTPHEADER, nullptr);
   if (code != CURLE_OK) {
-    return fail(
-        error_of(code, url->scheme + "://" + host_header(*url), detail.data(), reception.too_long));
+    const char* text = detail[0] != '\0' ? detail.data() : curl->easy_strerror(code);
+    return fail(error_of(code, url->scheme + "://" + host_header(*url), text, reception.too_long));
   }
   reception.response.status = static_cast<int>(status);
   return std::move(reception.response);

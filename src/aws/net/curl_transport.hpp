@@ -31,6 +31,9 @@ class CurlTransport final : public HttpTransport {
 
  private:
   struct Handle;
+  void set_limits(const HttpRequest& request) const;
+  void set_method(const HttpRequest& request) const;
+
   CurlOptions options_;
   std::unique_ptr<Handle> handle_;  // made at the first request
 };
