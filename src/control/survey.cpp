@@ -17,8 +17,9 @@ using aws::Filter;
 // EC2 takes at most 200 values in one filter. Source: EC2 API reference, "Filter".
 constexpr std::size_t kFilterValues = 200;
 
-// Above this, one paged sweep over all roots costs less than naming the machines.
-constexpr std::size_t kNamedMost = 400;
+// So many resources come in one reply. Source: EC2 API reference, "Paginate Amazon EC2 API
+// responses".
+constexpr std::size_t kPage = 1000;
 
 Filter tag_filter(std::string_view key, std::vector<std::string> values) {
   return {"tag:" + std::string(key), std::move(values)};
@@ -91,7 +92,8 @@ Result<void> Survey::read_bodies(aws::Ec2& ec2) {
 
 Result<std::vector<Volume>> Survey::find_adopted(
     aws::Ec2& ec2, const std::vector<const Machine*>& machines) const {
-  if (machines.size() > kNamedMost) {
+  // Does naming them take more calls than one sweep over all roots?
+  if (machines.size() / kFilterValues > 1 + bodies_.size() / kPage) {
     return ec2.describe_volumes(
         {}, {tag_filter(tag::kOwner, {owner_.str()}), tag_filter(tag::kRole, {"root"})});
   }

@@ -4,6 +4,7 @@
 
 #include "control/launch.hpp"
 #include "control/observe.hpp"
+#include "plan/decisions.hpp"
 #include "plan/root_choice.hpp"
 
 namespace ec2spotter {
@@ -66,6 +67,7 @@ void Watch::set_machines(std::vector<Machine> machines) {
 
 TimePoint Watch::turn() {
   const TimePoint begun = controls_.clock.now();
+  if (first_turn_ == TimePoint{}) first_turn_ = begun;
   if (auto read = survey_.read_bodies(controls_.ec2); !read) return fail_turn(read.error());
   take_in_events();
   std::vector<Work> works = find_due(begun);
@@ -106,6 +108,11 @@ void Watch::observe_closely(std::vector<Work>& works, TimePoint now) {
   knowledge_.complete(subjects, controls_.ec2, now);
 }
 
+// Machines with which nothing goes on are looked at together, once in kCalm: a look costs calls.
+TimePoint Watch::in_step(TimePoint wake_at) const {
+  return wake_at - (wake_at - first_turn_) % kCalm;
+}
+
 void Watch::hear(const SpotEvent& event) {
   if (heard_.size() < kEventsMost) heard_.push_back(event);
 }
@@ -129,7 +136,8 @@ void Watch::decide(std::vector<Work>& works, TimePoint now) {
     Entry& entry = *work.entry;
     const Intent intent{.goal = recorded_goal(entry.machine, work.seen, now), .patrol = true};
     work.decision = entry.turns.decide(entry.machine, intent, work.seen, now, controls_.reporter);
-    entry.wake_at = work.decision.wake_at;
+    const bool going = work.decision.progress == Decision::Progress::going;
+    entry.wake_at = going ? work.decision.wake_at : in_step(work.decision.wake_at);
     entry.last = work.decision;
   }
   std::stable_sort(works.begin(), works.end(), [](const Work& a, const Work& b) {

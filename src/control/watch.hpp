@@ -60,8 +60,10 @@ class Watch {
   void note_failure(Entry& entry, const Error& error, TimePoint now);
   TimePoint fail_turn(const Error& error);
   TimePoint next_turn(TimePoint begun) const;
+  TimePoint in_step(TimePoint wake_at) const;
 
   Controls controls_;
+  TimePoint first_turn_{};
   Survey survey_;
   std::map<MachineName, Entry> entries_;
   PoolKnowledge knowledge_;

@@ -17,6 +17,12 @@ bool has_ended(const Instance& body) {
   return body.state == InstanceState::shutting_down || body.state == InstanceState::terminated;
 }
 
+// EC2 took the launch and let the body end, before its root was ever up. One that was up and then
+// lost its host says nothing about the next launch.
+bool ended_at_once(const Instance& body, TimePoint now) {
+  return has_ended(body) && !came_up(body) && now - body.launch_time <= kRefusalAge;
+}
+
 bool is_from(const Instance& body, const Pool& pool) {
   return body.type == pool.instance_type && body.zone == pool.zone && body.market == pool.market;
 }
@@ -66,7 +72,7 @@ bool never_came_up_lately(const Observation& seen, const Pool& pool, TimePoint n
 std::optional<std::string> refused_lately(const Observation& seen, const Pool& pool,
                                           TimePoint now) {
   for (const Instance& body : seen.bodies) {
-    if (!is_from(body, pool) || !has_ended(body) || now - body.launch_time > kRefusalAge) continue;
+    if (!is_from(body, pool) || !ended_at_once(body, now)) continue;
     if (body.state_reason_code == "Server.InsufficientInstanceCapacity" ||
         body.state_reason_code == "Server.InternalError") {
       return body.state_reason_code + ": " + body.state_reason_message;
@@ -77,7 +83,7 @@ std::optional<std::string> refused_lately(const Observation& seen, const Pool& p
 
 std::optional<std::string> launch_refusal(const Observation& seen, TimePoint now) {
   const Instance* newest = newest_body(seen);
-  if (newest == nullptr || !has_ended(*newest) || now - newest->launch_time > kRefusalAge ||
+  if (newest == nullptr || !ended_at_once(*newest, now) ||
       !is_refusal(newest->state_reason_code)) {
     return std::nullopt;
   }

@@ -93,6 +93,28 @@ TEST_F(ManyScenario, TwentyFiveMachinesComeBackByThreeLaunches) {
   expect_all_in_place();
 }
 
+// Each look at all bodies costs calls, so machines that came up at other times share one.
+TEST_F(BatchScenario, ACalmWatchLooksFourTimesAMinuteWheneverItsMachinesCameUp) {
+  std::size_t lost = 0;
+  int turns = 0;
+  TimePoint calm_since{};
+  const auto up = all_up(ec2, machines);
+  ASSERT_TRUE(ec2.watch(machines, [&](const Watch& watch) {
+    ++turns;
+    if (calm_since != TimePoint{}) return ec2.clock().now() - calm_since >= 10min;
+    if (!up(watch)) return false;
+    if (lost < machines.size()) {
+      const std::string& volume = machines[lost++].volume.id.str();
+      ec2.control("reclaim", {{"instance_id", ec2.holder(volume)}});
+    } else {
+      calm_since = ec2.clock().now();
+      turns = 0;
+    }
+    return false;
+  })) << ec2.story();
+  EXPECT_LE(turns, 4 * 10 + 2);
+}
+
 TEST_F(BatchScenario, WhatThePoolHasNoRoomForGoesToAnother) {
   bring_up();
   lose_all();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/tags.hpp"
+
 namespace ec2spotter {
 namespace {
 
@@ -120,6 +122,13 @@ TEST_F(PoolChoiceTest, WhatEc2EndedForWantOfCapacityClosesItsPool) {
   EXPECT_EQ(choose().taken, spot("b"));
   EXPECT_EQ(choose().candidates[0].why.substr(0, 35), "Server.InsufficientInstanceCapacity");
   seen.bodies[0].launch_time = kNow - 10min;
+  EXPECT_EQ(choose().taken, spot("a"));
+
+  // A host that broke under a body that was up is no refusal.
+  seen.bodies[0].launch_time = kNow - 1min;
+  seen.bodies[0].state_reason_code = "Server.InternalError";
+  EXPECT_EQ(choose().taken, spot("b"));
+  seen.bodies[0].tags[std::string(tag::kRoot)] = "up";
   EXPECT_EQ(choose().taken, spot("a"));
 }
 
