@@ -112,7 +112,7 @@ class Fleet:
         return [call for call in self.sim.control("calls") if call["number"] > number]
 
     def instances(self):
-        return self.sim.control("state")["state"]["tables"]["us-east-1"]["instance"]
+        return self.sim.control("resources", {"kind": "instance"})
 
 
 def tag(resource, key):

@@ -166,6 +166,9 @@ void add_sim_controls(CLI::App& app, Parsed& parsed) {
   ControlCommand(app, parsed, "clock", "move the simulator's clock forward")
       .option<int>("SECONDS", "advance_seconds", "seconds", true);
   ControlCommand(app, parsed, "state", "everything the simulator knows, as JSON");
+  ControlCommand(app, parsed, "resources", "those of one kind by their ids, as JSON")
+      .option<std::string>("KIND", "kind", "instance, volume ...", true)
+      .option<std::string>("--of-region", "region", "default: us-east-1");
   ControlCommand(app, parsed, "calls", "the journal of API calls, as JSON");
   ControlCommand(app, parsed, "actions", "the API actions that it answers, as JSON");
   ControlCommand(app, parsed, "violations", "the safety rules that were broken, as JSON");

@@ -1,6 +1,7 @@
 #include "control/observe.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "control/boot_report.hpp"
 #include "model/tags.hpp"
@@ -15,6 +16,7 @@ constexpr int kConsolesOfOneMachine = 8;
 struct Reading {
   Memory* memory;
   InstanceId body;
+  bool waits;  // it has spoken, and says nothing new before it has the root
   TimePoint read_at;
 };
 
@@ -63,13 +65,16 @@ void read_consoles(const std::vector<Subject>& subjects, aws::Ec2& ec2, TimePoin
     for (const Instance& body : subject.seen->bodies) {
       if (body.state != InstanceState::running || came_up(body)) continue;
       const auto note = subject.memory->consoles.find(body.id);
-      const TimePoint read_at =
-          note == subject.memory->consoles.end() ? TimePoint{} : note->second.read_at;
-      readings.push_back({subject.memory, body.id, read_at});
+      const bool is_new = note == subject.memory->consoles.end();
+      const bool waits =
+          !is_new && !note->second.report.stage.empty() && !holds_root(*subject.seen, body);
+      readings.push_back(
+          {subject.memory, body.id, waits, is_new ? TimePoint{} : note->second.read_at});
     }
   }
-  std::stable_sort(readings.begin(), readings.end(),
-                   [](const Reading& a, const Reading& b) { return a.read_at < b.read_at; });
+  std::stable_sort(readings.begin(), readings.end(), [](const Reading& a, const Reading& b) {
+    return std::tie(a.waits, a.read_at) < std::tie(b.waits, b.read_at);
+  });
   if (readings.size() > static_cast<std::size_t>(most)) {
     readings.resize(static_cast<std::size_t>(most));
   }

@@ -20,9 +20,10 @@ struct Subject {
   Memory* memory = nullptr;
 };
 
-// Reads the consoles of running bodies whose root is not up yet, those first that were read the
-// longest ago, at most `most` of them; the others keep what they said before. A console that cannot
-// be read is no news: the limits of a boot bound how often it is tried.
+// Reads the consoles of running bodies whose root is not up yet, at most `most` of them: first
+// those that may have news, and of these the ones read the longest ago. The others keep what they
+// said before. A console that cannot be read is no news: the limits of a boot bound how often it
+// is tried.
 void read_consoles(const std::vector<Subject>& subjects, aws::Ec2& ec2, TimePoint now, int most);
 
 // Asks the bodies that hold a root whether SSH answers, where that can tell something.

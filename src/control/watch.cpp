@@ -1,6 +1,7 @@
 #include "control/watch.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "control/launch.hpp"
 #include "control/observe.hpp"
@@ -16,12 +17,14 @@ using namespace std::chrono_literals;
 constexpr Duration kBetweenTurnsMost = 15s;
 constexpr Duration kBetweenTurnsLeast = 1s;
 
-// A turn stops acting after this time, so that paced calls for many machines do not keep a notice
-// for another one from being seen.
-constexpr Duration kActingMost = 5s;
+// A turn starts no step of a rank after so long, so that paced calls for many machines do not keep
+// a notice for another one from being seen. EC2 counts attachments, launches and tags apart: each
+// gets its share of a turn, instead of all of one kind before the first of the next.
+constexpr std::array<Duration, 5> kActingMost{3s, 4s, 4s, 5s, 5s};
 
-// The console calls of one turn: a second's worth of EC2's refill, shared with the describes.
-constexpr int kConsolesOfOneTurn = 20;
+// EC2 refills 20 reading calls a second: half of those since the last turn are for consoles.
+constexpr int kConsolesASecond = 10;
+constexpr int kConsolesMost = 60;
 
 constexpr Duration kAfterLastingTrouble = 60s;
 
@@ -41,6 +44,12 @@ int rank(const Step& step) {
     int operator()(const step::TerminateBody& s) const { return s.lacks.empty() ? 1 : 4; }
   };
   return std::visit(Rank{}, step);
+}
+
+int consoles_after(Duration since_last_turn) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_last_turn).count();
+  return static_cast<int>(std::clamp<std::int64_t>(kConsolesASecond * (1 + seconds),
+                                                   2 * kConsolesASecond, kConsolesMost));
 }
 
 int rank(const Decision& decision) {
@@ -80,7 +89,7 @@ TimePoint Watch::turn() {
   failures_ = 0;
   observe_closely(works, begun);
   decide(works, begun);
-  act(works, begun);
+  act(works);
   return next_turn(begun);
 }
 
@@ -103,7 +112,8 @@ void Watch::observe_closely(std::vector<Work>& works, TimePoint now) {
     work.seen = survey_.of(work.entry->machine, memory);
     subjects.push_back({.machine = &work.entry->machine, .seen = &work.seen, .memory = &memory});
   }
-  read_consoles(subjects, controls_.ec2, now, kConsolesOfOneTurn);
+  read_consoles(subjects, controls_.ec2, now, consoles_after(now - last_turn_));
+  last_turn_ = now;
   probe(subjects, controls_.prober, now);
   knowledge_.complete(subjects, controls_.ec2, now);
 }
@@ -151,7 +161,8 @@ LaunchOrder Watch::order_of(const Work& work) {
           .memory = &work.entry->turns.memory()};
 }
 
-void Watch::act(std::vector<Work>& works, TimePoint begun) {
+void Watch::act(std::vector<Work>& works) {
+  const TimePoint begun = controls_.clock.now();
   std::vector<LaunchOrder> orders;
   for (const Work& work : works) {
     if (work.decision.steps.empty()) break;
@@ -162,7 +173,8 @@ void Watch::act(std::vector<Work>& works, TimePoint begun) {
     batch.reserve(places.size());
     for (const std::size_t place : places) batch.push_back(&works[place]);
     const TimePoint now = controls_.clock.now();
-    if (now - begun > kActingMost) {
+    const auto its_rank = static_cast<std::size_t>(rank(batch.front()->decision.steps.front()));
+    if (now - begun > kActingMost.at(its_rank)) {
       for (Work* work : batch) work->entry->wake_at = now;
     } else if (batch.size() == 1) {
       act_alone(*batch.front(), now);

@@ -54,7 +54,7 @@ class Watch {
   void observe_closely(std::vector<Work>& works, TimePoint now);
   void take_in_events();
   void decide(std::vector<Work>& works, TimePoint now);
-  void act(std::vector<Work>& works, TimePoint begun);
+  void act(std::vector<Work>& works);
   void act_alone(Work& work, TimePoint now);
   void launch_together(const std::vector<Work*>& batch, TimePoint now);
   void note_failure(Entry& entry, const Error& error, TimePoint now);
@@ -63,7 +63,7 @@ class Watch {
   TimePoint in_step(TimePoint wake_at) const;
 
   Controls controls_;
-  TimePoint first_turn_{};
+  TimePoint first_turn_{}, last_turn_{};
   Survey survey_;
   std::map<MachineName, Entry> entries_;
   PoolKnowledge knowledge_;

@@ -35,6 +35,10 @@ class SimControlTest(ProgramTest):
         self.assertIn("RunInstances", actions)
         self.assertEqual(actions, self.server.control("actions"))
 
+    def test_resources_are_those_of_one_kind(self):
+        volumes = json.loads(self.succeeds("sim", "resources", "volume").stdout)
+        self.assertEqual(["vol-0aaaaaaaaaaaaaaa1"], list(volumes))
+
     def test_violations_are_none_in_a_sound_world(self):
         self.assertEqual(self.read("violations"), [])
 

@@ -224,8 +224,15 @@ Json Core::state_json() {
   return {{"now", world_.timestamp()}, {"violations", violations()}, {"state", world_.save()}};
 }
 
+Result<Json> Core::resources_json(const Json& body) const {
+  TRY_VOID(check_keys(body, {"region", "kind"}));
+  const std::string region = body.value("region", region_names().front());
+  return Json(table(region, body.value("kind", "")));
+}
+
 Result<Json> Core::control(const std::string& path, const Json& body) {
   if (path == "state") return state_json();
+  if (path == "resources") return resources_json(body);
   if (path == "calls") return calls_json();
   if (path == "actions") return Json(action_names());
   if (path == "violations") return Json(violations());
@@ -245,7 +252,7 @@ Result<Json> Core::changing_control(const std::string& path, const Json& body) {
   if (path == "clock") return move_clock(body);
   return fail(Errc::invalid, "no control call '" + path +
                                  "'; known: capacity price quota limits notice rebalance reclaim "
-                                 "fault clock state calls actions violations");
+                                 "fault clock state resources calls actions violations");
 }
 
 }  // namespace ec2spotter::sim

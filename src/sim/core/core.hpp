@@ -133,6 +133,7 @@ class Core {
   Result<Json> move_clock(const Json& body);
   Result<Json> changing_control(const std::string& path, const Json& body);
   Json state_json();
+  Result<Json> resources_json(const Json& body) const;
   Json calls_json() const;
 
   World world_;
