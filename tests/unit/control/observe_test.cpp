@@ -1,0 +1,82 @@
+// Which consoles are read when there are more than a turn may read.
+#include "control/observe.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "silent_ec2.hpp"
+
+namespace ec2spotter {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr TimePoint kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24};
+
+class ConsolesEc2 final : public SilentEc2 {
+ public:
+  std::vector<std::string> asked;
+  Result<aws::ConsoleOutput> console_output(const InstanceId& id) override {
+    asked.push_back(id.str());
+    return aws::ConsoleOutput{.text = "ec2spotter: identify ok\n", .time = {}};
+  }
+};
+
+class ConsolesTest : public testing::Test {
+ protected:
+  // A machine whose running body is "i-NAME".
+  Memory& add(const std::string& name) {
+    Machine& machine = machines_.emplace_back();
+    machine.name = MachineName(name);
+    Observation& seen = observations_.emplace_back();
+    Instance body;
+    body.id = InstanceId("i-" + name);
+    body.state = InstanceState::running;
+    seen.bodies = {body};
+    Memory& memory = memories_.emplace_back();
+    subjects_.push_back({.machine = &machine, .seen = &seen, .memory = &memory});
+    return memory;
+  }
+  void give_root(std::size_t place) {
+    Observation& seen = observations_.at(place);
+    Volume volume;
+    volume.attachments = {{.instance = seen.bodies[0].id,
+                           .device = "/dev/sdf",
+                           .state = AttachmentState::attached}};
+    seen.volumes = {volume};
+  }
+  std::vector<std::string> read(int most) {
+    ConsolesEc2 ec2;
+    read_consoles(subjects_, ec2, kNow, most);
+    return ec2.asked;
+  }
+
+ private:
+  std::deque<Machine> machines_;
+  std::deque<Observation> observations_;
+  std::deque<Memory> memories_;
+  std::vector<Subject> subjects_;
+};
+
+using Ids = std::vector<std::string>;
+
+TEST_F(ConsolesTest, ThoseThatHaveSpokenAndWaitForTheRootAreReadLast) {
+  const BootReport spoken{"identify", "ok", "", ""};
+  add("waits").consoles[InstanceId("i-waits")] = {.report = spoken, .read_at = kNow - 60s};
+  add("boots").consoles[InstanceId("i-boots")] = {.report = spoken, .read_at = kNow - 10s};
+  give_root(1);
+  add("silent").consoles[InstanceId("i-silent")] = {.report = {}, .read_at = kNow - 20s};
+  add("new");
+  EXPECT_EQ(read(3), (Ids{"i-new", "i-silent", "i-boots"}));
+}
+
+TEST_F(ConsolesTest, TheOthersFollowInTurn) {
+  for (const char* name : {"a", "b", "c"}) add(name);
+  give_root(2);
+  EXPECT_EQ(read(2), (Ids{"i-a", "i-b"}));
+  EXPECT_EQ(read(1), (Ids{"i-c"}));
+}
+
+}  // namespace
+}  // namespace ec2spotter
