@@ -5,6 +5,7 @@
 #include "aws/net/http_date.hpp"
 #include "aws/net/url.hpp"
 #include "aws/wire/error_document.hpp"
+#include "base/sha256.hpp"
 
 namespace ec2spotter::aws {
 namespace {
@@ -79,7 +80,7 @@ Result<void> sign(HttpRequest& request, const Credentials& credentials, const si
   to_sign.method = request.method;
   to_sign.path = url->path;
   for (const auto& [name, value] : request.headers) to_sign.headers[lower(name)] = value;
-  to_sign.payload_sha256_hex = sigv4::sha256_hex(request.body);
+  to_sign.payload_sha256_hex = sha256_hex(request.body);
   const sigv4::Key key{credentials.access_key_id, credentials.secret_access_key.reveal()};
   request.headers.emplace_back("authorization", sigv4::authorization(to_sign, key, scope, time));
   return {};

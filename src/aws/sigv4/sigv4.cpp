@@ -8,24 +8,13 @@
 #include <cctype>
 
 #include "base/result.hpp"
+#include "base/sha256.hpp"
 
 namespace ec2spotter::sigv4 {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::size_t kSha256Bytes = 32;
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
-  return text;
-}
 
 std::string hmac(std::string_view key, std::string_view data) {
   std::string digest(kSha256Bytes, '\0');
@@ -82,16 +71,6 @@ std::string credential_scope(const Scope& scope, TimePoint time) {
 }
 
 }  // namespace
-
-std::string sha256_hex(std::string_view bytes) {
-  std::string digest(kSha256Bytes, '\0');
-  unsigned int length = 0;
-  const int done =
-      EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
-                 &length, EVP_sha256(), nullptr);
-  CHECK(done == 1 && length == kSha256Bytes);
-  return hex(digest);
-}
 
 std::string uri_encode(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";

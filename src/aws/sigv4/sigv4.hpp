@@ -32,8 +32,6 @@ struct Request {
   std::string payload_sha256_hex;
 };
 
-std::string sha256_hex(std::string_view bytes);
-
 // RFC 3986 encoding as SigV4 wants it: everything but A-Z a-z 0-9 - _ . ~ becomes %XX.
 std::string uri_encode(std::string_view text);
 

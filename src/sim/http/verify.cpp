@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "aws/sigv4/sigv4.hpp"
+#include "base/sha256.hpp"
 #include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -92,7 +93,7 @@ sigv4::Request to_sign(const SignedRequest& request, const Claim& claim) {
                      .path = request.path,
                      .query = {},
                      .headers = {},
-                     .payload_sha256_hex = sigv4::sha256_hex(request.body)};
+                     .payload_sha256_hex = sha256_hex(request.body)};
   for (const auto& pair : request.query) {
     if (pair.first != "X-Amz-Signature") out.query.push_back(pair);
   }

@@ -21,16 +21,7 @@ class QueueTest : public testing::Test {
   QueueTest() {
     auto transport = std::make_unique<ScriptedTransport>();
     http = transport.get();
-    Ec2Options options;
-    options.http = std::move(transport);
-    options.sleeper = std::make_unique<VirtualSleeper>(clock);
-    auto made = make_ec2(std::move(options),
-                         environment_of({{"AWS_ACCESS_KEY_ID", "AKIDTEST"},
-                                         {"AWS_SECRET_ACCESS_KEY", "the-secret"},
-                                         {"AWS_REGION", "us-east-1"}}),
-                         clock);
-    EXPECT_TRUE(made) << made.error().message;
-    ec2 = std::move(*made);
+    ec2 = test_client(std::move(transport), clock);
     queue = std::move(*ec2->event_queue(kUrl));
   }
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/sha256.hpp"
 #include "support.hpp"
 
 namespace ec2spotter::sigv4 {

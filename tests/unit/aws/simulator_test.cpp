@@ -43,16 +43,7 @@ class SimulatorTest : public testing::Test {
         {"images",
          {{{"image_id", kImage}, {"name", "n"}, {"snapshot_id", "snap-0aaaaaaaaaaaaaaa1"}}}}};
     EXPECT_TRUE(core.seed(seed));
-    Ec2Options options;
-    options.http = std::make_unique<CoreTransport>(core);
-    options.sleeper = std::make_unique<VirtualSleeper>(clock);
-    auto made = make_ec2(std::move(options),
-                         environment_of({{"AWS_ACCESS_KEY_ID", "AKIDTEST"},
-                                         {"AWS_SECRET_ACCESS_KEY", "the-secret"},
-                                         {"AWS_REGION", "us-east-1"}}),
-                         clock);
-    EXPECT_TRUE(made) << made.error().message;
-    ec2 = std::move(*made);
+    ec2 = test_client(std::make_unique<CoreTransport>(core), clock);
   }
 
   void control(const std::string& path, const sim::Json& body) {

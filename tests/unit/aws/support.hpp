@@ -9,11 +9,13 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "aws/config/environment.hpp"
 #include "aws/credentials/credentials.hpp"
+#include "aws/ec2_client.hpp"
 #include "aws/net/http.hpp"
 #include "aws/sleeper.hpp"
 
@@ -122,6 +124,21 @@ inline Credentials test_credentials() {
           .secret_access_key = Secret("the-secret"),
           .source = "a test",
           .renewal = "run the test again"};
+}
+
+// A client with test credentials that speaks over `http`.
+inline std::unique_ptr<Ec2Client> test_client(std::unique_ptr<HttpTransport> http,
+                                              ManualClock& clock) {
+  Ec2Options options;
+  options.http = std::move(http);
+  options.sleeper = std::make_unique<VirtualSleeper>(clock);
+  auto made = make_ec2(std::move(options),
+                       environment_of({{"AWS_ACCESS_KEY_ID", "AKIDTEST"},
+                                       {"AWS_SECRET_ACCESS_KEY", "the-secret"},
+                                       {"AWS_REGION", "us-east-1"}}),
+                       clock);
+  EXPECT_TRUE(made) << made.error().message;
+  return std::move(*made);
 }
 
 // EC2's error document.
