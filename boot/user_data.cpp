@@ -71,6 +71,7 @@ std::string boothook(const BootParameters& parameters) {
                                 "'\nengine=" + std::string(to_word(parameters.engine)) +
                                 "\ndevice=" + parameters.device +
                                 "\nadopt=" + (parameters.adopt ? "true" : "false") +
+                                "\nfix_network=" + (parameters.fix_network ? "true" : "false") +
                                 "\nhelper_machine=" + std::string(kProgramMachine) + "\n");
   text += kProgramFiles;
   if (parameters.engine != BootEngine::pivot) {

@@ -7,6 +7,8 @@
 //   ec2spotter: STAGE start|ok|fail key=value ...
 // STAGE is identify, find, check, adopt or enter, in this order. A `fail` line carries
 // `reason=WORD` and ends with text="..."; after it the preboot system stays up, reachable by SSH.
+// `check ok` may carry pinned=FILE[,FILE]: network settings of the volume for another MAC address
+// than the body's; `adopt ok` then loosened=FILE[,FILE]: those that were made the body's.
 // `find start volume=vol-...[,vol-...]` names what is waited for, `find wait seconds=N` repeats
 // while none of it is there yet, and `find ok volume=vol-... disk=NAME` says which one is
 // (`unknown` where several were waited for and the disk, one of Xen's, does not tell). Once the
@@ -32,6 +34,7 @@ struct BootParameters {
   BootEngine engine = BootEngine::auto_;
   std::string device = "/dev/sdf";  // the device name of the attachment; found by it on Xen only
   bool adopt = true;                // false: the volume gets no file of ours, and no `root ok` line
+  bool fix_network = false;         // true: settings for another MAC address become the body's
 };
 
 // EC2 refuses more user data than this, counted before base64.

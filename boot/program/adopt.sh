@@ -1,15 +1,24 @@
 # Stage adopt: leaves on the volume, once, what keeps its identity on the next bodies and what tells
-# that its system is up. What was removed from there by hand is not put back.
+# that its system is up. What was removed from there by hand is not put back. Where the machine file
+# wishes so, network settings that are for another body's MAC address are made this one's.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
+# shellcheck source=boot/program/network.sh
+. "$run/network.sh"
 begin adopt
 
-[ "$adopt" = true ] || {
-  ok "skipped=true"
-  exit 0
-}
-[ ! -e "$root/etc/ec2spotter/adopted" ] || {
-  ok "recorded=true"
+files_due=
+if [ "$adopt" != true ]; then
+  said=skipped=true
+elif [ -e "$root/etc/ec2spotter/adopted" ]; then
+  said=recorded=true
+else
+  said='' files_due=true
+fi
+network_due=
+[ "$fix_network" != true ] || [ ! -s "$run/pinned" ] || network_due=true
+[ -n "$files_due$network_due" ] || {
+  ok "$said"
   exit 0
 }
 
@@ -21,7 +30,6 @@ install_file() {
 }
 
 install_all() {
-  mkdir -p "$root/etc/ec2spotter"
   [ ! -d "$root/etc/cloud" ] || install_file 99-ec2spotter.cfg etc/cloud/cloud.cfg.d
   if [ -e "$root/lib/systemd/systemd" ] || [ -e "$root/usr/lib/systemd/systemd" ]; then
     cat "$run/say.sh" "$run/root_up.sh" >"$run/root-up"
@@ -34,9 +42,22 @@ install_all() {
   echo 1 >"$root/etc/ec2spotter/adopted"
 }
 
+fix_network_files() {
+  while read -r file; do
+    if give_own_address "$file"; then echo "$file"; fi
+  done <"$run/pinned" >"$run/loosened"
+}
+
+write_all() {
+  mkdir -p "$root/etc/ec2spotter"
+  [ -z "$network_due" ] || fix_network_files
+  [ -z "$files_due" ] || install_all
+}
+
 mount -o remount,rw "$root" || give_up read_only "the volume's root cannot be made writable"
 status=0
-(install_all) || status=$?
+(write_all) || status=$?
 mount -o remount,ro "$root"
 [ "$status" -eq 0 ] || give_up write "writing to the volume's root failed: $(df -k "$root" | tail -n 1)"
-ok
+loosened=$(as_word <"$run/loosened" 2>/dev/null) || :
+ok "$said${loosened:+ loosened=$loosened}"

@@ -2,6 +2,8 @@
 # repairs what a power loss left, and mounts the root and its /boot read-only.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
+# shellcheck source=boot/program/network.sh
+. "$run/network.sh"
 disk=$(kept disk)
 begin check "disk=$disk"
 
@@ -92,4 +94,6 @@ boot=
 mount_boot || give_up mount "its /boot, /dev/$boot, cannot be mounted"
 keep part "$part"
 keep type "$type"
-ok "root=$part type=$type${boot:+ boot=$boot}"
+pinned_files >"$run/pinned"
+pinned=$(as_word <"$run/pinned")
+ok "root=$part type=$type${boot:+ boot=$boot}${pinned:+ pinned=$pinned}"

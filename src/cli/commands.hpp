@@ -17,6 +17,8 @@ Result<void> resume(const Common& common, const OnMachine& options);
 Result<void> watch(const Common& common, const WatchOptions& options);
 // Prints the journal of the watches that used this state folder.
 Result<void> events(const Common& common, const EventsOptions& options);
+// Names what may keep a machine from coming back, and the cure. Errc::wrong_state: there is such.
+Result<void> doctor(const Common& common, const OnMachine& options);
 Result<void> console(const Common& common, const OnMachine& options);
 // Replaces this process by ssh; returns only when that fails.
 Result<void> ssh(const Common& common, const OnMachine& options);

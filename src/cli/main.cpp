@@ -75,6 +75,7 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
   command->callback([&parsed] { parsed.action = [&parsed] { return list(parsed.common); }; });
   add_on_machine(app, parsed, "status", "where a machine is", status);
   add_on_machine(app, parsed, "explain", "why it is there, and what comes next", explain);
+  add_on_machine(app, parsed, "doctor", "what may keep a machine from coming back", doctor);
   add_waiting(*add_on_machine(app, parsed, "pause", "free the body, keep the disk", pause), parsed);
   add_waiting(*add_on_machine(app, parsed, "resume", "give the disk a body again", resume), parsed);
   add_on_machine(app, parsed, "console", "the body's serial console", console);

@@ -9,9 +9,7 @@
 #include "plan/plan.hpp"
 
 namespace ec2spotter::cli {
-namespace {
 
-// The body that matters: the one holding the volume, else the newest living one.
 const Instance* main_body(const Observation& seen) {
   const Instance* best = nullptr;
   for (const Instance& body : seen.bodies) {
@@ -25,8 +23,6 @@ const Instance* main_body(const Observation& seen) {
   }
   return best;
 }
-
-}  // namespace
 
 MachineReport make_report(const Machine& machine, Goal goal, const Observation& seen,
                           const Decision& decision) {
@@ -69,7 +65,8 @@ nlohmann::json to_json(const MachineReport& r) {
           {"market", r.market},
           {"address", r.address},
           {"boot_stage", r.boot_stage},
-          {"boot_result", r.boot_result}};
+          {"boot_result", r.boot_result},
+          {"findings", to_json(r.findings)}};
 }
 
 void print_json(const nlohmann::json& document) {
@@ -92,6 +89,11 @@ void print_report(const MachineReport& report, Output output) {
   }
   line("boot", report.boot_stage.empty() ? "" : report.boot_stage + " " + report.boot_result);
   line("address", report.address);
+  for (const Finding& finding : report.findings) {
+    for (const std::string& file : finding.files) {
+      line(finding.check.c_str(), file + " may keep it from coming back; see `doctor`");
+    }
+  }
 }
 
 }  // namespace ec2spotter::cli

@@ -3,7 +3,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
+#include "cli/findings.hpp"
 #include "cli/options.hpp"
 #include "model/decision.hpp"
 #include "model/observation.hpp"
@@ -13,7 +15,12 @@ namespace ec2spotter::cli {
 struct MachineReport {
   std::string name, owner, goal, reason, detail, volume, zone, body, body_state, type, market,
       address, boot_stage, boot_result;
+  std::vector<Finding> findings{};  // of `examine`; filled by the caller
 };
+
+// The body that matters: the one holding the volume, else the newest living one. Null: there is
+// none.
+const Instance* main_body(const Observation& seen);
 
 MachineReport make_report(const Machine& machine, Goal goal, const Observation& seen,
                           const Decision& decision);

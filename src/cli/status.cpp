@@ -21,11 +21,9 @@ struct Considered {
   }
 };
 
-Result<Considered> look(const Common& common, const OnMachine& options) {
-  TRY(OpenMachine open, open_machine(common, options.machine));
+Result<Considered> look(OpenMachine& open) {
   TRY(auto consideration, consider(open.found.machine, open.session->controls()));
-  return Considered{.machine = std::move(open.found.machine),
-                    .consideration = std::move(consideration)};
+  return Considered{.machine = open.found.machine, .consideration = std::move(consideration)};
 }
 
 nlohmann::json explanation(const Considered& looked) {
@@ -43,13 +41,19 @@ nlohmann::json explanation(const Considered& looked) {
 }  // namespace
 
 Result<void> status(const Common& common, const OnMachine& options) {
-  TRY(const Considered looked, look(common, options));
-  print_report(looked.report(), common.output);
+  TRY(OpenMachine open, open_machine(common, options.machine));
+  TRY(const Considered looked, look(open));
+  MachineReport report = looked.report();
+  if (!report.body.empty()) {
+    TRY(report.findings, examine(InstanceId(report.body), open.session->ec2()));
+  }
+  print_report(report, common.output);
   return {};
 }
 
 Result<void> explain(const Common& common, const OnMachine& options) {
-  TRY(const Considered looked, look(common, options));
+  TRY(OpenMachine open, open_machine(common, options.machine));
+  TRY(const Considered looked, look(open));
   if (common.output == Output::json) {
     print_json(explanation(looked));
     return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 namespace ec2spotter {
 namespace {
@@ -36,6 +37,22 @@ bool read_line(std::string_view line, BootReport& report) {
   return true;
 }
 
+// The names of KEY=NAME[,NAME...] in the last line of ours that starts with `stage`.
+std::vector<std::string> names_in(std::string_view console, std::string_view stage,
+                                  std::string_view key) {
+  std::vector<std::string> names;
+  const std::size_t at = console.rfind(std::string(kMark) + std::string(stage));
+  if (at == std::string_view::npos) return names;
+  const std::string_view line = console.substr(at, console.find_first_of("\r\n", at) - at);
+  const std::string prefix = " " + std::string(key) + "=";
+  const std::size_t found = line.find(prefix);
+  if (found == std::string_view::npos) return names;
+  std::string_view rest = line.substr(found + prefix.size());
+  std::istringstream list{std::string(take_word(rest))};
+  for (std::string name; std::getline(list, name, ',');) names.push_back(name);
+  return names;
+}
+
 }  // namespace
 
 BootReport read_boot_report(std::string_view console) {
@@ -48,6 +65,15 @@ BootReport read_boot_report(std::string_view console) {
     console = console.substr(0, at);
   }
   return report;
+}
+
+std::vector<std::string> read_pinned_network(std::string_view console) {
+  const std::size_t visit = console.rfind(std::string(kMark) + "identify start");
+  if (visit != std::string_view::npos) console = console.substr(visit);
+  auto pinned = names_in(console, "check ok", "pinned");
+  const auto loosened = names_in(console, "adopt ok", "loosened");
+  std::erase_if(pinned, [&](const std::string& name) { return contains(loosened, name); });
+  return pinned;
 }
 
 }  // namespace ec2spotter

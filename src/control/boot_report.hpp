@@ -11,4 +11,8 @@ namespace ec2spotter {
 // when there is none. Anything else on the console is passed over.
 BootReport read_boot_report(std::string_view console);
 
+// The files of the volume's network settings that, as the last boot on `console` has found, are for
+// another MAC address than the body's, and were left so.
+std::vector<std::string> read_pinned_network(std::string_view console);
+
 }  // namespace ec2spotter

@@ -49,7 +49,8 @@ Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch) {
   BootParameters parameters{.volumes = {},
                             .engine = boot_engine(batch.front().step->engine),
                             .device = machine.device,
-                            .adopt = machine.adopt};
+                            .adopt = machine.adopt,
+                            .fix_network = machine.fix_network};
   for (const LaunchOrder& order : batch) parameters.volumes.push_back(order.step->volume);
   return render_user_data(parameters);
 }

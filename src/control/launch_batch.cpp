@@ -20,7 +20,7 @@ auto manner_of(const LaunchOrder& order) {
   const Machine& machine = *order.machine;
   return std::tie(order.step->pool, order.step->engine, order.step->attempt, machine.owner,
                   machine.image, machine.subnet, machine.security_groups, machine.key_name,
-                  machine.max_price, machine.device, machine.adopt);
+                  machine.max_price, machine.device, machine.adopt, machine.fix_network);
 }
 
 // A name of its own for the bodies may hold a space, which a list of names cannot. A body that

@@ -255,6 +255,7 @@ const Setters& setters() {
       {"device", plain(&Machine::device)},
       {"engine", text(set_engine)},
       {"adopt", flag(&Machine::adopt)},
+      {"fix_network", flag(&Machine::fix_network)},
       {"probe", flag(&Machine::probe)},
       {"release_on_notice", flag(&Machine::release_on_notice)},
       {"on_demand_after", text(set_on_demand_after)},

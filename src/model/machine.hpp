@@ -73,6 +73,8 @@ struct Machine {
   std::string device = "/dev/sdf";
   Engine engine = Engine::automatic;
   bool adopt = true;
+  // Network settings of the volume for another MAC address become the body's before it boots.
+  bool fix_network = false;
   bool probe = true;               // the SSH port must answer before the machine counts as up
   bool release_on_notice = false;  // end a body under notice as soon as the next one waits
   bool operator==(const Machine&) const = default;

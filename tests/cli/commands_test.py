@@ -8,7 +8,8 @@ import unittest
 from program import ADDRESS, IMAGE, VOLUME, ProgramTest, server, wait_until
 
 REPORT_FIELDS = {"name", "owner", "goal", "reason", "detail", "volume", "zone", "body",
-                 "body_state", "instance_type", "market", "address", "boot_stage", "boot_result"}
+                 "body_state", "instance_type", "market", "address", "boot_stage", "boot_result",
+                 "findings"}
 
 
 class CommandsTest(ProgramTest):
@@ -47,6 +48,14 @@ class CommandsTest(ProgramTest):
         self.assertEqual(set(row), {"name", "goal", "volume", "zone", "volume_state", "body",
                                     "body_state", "instance_type", "address"})
         self.assertEqual(row["name"], "web")
+
+    def test_doctor_reads_the_console_of_the_body(self):
+        self.write_machine()
+        self.assertIn("no body whose console could tell", self.fails(1, "doctor", "web").stderr)
+        self.launch()
+        self.assertIn("web: nothing found", self.succeeds("doctor", "web").stdout)
+        looked = json.loads(self.succeeds("--output", "json", "doctor", "web").stdout)
+        self.assertEqual(looked, {"machine": "web", "findings": []})
 
     def test_explain_names_the_pools_it_considered(self):
         self.write_machine()
@@ -112,8 +121,8 @@ class CommandsTest(ProgramTest):
 
     def test_help_names_every_command(self):
         text = self.succeeds("--help").stdout
-        for name in ("launch", "list", "status", "explain", "pause", "resume", "console", "ssh",
-                     "setup", "sim"):
+        for name in ("launch", "list", "status", "doctor", "explain", "pause", "resume", "console",
+                     "ssh", "setup", "sim"):
             self.assertRegex(text, rf"(?m)^  {name} ")
 
 

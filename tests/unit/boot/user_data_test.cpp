@@ -107,12 +107,13 @@ TEST(UserDataTest, SaysWhatTheParametersSay) {
   const std::string text = rendered({.volumes = {VolumeId("vol-0bbbbbbbbbbbbbbb2")},
                                      .engine = BootEngine::kexec,
                                      .device = "/dev/xvdg",
-                                     .adopt = false});
+                                     .adopt = false,
+                                     .fix_network = true});
 
   const std::string parameters = between(text, "put parameters <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
   EXPECT_EQ(parameters,
             "volumes='vol-0bbbbbbbbbbbbbbb2'\nengine=kexec\ndevice=/dev/xvdg\nadopt=false\n"
-            "helper_machine=" +
+            "fix_network=true\nhelper_machine=" +
                 std::string(kProgramMachine) + "\n");
 }
 
@@ -121,8 +122,8 @@ TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
 
   for (const std::string_view name :
        {"say.sh", "volume.sh", "common.sh", "boot_entry.sh", "cpio.sh", "preboot.sh", "identify.sh",
-        "find.sh", "check.sh", "adopt.sh", "enter_kexec.sh", "enter_pivot.sh", "shim.sh", "main.sh",
-        "root_up.sh", "ec2spotter-root.service", "99-ec2spotter.cfg"}) {
+        "find.sh", "network.sh", "check.sh", "adopt.sh", "enter_kexec.sh", "enter_pivot.sh",
+        "shim.sh", "main.sh", "root_up.sh", "ec2spotter-root.service", "99-ec2spotter.cfg"}) {
     const std::string file =
         between(text, "put " + std::string(name) + " <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
     EXPECT_GT(file.size(), 100U) << name;

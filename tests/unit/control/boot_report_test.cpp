@@ -29,5 +29,18 @@ TEST(BootReportTest, WordsOfOthersAreNotTakenForOurs) {
             "root");
 }
 
+TEST(BootReportTest, NetworkSettingsForAnotherMacAddressAreNamedUntilTheyAreMadeTheBodys) {
+  using Names = std::vector<std::string>;
+  const std::string boot =
+      "ec2spotter: identify start\n"
+      "[ 9.1] ec2spotter: check ok root=nvme1n1p1 type=ext4 pinned=/etc/netplan/a.yaml,/etc/b\r\n";
+  EXPECT_EQ(read_pinned_network(boot), (Names{"/etc/netplan/a.yaml", "/etc/b"}));
+  EXPECT_EQ(read_pinned_network(boot + "ec2spotter: adopt ok loosened=/etc/b\nnoise"),
+            Names{"/etc/netplan/a.yaml"});
+  EXPECT_EQ(read_pinned_network(boot + "ec2spotter: identify start\n"), Names{});
+  EXPECT_EQ(read_pinned_network("ec2spotter: check ok root=nvme1n1p1\n pinned=/etc/a"), Names{});
+  EXPECT_EQ(read_pinned_network(""), Names{});
+}
+
 }  // namespace
 }  // namespace ec2spotter

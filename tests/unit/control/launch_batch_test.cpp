@@ -66,6 +66,7 @@ TEST_F(LaunchBatchTest, EveryPartOfTheCallMustBeTheSame) {
       [](Machine& m, step::LaunchBody&) { m.max_price = "0.1"; },
       [](Machine& m, step::LaunchBody&) { m.device = "/dev/sdg"; },
       [](Machine& m, step::LaunchBody&) { m.adopt = false; },
+      [](Machine& m, step::LaunchBody&) { m.fix_network = true; },
       [](Machine& m, step::LaunchBody&) { m.instance_name = "shown"; },
       [](Machine&, step::LaunchBody& s) { s.pool.instance_type = "t3.medium"; },
       [](Machine&, step::LaunchBody& s) { s.pool.zone = "us-east-1b"; },

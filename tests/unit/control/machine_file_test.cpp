@@ -15,6 +15,7 @@ max_price = "0.05"
 elastic_ip = "127.0.0.9"
 engine = "pivot"
 adopt = false
+fix_network = true
 ssh_port = 2222
 )";
 
@@ -33,6 +34,7 @@ TEST(MachineFileTest, ReadsAMachine) {
   EXPECT_EQ(machine->max_price, "0.05");
   EXPECT_EQ(machine->engine, Engine::pivot);
   EXPECT_FALSE(machine->adopt);
+  EXPECT_TRUE(machine->fix_network);
   EXPECT_EQ(machine->ssh_port, 2222);
 }
 

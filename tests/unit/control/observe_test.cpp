@@ -41,9 +41,8 @@ class ConsolesTest : public testing::Test {
   void give_root(std::size_t place) {
     Observation& seen = observations_.at(place);
     Volume volume;
-    volume.attachments = {{.instance = seen.bodies[0].id,
-                           .device = "/dev/sdf",
-                           .state = AttachmentState::attached}};
+    volume.attachments = {
+        {.instance = seen.bodies[0].id, .device = "/dev/sdf", .state = AttachmentState::attached}};
     seen.volumes = {volume};
   }
   std::vector<std::string> read(int most) {
