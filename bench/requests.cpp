@@ -11,6 +11,7 @@
 
 #include "aws/sigv4/sigv4.hpp"
 #include "base/clock.hpp"
+#include "base/sha256.hpp"
 
 namespace {
 
@@ -30,7 +31,7 @@ httplib::Headers signed_headers(const std::string& host, const std::string& body
       .path = "/",
       .query = {},
       .headers = {{"content-type", kForm}, {"host", host}, {"x-amz-date", date}},
-      .payload_sha256_hex = sigv4::sha256_hex(body)};
+      .payload_sha256_hex = ec2spotter::sha256_hex(body)};
   const std::string authorization =
       sigv4::authorization(request, {"test", "test"}, {"us-east-1", "ec2"}, now);
   return {{"Host", host}, {"X-Amz-Date", date}, {"Authorization", authorization}};

@@ -140,7 +140,12 @@ std::vector<Pool> pools_of(const Machine& machine, const Observation& seen,
 
 std::optional<Decision> check_types(const Machine& machine, const Observation& seen,
                                     const std::string& zone, const Decisions& decide) {
-  if (!machine.requirements) return std::nullopt;
+  if (!machine.requirements) {
+    if (!machine.types.empty()) return std::nullopt;
+    return decide.stuck(Reason::no_matching_type, Errc::not_found,
+                        "the machine's file says which types it may use, and it is not here; name "
+                        "its folder by --machines");
+  }
   const auto types = seen.types.find(zone);
   if (types == seen.types.end()) {
     return decide.wait(Reason::waiting_for_types,

@@ -15,6 +15,7 @@ ADDRESS = f"127.{random.randint(91, 250)}.{random.randint(1, 250)}.{random.randi
 MIB = 1 << 20
 PREBOOT_ROOT_MIB = 206  # where script/images puts the partition
 USER_ROOT_MIB, USER_ROOT_SIZE_MIB = 5, 2040
+NETWORK_FILE = "/etc/systemd/network/ethernet.network"
 
 
 def copy_disk(source, target):
@@ -49,25 +50,29 @@ class Disks:
     def preboot(self):
         return self.images / "preboot.raw"
 
-    def settled(self):
-        """The user's disk once it has been set up: what cloud-init makes at a first boot is there,
-        and it is off. Its own run is about half of an emulated boot."""
-        target = copy_disk(self.user(), self.folder / "settled.raw")
+    def _settle(self, disk, root_mib, network="Type=ether"):
+        """Makes what cloud-init makes at a first boot, and turns it off: its own run is about half
+        of an emulated boot. `network` says which interface the settings are for."""
         key = self.folder / "ssh_host_ed25519_key"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+        if not key.exists():
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
         public = key.with_suffix(".pub").read_text(encoding="utf-8")
-        write_into(target, USER_ROOT_MIB, {
+        write_into(disk, root_mib, {
             "/etc/cloud/cloud-init.disabled": ("", 0o100644),
-            "/etc/systemd/network/ethernet.network":
-                ("[Match]\nType=ether\n[Network]\nDHCP=ipv4\n", 0o100644),
+            NETWORK_FILE: (f"[Match]\n{network}\n[Network]\nDHCP=ipv4\n", 0o100644),
             f"/etc/ssh/{key.name}": (key.read_text(encoding="utf-8"), 0o100600),
             f"/etc/ssh/{key.name}.pub": (public, 0o100644)})
-        return target
+        return disk
 
-    def bare(self):
-        """The settled root as a file system on the whole disk."""
+    def settled(self, network="Type=ether"):
+        """The user's disk, set up."""
+        return self._settle(copy_disk(self.user(), self.folder / "settled.raw"), USER_ROOT_MIB,
+                            network)
+
+    def bare(self, network="Type=ether"):
+        """The user's root, set up, as a file system on the whole disk."""
         target = self.folder / "bare.raw"
-        subprocess.run(["dd", f"if={self.settled()}", f"of={target}", "bs=1M", "conv=sparse",
+        subprocess.run(["dd", f"if={self.settled(network)}", f"of={target}", "bs=1M", "conv=sparse",
                         f"skip={USER_ROOT_MIB}", f"count={USER_ROOT_SIZE_MIB}", "status=none"],
                        check=True)
         return target
@@ -83,7 +88,7 @@ class Disks:
                 ("AuthorizedKeysFile /etc/ssh/root_keys\nPermitRootLogin prohibit-password\n",
                  0o100644),
             "/etc/ssh/root_keys": (key, 0o100644)})
-        return target
+        return self._settle(target, PREBOOT_ROOT_MIB)
 
     def preboot_without_kexec(self):
         target = copy_disk(self.preboot(), self.folder / "nokexec.raw")

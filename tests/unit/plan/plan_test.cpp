@@ -43,6 +43,14 @@ TEST(PlanTest, RefusesAVolumeThatIsMissingOrAmbiguous) {
   expect_stuck(decide(seen), Reason::volume_ambiguous, Errc::invalid);
 }
 
+TEST(PlanTest, AMachineKnownByItsTagsAloneIsNotLaunched) {
+  Machine machine = a_machine();
+  machine.types.clear();
+  Observation seen;
+  seen.volumes = {a_volume()};
+  expect_stuck(decide(seen, {}, Goal::up, machine), Reason::no_matching_type, Errc::not_found);
+}
+
 TEST(PlanTest, WithRequirementsNothingIsLaunchedBeforeTheTypesAreKnown) {
   Machine machine = a_machine();
   machine.types.clear();
