@@ -17,8 +17,8 @@ namespace ec2spotter {
 std::vector<Pool> pools_of(const Machine& machine, const Observation& seen,
                            const std::string& zone);
 
-// What keeps a machine from having any pool in this zone: its types are not known, since it is known
-// by its tags alone or EC2 has not said which meet its requirements; or none does.
+// What keeps a machine from having any pool in this zone: its types are not known, as only its tags
+// are or EC2 has not said which meet its requirements; or none does.
 std::optional<Decision> check_types(const Machine& machine, const Observation& seen,
                                     const std::string& zone, const Decisions& decide);
 
