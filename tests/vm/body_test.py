@@ -1,5 +1,5 @@
-"""One instance with a real body, from its first boot over hot-plugged disks and a reboot from inside
-to its own shutdown."""
+"""One instance with a real body, from its first boot over hot-plugged disks to its own shutdown. A
+reboot from inside and a loss of power are among the traps."""
 
 import pathlib
 import re
@@ -62,7 +62,6 @@ class BodyTest(unittest.TestCase):
         self.check_metadata(instance)
         self.check_hot_plug(instance)
         self.check_snapshot(instance)
-        self.check_reboot(instance)
         self.check_own_shutdown(instance)
         self.passed = True
 
@@ -126,21 +125,6 @@ class BodyTest(unittest.TestCase):
         self.assertEqual("in the snapshot\n", self.cloud.run(
             f"sudo udevadm settle -t 30; sudo mkdir -p /copy && sudo mount {link} /copy"
             " && cat /copy/synced"))
-
-    def boot_id(self):
-        """Of the boot that answers; empty when none does."""
-        return self.cloud.ssh("cat /proc/sys/kernel/random/boot_id").stdout.strip()
-
-    def check_reboot(self, instance):
-        before = self.boot_id()
-        self.cloud.ssh("sudo systemctl reboot")
-        begun = time.monotonic()
-        cloud.wait_until("another boot", lambda: self.boot_id() not in ("", before),
-                         cloud.BOOT_SECONDS_MOST)
-        say(f"rebooted within {time.monotonic() - begun:.1f} s")
-
-        self.assertEqual("running", self.cloud.state(instance))
-        self.assertIn(SERIAL, self.serials(), "a disk is still attached after a reboot")
 
     def check_own_shutdown(self, instance):
         self.cloud.ssh("sudo systemctl poweroff")

@@ -93,6 +93,7 @@ class TrapsTest(unittest.TestCase):
 
         machine.ssh("systemctl reboot", user="root")
         machine.wait_for_another_boot(boot)
+        say("back on the volume after a reboot from inside")
         for point in ("/", "/boot"):
             self.assertEqual(machine.disk_of(point), SERIAL, point)
         self.assertEqual(machine.facts(), before)

@@ -60,9 +60,9 @@ class WatchTest(unittest.TestCase):
         body = self.wait_for_body_after(None)
         facts = machine.facts()
         appender.install(machine)
-        # Half of EC2's two minutes is enough for the next body to wait in its preboot system.
+        # Less than EC2's two minutes is enough for the next body to wait in its preboot system.
         losses = {"a notice": lambda: machine.control("notice", {"instance_id": body,
-                                                                 "seconds": 60}),
+                                                                 "seconds": 45}),
                   "a loss of power": lambda: self.cut_power(body),
                   "its own poweroff": lambda: machine.ssh("systemctl poweroff", "root"),
                   "a termination by hand":
