@@ -59,5 +59,5 @@ status=0
 (write_all) || status=$?
 mount -o remount,ro "$root"
 [ "$status" -eq 0 ] || give_up write "writing to the volume's root failed: $(df -k "$root" | tail -n 1)"
-loosened=$(as_word <"$run/loosened" 2>/dev/null) || :
+loosened=$(kept loosened | as_word)
 ok "$said${loosened:+ loosened=$loosened}"

@@ -46,14 +46,14 @@ int rank(const Step& step) {
   return std::visit(Rank{}, step);
 }
 
+int rank(const Decision& decision) {
+  return decision.steps.empty() ? 5 : rank(decision.steps.front());
+}
+
 int consoles_after(Duration since_last_turn) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_last_turn).count();
   return static_cast<int>(std::clamp<std::int64_t>(kConsolesASecond * (1 + seconds),
                                                    2 * kConsolesASecond, kConsolesMost));
-}
-
-int rank(const Decision& decision) {
-  return decision.steps.empty() ? 5 : rank(decision.steps.front());
 }
 
 }  // namespace
@@ -173,7 +173,7 @@ void Watch::act(std::vector<Work>& works) {
     batch.reserve(places.size());
     for (const std::size_t place : places) batch.push_back(&works[place]);
     const TimePoint now = controls_.clock.now();
-    const auto its_rank = static_cast<std::size_t>(rank(batch.front()->decision.steps.front()));
+    const auto its_rank = static_cast<std::size_t>(rank(batch.front()->decision));
     if (now - begun > kActingMost.at(its_rank)) {
       for (Work* work : batch) work->entry->wake_at = now;
     } else if (batch.size() == 1) {

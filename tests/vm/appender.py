@@ -4,6 +4,8 @@ tell afterwards."""
 import dataclasses
 import zlib
 
+import cloud
+
 # Tells in memory how far it has come: a record that is counted there is on disk.
 PROGRAM = """
 import os, time, zlib
@@ -50,14 +52,16 @@ def install(guest):
 
 
 def appended(guest):
-    """How many records are surely on disk now; 0: it has not come so far."""
-    return int(guest.ssh("cat /run/appended", "root").stdout or 0)
+    """How many records are surely on disk now, once there are any."""
+    return cloud.wait_until(
+        "a record", lambda: int(guest.ssh("cat /run/appended", "root").stdout or 0), 120)
 
 
-def check_records(text):
+def check_records(guest):
     """How many records there are, and the gaps between boots. Each must be there and whole."""
     stamps = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    lines = guest.run("cat /root/records", user="root").splitlines()
+    for number, line in enumerate(lines, start=1):
         record, _, checksum = line.rpartition(" ")
         if f"{zlib.crc32(record.encode()):08x}" != checksum or not record.startswith(f"{number} "):
             raise AssertionError(f"record {number} is lost or torn: {line}")

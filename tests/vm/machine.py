@@ -123,16 +123,12 @@ class Machine(cloud.Cloud):
 
     def __enter__(self):
         super().__enter__()
-        self.write_file()
-        return self
-
-    def write_file(self):
-        """The machine file, as the wishes say."""
         lines = [f'volume = "{VOLUME}"', f'image = "{cloud.IMAGE}"', 'types = ["t3.small"]',
                  'key_name = "me"', f'elastic_ip = "{ADDRESS}"', f"ssh_port = {self.ssh_port}"]
         lines += [f"{key} = {json.dumps(value)}" for key, value in self.wishes.items()]
         path = pathlib.Path(self.folder, "web.toml")
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return self
 
     def program(self, *words):
         """The finished run of one of our commands."""
