@@ -14,6 +14,13 @@ namespace {
 
 constexpr std::string_view kBoundary = "==ec2spotter==";
 
+// What stands in the script as it is.
+bool is_word(std::string_view text) {
+  return text.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+             ".:/-") == std::string_view::npos;
+}
+
 bool is_lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -63,6 +70,12 @@ std::string words_of(const std::vector<VolumeId>& volumes) {
   return words;
 }
 
+std::string own_attaching_of(const BootParameters& parameters) {
+  if (!parameters.own_attaching) return {};
+  return "\nown_attaching=true\naddress=" + parameters.own_attaching->address.str() +
+         "\nendpoint=" + parameters.own_attaching->endpoint;
+}
+
 std::string boothook(const BootParameters& parameters) {
   std::string text =
       "#cloud-boothook\n#!/bin/sh\nset -eu\nmkdir -p /run/ec2spotter\n"
@@ -72,8 +85,10 @@ std::string boothook(const BootParameters& parameters) {
                                 "\ndevice=" + parameters.device +
                                 "\nadopt=" + (parameters.adopt ? "true" : "false") +
                                 "\nfix_network=" + (parameters.fix_network ? "true" : "false") +
-                                "\nhelper_machine=" + std::string(kProgramMachine) + "\n");
+                                "\nhelper_machine=" + std::string(kProgramMachine) +
+                                own_attaching_of(parameters) + "\n");
   text += kProgramFiles;
+  if (parameters.own_attaching) text += kProgramUnattendedFiles;
   if (parameters.engine != BootEngine::pivot) {
     text += put("helper.base64", base64_encode(kProgramHelper) + "\n");
   }
@@ -112,6 +127,11 @@ Result<std::string> render_user_data(const BootParameters& parameters) {
     return fail(Errc::invalid, "'" + parameters.device +
                                    "' is not a device name for a further volume; use one of "
                                    "/dev/sdf to /dev/sdp");
+  }
+  const auto& own = parameters.own_attaching;
+  if (own && (!is_word(own->address.str()) || !is_word(own->endpoint))) {
+    return fail(Errc::invalid, "the address '" + own->address.str() + "' or the endpoint '" +
+                                   own->endpoint + "' is none");
   }
   std::string text = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"" +
                      std::string(kBoundary) + "\"\n\n--" + std::string(kBoundary) +

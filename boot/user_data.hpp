@@ -5,19 +5,21 @@
 //
 // What it says on the serial console, one line each:
 //   ec2spotter: STAGE start|ok|fail key=value ...
-// STAGE is identify, find, check, adopt or enter, in this order. A `fail` line carries
-// `reason=WORD` and ends with text="..."; after it the preboot system stays up, reachable by SSH.
-// `check ok` may carry pinned=FILE[,FILE]: network settings of the volume for another MAC address
-// than the body's; `adopt ok` then loosened=FILE[,FILE]: those that were made the body's.
-// `find start volume=vol-...[,vol-...]` names what is waited for, `find wait seconds=N` repeats
-// while none of it is there yet, and `find ok volume=vol-... disk=NAME` says which one is
-// (`unknown` where several were waited for and the disk, one of Xen's, does not tell). Once the
-// volume's own system runs,
+// STAGE is identify, attach (of unattended bodies), find, check, adopt, address (likewise) or
+// enter, in this order. A `fail` line carries `reason=WORD` and ends with text="..."; after it the
+// preboot system stays up, reachable by SSH. `check ok` may carry pinned=FILE[,FILE]: network
+// settings of the volume for another MAC address than the body's; `adopt ok` then
+// loosened=FILE[,FILE]: those that were made the body's. `find start volume=vol-...[,vol-...]`
+// names what is waited for, `find wait seconds=N` repeats while none of it is there yet (as `attach
+// wait text="..."` does while another body has it), and `find ok volume=vol-... disk=NAME` says
+// which one is (`unknown` where several were waited for and the disk, one of Xen's, does not tell).
+// Once the volume's own system runs,
 //   ec2spotter: root ok volume=vol-... engine=kexec|pivot
 // follows, from a unit that the adopt stage installs on the volume (not with adopt = false).
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,12 +31,20 @@ namespace ec2spotter {
 // How the running system is exchanged; `auto_` tries kexec, then pivot.
 enum class BootEngine { auto_, kexec, pivot };
 
+// For bodies that attach the root and move the address themselves, with the credentials of their
+// instance profile, which they ask the metadata service for.
+struct OwnAttaching {
+  AllocationId address;  // empty: there is none
+  std::string endpoint;  // where EC2 answers; empty: the region's public address
+};
+
 struct BootParameters {
   std::vector<VolumeId> volumes;  // at least one; one of them will be attached
   BootEngine engine = BootEngine::auto_;
   std::string device = "/dev/sdf";  // the device name of the attachment; found by it on Xen only
   bool adopt = true;                // false: the volume gets no file of ours, and no `root ok` line
   bool fix_network = false;         // true: settings for another MAC address become the body's
+  std::optional<OwnAttaching> own_attaching = std::nullopt;  // none: the controller does it
 };
 
 // EC2 refuses more user data than this, counted before base64.

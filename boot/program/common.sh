@@ -44,6 +44,18 @@ next() {
 keep() { echo "$2" >"$run/$1"; }
 kept() { cat "$run/$1" 2>/dev/null || :; }
 
+# Only unattended bodies have these.
+own_attaching=${own_attaching:-}
+address=${address:-}
+endpoint=${endpoint:-}
+
+# ask_ec2 SECONDS JOB WORDS...: see ec2.py.
+ask_ec2() {
+  limit=$1
+  shift
+  python3 -IS "$run/ec2.py" "$limit" "$endpoint" "$(kept instance)" "$@"
+}
+
 # Which of the volumes it is; empty until stage find has seen it.
 # shellcheck disable=SC2034 # for the stages
 volume=$(kept volume)

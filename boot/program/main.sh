@@ -105,7 +105,9 @@ visit=$(($(cat "$state/visit" 2>/dev/null || echo 0) + 1))
 echo "$visit" >"$state/visit"
 keep visit "$visit"
 run_stage identify 100
+[ -z "$own_attaching" ] || run_stage attach 3600
 run_stage find 630
 run_stage check 3600
 run_stage adopt 120
+[ -z "$address" ] || run_stage address 120
 enter_volume

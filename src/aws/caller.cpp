@@ -22,6 +22,7 @@ std::string_view signing_name(Service service) {
   switch (service) {
     case Service::ec2: return "ec2";
     case Service::sts: return "sts";
+    case Service::iam: return "iam";
     case Service::ssm: return "ssm";
     case Service::sqs: return "sqs";
   }
@@ -37,6 +38,7 @@ struct JsonWords {
 std::optional<JsonWords> json_words(Service service) {
   switch (service) {
     case Service::ec2:
+    case Service::iam:
     case Service::sts: return std::nullopt;
     case Service::ssm: return JsonWords{"application/x-amz-json-1.1", "AmazonSSM."};
     case Service::sqs: return JsonWords{"application/x-amz-json-1.0", "AmazonSQS."};

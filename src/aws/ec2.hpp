@@ -37,6 +37,28 @@ struct RunInstancesSpec {
   bool operator==(const RunInstancesSpec&) const = default;
 };
 
+// CreateLaunchTemplate: what bodies of a fleet have in common.
+struct LaunchTemplateSpec {
+  std::string name;  // 3 to 128 letters, digits and ( ) . / _ -; one template in a region has it
+  // Of its pool only the market matters; count, subnet, price and token are the fleet's affair.
+  RunInstancesSpec launch;
+  Tags tags;  // of the template itself
+  bool operator==(const LaunchTemplateSpec&) const = default;
+};
+
+// CreateFleet of type maintain with one instance, from whichever pool is cheap and has room
+// (price-capacity-optimized); a reclaimed instance is replaced.
+struct FleetSpec {
+  std::string launch_template;  // its name
+  std::vector<Pool> pools;      // at least one, all of one market
+  std::optional<SubnetId> subnet;
+  std::optional<std::string> max_price;  // US dollars an hour, as text, Spot only
+  bool replace_at_risk = false;          // launch another one on a rebalance recommendation
+  std::string client_token;              // at most 64 ASCII characters
+  Tags tags;                             // of the fleet itself
+  bool operator==(const FleetSpec&) const = default;
+};
+
 struct AssociateAddressSpec {
   AllocationId address;
   InstanceId instance;
@@ -91,6 +113,9 @@ class Ec2 {
   virtual Result<std::vector<SecurityGroup>> describe_security_groups(
       const std::vector<Filter>& filters) = 0;
 
+  // DescribeFleets: those that launch instances, or are about to (submitted, active, modifying).
+  virtual Result<std::vector<Fleet>> describe_fleets() = 0;
+
   // DescribeInstanceTypes: those of the current generation with this architecture that are not bare
   // metal. Nothing is said of zones.
   virtual Result<std::vector<InstanceType>> describe_instance_types(Architecture architecture) = 0;
@@ -114,6 +139,12 @@ class Ec2 {
   // The instances launched, 1 to `count`, in the order of their launch index, which is below
   // `count`.
   virtual Result<std::vector<Instance>> run_instances(const RunInstancesSpec& spec) = 0;
+  // Errors: already_done when a template has that name.
+  virtual Result<void> create_launch_template(const LaunchTemplateSpec& spec) = 0;
+  virtual Result<void> delete_launch_template(const LaunchTemplateId& id) = 0;
+  virtual Result<FleetId> create_fleet(const FleetSpec& spec) = 0;
+  // DeleteFleets; the fleet's instances go on running. One that is deleted already is no error.
+  virtual Result<void> delete_fleet(const FleetId& id) = 0;
   virtual Result<void> terminate_instance(const InstanceId& instance) = 0;
   virtual Result<void> attach_volume(const VolumeId& volume, const InstanceId& instance,
                                      const std::string& device) = 0;

@@ -8,6 +8,7 @@
 #include "aws/config/endpoints.hpp"
 #include "aws/config/imds.hpp"
 #include "aws/credentials/chain.hpp"
+#include "aws/identity_client.hpp"
 #include "aws/net/curl_transport.hpp"
 #include "aws/queue_client.hpp"
 #include "aws/wire/ec2_replies.hpp"
@@ -25,6 +26,7 @@ ServiceName service_name(Service service) {
   switch (service) {
     case Service::ec2: return ServiceName::ec2;
     case Service::sts: return ServiceName::sts;
+    case Service::iam: return ServiceName::iam;
     case Service::ssm: return ServiceName::ssm;
     case Service::sqs: return ServiceName::sqs;
   }
@@ -60,6 +62,19 @@ class RealEc2 final : public Ec2Client {
     TRY(std::string address,
         queue_endpoint(parts_.environment, parts_.profiles, queue_url, parts_.endpoint_url));
     return make_event_queue(caller_parts(), caller_options_, std::move(address), queue_url);
+  }
+  Result<std::unique_ptr<Identity>> identity() override {
+    TRY_VOID(endpoint_of(Service::iam));
+    CallerOptions options = caller_options_;
+    options.region = identity_region(parts_.region);
+    return make_identity(caller_parts(), std::move(options));
+  }
+  std::string configured_endpoint() const override {
+    const auto address = endpoint_of(Service::ec2);
+    const auto variant = endpoint_variant(parts_.environment, parts_.profiles);
+    const bool public_one =
+        !address || *address == public_endpoint(ServiceName::ec2, parts_.region, variant);
+    return public_one ? std::string() : *address;
   }
   std::vector<std::string> take_warnings() override;
 
@@ -97,6 +112,10 @@ class RealEc2 final : public Ec2Client {
                                      parse_describe_security_groups);
   }
 
+  Result<std::vector<Fleet>> describe_fleets() override {
+    return pages<Fleet>(describe_fleets_call, parse_describe_fleets);
+  }
+
   Result<std::vector<InstanceType>> describe_instance_types(Architecture architecture) override {
     return pages<InstanceType>(
         [&](const Page& page) { return describe_instance_types_call(architecture, page); },
@@ -123,6 +142,24 @@ class RealEc2 final : public Ec2Client {
   }
 
   Result<std::vector<Instance>> run_instances(const RunInstancesSpec& spec) override;
+  Result<void> create_launch_template(const LaunchTemplateSpec& spec) override {
+    TRY(const ApiCall call, create_launch_template_call(spec));
+    return acknowledged(call);
+  }
+  Result<void> delete_launch_template(const LaunchTemplateId& id) override {
+    return acknowledged(delete_launch_template_call(id));
+  }
+  Result<FleetId> create_fleet(const FleetSpec& spec) override {
+    TRY(const ApiCall call, create_fleet_call(spec));
+    return one<FleetId>(call, parse_create_fleet);
+  }
+  Result<void> delete_fleet(const FleetId& id) override {
+    const ApiCall call = delete_fleet_call(id);
+    TRY(const std::string body, caller_.call(call));
+    auto deleted = parse_delete_fleet(body);
+    if (!deleted) return fail(with_context(std::move(deleted).error(), call.action));
+    return {};
+  }
   Result<void> terminate_instance(const InstanceId& instance) override {
     return acknowledged(terminate_instance_call(instance));
   }

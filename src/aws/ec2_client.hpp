@@ -10,6 +10,7 @@
 #include "aws/config/environment.hpp"
 #include "aws/ec2.hpp"
 #include "aws/event_queue.hpp"
+#include "aws/identity.hpp"
 #include "aws/net/http.hpp"
 #include "aws/sleeper.hpp"
 #include "base/clock.hpp"
@@ -41,6 +42,11 @@ class Ec2Client : public Ec2 {
   // The queue with this address, in the client's region, read with the client's credentials; the
   // client outlives it. Nothing is sent yet. Errors: invalid when it is no address of a queue.
   virtual Result<std::unique_ptr<EventQueue>> event_queue(const std::string& queue_url) = 0;
+  // IAM, asked with the client's credentials; the client outlives it. Nothing is sent yet. Errors:
+  // invalid when a wrong address is configured.
+  virtual Result<std::unique_ptr<Identity>> identity() = 0;
+  // Where this client asks EC2, when that is not the region's public address; else empty.
+  virtual std::string configured_endpoint() const = 0;
   // What the user should know and does not yet: readable credential files, a wrong clock. Each is
   // given once; they appear after the first call that needs credentials.
   virtual std::vector<std::string> take_warnings() = 0;

@@ -23,6 +23,8 @@ Result<void> console(const Common& common, const OnMachine& options);
 // Replaces this process by ssh; returns only when that fails.
 Result<void> ssh(const Common& common, const OnMachine& options);
 Result<void> setup(const Common& common);
+// Prints, then makes or removes, the IAM role that an unattended machine's bodies need.
+Result<void> setup_role(const Common& common, const SetupRole& options);
 Result<void> sim(const Sim& options);
 Result<void> sim_control(const Common& common, const SimControl& options);
 

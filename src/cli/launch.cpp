@@ -28,12 +28,39 @@ Result<void> require_file(const OpenMachine& open) {
                                  "path of its file, or its folder with --machines");
 }
 
+// What the fleet's bodies will need, told before there is a fleet, whose failures nobody hears.
+Result<void> check_unattended(const Machine& machine, Session& session) {
+  const std::string endpoint = session.client().configured_endpoint();
+  if (!endpoint.empty() && machine.guest_endpoint.empty()) {
+    return fail(Errc::invalid, "EC2 is asked at " + endpoint +
+                                   " here; say in the machine file, with guest_endpoint, where its "
+                                   "bodies are to ask");
+  }
+  const std::string profile = profile_of(machine);
+  const std::string cure =
+      "; make it with `ec2spotter setup-role`, or name another one with "
+      "instance_profile in the machine file";
+  TRY(const auto identity, session.client().identity());
+  const auto role = identity->role_of_profile(profile);
+  if (role && !role->empty()) return {};
+  if (role) return fail(Errc::invalid, "the instance profile " + profile + " has no role" + cure);
+  // Who may launch need not be allowed to look into IAM.
+  if (role.error().code == Errc::unauthorized) return {};
+  if (role.error().code != Errc::not_found) return fail(role.error());
+  return fail(Errc::not_found, "there is no instance profile " + profile + cure);
+}
+
 }  // namespace
 
 Result<void> launch(const Common& common, const Launch& options) {
   TRY(Machine machine, read_machine_file(options.file));
   if (!common.owner.empty()) machine.owner = OwnerId(common.owner);
+  if (options.unattended) {
+    machine.unattended = options.unattended;
+    TRY(machine, check_machine(std::move(machine), options.file));
+  }
   TRY(auto session, Session::open(common, machine.region));
+  if (machine.unattended.value_or(false)) TRY_VOID(check_unattended(machine, *session));
   OpenMachine open{.session = std::move(session),
                    .found = {.machine = std::move(machine), .from_file = true}};
   return drive_and_report(common, open,

@@ -20,6 +20,7 @@ using Action = std::function<Result<void>()>;
 struct Parsed {
   Common common;
   Launch launch;
+  SetupRole setup_role;
   OnMachine on_machine;
   WatchOptions watch;
   EventsOptions events;
@@ -45,6 +46,14 @@ void add_launch(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("launch", "bring the machine of a file up");
   command->add_option("FILE", parsed.launch.file, "machine file: .toml, or a classic .conf")
       ->required();
+  auto* unattended = command->add_flag_callback(
+      "--unattended", [&parsed] { parsed.launch.unattended = true; },
+      "leave a fleet behind that launches the next bodies; no watch is needed");
+  command
+      ->add_flag_callback(
+          "--supervised", [&parsed] { parsed.launch.unattended = false; },
+          "bodies are launched by launch and watch, also where the file says otherwise")
+      ->excludes(unattended);
   command->add_flag("--no-wait", parsed.launch.no_wait, "return once only waiting is left");
   command->add_option("--timeout", parsed.launch.timeout_minutes, "minutes; default 20")
       ->check(CLI::Range(1, 1440));
@@ -83,6 +92,13 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
       ->add_option("COMMAND", parsed.on_machine.arguments, "run this there instead of a shell");
   command = app.add_subcommand("setup", "check credentials and region, show volumes to launch");
   command->callback([&parsed] { parsed.action = [&parsed] { return setup(parsed.common); }; });
+  command = app.add_subcommand("setup-role", "the IAM role of an unattended machine");
+  command->add_option("FILE", parsed.setup_role.file, "machine file")->required();
+  command->add_flag("--remove", parsed.setup_role.remove, "take it away");
+  command->add_flag("--dry-run", parsed.setup_role.dry_run, "only print what it would be");
+  command->callback([&parsed] {
+    parsed.action = [&parsed] { return setup_role(parsed.common, parsed.setup_role); };
+  });
 }
 
 void add_watch(CLI::App& app, Parsed& parsed) {

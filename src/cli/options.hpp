@@ -1,6 +1,7 @@
 // What the command line says, as plain values. Parsing fills these; commands only read them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,15 @@ struct Common {
 
 struct Launch {
   std::string file;
+  std::optional<bool> unattended;  // none: as the file says
   bool no_wait = false;
   int timeout_minutes = 20;
+};
+
+struct SetupRole {
+  std::string file;
+  bool remove = false;
+  bool dry_run = false;  // only print
 };
 
 // A command on one machine: a name, or the path of its file.

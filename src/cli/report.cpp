@@ -48,6 +48,7 @@ MachineReport make_report(const Machine& machine, Goal goal, const Observation& 
     }
   }
   if (seen.address) report.address = seen.address->public_ip;
+  if (!seen.fleets.empty()) report.fleet = seen.fleets.front().id.str();
   return report;
 }
 
@@ -66,6 +67,7 @@ nlohmann::json to_json(const MachineReport& r) {
           {"address", r.address},
           {"boot_stage", r.boot_stage},
           {"boot_result", r.boot_result},
+          {"fleet", r.fleet},
           {"findings", to_json(r.findings)}};
 }
 
@@ -87,6 +89,7 @@ void print_report(const MachineReport& report, Output output) {
     line("body",
          fmt::format("{} {} {} {}", report.body, report.body_state, report.type, report.market));
   }
+  line("fleet", report.fleet.empty() ? "" : report.fleet + " launches its bodies");
   line("boot", report.boot_stage.empty() ? "" : report.boot_stage + " " + report.boot_result);
   line("address", report.address);
   for (const Finding& finding : report.findings) {

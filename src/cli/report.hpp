@@ -14,7 +14,7 @@ namespace ec2spotter::cli {
 
 struct MachineReport {
   std::string name, owner, goal, reason, detail, volume, zone, body, body_state, type, market,
-      address, boot_stage, boot_result;
+      address, boot_stage, boot_result, fleet;
   std::vector<Finding> findings{};  // of `examine`; filled by the caller
 };
 

@@ -8,8 +8,8 @@ namespace ec2spotter {
 namespace {
 
 constexpr std::string_view kMark = "ec2spotter: ";
-constexpr std::array<std::string_view, 6> kStages{"identify", "find",  "check",
-                                                  "adopt",    "enter", "root"};
+constexpr std::array<std::string_view, 8> kStages{"identify", "attach",  "find",  "check",
+                                                  "adopt",    "address", "enter", "root"};
 constexpr std::array<std::string_view, 3> kResults{"start", "ok", "fail"};
 
 std::string_view take_word(std::string_view& line) {

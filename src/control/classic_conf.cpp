@@ -58,7 +58,7 @@ void set_volume_name(Machine& machine, const std::string& value) {
 
 using Setter = void (*)(Machine&, const std::string&);
 
-constexpr std::array<std::pair<std::string_view, Setter>, 11> kSetters{{
+constexpr std::array<std::pair<std::string_view, Setter>, 12> kSetters{{
     {"ec2spotter_volume_name", set_volume_name},
     {"ec2spotter_volume_zone", [](Machine& m, const std::string& v) { m.zone = v; }},
     {"ec2spotter_launch_zone", [](Machine&, const std::string&) {}},
@@ -70,6 +70,7 @@ constexpr std::array<std::pair<std::string_view, Setter>, 11> kSetters{{
      [](Machine& m, const std::string& v) { m.security_groups = {v}; }},
     {"ec2spotter_elastic_ip", [](Machine& m, const std::string& v) { m.elastic_ip = v; }},
     {"ec2spotter_instance_name", [](Machine& m, const std::string& v) { m.instance_name = v; }},
+    {"ec2spotter_unattended", [](Machine& m, const std::string& v) { m.unattended = v == "yes"; }},
     {"ec2spotter_preboot_image_id", [](Machine& m, const std::string& v) { m.image = v; }},
 }};
 
@@ -101,6 +102,9 @@ Result<Machine> parse_classic_conf(std::string_view text, const std::string& ori
                      [&name = key](const auto& entry) { return entry.first == name; });
     if (setter == kSetters.end()) return fail(Errc::invalid, at + unknown_key(key));
     if (key == "ec2spotter_launch_zone") launch_zone = value;
+    if (key == "ec2spotter_unattended" && value != "yes" && value != "no" && !value.empty()) {
+      return fail(Errc::invalid, at + key + " must be yes or no");
+    }
     if (!value.empty()) setter->second(machine, value);
   }
   if (!launch_zone.empty() && !machine.zone.empty() && launch_zone != machine.zone) {

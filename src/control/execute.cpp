@@ -4,6 +4,7 @@
 
 #include "base/broken_rule.hpp"
 #include "control/batch_tags.hpp"
+#include "control/create_fleet.hpp"
 #include "control/launch.hpp"
 #include "model/tags.hpp"
 
@@ -18,12 +19,15 @@ class Executor {
 
   Result<void> operator()(const step::AdoptVolume& step) {
     TRY_VOID(check_only_root(step.volume));
-    return ec2_.create_tags({step.volume.str()},
-                            {{std::string(tag::kMachine), machine_.name.str()},
-                             {std::string(tag::kOwner), machine_.owner.str()},
-                             {std::string(tag::kRole), "root"},
-                             {std::string(tag::kState), "current"},
-                             {std::string(tag::kGoal), std::string(to_string(step.goal))}});
+    Tags tags{{std::string(tag::kMachine), machine_.name.str()},
+              {std::string(tag::kOwner), machine_.owner.str()},
+              {std::string(tag::kRole), "root"},
+              {std::string(tag::kState), "current"},
+              {std::string(tag::kGoal), std::string(to_string(step.goal))}};
+    if (step.unattended || was_unattended(step.volume)) {
+      tags[std::string(tag::kUnattended)] = step.unattended ? "true" : "false";
+    }
+    return ec2_.create_tags({step.volume.str()}, tags);
   }
 
   Result<void> operator()(const step::LaunchBody& step) {
@@ -77,9 +81,7 @@ class Executor {
   Result<void> operator()(const step::MoveAddress& step) {
     TRY_VOID(check_ours(step.instance));
     if (seen_.address && tag::value(seen_.address->tags, tag::kMachine).empty()) {
-      TRY_VOID(ec2_.create_tags({step.address.str()},
-                                {{std::string(tag::kMachine), machine_.name.str()},
-                                 {std::string(tag::kOwner), machine_.owner.str()}}));
+      TRY_VOID((*this)(step::AdoptAddress{step.address}));
     }
     if (!step.old_association.empty()) {
       TRY_VOID(ec2_.disassociate_address(step.old_association));
@@ -96,13 +98,49 @@ class Executor {
     return {};
   }
 
+  Result<void> operator()(const step::AdoptAddress& step) {
+    return ec2_.create_tags({step.address.str()},
+                            {{std::string(tag::kMachine), machine_.name.str()},
+                             {std::string(tag::kOwner), machine_.owner.str()}});
+  }
+
+  Result<void> operator()(const step::CreateFleet& step) {
+    return create_fleet(machine_, step, seen_, ec2_, memory_, now_);
+  }
+
+  Result<void> operator()(const step::DeleteFleet& step) {
+    TRY_VOID(check_our_fleet(step.fleet));
+    TRY_VOID(ec2_.delete_fleet(step.fleet));
+    if (step.launch_template.empty()) return {};
+    auto deleted = ec2_.delete_launch_template(step.launch_template);
+    if (!deleted && deleted.error().code != Errc::not_found) return deleted;
+    return {};
+  }
+
  private:
+  bool was_unattended(const VolumeId& id) const {
+    return std::any_of(seen_.volumes.begin(), seen_.volumes.end(), [&](const Volume& volume) {
+      return volume.id == id && volume.tags.contains(std::string(tag::kUnattended));
+    });
+  }
+
+  // Rule S4, as for bodies.
+  Result<void> check_our_fleet(const FleetId& id) const {
+    for (const Fleet& fleet : seen_.fleets) {
+      if (fleet.id == id && is_ours(fleet.tags)) return {};
+    }
+    return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
+  }
+
+  bool is_ours(const Tags& tags) const {
+    return tag::value(tags, tag::kOwner) == machine_.owner.str() &&
+           tag::value(tags, tag::kMachine) == machine_.name.str();
+  }
+
   // Rule S4: only what carries our tags is touched; find_bodies asked EC2 for just those.
   Result<const Instance*> check_ours(const InstanceId& id) const {
     for (const Instance& body : seen_.bodies) {
-      const bool ours = tag::value(body.tags, tag::kOwner) == machine_.owner.str() &&
-                        tag::value(body.tags, tag::kMachine) == machine_.name.str();
-      if (body.id == id && (ours || breaks_rule(4))) return &body;
+      if (body.id == id && (is_ours(body.tags) || breaks_rule(4))) return &body;
     }
     return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
   }

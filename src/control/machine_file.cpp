@@ -84,6 +84,9 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   if (!both && machine.return_to_spot.when != ReturnToSpot::When::never) {
     return missing("return_to_spot means something only with markets = [\"spot\", \"on-demand\"]");
   }
+  if (both && machine.unattended.value_or(false)) {
+    return missing("an unattended machine's fleet uses one market; name spot or on-demand");
+  }
   return machine;
 }
 

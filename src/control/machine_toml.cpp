@@ -107,6 +107,24 @@ Setter flag(bool Machine::*member) {
   };
 }
 
+Problem set_unattended(Machine& machine, const toml::node& node) {
+  machine.unattended = node.value_exact<bool>();
+  if (!machine.unattended) return "must be true or false";
+  return std::nullopt;
+}
+
+Problem set_guest_endpoint(Machine& machine, const std::string& value) {
+  // It becomes a word of a shell script.
+  const bool plain = value.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789.:/-") == std::string::npos;
+  if (!plain || (!value.starts_with("http://") && !value.starts_with("https://"))) {
+    return "must be an http or https address";
+  }
+  machine.guest_endpoint = value;
+  return std::nullopt;
+}
+
 // "90s", "10m", "2h".
 Problem set_on_demand_after(Machine& machine, const std::string& value) {
   const std::map<char, Duration> units{
@@ -258,6 +276,10 @@ const Setters& setters() {
       {"fix_network", flag(&Machine::fix_network)},
       {"probe", flag(&Machine::probe)},
       {"release_on_notice", flag(&Machine::release_on_notice)},
+      {"unattended", set_unattended},
+      {"instance_profile", plain(&Machine::instance_profile)},
+      {"capacity_rebalance", flag(&Machine::capacity_rebalance)},
+      {"guest_endpoint", text(set_guest_endpoint)},
       {"on_demand_after", text(set_on_demand_after)},
       {"return_to_spot", set_return_to_spot},
   };

@@ -29,6 +29,12 @@ bool holds_root(const Observation& seen, const Instance& body) {
   });
 }
 
+// Has the root been seen up there, by a controller or just now on the console?
+bool is_up(const Observation& seen, const Instance& body) {
+  const auto boot = seen.boots.find(body.id);
+  return came_up(body) || (boot != seen.boots.end() && boot->second.root_up());
+}
+
 // Where a probe of this body would tell something, or nowhere.
 std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance& body,
                                           TimePoint now) {
@@ -40,7 +46,7 @@ std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance
   const bool address_here = seen.address && seen.address->instance == body.id;
   // Of a root that is not up yet the console tells, unless it cannot or is late.
   const bool early = machine.adopt && now - body.launch_time < kBootLimit;
-  const bool useful = came_up(body) ? address_here || !seen.address_wanted : !early;
+  const bool useful = is_up(seen, body) ? address_here || !seen.address_wanted : !early;
   const std::string& host = address_here ? seen.address->public_ip : body.public_ip;
   if (!useful || host.empty()) return std::nullopt;
   return Endpoint{.host = host, .port = machine.ssh_port};
@@ -97,7 +103,7 @@ void probe(const std::vector<Subject>& subjects, Prober& prober, TimePoint now) 
     for (const Instance& body : subject.seen->bodies) {
       const auto endpoint = endpoint_to_probe(subject, body, now);
       if (!endpoint) continue;
-      if (came_up(body) && subject.memory->serving == body.id) {
+      if (is_up(*subject.seen, body) && subject.memory->serving == body.id) {
         subject.seen->reachable[body.id] = true;
         continue;
       }
@@ -110,9 +116,10 @@ void probe(const std::vector<Subject>& subjects, Prober& prober, TimePoint now) 
   for (std::size_t i = 0; i < asked.size(); ++i) {
     const auto& [subject, body] = asked[i];
     subject->seen->reachable[body] = answers[i];
-    const bool up = std::any_of(
-        subject->seen->bodies.begin(), subject->seen->bodies.end(),
-        [&, id = body](const Instance& each) { return each.id == id && came_up(each); });
+    const bool up = std::any_of(subject->seen->bodies.begin(), subject->seen->bodies.end(),
+                                [&, id = body, seen = subject->seen](const Instance& each) {
+                                  return each.id == id && is_up(*seen, each);
+                                });
     if (answers[i] && up) subject->memory->serving = body;
   }
 }

@@ -21,6 +21,8 @@ constexpr std::size_t kFilterValues = 200;
 // responses".
 constexpr std::size_t kPage = 1000;
 
+const std::string kFleetTag(tag::kFleetId);
+
 Filter tag_filter(std::string_view key, std::vector<std::string> values) {
   return {"tag:" + std::string(key), std::move(values)};
 }
@@ -137,6 +139,32 @@ Result<void> Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>
     }
     roots_[machine->name.str()] = std::move(own);
   }
+  fleets_.clear();
+  return may_have_fleets(machines) ? read_fleets(ec2) : Result<void>();
+}
+
+// EC2 has no filter for the tags of fleets, so that all of a region would be read in each turn.
+bool Survey::may_have_fleets(const std::vector<const Machine*>& machines) const {
+  return std::any_of(machines.begin(), machines.end(), [&](const Machine* machine) {
+    if (machine->unattended.value_or(false)) return true;
+    const auto& roots = roots_.at(machine->name.str());
+    const auto bodies = bodies_.find(machine->name.str());
+    return std::any_of(roots.begin(), roots.end(),
+                       [](const Volume& root) {
+                         return tag::value(root.tags, tag::kUnattended) == "true";
+                       }) ||
+           (bodies != bodies_.end() &&
+            std::any_of(bodies->second.instances.begin(), bodies->second.instances.end(),
+                        [](const Instance& body) { return body.tags.contains(kFleetTag); }));
+  });
+}
+
+Result<void> Survey::read_fleets(aws::Ec2& ec2) {
+  TRY(auto fleets, ec2.describe_fleets());
+  for (Fleet& fleet : fleets) {
+    if (tag::value(fleet.tags, tag::kOwner) != owner_.str()) continue;
+    fleets_[tag::value(fleet.tags, tag::kMachine)].push_back(std::move(fleet));
+  }
   return {};
 }
 
@@ -172,6 +200,9 @@ Observation Survey::of(const Machine& machine, Memory& memory) const {
   }
   for (const Instance& body : seen.bodies) memory.launched.erase(body.id);
   for (const auto& [id, body] : memory.launched) seen.bodies.push_back(body);
+  if (const auto own = fleets_.find(machine.name.str()); own != fleets_.end()) {
+    seen.fleets = own->second;
+  }
   if (const auto own = addresses_.find(machine.name.str()); own != addresses_.end()) {
     seen.address = own->second;
   }

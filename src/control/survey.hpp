@@ -23,7 +23,8 @@ class Survey {
   // before is then kept.
   Result<void> read_bodies(aws::Ec2& ec2);
 
-  // Reads the root volumes and the addresses of these machines. Errors: as above.
+  // Reads the root volumes and the addresses of these machines, and the fleets where there may be.
+  // Errors: as above.
   Result<void> read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
 
   // A machine's part of it. Bodies just launched that EC2 does not show yet are added from
@@ -44,6 +45,8 @@ class Survey {
   std::vector<aws::Filter> ours() const;
   Result<std::vector<Volume>> find_adopted(aws::Ec2& ec2,
                                            const std::vector<const Machine*>& machines) const;
+  bool may_have_fleets(const std::vector<const Machine*>& machines) const;
+  Result<void> read_fleets(aws::Ec2& ec2);
   Result<void> read_addresses(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
 
   OwnerId owner_;
@@ -51,6 +54,7 @@ class Survey {
   std::map<std::string, Bodies> bodies_;  // by machine name
   std::map<InstanceId, MachineName> owners_of_bodies_;
   std::map<std::string, std::vector<Volume>> roots_;         // likewise
+  std::map<std::string, std::vector<Fleet>> fleets_;         // likewise
   std::map<std::string, std::optional<Address>> addresses_;  // likewise
 };
 

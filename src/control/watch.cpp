@@ -40,6 +40,9 @@ int rank(const Step& step) {
     int operator()(const step::DetachRoot&) const { return 1; }
     int operator()(const step::AdoptVolume&) const { return 2; }
     int operator()(const step::MoveAddress&) const { return 2; }
+    int operator()(const step::AdoptAddress&) const { return 2; }
+    int operator()(const step::CreateFleet&) const { return 1; }
+    int operator()(const step::DeleteFleet&) const { return 2; }
     int operator()(const step::MarkRoot&) const { return 3; }
     int operator()(const step::TerminateBody& s) const { return s.lacks.empty() ? 1 : 4; }
   };

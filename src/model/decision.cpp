@@ -8,7 +8,8 @@ namespace {
 
 struct Describe {
   std::string operator()(const step::AdoptVolume& s) const {
-    return "tag " + s.volume.str() + ", goal " + std::string(to_string(s.goal));
+    return "tag " + s.volume.str() + ", goal " + std::string(to_string(s.goal)) +
+           (s.unattended ? ", unattended" : "");
   }
   std::string operator()(const step::LaunchBody& s) const {
     return "launch " + describe(s.pool) +
@@ -32,6 +33,11 @@ struct Describe {
   std::string operator()(const step::TerminateBody& s) const {
     return "terminate " + s.instance.str();
   }
+  std::string operator()(const step::AdoptAddress& s) const { return "tag " + s.address.str(); }
+  std::string operator()(const step::CreateFleet& s) const {
+    return "create a fleet of " + std::to_string(s.pools.size()) + " pools for " + s.volume.str();
+  }
+  std::string operator()(const step::DeleteFleet& s) const { return "delete " + s.fleet.str(); }
 };
 
 }  // namespace

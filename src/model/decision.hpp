@@ -24,7 +24,8 @@ namespace step {
 
 struct AdoptVolume {
   VolumeId volume;
-  Goal goal = Goal::up;  // recorded on the volume, so that every controller knows it
+  Goal goal = Goal::up;     // recorded on the volume, so that every controller knows it
+  bool unattended = false;  // likewise
   bool operator==(const AdoptVolume&) const = default;
 };
 struct LaunchBody {
@@ -71,10 +72,31 @@ struct TerminateBody {
   bool operator==(const TerminateBody&) const = default;
 };
 
+// Tags the address as the machine's, so that its bodies may move it themselves.
+struct AdoptAddress {
+  AllocationId address;
+  bool operator==(const AdoptAddress&) const = default;
+};
+// Leaves the launching to EC2: a fleet with one instance that attaches the root itself.
+struct CreateFleet {
+  VolumeId volume;
+  std::vector<Pool> pools;
+  std::string wish;  // what the fleet is made from, to tell it from another one
+  std::string client_token;
+  bool operator==(const CreateFleet&) const = default;
+};
+// Its instances go on running.
+struct DeleteFleet {
+  FleetId fleet;
+  LaunchTemplateId launch_template;  // goes with it
+  bool operator==(const DeleteFleet&) const = default;
+};
+
 }  // namespace step
 
 using Step = std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
-                          step::DetachRoot, step::MarkRoot, step::MoveAddress, step::TerminateBody>;
+                          step::DetachRoot, step::MarkRoot, step::MoveAddress, step::TerminateBody,
+                          step::AdoptAddress, step::CreateFleet, step::DeleteFleet>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);

@@ -13,6 +13,8 @@ using GroupId = Id<struct GroupIdTag>;
 using AllocationId = Id<struct AllocationIdTag>;
 using AssociationId = Id<struct AssociationIdTag>;
 using SpotRequestId = Id<struct SpotRequestIdTag>;
+using FleetId = Id<struct FleetIdTag>;
+using LaunchTemplateId = Id<struct LaunchTemplateIdTag>;
 
 using MachineName = Id<struct MachineNameTag>;
 using OwnerId = Id<struct OwnerIdTag>;

@@ -42,6 +42,11 @@ std::string VolumeName::describe() const {
   return id.empty() ? "named '" + name_tag + "'" : id.str();
 }
 
+std::string profile_of(const Machine& machine) {
+  if (!machine.instance_profile.empty()) return machine.instance_profile;
+  return "ec2spotter-" + machine.owner.str() + "-" + machine.name.str();
+}
+
 std::string describe(const Pool& pool) {
   return pool.instance_type + " " + std::string(to_string(pool.market)) + " " + pool.zone;
 }

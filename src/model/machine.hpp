@@ -77,8 +77,17 @@ struct Machine {
   bool fix_network = false;
   bool probe = true;               // the SSH port must answer before the machine counts as up
   bool release_on_notice = false;  // end a body under notice as soon as the next one waits
+  // Bodies are launched by an EC2 Fleet and attach the root themselves, so that no controller is
+  // needed; none: as the root's tag says, and else no.
+  std::optional<bool> unattended;
+  std::string instance_profile;     // of unattended bodies; empty: profile_of() names it
+  bool capacity_rebalance = false;  // the fleet replaces a body at risk before Spot takes it
+  std::string guest_endpoint;  // where unattended bodies ask EC2; empty: the region's public one
   bool operator==(const Machine&) const = default;
 };
+
+// The instance profile that unattended bodies get, and the name of the role in it.
+std::string profile_of(const Machine& machine);
 
 // "t3.small spot us-east-1a", for people.
 std::string describe(const Pool& pool);

@@ -15,7 +15,7 @@ namespace ec2spotter {
 
 // What the boot program has said on a body's console.
 struct BootReport {
-  std::string stage;   // the last stage heard of: identify, find, check, adopt, enter, root
+  std::string stage;   // the last stage heard of, as boot/user_data.hpp lists them; or root
   std::string result;  // start, ok, fail
   std::string reason;  // a word, when it failed
   std::string detail;  // the rest of the line
@@ -37,6 +37,7 @@ struct Observation {
   std::vector<Volume> volumes;
   std::vector<Instance> bodies;       // ours alone: they carry the owner's and the machine's tag
   std::vector<SpotRequest> requests;  // of those bodies
+  std::vector<Fleet> fleets;          // ours, and launching
   bool address_wanted = false;
   std::optional<Address> address;
   std::map<InstanceId, BootReport> boots;
@@ -84,6 +85,10 @@ struct Memory {
   std::map<InstanceId, TimePoint> attach_sent;
   std::map<InstanceId, TimePoint> terminate_sent;
   int launch_attempt = 0;  // part of the client token, so that a spent token is not used again
+  // The fleet just created: waited for until a describe shows it.
+  FleetId fleet_made;
+  TimePoint fleet_made_at;
+  int fleet_attempt = 0;  // as launch_attempt
 };
 
 }  // namespace ec2spotter

@@ -45,6 +45,12 @@ std::string_view to_string(Reason reason) {
     case Reason::collecting_body: return "collecting_body";
     case Reason::preparing_hand_over: return "preparing_hand_over";
     case Reason::handing_over: return "handing_over";
+    case Reason::adopting_address: return "adopting_address";
+    case Reason::body_in_the_way: return "body_in_the_way";
+    case Reason::creating_fleet: return "creating_fleet";
+    case Reason::fleet_differs: return "fleet_differs";
+    case Reason::waiting_for_fleet: return "waiting_for_fleet";
+    case Reason::deleting_fleet: return "deleting_fleet";
     case Reason::paused: return "paused";
   }
   return "unknown";

@@ -48,6 +48,12 @@ enum class Reason {
   collecting_body,
   preparing_hand_over,
   handing_over,
+  adopting_address,
+  body_in_the_way,
+  creating_fleet,
+  fleet_differs,
+  waiting_for_fleet,
+  deleting_fleet,
   paused,
 };
 

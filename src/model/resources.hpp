@@ -83,6 +83,16 @@ struct Address {
   bool operator==(const Address&) const = default;
 };
 
+// An EC2 Fleet of type maintain: EC2 itself keeps its instances up.
+struct Fleet {
+  FleetId id;
+  std::string state;  // submitted, active, modifying, deleted_running ...
+  LaunchTemplateId launch_template;
+  TimePoint created;
+  Tags tags;
+  bool operator==(const Fleet&) const = default;
+};
+
 struct Image {
   ImageId id;
   std::string name;

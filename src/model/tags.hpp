@@ -12,13 +12,17 @@ namespace ec2spotter::tag {
 // control/batch_tags.hpp.
 inline constexpr std::string_view kMachine = "ec2spotter:machine";
 inline constexpr std::string_view kOwner = "ec2spotter:owner";
-inline constexpr std::string_view kRole = "ec2spotter:role";        // root, body
+inline constexpr std::string_view kRole = "ec2spotter:role";        // root, body, fleet
 inline constexpr std::string_view kState = "ec2spotter:state";      // current, retired
 inline constexpr std::string_view kBodyOf = "ec2spotter:body-of";   // a volume id
 inline constexpr std::string_view kGoal = "ec2spotter:goal";        // up, paused; on the volume
 inline constexpr std::string_view kRoot = "ec2spotter:root";        // on a body: up, or silent
 inline constexpr std::string_view kAttempt = "ec2spotter:attempt";  // on a body: 1, 2 ...
-inline constexpr std::string_view kTakesOver = "ec2spotter:takes-over";  // on a body: another's id
+inline constexpr std::string_view kTakesOver = "ec2spotter:takes-over";   // on a body: another's id
+inline constexpr std::string_view kUnattended = "ec2spotter:unattended";  // on the volume: true
+inline constexpr std::string_view kWish = "ec2spotter:wish";  // on a fleet: what it was made from
+// EC2's own, on the instances of a fleet.
+inline constexpr std::string_view kFleetId = "aws:ec2:fleet-id";
 inline constexpr std::string_view kName = "Name";
 
 // The value of `key`, or empty.

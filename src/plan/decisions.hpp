@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/decision.hpp"
+#include "model/observation.hpp"
 
 namespace ec2spotter {
 
@@ -44,5 +45,8 @@ class Decisions {
  private:
   TimePoint now_;
 };
+
+// The boot program has given up; the body is left for a person to look at.
+Decision boot_failed(const Decisions& decide, const BootReport& boot, const Instance& body);
 
 }  // namespace ec2spotter

@@ -8,6 +8,7 @@
 #include "plan/body_history.hpp"
 #include "plan/body_view.hpp"
 #include "plan/decisions.hpp"
+#include "plan/fleet_keeping.hpp"
 #include "plan/hand_over.hpp"
 #include "plan/launching.hpp"
 #include "plan/root_choice.hpp"
@@ -53,24 +54,32 @@ class Planner {
         now_(now),
         bodies_(seen),
         decide_(now),
-        launching_(machine, seen, memory, now) {}
+        launching_(machine, seen, memory, now),
+        fleets_(machine, seen, memory, now) {}
 
   Decision bring_up() {
     RootChoice root = choose_root(machine_, seen_, now_);
     if (root.refusal) return refuse(std::move(*root.refusal));
     if (auto refusal = check_address()) return std::move(*refusal);
     const Volume& volume = *root.volume;
+    unattended_ = is_unattended(machine_, volume);
     const Attachment* held = holding(volume);
     const Instance* holder = held != nullptr ? bodies_.find_body(held->instance) : nullptr;
     // A volume in foreign hands is left as it is, its tags included.
     if (held != nullptr && holder == nullptr) return wait_for_release(volume, *held);
+    // The tag that calls a machine unattended takes it from every watch: not before a fleet may be.
+    if (auto hindrance = unattended_ ? fleets_.hindrance() : std::nullopt) return *hindrance;
     if (!is_adopted(volume, Goal::up)) {
       return decide_.act(Reason::adopting_volume,
                          volume.id.str() + " becomes the root of this machine",
-                         step::AdoptVolume{volume.id, Goal::up});
+                         step::AdoptVolume{volume.id, Goal::up, unattended_});
+    }
+    if (auto step = unattended_ ? fleets_.keep_one(volume) : fleets_.remove_all()) {
+      return std::move(*step);
     }
     if (holder != nullptr && !bodies_.is_doomed(*holder)) return serve(volume, *held, *holder);
-    return replace(volume, held, holder);
+    if (!unattended_) return replace(volume, held, holder);
+    return held != nullptr ? wait_for_release(volume, *held) : fleets_.await_body(volume);
   }
 
   Decision put_to_rest() {
@@ -81,10 +90,13 @@ class Planner {
       return decide_.stuck(Reason::volume_not_adopted, Errc::not_found,
                            volume.id.str() + " is not a machine of ours yet; launch it first");
     }
+    unattended_ = is_unattended(machine_, volume);
     if (!is_adopted(volume, Goal::paused)) {
       return decide_.act(Reason::adopting_volume, volume.id.str() + " is to rest",
-                         step::AdoptVolume{volume.id, Goal::paused});
+                         step::AdoptVolume{volume.id, Goal::paused, unattended_});
     }
+    // A fleet would replace each body that ends.
+    if (auto step = fleets_.remove_all()) return std::move(*step);
     for (const Instance& body : seen_.bodies) {
       if (!is_live(body) && body.state != InstanceState::stopped) continue;
       if (auto protection = protect(volume, body)) return std::move(*protection);
@@ -141,7 +153,8 @@ class Planner {
 
   bool is_adopted(const Volume& volume, Goal goal) const {
     return carries_tags_of(volume, machine_) &&
-           tag::value(volume.tags, tag::kGoal) == to_string(goal);
+           tag::value(volume.tags, tag::kGoal) == to_string(goal) &&
+           (tag::value(volume.tags, tag::kUnattended) == "true") == unattended_;
   }
 
   Decision wait_for_release(const Volume& volume, const Attachment& held) const {
@@ -171,22 +184,33 @@ class Planner {
     if (body.state == InstanceState::stopped) return leave_stopped_body(volume, held, body);
     if (body.state == InstanceState::stopping) return wait_for_release(volume, held);
     if (auto protection = protect(volume, body)) return std::move(*protection);
-    const bool wished = came_up(body) && wants_successor(machine_, memory_, body, now_);
+    const bool wished =
+        !unattended_ && came_up(body) && wants_successor(machine_, memory_, body, now_);
     const Instance* successor = successor_of(body, wished);
-    if (auto surplus = collect_all_but(volume, {&body, successor})) return std::move(*surplus);
+    // A fleet's second body is there because EC2 sees the first one at risk.
+    if (auto surplus = unattended_ ? std::nullopt : collect_all_but(volume, {&body, successor})) {
+      return std::move(*surplus);
+    }
     // EC2 may show `attaching` for a disk that the guest has long been using.
     const bool in_use = held.state == AttachmentState::attaching &&
-                        (came_up(body) || bodies_.boot_of(body).root_up());
+                        (is_up(body) || bodies_.boot_of(body).root_up());
     if (held.state != AttachmentState::attached && !in_use) {
       return follow_attachment(volume, held, body);
     }
-    if (!came_up(body)) return follow_boot(held, body);
+    if (!is_up(body)) return follow_boot(held, body);
     if (seen_.address && seen_.address->instance != body.id) return move_address(body);
     if (bodies_.answers(body) == false) return wait_for_service(body);
     if (intent_.patrol && (wished || successor != nullptr)) {
       if (auto step = hand_over(volume, body, successor)) return std::move(*step);
     }
     return up(body);
+  }
+
+  // Nobody may have been there to mark an unattended body: then what it says counts, and that it
+  // answers, as its console does not go back for ever.
+  bool is_up(const Instance& body) const {
+    const bool speaks = bodies_.boot_of(body).root_up() || bodies_.answers(body) == true;
+    return came_up(body) || (unattended_ && speaks);
   }
 
   Decision follow_attachment(const Volume& volume, const Attachment& held,
@@ -209,18 +233,11 @@ class Planner {
       return decide_.act(Reason::booting, "the root is up on " + body.id.str(),
                          step::MarkRoot{body.id, RootMark::up});
     }
-    if (boot.failed()) return boot_failed(boot, body);
+    if (boot.failed()) return boot_failed(decide_, boot, body);
     if (now_ - std::max(body.launch_time, held.since) > kBootLimit) return boot_timeout(boot, body);
     const std::string stage =
         boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
     return decide_.wait(Reason::booting, body.id.str() + ": " + stage, kConsole);
-  }
-
-  Decision boot_failed(const BootReport& boot, const Instance& body) const {
-    return decide_.stuck(Reason::boot_failed, Errc::wrong_state,
-                         "stage " + boot.stage + " failed on " + body.id.str() + ": " +
-                             boot.reason + (boot.detail.empty() ? "" : " (" + boot.detail + ")") +
-                             "; the body is reachable; see `console`, then `pause`");
   }
 
   // A body that answers to somebody may be at work although its console does not show it.
@@ -228,8 +245,8 @@ class Planner {
     const std::string text = body.id.str() + " has not brought the root up in " +
                              minutes_of(kBootLimit) +
                              ", last stage: " + (boot.stage.empty() ? "none" : boot.stage);
-    const bool give_up =
-        intent_.patrol && bodies_.answers(body) != true && attempt_of(body) <= kFailedBootsMost;
+    const bool give_up = intent_.patrol && !unattended_ && bodies_.answers(body) != true &&
+                         attempt_of(body) <= kFailedBootsMost;
     if (!give_up) {
       return decide_.stuck(Reason::boot_timeout, Errc::timeout, text + "; see `console`");
     }
@@ -241,6 +258,10 @@ class Planner {
   }
 
   Decision move_address(const Instance& body) const {
+    if (unattended_) {
+      return decide_.wait(Reason::moving_address,
+                          body.id.str() + " is to take " + seen_.address->public_ip, kConsole);
+    }
     return decide_.act(Reason::moving_address,
                        seen_.address->public_ip + " moves to " + body.id.str(),
                        step::MoveAddress{.address = seen_.address->id,
@@ -340,7 +361,7 @@ class Planner {
   // A body that says nothing (its console may lag by minutes) is past that after a while.
   std::optional<Decision> wait_for_preboot(const Instance& next) const {
     const BootReport boot = bodies_.boot_of(next);
-    if (boot.failed()) return boot_failed(boot, next);
+    if (boot.failed()) return boot_failed(decide_, boot, next);
     if (!boot.stage.empty() || now_ - next.launch_time > kSilentPreboot) return std::nullopt;
     return decide_.wait(Reason::waiting_for_preboot, next.id.str() + " boots its preboot system",
                         kSoon);
@@ -414,6 +435,8 @@ class Planner {
   BodyView bodies_;
   Decisions decide_;
   Launching launching_;
+  FleetKeeping fleets_;
+  bool unattended_ = false;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ from program import ADDRESS, IMAGE, VOLUME, ProgramTest, server, wait_until
 
 REPORT_FIELDS = {"name", "owner", "goal", "reason", "detail", "volume", "zone", "body",
                  "body_state", "instance_type", "market", "address", "boot_stage", "boot_result",
-                 "findings"}
+                 "fleet", "findings"}
 
 
 class CommandsTest(ProgramTest):

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "local_ec2.hpp"
+#include "unattended_guests.hpp"
 
 namespace ec2spotter::scenario {
 namespace {
@@ -80,6 +81,11 @@ bool alone_in_service(LocalEc2& ec2) { return ec2.living().size() == 1 && in_ser
 void expect_end(LocalEc2& ec2, const Story& story) {
   EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
   EXPECT_EQ(ec2.living().size(), story.bodies);
+  std::size_t fleets = 0;
+  for (const sim::Json& fleet : ec2.resources("fleet")) {
+    if (fleet.at("fleetState") == "active") ++fleets;
+  }
+  EXPECT_LE(fleets, story.bodies);
   if (story.bodies == 1) {
     EXPECT_TRUE(in_service(ec2));
   }
@@ -123,6 +129,38 @@ void kill_at_every_call(const Story& story) {
 
 TEST(CrashScenario, Launch) {
   kill_at_every_call({.before = with_quick_guests, .run = driven(Goal::up)});
+}
+
+// An unattended machine is driven while its guests do their part.
+std::function<bool(LocalEc2&, std::optional<CrashPoint>)> driven_unattended(Goal goal) {
+  return [goal](LocalEc2& ec2, std::optional<CrashPoint> crash) {
+    Machine machine = web_machine();
+    machine.unattended = true;
+    UnattendedGuests guests(ec2);
+    ec2.before_call = [&](const sim::ParamMap&) { guests.act(); };
+    const bool reached = ec2.drive(machine, goal, crash).has_value();
+    ec2.before_call = {};
+    return reached;
+  };
+}
+
+void with_role(LocalEc2& ec2) {
+  with_quick_guests(ec2);
+  UnattendedGuests(ec2).make_role(web_machine());
+}
+
+TEST(CrashScenario, LaunchUnattended) {
+  kill_at_every_call({.before = with_role, .run = driven_unattended(Goal::up)});
+}
+
+TEST(CrashScenario, PauseUnattended) {
+  kill_at_every_call({.before =
+                          [](LocalEc2& ec2) {
+                            with_role(ec2);
+                            ASSERT_TRUE(driven_unattended(Goal::up)(ec2, std::nullopt));
+                          },
+                      .run = driven_unattended(Goal::paused),
+                      .bodies = 0});
 }
 
 TEST(CrashScenario, LaunchUnderNotice) {

@@ -208,6 +208,8 @@ Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal,
   const auto last = ec2spotter::drive(machine, process.controls(), {.goal = goal});
   calls_ = process.calls();
   if (!last) return fail(last.error());
+  // Its last call may have been one that it could do without.
+  if (process.dead()) return fail(Errc::interrupted, "the controller is dead");
   return last->decision;
 }
 

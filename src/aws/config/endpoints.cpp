@@ -12,17 +12,19 @@ struct Partition {
   std::string_view region_prefix;
   std::string_view suffix;
   std::string_view dualstack_suffix;
+  std::string_view identity_region;  // where IAM answers
 };
 
 // The longest fitting prefix comes first; the last row fits every region.
 constexpr auto kPartitions = std::to_array<Partition>({
-    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
-    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu"},
-    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
-    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
-    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
-    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
-    {"", "amazonaws.com", "api.aws"},
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-north-1"},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1"},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1"},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1"},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1"},
+    {"us-gov-", "amazonaws.com", "api.aws", "us-gov-west-1"},
+    {"", "amazonaws.com", "api.aws", "us-east-1"},
 });
 
 struct ServiceWords {
@@ -35,11 +37,30 @@ ServiceWords words_of(ServiceName service) {
   switch (service) {
     case ServiceName::ec2: return {"ec2", "EC2", "ec2"};
     case ServiceName::sts: return {"sts", "STS", "sts"};
+    case ServiceName::iam: return {"iam", "IAM", "iam"};
     case ServiceName::ssm: return {"ssm", "SSM", "ssm"};
     case ServiceName::sso: return {"portal.sso", "SSO", "sso"};
     case ServiceName::sqs: return {"sqs", "SQS", "sqs"};
   }
   return {"ec2", "EC2", "ec2"};
+}
+
+const Partition& partition_of(std::string_view region) {
+  return *std::find_if(kPartitions.begin(), kPartitions.end(), [&](const Partition& partition) {
+    return region.starts_with(partition.region_prefix);
+  });
+}
+
+// Source: botocore's endpoints of IAM, one for each partition.
+std::string identity_endpoint(std::string_view region) {
+  const Partition& partition = partition_of(region);
+  std::string address = "https://iam.";
+  if (region.starts_with("us-gov-")) {
+    address += "us-gov.";
+  } else if (partition.identity_region != "us-east-1") {
+    address.append(partition.identity_region).append(1, '.');
+  }
+  return address.append(partition.suffix);
 }
 
 bool is_true(const std::string& text) {
@@ -132,15 +153,18 @@ Result<std::optional<std::string>> configured_region(const Environment& environm
 }
 
 std::string public_endpoint(ServiceName service, std::string_view region, EndpointVariant variant) {
-  const auto partition =
-      std::find_if(kPartitions.begin(), kPartitions.end(),
-                   [&](const Partition& p) { return region.starts_with(p.region_prefix); });
+  if (service == ServiceName::iam) return identity_endpoint(region);
+  const Partition& partition = partition_of(region);
   // In GovCloud the plain addresses are the FIPS ones.
   const bool plain_is_fips = region.starts_with("us-gov-") && !variant.dualstack;
   std::string address = "https://" + std::string(words_of(service).host);
   if (variant.fips && !plain_is_fips) address += "-fips";
   address.append(1, '.').append(region).append(1, '.');
-  return address.append(variant.dualstack ? partition->dualstack_suffix : partition->suffix);
+  return address.append(variant.dualstack ? partition.dualstack_suffix : partition.suffix);
+}
+
+std::string_view identity_region(std::string_view region) {
+  return partition_of(region).identity_region;
 }
 
 EndpointVariant endpoint_variant(const Environment& environment, const Profiles& profiles) {

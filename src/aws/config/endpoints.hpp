@@ -21,14 +21,18 @@ Result<std::optional<std::string>> configured_region(const Environment& environm
 // True for letters, digits and inner hyphens: what may stand in a host name.
 bool is_region_name(std::string_view text);
 
-enum class ServiceName { ec2, sts, ssm, sso, sqs };
+enum class ServiceName { ec2, sts, iam, ssm, sso, sqs };
+
+// IAM is one for a partition and answers in one of its regions: the region that its requests are
+// signed for.
+std::string_view identity_region(std::string_view region);
 
 struct EndpointVariant {
   bool dualstack = false;
   bool fips = false;
 };
 
-// The public address: "https://ec2.eu-west-1.amazonaws.com".
+// The public address: "https://ec2.eu-west-1.amazonaws.com"; IAM's has no region, or its own.
 std::string public_endpoint(ServiceName service, std::string_view region, EndpointVariant variant);
 
 // AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_ENDPOINT and the profile's settings of those names.

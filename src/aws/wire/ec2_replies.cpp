@@ -166,6 +166,21 @@ Result<SecurityGroup> read_security_group(XmlElement item) {
   return group;
 }
 
+Result<Fleet> read_fleet(XmlElement item) {
+  Fleet fleet;
+  TRY(const std::string id, item.required("fleetId"));
+  fleet.id = FleetId(id);
+  TRY(fleet.state, item.required("fleetState"));
+  fleet.launch_template = LaunchTemplateId(item.child("launchTemplateConfigs")
+                                               .child("item")
+                                               .child("launchTemplateSpecification")
+                                               .text("launchTemplateId"));
+  TRY(const auto created, item.time("createTime"));
+  fleet.created = created.value_or(TimePoint{});
+  fleet.tags = read_tags(item.child("tagSet"));
+  return fleet;
+}
+
 // EC2 knows further usage classes, such as capacity-block.
 void read_markets(XmlElement list, std::vector<Market>& markets) {
   for (XmlElement item = list.first(); item.exists(); item = item.next()) {
@@ -267,6 +282,10 @@ Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view bo
                                   read_security_group);
 }
 
+Result<PageOf<Fleet>> parse_describe_fleets(std::string_view body) {
+  return read_page<Fleet>(body, "DescribeFleetsResponse", "fleetSet", read_fleet);
+}
+
 Result<PageOf<InstanceType>> parse_describe_instance_types(std::string_view body) {
   return read_page<InstanceType>(body, "DescribeInstanceTypesResponse", "instanceTypeSet",
                                  read_instance_type);
@@ -307,6 +326,24 @@ Result<std::vector<Instance>> parse_run_instances(std::string_view body) {
     return fail(Errc::malformed_reply, "the launch indexes of RunInstances' reply are none");
   }
   return launched;
+}
+
+Result<FleetId> parse_create_fleet(std::string_view body) {
+  TRY(const XmlDocument document, XmlDocument::parse(body));
+  TRY(const XmlElement root, expect_root(document, "CreateFleetResponse"));
+  TRY(std::string id, root.required("fleetId"));
+  return FleetId(std::move(id));
+}
+
+Result<void> parse_delete_fleet(std::string_view body) {
+  TRY(const XmlDocument document, XmlDocument::parse(body));
+  TRY(const XmlElement root, expect_root(document, "DeleteFleetsResponse"));
+  const XmlElement refused = root.child("unsuccessfulFleetDeletionSet").child("item");
+  if (!refused.exists()) return {};
+  const std::string code = refused.child("error").text("code");
+  if (code == "fleetIdDoesNotExist" || code == "fleetNotInDeletableState") return {};
+  return fail(Error{
+      .code = Errc::internal, .message = refused.child("error").text("message"), .api_code = code});
 }
 
 Result<ConsoleOutput> parse_console_output(std::string_view body) {

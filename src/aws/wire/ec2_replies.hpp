@@ -26,6 +26,8 @@ Result<PageOf<Image>> parse_describe_images(std::string_view body);
 Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body);
 Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view body);
 
+Result<PageOf<Fleet>> parse_describe_fleets(std::string_view body);
+
 // A type without vCPUs or memory is malformed_reply; a usage class that is no market is left out.
 Result<PageOf<InstanceType>> parse_describe_instance_types(std::string_view body);
 // The names of the types alone.
@@ -46,6 +48,10 @@ Result<PageOf<PlacementScore>> parse_spot_placement_scores(std::string_view body
 // The instances of a RunInstances reply, at least one, in the order of their launch index. An index
 // below 0 or one that comes twice is malformed_reply.
 Result<std::vector<Instance>> parse_run_instances(std::string_view body);
+Result<FleetId> parse_create_fleet(std::string_view body);
+// DeleteFleets of one fleet, which may be deleted already. Errors: internal, with EC2's words, when
+// it is not deleted.
+Result<void> parse_delete_fleet(std::string_view body);
 Result<ConsoleOutput> parse_console_output(std::string_view body);
 Result<std::string> parse_get_parameter(std::string_view body);
 Result<CallerIdentity> parse_caller_identity(std::string_view body);

@@ -11,10 +11,15 @@ namespace {
 
 constexpr std::string_view kEc2Version = "2016-11-15";
 constexpr std::string_view kStsVersion = "2011-06-15";
+constexpr std::string_view kIamVersion = "2010-05-08";
 constexpr std::string_view kPageSize = "1000";      // the largest that EC2 allows
 constexpr std::string_view kTypesPageSize = "100";  // and the largest for instance types
 constexpr std::size_t kMaxUserData = 16UL * 1024;
 constexpr std::size_t kMaxClientToken = 64;
+constexpr std::string_view kPriceNeedsSpot =
+    "a maximum price needs a spot pool; leave it out for on-demand";
+// Seconds that an instance at risk goes on after its successor is up; the least that EC2 takes.
+constexpr std::string_view kTerminationDelay = "120";
 
 ApiCall reading(std::string action) { return {.action = std::move(action)}; }
 ApiCall changing(std::string action) {
@@ -68,15 +73,29 @@ void add_tags(Params& params, const std::string& prefix, const Tags& tags) {
   }
 }
 
-void add_tag_specifications(Params& params, const RunInstancesSpec& spec) {
-  if (spec.instance_tags.empty()) return;
+void add_tag_specifications(Params& params, const std::string& prefix,
+                            const std::vector<std::string>& types, const Tags& tags) {
+  if (tags.empty()) return;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const std::string name = prefix + list_name("TagSpecification", i);
+    params.add(name + ".ResourceType", types[i]);
+    add_tags(params, name + ".Tag", tags);
+  }
+}
+
+// What RunInstances and a launch template name alike.
+void add_launch(Params& params, const std::string& prefix, const RunInstancesSpec& spec) {
+  params.add(prefix + "ImageId", spec.image.str());
+  params.add_if(prefix + "KeyName", spec.key_name);
+  add_ids(params, prefix + "SecurityGroupId", spec.security_groups);
+  params.add_if(prefix + "UserData", base64_encode(spec.user_data));
+  params.add_if(prefix + "IamInstanceProfile.Name", spec.instance_profile);
+  params.add(prefix + "InstanceInitiatedShutdownBehavior", "terminate");
+  params.add(prefix + "MetadataOptions.HttpTokens", "required");
+  params.add(prefix + "MetadataOptions.HttpPutResponseHopLimit", "1");
   std::vector<std::string> types = {"instance", "volume", "network-interface"};
   if (spec.pool.market == Market::spot) types.emplace_back("spot-instances-request");
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    const std::string name = list_name("TagSpecification", i);
-    params.add(name + ".ResourceType", types[i]);
-    add_tags(params, name + ".Tag", spec.instance_tags);
-  }
+  add_tag_specifications(params, prefix, types, spec.instance_tags);
 }
 
 void add_market(Params& params, const RunInstancesSpec& spec) {
@@ -85,6 +104,11 @@ void add_market(Params& params, const RunInstancesSpec& spec) {
   params.add("InstanceMarketOptions.SpotOptions.SpotInstanceType", "one-time");
   params.add("InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior", "terminate");
   if (spec.max_price) params.add("InstanceMarketOptions.SpotOptions.MaxPrice", *spec.max_price);
+}
+
+std::string_view version_of(Service service) {
+  if (service == Service::sts) return kStsVersion;
+  return service == Service::iam ? kIamVersion : kEc2Version;
 }
 
 // A price such as "0.0416"; EC2 wants more than 0.001 dollars.
@@ -103,7 +127,7 @@ Result<void> check(const RunInstancesSpec& spec) {
     return fail(Errc::invalid, "the client token is longer than 64 characters");
   }
   if (spec.max_price && spec.pool.market != Market::spot) {
-    return fail(Errc::invalid, "a maximum price needs a spot pool; leave it out for on-demand");
+    return fail(Errc::invalid, std::string(kPriceNeedsSpot));
   }
   if (spec.max_price && !is_price(*spec.max_price)) {
     return fail(Errc::invalid, "the maximum price '" + *spec.max_price +
@@ -117,7 +141,7 @@ Result<void> check(const RunInstancesSpec& spec) {
 std::string encode_call(const ApiCall& call) {
   Params params;
   params.add("Action", call.action);
-  params.add("Version", std::string(call.service == Service::sts ? kStsVersion : kEc2Version));
+  params.add("Version", std::string(version_of(call.service)));
   for (const auto& [name, value] : call.params.pairs()) params.add(name, value);
   return encode_form(params);
 }
@@ -153,6 +177,10 @@ ApiCall describe_subnets_call(const std::vector<Filter>& filters, const Page& pa
 
 ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const Page& page) {
   return describe("DescribeSecurityGroups", filters, page);
+}
+
+ApiCall describe_fleets_call(const Page& page) {
+  return describe("DescribeFleets", {{"fleet-state", {"submitted", "active", "modifying"}}}, page);
 }
 
 ApiCall describe_instance_types_call(Architecture architecture, const Page& page) {
@@ -204,25 +232,73 @@ Result<ApiCall> run_instances_call(const RunInstancesSpec& spec) {
   ApiCall call = changing("RunInstances");
   if (!spec.client_token.empty()) call.effect = Effect::by_token;
   Params& params = call.params;
-  params.add("ImageId", spec.image.str());
   params.add("InstanceType", spec.pool.instance_type);
   params.add("MinCount", "1");
   params.add("MaxCount", std::to_string(spec.count));
   params.add_if("ClientToken", spec.client_token);
-  params.add_if("KeyName", spec.key_name);
-  add_ids(params, "SecurityGroupId", spec.security_groups);
   if (spec.subnet) {
     params.add("SubnetId", spec.subnet->str());
   } else {
     params.add_if("Placement.AvailabilityZone", spec.pool.zone);
   }
-  params.add_if("UserData", base64_encode(spec.user_data));
-  params.add_if("IamInstanceProfile.Name", spec.instance_profile);
-  params.add("InstanceInitiatedShutdownBehavior", "terminate");
-  params.add("MetadataOptions.HttpTokens", "required");
-  params.add("MetadataOptions.HttpPutResponseHopLimit", "1");
   add_market(params, spec);
-  add_tag_specifications(params, spec);
+  add_launch(params, "", spec);
+  return call;
+}
+
+Result<ApiCall> create_launch_template_call(const LaunchTemplateSpec& spec) {
+  TRY_VOID(check(spec.launch));
+  ApiCall call = changing("CreateLaunchTemplate");
+  call.params.add("LaunchTemplateName", spec.name);
+  add_launch(call.params, "LaunchTemplateData.", spec.launch);
+  add_tag_specifications(call.params, "", {"launch-template"}, spec.tags);
+  return call;
+}
+
+ApiCall delete_launch_template_call(const LaunchTemplateId& id) {
+  ApiCall call = changing("DeleteLaunchTemplate");
+  call.params.add("LaunchTemplateId", id.str());
+  return call;
+}
+
+Result<ApiCall> create_fleet_call(const FleetSpec& spec) {
+  if (spec.pools.empty()) return fail(Errc::invalid, "a fleet needs at least one pool");
+  const bool spot = spec.pools.front().market == Market::spot;
+  if (spec.max_price && !spot) return fail(Errc::invalid, std::string(kPriceNeedsSpot));
+  ApiCall call = changing("CreateFleet");
+  if (!spec.client_token.empty()) call.effect = Effect::by_token;
+  Params& params = call.params;
+  params.add("Type", "maintain");
+  params.add_if("ClientToken", spec.client_token);
+  params.add("TargetCapacitySpecification.TotalTargetCapacity", "1");
+  params.add("TargetCapacitySpecification.DefaultTargetCapacityType", spot ? "spot" : "on-demand");
+  if (spot) params.add("SpotOptions.AllocationStrategy", "price-capacity-optimized");
+  if (spot && spec.replace_at_risk) {
+    const std::string rebalance = "SpotOptions.MaintenanceStrategies.CapacityRebalance.";
+    params.add(rebalance + "ReplacementStrategy", "launch-before-terminate");
+    params.add(rebalance + "TerminationDelay", std::string(kTerminationDelay));
+  }
+  const std::string config = list_name("LaunchTemplateConfigs", 0);
+  params.add(config + ".LaunchTemplateSpecification.LaunchTemplateName", spec.launch_template);
+  params.add(config + ".LaunchTemplateSpecification.Version", "$Default");
+  for (std::size_t i = 0; i < spec.pools.size(); ++i) {
+    const std::string name = list_name(config + ".Overrides", i);
+    params.add(name + ".InstanceType", spec.pools[i].instance_type);
+    if (spec.subnet) {
+      params.add(name + ".SubnetId", spec.subnet->str());
+    } else {
+      params.add(name + ".AvailabilityZone", spec.pools[i].zone);
+    }
+    if (spec.max_price) params.add(name + ".MaxPrice", *spec.max_price);
+  }
+  add_tag_specifications(params, "", {"fleet"}, spec.tags);
+  return call;
+}
+
+ApiCall delete_fleet_call(const FleetId& id) {
+  ApiCall call = changing("DeleteFleets");
+  call.params.add("FleetId.1", id.str());
+  call.params.add_bool("TerminateInstances", false);
   return call;
 }
 

@@ -10,7 +10,7 @@
 
 namespace ec2spotter::aws {
 
-enum class Service { ec2, sts, ssm, sqs };
+enum class Service { ec2, sts, iam, ssm, sqs };
 
 // What may be sent again without looking first.
 enum class Effect {
@@ -49,6 +49,8 @@ ApiCall describe_images_call(const std::vector<ImageId>& ids, const std::vector<
 ApiCall describe_subnets_call(const std::vector<Filter>& filters, const Page& page);
 ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const Page& page);
 
+ApiCall describe_fleets_call(const Page& page);
+
 // Of the current generation, and no bare metal.
 ApiCall describe_instance_types_call(Architecture architecture, const Page& page);
 ApiCall describe_type_offerings_call(const std::string& zone, const Page& page);
@@ -64,6 +66,13 @@ ApiCall spot_placement_scores_call(const std::string& instance_type, const std::
 // Errors: invalid when the spec asks for what EC2 would refuse (no instance, user data over 16 KiB,
 // a token over 64 characters, a price on on-demand).
 Result<ApiCall> run_instances_call(const RunInstancesSpec& spec);
+
+// Errors: invalid, as for run_instances_call.
+Result<ApiCall> create_launch_template_call(const LaunchTemplateSpec& spec);
+ApiCall delete_launch_template_call(const LaunchTemplateId& id);
+// Errors: invalid without a pool, or with a price on on-demand.
+Result<ApiCall> create_fleet_call(const FleetSpec& spec);
+ApiCall delete_fleet_call(const FleetId& id);
 
 ApiCall terminate_instance_call(const InstanceId& instance);
 ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,

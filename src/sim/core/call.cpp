@@ -41,6 +41,10 @@ Result<Json> read_tag_set(Params& specification) {
 
 }  // namespace
 
+bool changes_nothing(std::string_view action) {
+  return action.starts_with("Describe") || action.starts_with("Get") || action.starts_with("List");
+}
+
 Result<void> Call::finish() {
   TRY(const bool dry_run, params.flag("DryRun", false));
   TRY_VOID(params.finish());

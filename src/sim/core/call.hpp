@@ -32,6 +32,9 @@ struct Call {
   Result<void> finish();
 };
 
+// Does an action only read? EC2's names tell.
+bool changes_nothing(std::string_view action);
+
 using Handler = Result<Json> (*)(Call& call);
 using Actions = std::map<std::string, Handler>;
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/core/identity.hpp"
 #include "sim/core/life.hpp"
 #include "sim/core/places.hpp"
 #include "sim/core/wire.hpp"
@@ -11,10 +12,6 @@ namespace {
 
 constexpr std::size_t kChangingCallsMost = 20000;
 constexpr std::size_t kReadingCallsMost = 5000;
-
-bool changes_nothing(const std::string& action) {
-  return action.starts_with("Describe") || action.starts_with("Get");
-}
 
 constexpr const char* kServerError = "An internal error has occurred";
 constexpr std::string_view kApiVersion = "2016-11-15";
@@ -33,6 +30,7 @@ Core::Core(WorldOptions options, Bodies& bodies) : world_(options, bodies) {
                          add_fleet_actions, add_key_actions, add_place_actions}) {
     add(actions_);
   }
+  add_identity_actions(identity_actions_);
 }
 
 ApiReply Core::handle(const ApiRequest& request) {
@@ -46,7 +44,9 @@ ApiReply Core::handle(const ApiRequest& request) {
   }
   if (request.service == "ssm") return handle_ssm(request);
   if (request.service == "sqs") return handle_sqs(request);
-  if (request.service == "sts") return handle_sts(request, action, request_id);
+  if (request.service == "sts" || request.service == "iam") {
+    return handle_query(request, action, request_id);
+  }
   return handle_ec2(request, action, request_id);
 }
 
@@ -106,6 +106,7 @@ Result<Json> Core::run_handler(const ApiRequest& request, const std::string& act
             .region = request.region,
             .action = action,
             .params = Params(std::move(params))};
+  TRY_VOID(authorize_caller(request, call));
   const PastView view(world_, reads);
   world_.set_slowness(fault ? fault->extra : Duration::zero());
   auto reply = actions_.at(action)(call);
@@ -161,8 +162,13 @@ void Core::note_call(const ApiRequest& request, const std::string& action, const
         name == "UserData" || name.ends_with(".UserData") || name.ends_with("PublicKeyMaterial");
     params[name] = long_text ? fmt::format("({} characters)", value.size()) : value;
   }
-  Json call{{"number", calls_}, {"time", world_.timestamp()},      {"region", request.region},
-            {"action", action}, {"parameters", std::move(params)}, {"error", code}};
+  Json call{{"number", calls_},
+            {"time", world_.timestamp()},
+            {"region", request.region},
+            {"caller", caller_arn(request.access_key)},
+            {"action", action},
+            {"parameters", std::move(params)},
+            {"error", code}};
   if (!fault.empty()) call["fault"] = fault;
   const bool reads = changes_nothing(action);
   auto& journal = reads ? reading_calls_ : changing_calls_;

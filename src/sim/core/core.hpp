@@ -16,7 +16,7 @@ namespace ec2spotter::sim {
 
 // A request whose signature has been verified.
 struct ApiRequest {
-  std::string service;  // ec2, sts, ssm, sqs
+  std::string service;  // ec2, sts, iam, ssm, sqs
   std::string region;
   std::string access_key;
   ParamMap params;     // of the Query protocol, Action among them
@@ -115,14 +115,21 @@ class Core {
                  const std::optional<Fault>& fault, const std::string& request_id);
   Result<Json> run_handler(const ApiRequest& request, const std::string& action,
                            const std::optional<Fault>& fault);
-  ApiReply handle_sts(const ApiRequest& request, const std::string& action,
-                      const std::string& request_id);
+  // STS and IAM, whose replies have one form.
+  ApiReply handle_query(const ApiRequest& request, const std::string& action,
+                        const std::string& request_id);
+  Result<Json> answer_query(const ApiRequest& request, const std::string& action);
   Result<Json> caller_identity(const ApiRequest& request, Params& params);
   Result<Json> assume_role(Params& params);
   ApiReply handle_ssm(const ApiRequest& request);
   ApiReply handle_sqs(const ApiRequest& request);
-  // A temporary key that follows from `seed` alone.
-  IssuedKey issue_key(const std::string& seed, TimePoint expires, const std::string& arn);
+  // A temporary key that follows from `seed` alone. One of a role that IAM knows may do what the
+  // role's policies allow; `role` empty: everything.
+  IssuedKey issue_key(const std::string& seed, TimePoint expires, const std::string& arn,
+                      const std::string& role);
+  // Who signs with this key: the ARN of a user or of a role's session.
+  std::string caller_arn(const std::string& access_key) const;
+  Result<void> authorize_caller(const ApiRequest& request, Call& call);
   void add_credentials(MetadataView& view, const Json& instance);
 
   // The fault that hits this call, used up by one.
@@ -137,7 +144,7 @@ class Core {
   Json calls_json() const;
 
   World world_;
-  Actions actions_;
+  Actions actions_, identity_actions_;
   Buckets buckets_;
   std::vector<Fault> faults_;
   std::deque<Json> changing_calls_, reading_calls_;  // the journal, in two so that reads, which are

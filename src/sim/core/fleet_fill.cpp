@@ -76,9 +76,16 @@ Result<std::string> launch_from(World& world, const std::string& region, const J
   return ids.front();
 }
 
+// What the fleet does about instances at risk; null: nothing.
+const Json* capacity_rebalance(const Json& fleet) {
+  const Json::json_pointer at("/maintenanceStrategies/capacityRebalance");
+  const Json& options = fleet.at("spotOptions");
+  return options.contains(at) ? &options.at(at) : nullptr;
+}
+
 bool is_live(const Json& fleet, const Json& instance) {
   const std::string state = state_name(instance);
-  const bool leaving = fleet.value("_replace_at_risk", false) && instance.contains("_rebalance_at");
+  const bool leaving = capacity_rebalance(fleet) != nullptr && instance.contains("_rebalance_at");
   return (state == "pending" || state == "running") && !leaving;
 }
 
@@ -119,6 +126,20 @@ void fill_market(World& world, const std::string& region, Json& fleet, bool spot
       have += pool.at("weight").get<double>();
       note_launch(fleet, pool, instance, spot);
     }
+  }
+}
+
+// With launch-before-terminate, instances at risk end some time after their successors were
+// launched.
+void plan_ends(World& world, const std::string& region, const Json& fleet) {
+  const Json* rebalance = capacity_rebalance(fleet);
+  if (rebalance == nullptr || !rebalance->contains("terminationDelay")) return;
+  for (Json* instance : fleet_instances(world, region, text(fleet, "fleetId"))) {
+    if (!instance->contains("_rebalance_at") || instance->contains("_end_at_risk")) continue;
+    (*instance)["_end_at_risk"] = true;
+    world.schedule(
+        std::chrono::seconds(rebalance->at("terminationDelay").get<long>()),
+        {{"kind", "end_at_risk"}, {"region", region}, {"id", text(*instance, "instanceId")}});
   }
 }
 
@@ -168,6 +189,7 @@ void fill_fleet(World& world, const std::string& region, const std::string& flee
   const bool full = launch_missing(world, region, *fleet);
   fleet->erase("fleetInstanceSet");
   if (full) fleet->erase("errorSet");
+  if (full) plan_ends(world, region, *fleet);
   if (!full) plan_fill(world, region, *fleet);
 }
 

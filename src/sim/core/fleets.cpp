@@ -122,6 +122,24 @@ Result<void> read_target(Call& call, Json& fleet) {
   return {};
 }
 
+// Empty: instances at risk are left alone.
+Result<Json> read_capacity_rebalance(Params& options) {
+  Params given = options.structure("MaintenanceStrategies.CapacityRebalance");
+  TRY(const std::string strategy,
+      one_of(given, "ReplacementStrategy", "", {"launch", "launch-before-terminate"}));
+  TRY(const auto delay, given.number("TerminationDelay"));
+  TRY_VOID(given.finish());
+  if (strategy.empty() && !delay) return Json::object();
+  const bool ends = strategy == "launch-before-terminate";
+  if (ends != delay.has_value() || (delay && (*delay < 120 || *delay > 7200))) {
+    return refuse("InvalidParameterValue",
+                  "TerminationDelay goes with launch-before-terminate, and is 120 to 7200 seconds");
+  }
+  Json rebalance{{"replacementStrategy", strategy}};
+  if (delay) rebalance["terminationDelay"] = *delay;
+  return rebalance;
+}
+
 Result<void> read_spot_options(Call& call, Json& fleet) {
   Params options = call.params.structure("SpotOptions");
   TRY(const std::string strategy,
@@ -129,18 +147,14 @@ Result<void> read_spot_options(Call& call, Json& fleet) {
              {"diversified", "capacity-optimized", "capacity-optimized-prioritized",
               "price-capacity-optimized"}));
   TRY(const std::string behavior, one_of(options, "InstanceInterruptionBehavior", "terminate", {}));
-  TRY(const std::string replace,
-      one_of(options, "MaintenanceStrategies.CapacityRebalance.ReplacementStrategy", "",
-             {"launch"}));
+  TRY(Json rebalance, read_capacity_rebalance(options));
   TRY(const auto least, options.number("MinTargetCapacity"));
   TRY_VOID(options.finish());
   fleet["spotOptions"] = {{"allocationStrategy", strategy},
                           {"instanceInterruptionBehavior", behavior}};
   if (least) fleet["spotOptions"]["minTargetCapacity"] = *least;
-  if (!replace.empty()) {
-    fleet["_replace_at_risk"] = true;
-    fleet["spotOptions"]["maintenanceStrategies"] = {
-        {"capacityRebalance", {{"replacementStrategy", replace}}}};
+  if (!rebalance.empty()) {
+    fleet["spotOptions"]["maintenanceStrategies"] = {{"capacityRebalance", std::move(rebalance)}};
   }
   Params on_demand = call.params.structure("OnDemandOptions");
   TRY(const std::string order,

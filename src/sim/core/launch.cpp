@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/core/identity.hpp"
 #include "sim/core/interfaces.hpp"
 #include "sim/core/life.hpp"
 #include "sim/core/limits.hpp"
@@ -382,6 +383,12 @@ Result<void> check_launch(World& world, const std::string& region, const LaunchS
     if (world.find(region, "security-group", group) == nullptr) {
       return refuse("InvalidGroup.NotFound", "The security group '" + group + "' does not exist");
     }
+  }
+  if (!spec.profile_name.empty() && !profile_exists(world, spec.profile_name)) {
+    return refuse("InvalidParameterValue",
+                  "Value (" + spec.profile_name +
+                      ") for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance "
+                      "Profile name");
   }
   TRY_VOID(check_interfaces(world, region, spec));
   TRY(const auto places, candidates(world, region, spec));

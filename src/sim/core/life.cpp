@@ -208,6 +208,9 @@ void on_instance_event(World& world, const Json& event, const std::string& regio
   if (kind == "reclaim" && text(event, "life") == text(instance, "_reclaim_at")) {
     reclaim(world, region, instance);
   }
+  if (kind == "end_at_risk" && state_name(instance) == "running") {
+    begin_termination(world, region, instance, Cause::user);
+  }
   if (kind == "instance_forgotten") {
     world.erase(region, "instance", text(instance, "instanceId"));
   }

@@ -3,6 +3,7 @@
 #include "base/base64.hpp"
 #include "base/sha256.hpp"
 #include "sim/core/core.hpp"
+#include "sim/core/identity.hpp"
 #include "sim/core/interfaces.hpp"
 #include "sim/core/life.hpp"
 
@@ -152,7 +153,8 @@ std::string identity_document(const Json& instance, const std::string& region) {
 
 void Core::add_credentials(MetadataView& view, const Json& instance) {
   const std::string arn = text(instance.at("iamInstanceProfile"), "arn");
-  const std::string role = arn.substr(arn.rfind('/') + 1);
+  const std::string role = role_of_profile(world_, arn.substr(arn.rfind('/') + 1));
+  if (role.empty()) return;
   const std::string id = text(instance, "instanceId");
   // The same set for everyone who asks within a period, so that asking changes nothing.
   const Duration period = kCredentialsLast - kCredentialsAhead;
@@ -160,7 +162,7 @@ void Core::add_credentials(MetadataView& view, const Json& instance) {
   const TimePoint begun{period * number};
   const IssuedKey key =
       issue_key(id + "/" + std::to_string(number), begun + kCredentialsLast,
-                "arn:aws:sts::" + std::string(kAccount) + ":assumed-role/" + role + "/" + id);
+                "arn:aws:sts::" + std::string(kAccount) + ":assumed-role/" + role + "/" + id, role);
   const Json credentials{{"Code", "Success"},
                          {"LastUpdated", format_iso8601(begun)},
                          {"Type", "AWS-HMAC"},

@@ -1,9 +1,10 @@
-// The few calls of STS, SSM and SQS, and the keys that may sign.
+// The few calls of STS, IAM, SSM and SQS, and the keys that may sign.
 #include <fmt/format.h>
 
 #include "base/sha256.hpp"
 #include "sim/core/core.hpp"
 #include "sim/core/event_queue.hpp"
+#include "sim/core/identity.hpp"
 #include "sim/core/launch.hpp"
 #include "sim/core/wire.hpp"
 
@@ -16,13 +17,30 @@ ApiReply json_reply(int status, const Json& body) {
 
 }  // namespace
 
+std::string Core::caller_arn(const std::string& access_key) const {
+  const auto found = world_.settings().find("key/" + access_key);
+  return found == world_.settings().end()
+             ? fmt::format("arn:aws:iam::{}:user/{}", kAccount, access_key)
+             : text(*found, "arn");
+}
+
+Result<void> Core::authorize_caller(const ApiRequest& request, Call& call) {
+  const auto found = world_.settings().find("key/" + request.access_key);
+  if (found == world_.settings().end() || text(*found, "role").empty()) return {};
+  RoleSession session{.role = text(*found, "role"), .arn = text(*found, "arn")};
+  const std::string name = session.arn.substr(session.arn.rfind('/') + 1);
+  if (name.starts_with("i-")) {
+    session.instance_arn =
+        fmt::format("arn:aws:ec2:{}:{}:instance/{}", request.region, kAccount, name);
+  }
+  return authorize(call, session);
+}
+
 Result<Json> Core::caller_identity(const ApiRequest& request, Params& params) {
   TRY_VOID(params.finish());
-  const auto found = world_.settings().find("key/" + request.access_key);
-  const std::string arn = found == world_.settings().end()
-                              ? fmt::format("arn:aws:iam::{}:user/{}", kAccount, request.access_key)
-                              : text(*found, "arn");
-  return Json{{"Account", kAccount}, {"Arn", arn}, {"UserId", "AIDA0000000000000000"}};
+  return Json{{"Account", kAccount},
+              {"Arn", caller_arn(request.access_key)},
+              {"UserId", "AIDA0000000000000000"}};
 }
 
 Result<Json> Core::assume_role(Params& params) {
@@ -40,8 +58,9 @@ Result<Json> Core::assume_role(Params& params) {
   const std::string name = role.substr(role.rfind('/') + 1);
   const std::string arn =
       fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", kAccount, name, session);
-  const IssuedKey key = issue_key(world_.new_uuid(),
-                                  world_.now() + std::chrono::seconds(seconds.value_or(3600)), arn);
+  const IssuedKey key =
+      issue_key(world_.new_uuid(), world_.now() + std::chrono::seconds(seconds.value_or(3600)), arn,
+                role_exists(world_, name) ? name : "");
   return Json{
       {"Credentials",
        {{"AccessKeyId", key.id},
@@ -51,8 +70,8 @@ Result<Json> Core::assume_role(Params& params) {
       {"AssumedRoleUser", {{"AssumedRoleId", "AROA0000000000000000:" + session}, {"Arn", arn}}}};
 }
 
-Core::IssuedKey Core::issue_key(const std::string& seed, TimePoint expires,
-                                const std::string& arn) {
+Core::IssuedKey Core::issue_key(const std::string& seed, TimePoint expires, const std::string& arn,
+                                const std::string& role) {
   const std::string digits = sha256_hex(seed);
   IssuedKey key{.id = "ASIA" + digits.substr(0, 16),
                 .secret = sha256_hex("secret " + seed).substr(0, 40),
@@ -64,23 +83,43 @@ Core::IssuedKey Core::issue_key(const std::string& seed, TimePoint expires,
   kept = {{"secret", key.secret},
           {"token", key.token},
           {"expires", format_iso8601(expires)},
-          {"arn", arn}};
+          {"arn", arn},
+          {"role", role}};
   return key;
 }
 
-ApiReply Core::handle_sts(const ApiRequest& request, const std::string& action,
-                          const std::string& request_id) {
+Result<Json> Core::answer_query(const ApiRequest& request, const std::string& action) {
   ParamMap values = request.params;
   values.erase("Action");
   values.erase("Version");
   Params params(std::move(values));
-  Result<Json> reply = refuse("InvalidAction", "Could not find operation " + action);
-  if (action == "GetCallerIdentity") reply = caller_identity(request, params);
-  if (action == "AssumeRole") reply = assume_role(params);
-  if (action == "AssumeRole") note_call(request, action, reply ? "" : reply.error().api_code, "");
-  if (reply) return {.body = sts_reply(action, *reply, request_id)};
-  return {.status = http_status(reply.error().api_code),
-          .body = sts_error(reply.error().api_code, reply.error().message, request_id)};
+  if (request.service == "sts" && action == "GetCallerIdentity") {
+    return caller_identity(request, params);
+  }
+  if (request.service == "sts" && action == "AssumeRole") return assume_role(params);
+  const auto handler = identity_actions_.find(action);
+  if (request.service == "sts" || handler == identity_actions_.end()) {
+    return refuse("InvalidAction", "Could not find operation " + action);
+  }
+  if (const std::string caller = caller_arn(request.access_key);
+      caller.find(":assumed-role/") != std::string::npos) {
+    return refuse("AccessDenied",
+                  "User: " + caller + " is not authorized to perform: iam:" + action);
+  }
+  Call call{.world = world_, .region = kEverywhere, .action = action, .params = std::move(params)};
+  return handler->second(call);
+}
+
+ApiReply Core::handle_query(const ApiRequest& request, const std::string& action,
+                            const std::string& request_id) {
+  const bool changes = request.service == "iam" && !changes_nothing(action);
+  if (changes) changed();
+  const auto reply = answer_query(request, action);
+  const std::string code = reply ? std::string() : reply.error().api_code;
+  if (changes || action == "AssumeRole") note_call(request, action, code, "");
+  if (reply) return {.body = query_reply(request.service, action, *reply, request_id)};
+  return {.status = http_status(code),
+          .body = query_error(request.service, code, reply.error().message, request_id)};
 }
 
 ApiReply Core::handle_ssm(const ApiRequest& request) {

@@ -10,6 +10,7 @@ namespace {
 constexpr auto kStatuses = std::to_array<std::pair<std::string_view, int>>({
     {"DryRunOperation", 412},
     {"UnauthorizedOperation", 403},
+    {"AccessDenied", 403},
     {"AuthFailure", 401},
     {"SignatureDoesNotMatch", 403},
     {"RequestLimitExceeded", 503},
@@ -23,6 +24,10 @@ constexpr auto kStatuses = std::to_array<std::pair<std::string_view, int>>({
     {"MissingAuthenticationToken", 403},
     {"InvalidClientTokenId", 403},
     {"ExpiredToken", 403},
+    {"NoSuchEntity", 404},
+    {"EntityAlreadyExists", 409},
+    {"DeleteConflict", 409},
+    {"LimitExceeded", 409},
 });
 
 void append_escaped(std::string& out, std::string_view text) {
@@ -104,11 +109,15 @@ std::string ec2_error(std::string_view api_code, std::string_view message,
   return out.append("</RequestID></Response>");
 }
 
-std::string sts_error(std::string_view code, std::string_view message,
-                      std::string_view request_id) {
-  std::string out =
-      "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender"
-      "</Type><Code>";
+std::string_view query_namespace(std::string_view service) {
+  return service == "iam" ? "https://iam.amazonaws.com/doc/2010-05-08/"
+                          : "https://sts.amazonaws.com/doc/2011-06-15/";
+}
+
+std::string query_error(std::string_view service, std::string_view code, std::string_view message,
+                        std::string_view request_id) {
+  std::string out = "<ErrorResponse xmlns=\"";
+  out.append(query_namespace(service)).append("\"><Error><Type>Sender</Type><Code>");
   append_escaped(out, code);
   out += "</Code><Message>";
   append_escaped(out, message);
@@ -116,13 +125,14 @@ std::string sts_error(std::string_view code, std::string_view message,
   return out.append("</RequestId></ErrorResponse>");
 }
 
-std::string sts_reply(std::string_view action, const Json& members, std::string_view request_id) {
+std::string query_reply(std::string_view service, std::string_view action, const Json& members,
+                        std::string_view request_id) {
   std::string out(1, '<');
-  out.append(action).append("Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><");
-  out.append(action).append("Result>");
-  append_xml(out, members);
-  out.append("</").append(action).append("Result><ResponseMetadata><RequestId>");
-  out.append(request_id).append("</RequestId></ResponseMetadata></");
+  out.append(action).append("Response xmlns=\"").append(query_namespace(service)).append("\">");
+  // A reply without members has no result element either.
+  if (!members.empty()) append_element(out, std::string(action) + "Result", members);
+  out.append("<ResponseMetadata><RequestId>").append(request_id);
+  out.append("</RequestId></ResponseMetadata></");
   return out.append(action).append("Response>");
 }
 

@@ -24,7 +24,12 @@ Json as_xml(std::string_view xml);
 std::string ec2_reply(std::string_view action, const Json& members, std::string_view request_id);
 std::string ec2_error(std::string_view api_code, std::string_view message,
                       std::string_view request_id);
-std::string sts_error(std::string_view code, std::string_view message, std::string_view request_id);
-std::string sts_reply(std::string_view action, const Json& members, std::string_view request_id);
+
+// The same of the services whose replies wrap their members in a result: STS and IAM.
+std::string_view query_namespace(std::string_view service);
+std::string query_error(std::string_view service, std::string_view code, std::string_view message,
+                        std::string_view request_id);
+std::string query_reply(std::string_view service, std::string_view action, const Json& members,
+                        std::string_view request_id);
 
 }  // namespace ec2spotter::sim

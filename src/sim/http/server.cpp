@@ -315,8 +315,8 @@ class Server::Impl {
     if (const auto type = json_type(service)) {
       reply.content_type = *type;
       reply.body = Json{{"__type", error.api_code}, {"message", error.message}}.dump();
-    } else if (service == "sts") {
-      reply.body = sts_error(error.api_code, error.message, kNoRequestId);
+    } else if (service == "sts" || service == "iam") {
+      reply.body = query_error(service, error.api_code, error.message, kNoRequestId);
     } else {
       reply.body = ec2_error(error.api_code, error.message, kNoRequestId);
     }

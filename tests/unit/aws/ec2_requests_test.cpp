@@ -91,6 +91,57 @@ TEST(Ec2RequestsTest, WhatEc2WouldRefuseIsRefusedBeforeItIsSent) {
   }
 }
 
+TEST(Ec2RequestsTest, AFleetKeepsOneInstanceUpFromAnyOfItsPools) {
+  FleetSpec spec{
+      .launch_template = "web",
+      .pools = {{"t3.small", "us-east-1a", Market::spot}, {"m5.large", "us-east-1a", Market::spot}},
+      .subnet = std::nullopt,
+      .max_price = "0.05",
+      .replace_at_risk = true,
+      .client_token = "token",
+      .tags = {{"k", "v"}}};
+  const auto call = create_fleet_call(spec);
+  ASSERT_TRUE(call);
+  const auto value = [&](const std::string& name) { return call->params.value(name); };
+  EXPECT_EQ(value("Type"), "maintain");
+  EXPECT_EQ(value("TargetCapacitySpecification.TotalTargetCapacity"), "1");
+  EXPECT_EQ(value("TargetCapacitySpecification.DefaultTargetCapacityType"), "spot");
+  EXPECT_EQ(value("SpotOptions.AllocationStrategy"), "price-capacity-optimized");
+  const std::string rebalance = "SpotOptions.MaintenanceStrategies.CapacityRebalance.";
+  EXPECT_EQ(value(rebalance + "ReplacementStrategy"), "launch-before-terminate");
+  const std::string config = "LaunchTemplateConfigs.1.";
+  EXPECT_EQ(value(config + "LaunchTemplateSpecification.LaunchTemplateName"), "web");
+  EXPECT_EQ(value(config + "Overrides.2.InstanceType"), "m5.large");
+  EXPECT_EQ(value(config + "Overrides.2.AvailabilityZone"), "us-east-1a");
+  EXPECT_EQ(value(config + "Overrides.2.MaxPrice"), "0.05");
+  EXPECT_EQ(value("TagSpecification.1.ResourceType"), "fleet");
+  EXPECT_EQ(call->effect, Effect::by_token);
+
+  spec.subnet = SubnetId("subnet-1");
+  spec.pools = {{"t3.small", "us-east-1a", Market::on_demand}};
+  EXPECT_FALSE(create_fleet_call(spec)) << "a price on on-demand";
+  spec.max_price.reset();
+  const auto on_demand = create_fleet_call(spec);
+  ASSERT_TRUE(on_demand);
+  EXPECT_EQ(on_demand->params.value("SpotOptions.AllocationStrategy"), "");
+  EXPECT_EQ(on_demand->params.value(config + "Overrides.1.SubnetId"), "subnet-1");
+  EXPECT_EQ(on_demand->params.value(config + "Overrides.1.AvailabilityZone"), "");
+  EXPECT_FALSE(create_fleet_call({}));
+}
+
+TEST(Ec2RequestsTest, ATemplateSaysWhatEveryLaunchHasInCommonAndNoMarket) {
+  const auto call = create_launch_template_call({.name = "web", .launch = a_spec(), .tags = {}});
+  ASSERT_TRUE(call);
+  const auto value = [&](const char* name) { return call->params.value(name); };
+  EXPECT_EQ(value("LaunchTemplateData.ImageId"), "ami-1");
+  EXPECT_EQ(base64_decode(value("LaunchTemplateData.UserData")), "#cloud-boothook\n");
+  EXPECT_EQ(value("LaunchTemplateData.InstanceInitiatedShutdownBehavior"), "terminate");
+  EXPECT_EQ(value("LaunchTemplateData.TagSpecification.1.ResourceType"), "instance");
+  for (const auto& [name, text] : call->params.pairs()) {
+    EXPECT_EQ(name.find("InstanceMarketOptions"), std::string::npos) << "a fleet takes none";
+  }
+}
+
 TEST(Ec2RequestsTest, OnlyCallsThatCanBeRepeatedSaySo) {
   EXPECT_EQ(describe_volumes_call({}, {}, {}).effect, Effect::none);
   EXPECT_EQ(console_output_call(InstanceId("i-1"), Console::latest).effect, Effect::none);

@@ -68,6 +68,16 @@ std::string endpoint_of(const Home& home, const std::optional<std::string>& opti
   return found ? *found : found.error().message;
 }
 
+TEST(EndpointTest, IamIsOneForAPartition) {
+  const auto address = [](const char* region) {
+    return public_endpoint(ServiceName::iam, region, {}) + " " +
+           std::string(identity_region(region));
+  };
+  EXPECT_EQ(address("eu-west-1"), "https://iam.amazonaws.com us-east-1");
+  EXPECT_EQ(address("cn-northwest-1"), "https://iam.cn-north-1.amazonaws.com.cn cn-north-1");
+  EXPECT_EQ(address("us-gov-east-1"), "https://iam.us-gov.amazonaws.com us-gov-west-1");
+}
+
 TEST(EndpointTest, TheOptionThenTheVariablesThenTheProfile) {
   const std::string config =
       "[default]\nservices = local\nendpoint_url = http://profile\n"

@@ -18,7 +18,7 @@ class CoreTransport final : public HttpTransport {
   Result<HttpResponse> send(const HttpRequest& request) override {
     const std::string target = header_of(request, "x-amz-target");
     const sim::ApiReply reply =
-        core_.handle({.service = target.empty() ? "ec2" : "sqs",
+        core_.handle({.service = service_of(request),
                       .region = "us-east-1",
                       .access_key = "AKIDTEST",
                       .params = target.empty() ? sim::parse_form(request.body) : sim::ParamMap{},
@@ -29,6 +29,11 @@ class CoreTransport final : public HttpTransport {
   }
 
  private:
+  static std::string service_of(const HttpRequest& request) {
+    if (!header_of(request, "x-amz-target").empty()) return "sqs";
+    return request.body.find("Version=2010-05-08") == std::string::npos ? "ec2" : "iam";
+  }
+
   sim::Core& core_;
 };
 
@@ -154,6 +159,78 @@ TEST_F(SimulatorTest, AnotherQueueIsNotThere) {
   ASSERT_FALSE(messages);
   EXPECT_EQ(messages.error().code, Errc::not_found);
   EXPECT_EQ(messages.error().api_code, "QueueDoesNotExist");
+}
+
+TEST_F(SimulatorTest, AFleetIsMadeFromItsTemplateShownAndDeletedWithoutItsInstance) {
+  RunInstancesSpec launch;
+  launch.image = ImageId(kImage);
+  launch.pool.market = Market::spot;
+  launch.user_data = "hello";
+  launch.instance_tags = {{"k", "v"}};
+  const LaunchTemplateSpec made{.name = "web", .launch = launch, .tags = {{"a", "1"}}};
+  ASSERT_TRUE(ec2->create_launch_template(made));
+  EXPECT_EQ(ec2->create_launch_template(made).error().code, Errc::already_done);
+  const auto id = ec2->create_fleet({.launch_template = "web",
+                                     .pools = {{"t3.small", "us-east-1a", Market::spot},
+                                               {"t3.medium", "us-east-1a", Market::spot}},
+                                     .subnet = std::nullopt,
+                                     .max_price = "0.02",
+                                     .replace_at_risk = true,
+                                     .client_token = "token",
+                                     .tags = {{"b", "2"}}});
+  ASSERT_TRUE(id) << id.error().describe();
+  core.advance_to(core.now());
+
+  const auto fleets = ec2->describe_fleets();
+  ASSERT_TRUE(fleets) << fleets.error().describe();
+  ASSERT_EQ(fleets->size(), 1U);
+  EXPECT_EQ(fleets->front().id, *id);
+  EXPECT_EQ(fleets->front().state, "active");
+  EXPECT_EQ(fleets->front().tags, (Tags{{"b", "2"}}));
+  EXPECT_NE(fleets->front().launch_template.str(), "");
+  EXPECT_EQ(fleets->front().created, kNow);
+  const auto instances = ec2->describe_instances({}, {});
+  ASSERT_TRUE(instances);
+  ASSERT_EQ(instances->size(), 1U);
+  EXPECT_EQ(instances->front().tags.at("k"), "v");
+  EXPECT_EQ(instances->front().market, Market::spot);
+
+  ASSERT_TRUE(ec2->delete_fleet(*id));
+  ASSERT_TRUE(ec2->delete_fleet(*id)) << "twice is once";
+  ASSERT_TRUE(ec2->delete_launch_template(fleets->front().launch_template));
+  EXPECT_EQ(ec2->delete_launch_template(fleets->front().launch_template).error().code,
+            Errc::not_found);
+  EXPECT_TRUE(ec2->describe_fleets()->empty());
+  EXPECT_EQ(ec2->describe_instances({}, {})->front().state, InstanceState::running);
+}
+
+TEST_F(SimulatorTest, ARoleAndItsProfileComeAndGo) {
+  const auto identity = ec2->identity();
+  ASSERT_TRUE(identity);
+  aws::Identity& iam = **identity;
+  const RoleSpec role{
+      .name = "web", .trust_policy = "{}", .description = "d", .tags = {{"k", "v"}}};
+  EXPECT_EQ(iam.role_tags("web").error().code, Errc::not_found);
+  ASSERT_TRUE(iam.create_role(role));
+  EXPECT_EQ(iam.create_role(role).error().code, Errc::already_done);
+  EXPECT_EQ(iam.role_tags("web").value(), (Tags{{"k", "v"}}));
+  const std::string policy =
+      R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})";
+  ASSERT_TRUE(iam.put_role_policy("web", "p", policy));
+  EXPECT_EQ(iam.put_role_policy("web", "p", "no policy").error().code, Errc::invalid);
+
+  EXPECT_EQ(iam.role_of_profile("web").error().code, Errc::not_found);
+  ASSERT_TRUE(iam.create_profile("web", {}));
+  EXPECT_EQ(iam.role_of_profile("web").value(), "");
+  ASSERT_TRUE(iam.add_role_to_profile("web", "web"));
+  EXPECT_EQ(iam.role_of_profile("web").value(), "web");
+
+  EXPECT_EQ(iam.delete_role("web").error().code, Errc::wrong_state);
+  ASSERT_TRUE(iam.remove_role_from_profile("web", "web"));
+  ASSERT_TRUE(iam.delete_profile("web"));
+  ASSERT_TRUE(iam.delete_role_policy("web", "p"));
+  ASSERT_TRUE(iam.delete_role("web"));
+  EXPECT_EQ(iam.delete_role("web").error().code, Errc::not_found);
 }
 
 }  // namespace

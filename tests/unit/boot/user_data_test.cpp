@@ -168,6 +168,41 @@ TEST(UserDataTest, HoldsNoSecret) {
   }
 }
 
+TEST(UserDataTest, AnUnattendedBodyHasWhatItAttachesWithAndStillNoSecret) {
+  const BootParameters parameters{
+      .volumes = {kVolume},
+      .own_attaching =
+          OwnAttaching{.address = AllocationId("eipalloc-1"), .endpoint = "http://10.0.0.1:4599"}};
+  const auto result = render_user_data(parameters);
+  ASSERT_TRUE(result.has_value());
+  std::cout << result->size() << " bytes with all engines\n";
+  EXPECT_LT(result->size(), 12U * 1024);
+
+  const std::string text = unpack(*result);
+
+  const std::string said = between(text, "put parameters <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
+  EXPECT_NE(said.find("\nown_attaching=true\naddress=eipalloc-1\nendpoint=http://10.0.0.1:4599\n"),
+            std::string::npos);
+  for (const char* name : {"ec2.py", "attach.sh", "address.sh"}) {
+    EXPECT_EQ(count(text, "put " + std::string(name) + " <<"), 1U) << name;
+    EXPECT_EQ(rendered({.volumes = {kVolume}}).find(name + std::string(" <<")), std::string::npos)
+        << "of no use to a supervised body: " << name;
+  }
+  EXPECT_FALSE(std::regex_search(text, std::regex("(AKIA|ASIA)[A-Z0-9]{16}|aws_secret")));
+}
+
+TEST(UserDataTest, RefusesWordsThatAShellWouldTakeApart) {
+  const auto accepted = [](const char* address, const char* endpoint) {
+    return render_user_data({.volumes = {kVolume},
+                             .own_attaching = OwnAttaching{AllocationId(address), endpoint}})
+        .has_value();
+  };
+  EXPECT_TRUE(accepted("", ""));
+  EXPECT_FALSE(accepted("eipalloc-1;id", ""));
+  EXPECT_FALSE(accepted("", "http://x/$(id)"));
+  EXPECT_FALSE(accepted("", "http://x\nid"));
+}
+
 TEST(UserDataTest, RefusesWhatIsNoVolumeId) {
   for (const std::string_view text :
        {"", "vol-", "vol-123", "vol-0123456789ABCDEF0", "vol-0123456789abcdef01",

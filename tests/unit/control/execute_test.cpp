@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "model/tags.hpp"
+#include "silent_ec2.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -14,7 +15,7 @@ const InstanceId kBody("i-00000000000000001");
 const InstanceId kOther("i-00000000000000002");
 
 // Shows what it is given; notes each changing call.
-class ToldEc2 final : public aws::Ec2 {
+class ToldEc2 final : public SilentEc2 {
  public:
   std::vector<Volume> volumes;
   std::vector<Instance> instances;

@@ -65,6 +65,30 @@ TEST(MachineFileTest, WrongValuesSayWhatTheyMustBe) {
   EXPECT_NE(with("zone=").find("a.toml:4:"), std::string::npos);
 }
 
+TEST(MachineFileTest, AnUnattendedMachineSaysWhoItsBodiesAreAndWhomTheyAsk) {
+  const auto with = [](const std::string& lines) {
+    return parse_machine_toml("volume='vol-1'\nimage='ami-1'\ntypes=['t']\n" + lines, "a.toml",
+                              "a");
+  };
+  EXPECT_EQ(with("")->unattended, std::nullopt) << "the root's tag decides";
+  EXPECT_EQ(with("unattended=false")->unattended, false);
+  const auto machine =
+      with("unattended=true\ncapacity_rebalance=true\nguest_endpoint='http://10.0.0.1:80'\n");
+  ASSERT_TRUE(machine) << message(machine);
+  EXPECT_EQ(machine->unattended, true);
+  EXPECT_TRUE(machine->capacity_rebalance);
+  EXPECT_EQ(machine->guest_endpoint, "http://10.0.0.1:80");
+  EXPECT_EQ(profile_of(*machine), "ec2spotter-default-a");
+  EXPECT_EQ(profile_of(*with("instance_profile='own'")), "own");
+  EXPECT_EQ(message(with("unattended='yes'")), "a.toml:4: unattended must be true or false");
+  for (const char* endpoint : {"10.0.0.1", "http://a b", "http://$(id)", "ftp://a"}) {
+    EXPECT_EQ(message(with("guest_endpoint='" + std::string(endpoint) + "'")),
+              "a.toml:4: guest_endpoint must be an http or https address");
+  }
+  EXPECT_NE(message(with("unattended=true\nmarkets=['spot','on-demand']")).find("one market"),
+            std::string::npos);
+}
+
 TEST(MachineFileTest, WhatIsMissingIsNamed) {
   EXPECT_NE(message(parse_machine_toml("", "a.toml", "a")).find("root volume"), std::string::npos);
   EXPECT_NE(message(parse_machine_toml("volume='v'", "a.toml", "a")).find("image is missing"),
@@ -156,6 +180,20 @@ TEST(ClassicConfTest, ReadsTheOriginalsFormWithoutRunningIt) {
   EXPECT_EQ(machine->types, std::vector<std::string>{"t3.small"});
   EXPECT_EQ(machine->max_price, "0.05");
   EXPECT_TRUE(machine->elastic_ip.empty());
+}
+
+TEST(ClassicConfTest, UnattendedIsYesOrNo) {
+  const auto with = [](const std::string& value) {
+    return parse_classic_conf(
+        "ec2spotter_volume_name=x\nec2spotter_instance_type=t\n"
+        "ec2spotter_preboot_image_id=ami-1\nec2spotter_unattended=" +
+            value + "\n",
+        "a.conf", "a");
+  };
+  EXPECT_EQ(with("yes")->unattended, true);
+  EXPECT_EQ(with("no")->unattended, false);
+  EXPECT_EQ(with("")->unattended, std::nullopt);
+  EXPECT_EQ(message(with("1")), "a.conf:4: ec2spotter_unattended must be yes or no");
 }
 
 TEST(ClassicConfTest, RefusesWhatAShellWouldHaveRun) {

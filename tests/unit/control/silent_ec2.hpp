@@ -32,6 +32,7 @@ class SilentEc2 : public aws::Ec2 {
   Result<std::vector<SecurityGroup>> describe_security_groups(const Filters&) override {
     return unexpected();
   }
+  Result<std::vector<Fleet>> describe_fleets() override { return unexpected(); }
   Result<std::vector<InstanceType>> describe_instance_types(Architecture) override {
     return unexpected();
   }
@@ -47,6 +48,12 @@ class SilentEc2 : public aws::Ec2 {
   Result<std::vector<Instance>> run_instances(const aws::RunInstancesSpec&) override {
     return unexpected();
   }
+  Result<void> create_launch_template(const aws::LaunchTemplateSpec&) override {
+    return unexpected();
+  }
+  Result<void> delete_launch_template(const LaunchTemplateId&) override { return unexpected(); }
+  Result<FleetId> create_fleet(const aws::FleetSpec&) override { return unexpected(); }
+  Result<void> delete_fleet(const FleetId&) override { return unexpected(); }
   Result<void> terminate_instance(const InstanceId&) override { return unexpected(); }
   Result<void> attach_volume(const VolumeId&, const InstanceId&, const std::string&) override {
     return unexpected();

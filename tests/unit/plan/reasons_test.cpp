@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 
+#include "plan/fleet_keeping.hpp"
 #include "plan/pool_choice.hpp"
 #include "scene.hpp"
 
@@ -52,6 +53,19 @@ void without_types(Asked& asked) {
   without_body(asked);
   asked.machine.types.clear();
   asked.machine.requirements.emplace();
+}
+
+void unattended(Asked& asked) {
+  without_body(asked);
+  asked.machine.unattended = true;
+  asked.seen.volumes[0].tags[std::string(tag::kUnattended)] = "true";
+}
+
+Fleet a_fleet(const Asked& asked) {
+  Fleet fleet;
+  fleet.id = FleetId("fleet-1");
+  fleet.tags[std::string(tag::kWish)] = wish_of(asked.machine);
+  return fleet;
 }
 
 void successor_of_rebalanced(Asked& asked, const char* stage) {
@@ -171,6 +185,30 @@ const std::map<Reason, Scene> kScenes{
     {Reason::collecting_body, [](Asked& a) { a.seen.bodies.push_back(a_body(kSecond)); }},
     {Reason::preparing_hand_over, [](Asked& a) { successor_of_rebalanced(a, ""); }},
     {Reason::handing_over, [](Asked& a) { successor_of_rebalanced(a, "identify"); }},
+    {Reason::adopting_address,
+     [](Asked& a) {
+       unattended(a);
+       want_address(a);
+       a.seen.address.emplace();
+     }},
+    {Reason::body_in_the_way,
+     [](Asked& a) {
+       unattended(a);
+       a.seen.bodies = {a_body(kFirst)};
+     }},
+    {Reason::creating_fleet, unattended},
+    {Reason::fleet_differs,
+     [](Asked& a) {
+       unattended(a);
+       a.seen.fleets = {a_fleet(a)};
+       a.machine.types.pop_back();
+     }},
+    {Reason::waiting_for_fleet,
+     [](Asked& a) {
+       unattended(a);
+       a.seen.fleets = {a_fleet(a)};
+     }},
+    {Reason::deleting_fleet, [](Asked& a) { a.seen.fleets = {a_fleet(a)}; }},
     {Reason::paused,
      [](Asked& a) {
        a.intent.goal = Goal::paused;

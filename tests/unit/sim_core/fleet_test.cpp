@@ -69,6 +69,41 @@ TEST_F(SimFleetTest, MaintainReplacesWhatIsLostByItself) {
   EXPECT_NE(active(fleet)[0], first);
 }
 
+TEST_F(SimFleetTest, AnInstanceAtRiskEndsAfterItsSuccessorWasLaunched) {
+  const std::string rebalance = "SpotOptions.MaintenanceStrategies.CapacityRebalance.";
+  const std::string fleet =
+      create("maintain", {{rebalance + "ReplacementStrategy", "launch-before-terminate"},
+                          {rebalance + "TerminationDelay", "120"}})
+          .at("//fleetId");
+  const std::string first = active(fleet)[0];
+  sim_.control("rebalance", {{"instance_id", first}});
+  sim_.advance(60s);
+  EXPECT_EQ(active(fleet).size(), 2U);
+  sim_.advance(70s);
+  ASSERT_EQ(active(fleet).size(), 1U);
+  EXPECT_NE(active(fleet)[0], first);
+  sim_.advance(10min);
+  EXPECT_EQ(active(fleet).size(), 1U);
+}
+
+TEST_F(SimFleetTest, ATerminationDelayWithoutItsStrategyIsRefused) {
+  const std::string config = "LaunchTemplateConfigs.1.";
+  const auto error = [&](const ParamMap& more) {
+    ParamMap params{{config + "LaunchTemplateSpecification.LaunchTemplateName", "web"},
+                    {config + "LaunchTemplateSpecification.Version", "1"},
+                    {"TargetCapacitySpecification.TotalTargetCapacity", "1"}};
+    for (const auto& [name, value] : more) {
+      params["SpotOptions.MaintenanceStrategies.CapacityRebalance." + name] = value;
+    }
+    return sim_.call("CreateFleet", params).error();
+  };
+  EXPECT_EQ(error({{"ReplacementStrategy", "launch-before-terminate"}}), "InvalidParameterValue");
+  EXPECT_EQ(error({{"ReplacementStrategy", "launch"}, {"TerminationDelay", "120"}}),
+            "InvalidParameterValue");
+  EXPECT_EQ(error({{"ReplacementStrategy", "launch-before-terminate"}, {"TerminationDelay", "60"}}),
+            "InvalidParameterValue");
+}
+
 TEST_F(SimFleetTest, MaintainWaitsForCapacity) {
   sim_.set_spot_capacity(0, "t3.small");
   sim_.set_spot_capacity(0, "t3.medium");

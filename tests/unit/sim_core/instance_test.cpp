@@ -140,6 +140,7 @@ TEST(SimInstanceTest, AnElasticIpMovesAndComesBackFree) {
 
 TEST(SimInstanceTest, MetadataIsThatOfTheInstance) {
   Sim sim;
+  sim.make_profile("role", "");
   const std::string id = sim.run_spot({{"KeyName", "me"},
                                        {"UserData", "aGVsbG8="},
                                        {"IamInstanceProfile.Name", "role"},

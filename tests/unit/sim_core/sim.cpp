@@ -61,6 +61,51 @@ Reply Sim::call(const std::string& action, ParamMap params, const std::string& r
   return {reply.status, reply.body};
 }
 
+std::string Sim::identity(const std::string& action, ParamMap params) {
+  params["Action"] = action;
+  params["Version"] = "2010-05-08";
+  const ApiReply reply = core_.handle({.service = "iam",
+                                       .region = "us-east-1",
+                                       .access_key = "test",
+                                       .params = std::move(params),
+                                       .target = {},
+                                       .body = {}});
+  settle();
+  pugi::xml_document document;
+  document.load_string(reply.body.c_str());
+  return document.select_node("//Error/Code").node().text().get();
+}
+
+void Sim::make_profile(const std::string& name, const std::string& policy) {
+  const ParamMap both{{"RoleName", name}, {"InstanceProfileName", name}};
+  EXPECT_EQ(identity("CreateRole", {{"RoleName", name}, {"AssumeRolePolicyDocument", "{}"}}), "");
+  EXPECT_EQ(identity("CreateInstanceProfile", {{"InstanceProfileName", name}}), "");
+  EXPECT_EQ(identity("AddRoleToInstanceProfile", both), "");
+  if (policy.empty()) return;
+  EXPECT_EQ(identity("PutRolePolicy",
+                     {{"RoleName", name}, {"PolicyName", "p"}, {"PolicyDocument", policy}}),
+            "");
+}
+
+Reply Sim::call_as(const std::string& instance_id, const std::string& action, ParamMap params) {
+  std::string key;
+  for (const auto& [path, value] : core_.metadata(instance_id).entries) {
+    if (path.find("security-credentials/") == std::string::npos) continue;
+    key = text(Json::parse(value), "AccessKeyId");
+  }
+  EXPECT_NE(key, "") << instance_id << " has no credentials";
+  params["Action"] = action;
+  params["Version"] = "2016-11-15";
+  const ApiReply reply = core_.handle({.service = "ec2",
+                                       .region = "us-east-1",
+                                       .access_key = key,
+                                       .params = std::move(params),
+                                       .target = {},
+                                       .body = {}});
+  settle();
+  return {reply.status, reply.body};
+}
+
 void Sim::advance(std::chrono::milliseconds by) {
   const TimePoint end = core_.now() + by;
   // Event by event, so that reports come in when their cause does.

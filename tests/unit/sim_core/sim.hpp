@@ -61,6 +61,13 @@ class Sim {
   Reply call(const std::string& action, ParamMap params = {},
              const std::string& region = "us-east-1");
   void advance(std::chrono::milliseconds by);
+  // One call of IAM; its error code, or empty.
+  std::string identity(const std::string& action, ParamMap params = {});
+  // An instance profile and a role of this name. Without a `policy` it may do nothing.
+  void make_profile(const std::string& name, const std::string& policy);
+  // One call of EC2 with the credentials that an instance finds in its metadata.
+  Reply call_as(const std::string& instance_id, const std::string& action, ParamMap params);
+
   // One control call; a refusal fails the test.
   Json control(const std::string& path, const Json& body = Json::object());
 

@@ -1,0 +1,15 @@
+# Stage attach, of unattended bodies: gets the volume onto this instance. While another body has it,
+# it waits: EC2 attaches a volume to one instance only.
+# shellcheck shell=sh source=boot/program/common.sh
+. /run/ec2spotter/common.sh
+begin attach "volume=$volumes"
+
+ask_ec2 3500 attach "$volumes" "$device" | while read -r result text; do
+  case $result in
+    wait)
+      : >"$run/background"
+      tell "attach wait text=\"$text\"" ;;
+    ok) ok "$text" ;;
+    *) give_up "${text%% *}" "not attached within 3500 s: ${text#* }" ;;
+  esac
+done

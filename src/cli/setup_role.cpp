@@ -1,0 +1,49 @@
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/session.hpp"
+#include "control/machine_role.hpp"
+#include "model/tags.hpp"
+
+namespace ec2spotter::cli {
+namespace {
+
+// Without its role the next body of an unattended machine would wait for ever.
+Result<void> check_no_fleet(const Machine& machine, aws::Ec2& ec2) {
+  TRY(const auto fleets, ec2.describe_fleets());
+  for (const Fleet& fleet : fleets) {
+    if (tag::value(fleet.tags, tag::kMachine) != machine.name.str() ||
+        tag::value(fleet.tags, tag::kOwner) != machine.owner.str()) {
+      continue;
+    }
+    return fail(Errc::refused, fleet.id.str() + " launches bodies with this role; `pause " +
+                                   machine.name.str() + "` first");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> setup_role(const Common& common, const SetupRole& options) {
+  TRY(const auto file, find_machine_file(common, options.file));
+  if (!file) return fail(Errc::io, options.file + " cannot be read; name a machine's file");
+  TRY(auto session, Session::open(common, file->region));
+  TRY(const auto identity, session->client().identity());
+  const std::string name = profile_of(*file);
+  if (options.remove) {
+    TRY_VOID(check_no_fleet(*file, session->ec2()));
+    TRY_VOID(remove_role(*file, *identity));
+    fmt::print("role and instance profile {} are removed\n", name);
+    return {};
+  }
+  TRY(const auto caller, session->ec2().caller_identity());
+  TRY(const RolePlace place, role_place(caller.arn, session->client().region()));
+  fmt::print("role and instance profile {}, which may do this:\n{}\n", name,
+             role_policy(*file, place));
+  if (options.dry_run) return {};
+  TRY_VOID(make_role(*file, place, *identity));
+  fmt::print("made; `ec2spotter launch --unattended {}` uses it\n", options.file);
+  return {};
+}
+
+}  // namespace ec2spotter::cli

@@ -1,0 +1,64 @@
+#include "control/create_fleet.hpp"
+
+#include <utility>
+
+#include "base/sha256.hpp"
+#include "control/body_spec.hpp"
+#include "model/tags.hpp"
+
+namespace ec2spotter {
+namespace {
+
+constexpr std::size_t kDigestShown = 16;
+
+Tags names_of(const Machine& machine, const step::CreateFleet& step) {
+  return {{std::string(tag::kMachine), machine.name.str()},
+          {std::string(tag::kOwner), machine.owner.str()},
+          {std::string(tag::kRole), "fleet"},
+          {std::string(tag::kBodyOf), step.volume.str()},
+          {std::string(tag::kWish), step.wish}};
+}
+
+// Named after its content, so that a template of that name needs no second look.
+std::string template_name(const Machine& machine, const aws::RunInstancesSpec& spec) {
+  std::string content = spec.image.str() + spec.key_name + spec.instance_profile + spec.user_data;
+  for (const GroupId& group : spec.security_groups) content += group.str();
+  for (const auto& [key, value] : spec.instance_tags) content += key + value;
+  return "ec2spotter-" + machine.name.str() + "-" + sha256_hex(content).substr(0, kDigestShown);
+}
+
+}  // namespace
+
+Result<void> create_fleet(const Machine& machine, const step::CreateFleet& step,
+                          const Observation& seen, aws::Ec2& ec2, Memory& memory, TimePoint now) {
+  const step::LaunchBody body{.pool = step.pools.front(),
+                              .volume = step.volume,
+                              .engine = machine.engine,
+                              .client_token = {}};
+  const OwnAttaching own_attaching{.address = seen.address ? seen.address->id : AllocationId(),
+                                   .endpoint = machine.guest_endpoint};
+  TRY(auto launch, body_spec({{&machine, &body, &memory}}, ec2, own_attaching));
+  // These are the fleet's affair.
+  const auto subnet = std::exchange(launch.subnet, std::nullopt);
+  const auto max_price = std::exchange(launch.max_price, std::nullopt);
+  launch.client_token.clear();
+  const Tags names = names_of(machine, step);
+  const std::string name = template_name(machine, launch);
+  auto made =
+      ec2.create_launch_template({.name = name, .launch = std::move(launch), .tags = names});
+  if (!made && made.error().code != Errc::already_done) return made;
+  TRY(const FleetId fleet, ec2.create_fleet({.launch_template = name,
+                                             .pools = step.pools,
+                                             .subnet = subnet,
+                                             .max_price = max_price,
+                                             .replace_at_risk = machine.capacity_rebalance,
+                                             .client_token = step.client_token,
+                                             .tags = names}));
+  // A token that was spent on a fleet which has ended gives that one again.
+  if (fleet == memory.fleet_made) ++memory.fleet_attempt;
+  memory.fleet_made = fleet;
+  memory.fleet_made_at = now;
+  return {};
+}
+
+}  // namespace ec2spotter

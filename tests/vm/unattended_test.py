@@ -1,0 +1,91 @@
+"""A machine whose fleet launches its bodies: nothing of ours runs on the host while two of them are
+reclaimed, and each time it comes back with its data, address and host key."""
+
+import json
+import tempfile
+import unittest
+
+import machine
+
+ROLE = "ec2spotter-default-web"
+ASK_FOR_KEYS = f"""
+import urllib.request
+def ask(path, method, **headers):
+    return urllib.request.urlopen(urllib.request.Request(
+        "http://169.254.169.254/latest/" + path, method=method, headers=headers)).read().decode()
+token = ask("api/token", "PUT", **{{"X-aws-ec2-metadata-token-ttl-seconds": "60"}})
+print(ask("meta-data/iam/security-credentials/{ROLE}", "GET",
+          **{{"X-aws-ec2-metadata-token": token}}))
+"""
+
+
+class UnattendedTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="ec2spotter-disks-")
+        self.addCleanup(folder.cleanup)
+        disks = machine.Disks(folder.name)
+        self.machine = machine.Machine(disks.settled(), disks.preboot())
+        # In a virtual machine the host's loopback is at the first address of the subnet.
+        self.machine.__enter__()
+        self.passed = False
+        self.addCleanup(self.machine.__exit__, None, None, None)
+        port = self.machine.endpoint.rpartition(":")[2]
+        with open(f"{self.machine.folder}/web.toml", "a", encoding="utf-8") as file:
+            file.write(f'unattended = true\nguest_endpoint = "http://172.31.0.1:{port}"\n')
+
+    def tearDown(self):
+        if not self.passed:
+            self.machine.explain_failure()
+        self.assertEqual(self.machine.control("violations"), [])
+
+    def succeeds(self, *words):
+        done = self.machine.program(*words)
+        self.assertEqual(done.returncode, 0, f"{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def secrets_of(self, body):
+        """The credentials that this body's guest can ask for."""
+        text = self.machine.run(f"python3 - <<'EOT'\n{ASK_FOR_KEYS}\nEOT", user="root")
+        keys = json.loads(text)
+        self.assertEqual(keys["Code"], "Success", body)
+        return [keys[name] for name in ("AccessKeyId", "SecretAccessKey", "Token")]
+
+    def test_it_comes_back_by_itself(self):
+        self.succeeds("setup-role", f"{self.machine.folder}/web.toml")
+        self.succeeds("launch", "--timeout", "14", f"{self.machine.folder}/web.toml")
+        body = self.machine.holder()
+        self.machine.run("echo kept >/root/kept; sync /root/kept", user="root")
+        facts = self.machine.facts()
+        for reclaim in ({"notice": True, "seconds": 20}, {}):
+            self.machine.control("reclaim", {"instance_id": body} | reclaim)
+            body = self.machine.wait_for_body_after(body)
+            self.assertEqual(self.machine.facts(), facts)
+            self.assertEqual(self.machine.run("cat /root/kept", user="root").strip(), "kept")
+            self.assertEqual(self.machine.disk_of("/"), machine.SERIAL)
+        self.check_rights(body)
+        self.assertIn("\nreason   up\n", self.succeeds("status", "web"))
+        self.succeeds("pause", "web")
+        self.assertIsNone(self.machine.holder())
+        self.passed = True
+
+    def check_rights(self, body):
+        """Nothing secret lies about, and the body's role could have touched nothing else."""
+        secrets = self.secrets_of(body)
+        shown = json.dumps(self.machine.control("state")["state"]["tables"])
+        for secret in secrets:
+            self.assertNotIn(secret, shown)
+        keys = dict(zip(("key", "secret", "token"), secrets))
+        ec2 = self.machine.client(**keys)
+        self.addCleanup(ec2.close)
+        other = self.machine.ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+        with self.assertRaisesRegex(ec2.exceptions.ClientError, "UnauthorizedOperation"):
+            ec2.attach_volume(VolumeId=other, InstanceId=body, Device="/dev/sdg")
+        changed = [(call["action"], call["error"]) for call in self.machine.control("calls")
+                   if f":assumed-role/{ROLE}/" in call["caller"]
+                   and not call["action"].startswith("Describe")]
+        self.assertEqual(sorted({action for action, error in changed if not error}),
+                         ["AssociateAddress", "AttachVolume"])
+
+
+if __name__ == "__main__":
+    unittest.main()
