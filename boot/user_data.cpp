@@ -70,6 +70,23 @@ std::string words_of(const std::vector<VolumeId>& volumes) {
   return words;
 }
 
+std::string gzip(std::string text) {
+  constexpr int kGzipFormat = 15 + 16;
+  constexpr int kMemory = 9;
+  z_stream stream{};
+  CHECK(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipFormat, kMemory,
+                     Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string packed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
 std::string own_attaching_of(const BootParameters& parameters) {
   if (!parameters.own_attaching) return {};
   return "\nown_attaching=true\naddress=" + parameters.own_attaching->address.str() +
@@ -88,30 +105,16 @@ std::string boothook(const BootParameters& parameters) {
                                 "\nhelper_machine=" + std::string(kProgramMachine) +
                                 own_attaching_of(parameters) + "\n");
   text += kProgramFiles;
+  if (parameters.adopt && parameters.guest_helper) {
+    text += kProgramGuestFiles;
+    text += put("guest.base64", base64_encode(gzip(std::string(kProgramGuest))) + "\n");
+  }
   if (parameters.own_attaching) text += kProgramUnattendedFiles;
   if (parameters.engine != BootEngine::pivot) {
     text += put("helper.base64", base64_encode(kProgramHelper) + "\n");
   }
   text += kProgramHook;
   return text;
-}
-
-// cloud-init takes user data compressed as a whole; plain, the program would not fit.
-std::string gzip(std::string text) {
-  constexpr int kGzipFormat = 15 + 16;
-  constexpr int kMemory = 9;
-  z_stream stream{};
-  CHECK(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipFormat, kMemory,
-                     Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string packed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
 }
 
 }  // namespace
@@ -138,6 +141,7 @@ Result<std::string> render_user_data(const BootParameters& parameters) {
                      "\nContent-Type: text/cloud-boothook; charset=\"us-ascii\"\n"
                      "Content-Disposition: attachment; filename=\"ec2spotter\"\n\n" +
                      boothook(parameters) + "\n--" + std::string(kBoundary) + "--\n";
+  // cloud-init takes user data compressed as a whole; plain, the program would not fit.
   std::string packed = gzip(std::move(text));
   if (packed.size() > kUserDataMax) {
     return fail(Errc::invalid, "the user data has " + std::to_string(packed.size()) +

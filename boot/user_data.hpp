@@ -43,6 +43,7 @@ struct BootParameters {
   BootEngine engine = BootEngine::auto_;
   std::string device = "/dev/sdf";  // the device name of the attachment; found by it on Xen only
   bool adopt = true;                // false: the volume gets no file of ours, and no `root ok` line
+  bool guest_helper = true;         // false: nor what shuts its system down when EC2 takes the body
   bool fix_network = false;         // true: settings for another MAC address become the body's
   std::optional<OwnAttaching> own_attaching = std::nullopt;  // none: the controller does it
 };

@@ -29,15 +29,32 @@ install_file() {
   mv "$root/$2/$1.new" "$root/$2/$1"
 }
 
+enable_unit() {
+  wants=$root/etc/systemd/system/multi-user.target.wants
+  mkdir -p "$wants"
+  ln -sf "../$1" "$wants/$1"
+}
+
+# What shuts the system down in order when EC2 takes the body.
+install_guest() {
+  base64 -d "$run/guest.base64" | gunzip >"$run/guest"
+  install_file guest etc/ec2spotter
+  chmod 755 "$root/etc/ec2spotter/guest"
+  cat "$run/say.sh" "$run/on_notice.sh" >"$run/on-notice"
+  install_file on-notice etc/ec2spotter
+  mkdir -p "$root/etc/ec2spotter/notice.d"
+  install_file ec2spotter-guest.service etc/systemd/system
+  enable_unit ec2spotter-guest.service
+}
+
 install_all() {
   [ ! -d "$root/etc/cloud" ] || install_file 99-ec2spotter.cfg etc/cloud/cloud.cfg.d
   if [ -e "$root/lib/systemd/systemd" ] || [ -e "$root/usr/lib/systemd/systemd" ]; then
     cat "$run/say.sh" "$run/root_up.sh" >"$run/root-up"
     install_file root-up etc/ec2spotter
     install_file ec2spotter-root.service etc/systemd/system
-    mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
-    ln -sf ../ec2spotter-root.service \
-      "$root/etc/systemd/system/multi-user.target.wants/ec2spotter-root.service"
+    enable_unit ec2spotter-root.service
+    [ ! -s "$run/guest.base64" ] || install_guest
   fi
   echo 1 >"$root/etc/ec2spotter/adopted"
 }

@@ -1,6 +1,6 @@
 # Asks EC2 with the credentials of the instance profile, which stay in memory.
 # usage: ec2.py SECONDS ENDPOINT INSTANCE attach VOLUME DEVICE | associate ADDRESS
-# Says `wait TEXT` while it cannot be yet, and ends with `ok`, or `late CODE TEXT` after SECONDS.
+# Its folder holds imds.py. Says `wait TEXT` while it cannot be yet, and ends with `ok`, or `late CODE TEXT` after SECONDS.
 import hashlib
 import hmac
 import http.client
@@ -11,34 +11,19 @@ import time
 from urllib.parse import urlencode
 
 
+with open(sys.argv[0].replace("ec2.py", "imds.py")) as file:
+    exec(file.read())
+
+
 class Refused(Exception):
     code = "not_yet"
 
 
-def ask(connection, method, path, body=None, headers={}):
-    try:
-        connection.request(method, path, body, headers)
-        reply = connection.getresponse()
-        return reply.status, reply.read().decode()
-    finally:
-        connection.close()
-
-
-def metadata(path, method="GET", header="", value="300"):
-    status, text = ask(http.client.HTTPConnection("169.254.169.254", timeout=5), method,
-                       "/latest/" + path, None, {"X-aws-ec2-metadata-token" + header: value})
-    if status != 200:
-        raise OSError("the metadata service answers %s with %s" % (path, status))
-    return text
-
-
 def call(action, **words):
-    token = metadata("api/token", "PUT", "-ttl-seconds")
-    region = metadata("meta-data/placement/region", value=token)
-    folder = "meta-data/iam/security-credentials/"
-    keys = json.loads(metadata(folder + metadata(folder, value=token).split()[0], value=token))
-    address = endpoint or "https://ec2.%s.%s" % (
-        region, metadata("meta-data/services/domain", value=token))
+    region = metadata("placement/region")
+    folder = "iam/security-credentials/"
+    keys = json.loads(metadata(folder + metadata(folder).split()[0]))
+    address = endpoint or "https://ec2.%s.%s" % (region, metadata("services/domain"))
     scheme, _, host = address.partition("://")
     body = urlencode(dict(words, Action=action, Version="2016-11-15"))
     now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
@@ -56,11 +41,15 @@ def call(action, **words):
     head["Authorization"] = "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (
         keys["AccessKeyId"], scope, names, key.hex())
     kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-    status, reply = ask(kind(host, timeout=20), "POST", "/", body, head)
-    if status == 200:
+    connection = kind(host, timeout=20)
+    connection.request("POST", "/", body, head)
+    status = connection.getresponse()
+    reply = status.read().decode()
+    connection.close()
+    if status.status == 200:
         return reply
     found = re.search("<Code>(.*?)</Code>.*?<Message>(.*?)</Message>", reply, re.S)
-    refused = Refused("%s: %s" % (action, found.group(2) if found else status))
+    refused = Refused("%s: %s" % (action, found.group(2) if found else status.status))
     refused.code = found.group(1) if found else "http"
     raise refused
 

@@ -25,6 +25,8 @@ Result<void> ssh(const Common& common, const OnMachine& options);
 Result<void> setup(const Common& common);
 // Prints, then makes or removes, the IAM role that an unattended machine's bodies need.
 Result<void> setup_role(const Common& common, const SetupRole& options);
+// Names fleets of this owner that no machine wants any more, and their bodies; removes them.
+Result<void> reap(const Common& common, const Reap& options);
 Result<void> sim(const Sim& options);
 Result<void> sim_control(const Common& common, const SimControl& options);
 

@@ -21,6 +21,7 @@ struct Parsed {
   Common common;
   Launch launch;
   SetupRole setup_role;
+  Reap reap;
   OnMachine on_machine;
   WatchOptions watch;
   EventsOptions events;
@@ -99,6 +100,10 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
   command->callback([&parsed] {
     parsed.action = [&parsed] { return setup_role(parsed.common, parsed.setup_role); };
   });
+  command = app.add_subcommand("reap", "name fleets that no machine wants any more");
+  command->add_flag("--yes", parsed.reap.yes, "remove them, and their bodies without a root");
+  command->callback(
+      [&parsed] { parsed.action = [&parsed] { return reap(parsed.common, parsed.reap); }; });
 }
 
 void add_watch(CLI::App& app, Parsed& parsed) {

@@ -35,6 +35,10 @@ struct SetupRole {
   bool dry_run = false;  // only print
 };
 
+struct Reap {
+  bool yes = false;  // else only name them
+};
+
 // A command on one machine: a name, or the path of its file.
 struct OnMachine {
   std::string machine;

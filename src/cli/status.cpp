@@ -45,7 +45,9 @@ Result<void> status(const Common& common, const OnMachine& options) {
   TRY(const Considered looked, look(open));
   MachineReport report = looked.report();
   if (!report.body.empty()) {
-    TRY(report.findings, examine(InstanceId(report.body), open.session->ec2()));
+    // A console that cannot be read is no news.
+    auto findings = examine(InstanceId(report.body), open.session->ec2());
+    if (findings) report.findings = std::move(*findings);
   }
   print_report(report, common.output);
   return {};

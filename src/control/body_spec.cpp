@@ -49,6 +49,7 @@ Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
                             .engine = boot_engine(batch.front().step->engine),
                             .device = machine.device,
                             .adopt = machine.adopt,
+                            .guest_helper = machine.guest_helper,
                             .fix_network = machine.fix_network,
                             .own_attaching = own_attaching};
   for (const LaunchOrder& order : batch) parameters.volumes.push_back(order.step->volume);

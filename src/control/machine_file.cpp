@@ -73,11 +73,7 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   }
   if (auto wrong = check_types(machine)) return missing(*wrong);
   if (machine.markets.empty()) return missing("markets is empty: spot, on-demand, or both");
-  const auto has = [&](Market market) {
-    return std::find(machine.markets.begin(), machine.markets.end(), market) !=
-           machine.markets.end();
-  };
-  const bool both = has(Market::spot) && has(Market::on_demand);
+  const bool both = wishes(machine, Market::spot) && wishes(machine, Market::on_demand);
   if (!both && machine.on_demand_after > Duration::zero()) {
     return missing("on_demand_after means something only with markets = [\"spot\", \"on-demand\"]");
   }

@@ -273,6 +273,7 @@ const Setters& setters() {
       {"device", plain(&Machine::device)},
       {"engine", text(set_engine)},
       {"adopt", flag(&Machine::adopt)},
+      {"guest_helper", flag(&Machine::guest_helper)},
       {"fix_network", flag(&Machine::fix_network)},
       {"probe", flag(&Machine::probe)},
       {"release_on_notice", flag(&Machine::release_on_notice)},

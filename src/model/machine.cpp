@@ -1,5 +1,7 @@
 #include "model/machine.hpp"
 
+#include <algorithm>
+
 namespace ec2spotter {
 
 std::string_view to_string(Engine engine) {
@@ -40,6 +42,10 @@ Goal parse_goal(std::string_view text) { return text == "paused" ? Goal::paused 
 
 std::string VolumeName::describe() const {
   return id.empty() ? "named '" + name_tag + "'" : id.str();
+}
+
+bool wishes(const Machine& machine, Market market) {
+  return std::find(machine.markets.begin(), machine.markets.end(), market) != machine.markets.end();
 }
 
 std::string profile_of(const Machine& machine) {

@@ -73,6 +73,8 @@ struct Machine {
   std::string device = "/dev/sdf";
   Engine engine = Engine::automatic;
   bool adopt = true;
+  // The volume gets what shuts its system down in order when EC2 takes the body.
+  bool guest_helper = true;
   // Network settings of the volume for another MAC address become the body's before it boots.
   bool fix_network = false;
   bool probe = true;               // the SSH port must answer before the machine counts as up
@@ -85,6 +87,9 @@ struct Machine {
   std::string guest_endpoint;  // where unattended bodies ask EC2; empty: the region's public one
   bool operator==(const Machine&) const = default;
 };
+
+// Is this among the machine's markets?
+bool wishes(const Machine& machine, Market market);
 
 // The instance profile that unattended bodies get, and the name of the role in it.
 std::string profile_of(const Machine& machine);

@@ -67,6 +67,7 @@ std::string wish_of(const Machine& machine) {
          << machine.requirements->excluded;
   }
   return wish.flag(machine.adopt)
+      .flag(machine.guest_helper)
       .flag(machine.fix_network)
       .flag(machine.capacity_rebalance)
       .digest();

@@ -7,9 +7,7 @@ namespace {
 
 bool may_return_to_spot(const Machine& machine, const Instance& body, TimePoint now) {
   using When = ReturnToSpot::When;
-  const bool spot_wished = std::find(machine.markets.begin(), machine.markets.end(),
-                                     Market::spot) != machine.markets.end();
-  if (body.market == Market::spot || !spot_wished) return false;
+  if (body.market == Market::spot || !wishes(machine, Market::spot)) return false;
   const ReturnToSpot& wish = machine.return_to_spot;
   if (wish.when != When::windows) return wish.when == When::always;
   return std::any_of(wish.windows.begin(), wish.windows.end(),

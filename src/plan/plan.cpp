@@ -123,6 +123,7 @@ class Planner {
         stood_for(Reason::volume_missing) < kMissingFor) {
       return refusal;
     }
+    if (auto step = fleets_.remove_all()) return std::move(*step);
     for (const Instance& body : seen_.bodies) {
       if (!is_live(body) || bodies_.is_doomed(body) || bodies_.has_entered(body)) continue;
       return decide_.act(Reason::collecting_body,

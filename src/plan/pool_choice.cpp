@@ -58,9 +58,7 @@ class Ranking {
 
   // How long on-demand is still kept back.
   Duration spot_wait_left() const {
-    const bool spot_wished = std::find(machine_.markets.begin(), machine_.markets.end(),
-                                       Market::spot) != machine_.markets.end();
-    if (!spot_wished) return Duration::zero();
+    if (!wishes(machine_, Market::spot)) return Duration::zero();
     return machine_.on_demand_after - (now_ - memory_.spot_missing_since.value_or(now_));
   }
 

@@ -57,6 +57,12 @@ class CommandsTest(ProgramTest):
         looked = json.loads(self.succeeds("--output", "json", "doctor", "web").stdout)
         self.assertEqual(looked, {"machine": "web", "findings": []})
 
+    def test_status_without_a_console(self):
+        self.launch()
+        self.server.control("fault", {"kind": "error_before", "action": "GetConsoleOutput",
+                                      "count": 0})
+        self.assertIn("machine  web\n", self.succeeds("status", "web").stdout)
+
     def test_explain_names_the_pools_it_considered(self):
         self.write_machine()
         text = self.succeeds("explain", "web").stdout

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from program import ADDRESS, VOLUME, ProgramTest
+from program import ADDRESS, VOLUME, ProgramTest, wait_until
 
 ROLE = "ec2spotter-default-web"
 ENDPOINT = "http://172.31.0.1:80"
@@ -82,6 +82,19 @@ class UnattendedTest(ProgramTest):
     def test_bodies_must_be_told_whom_to_ask_where_it_is_not_the_public_address(self):
         self.fails(2, "launch", "--unattended", self.write_machine(),
                    says=[self.server.endpoint, "guest_endpoint"])
+
+    def test_reap_finds_a_fleet_whose_machine_is_gone(self):
+        self.succeeds("setup-role", self.file)
+        self.succeeds("launch", "--unattended", "--no-wait", self.file)
+        fleet, = self.fleets()
+        self.assertIn("no fleet", self.succeeds("reap", "--yes").stdout)
+        wait_until("its instance", self.bodies)
+        self.client.delete_volume(VolumeId=VOLUME)
+        named = self.succeeds("reap").stdout
+        self.assertIn(f"{fleet['FleetId']} of machine 'web': its machine has no root volume", named)
+        self.assertEqual(len(self.fleets()), 1)
+        self.succeeds("reap", "--yes")
+        self.assertEqual((self.fleets(), self.bodies()), ([], []))
 
     def test_one_market(self):
         path = self.write_machine(markets=["spot", "on-demand"], guest_endpoint=ENDPOINT)

@@ -69,6 +69,7 @@ TEST(LaunchScenario, ABodyTakenWithoutNoticeIsReplaced) {
   ASSERT_TRUE(ec2.drive(web_machine()));
   const std::string first = ec2.holder(kVolume);
   ec2.control("reclaim", {{"instance_id", first}});
+  ec2.pass(1s);  // Describe calls lag behind
 
   ASSERT_TRUE(ec2.drive(web_machine()));
 

@@ -84,12 +84,16 @@ class Cloud(server.Server):
         wait_until(f"'{text}' on the console of {instance}",
                    lambda: text in self.console(instance), seconds)
 
+    def ssh_command(self, user):
+        """The words that log in to the guest that holds the address; what to run there follows."""
+        return ["ssh", "-i", self.images / "key", "-p", str(self.ssh_port), "-o", "BatchMode=yes",
+                "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
+                "ConnectTimeout=20", "-o", "LogLevel=ERROR", f"{user}@{self.address}"]
+
     def ssh(self, command, user="debian"):
         """Runs a command in the guest that holds the address; its result, whatever it is."""
         return subprocess.run(
-            ["ssh", "-i", self.images / "key", "-p", str(self.ssh_port), "-o", "BatchMode=yes",
-             "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
-             "ConnectTimeout=20", "-o", "LogLevel=ERROR", f"{user}@{self.address}", command],
+            [*self.ssh_command(user), command],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
             timeout=180, check=False)
 

@@ -2,12 +2,17 @@
 reclaimed, and each time it comes back with its data, address and host key."""
 
 import json
+import subprocess
+import sys
 import tempfile
+import time
 import unittest
 
 import machine
+import server
 
 ROLE = "ec2spotter-default-web"
+NOTICE_SECONDS = 120
 ASK_FOR_KEYS = f"""
 import urllib.request
 def ask(path, method, **headers):
@@ -56,17 +61,42 @@ class UnattendedTest(unittest.TestCase):
         body = self.machine.holder()
         self.machine.run("echo kept >/root/kept; sync /root/kept", user="root")
         facts = self.machine.facts()
-        for reclaim in ({"notice": True, "seconds": 20}, {}):
-            self.machine.control("reclaim", {"instance_id": body} | reclaim)
+        for lose in (self.take_with_notice, self.take_at_once):
+            lose(body)
             body = self.machine.wait_for_body_after(body)
             self.assertEqual(self.machine.facts(), facts)
             self.assertEqual(self.machine.run("cat /root/kept", user="root").strip(), "kept")
             self.assertEqual(self.machine.disk_of("/"), machine.SERIAL)
+            self.assertRegex(self.machine.run("cat /root/noticed", user="root"),
+                             r"^notice 20\d\d-")
         self.check_rights(body)
         self.assertIn("\nreason   up\n", self.succeeds("status", "web"))
         self.succeeds("pause", "web")
         self.assertIsNone(self.machine.holder())
         self.passed = True
+
+    def take_at_once(self, body):
+        self.machine.control("reclaim", {"instance_id": body})
+
+    def take_with_notice(self, body):
+        """The guest hears of it, tells who is logged in, runs the hook, and lets the volume go."""
+        hook = "/etc/ec2spotter/notice.d/note"
+        self.machine.run(f"printf '#!/bin/sh\\necho \"$@\" >/root/noticed\\n' >{hook};"
+                         f" chmod 755 {hook}", user="root")
+        login = subprocess.Popen(
+            [*self.machine.ssh_command("root"), "-tt", "echo logged in; sleep 600"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertIn("logged in", login.stdout.readline())
+        begun = time.monotonic()
+        self.machine.control("notice", {"instance_id": body, "seconds": NOTICE_SECONDS})
+        shown = login.communicate(timeout=NOTICE_SECONDS)[0]
+        self.assertRegex(shown, r"EC2 takes this instance in \d+ seconds")
+        server.wait_until("the volume to be free", lambda: self.machine.holder() != body,
+                          NOTICE_SECONDS)
+        free = time.monotonic() - begun
+        print(f"  free {free:.1f} s after the notice; without the guest helper not before"
+              f" {NOTICE_SECONDS} s", file=sys.stderr, flush=True)
+        self.assertLess(free, NOTICE_SECONDS)
 
     def check_rights(self, body):
         """Nothing secret lies about, and the body's role could have touched nothing else."""
