@@ -39,28 +39,46 @@ file(READ ${FOLDER}/program/hook.sh hook)
 without_comments("\n${hook}" hook)
 without_indentation("${hook}" hook)
 
-# The bytes of a file as the text of a C++ literal, and how many there are.
-function(read_bytes path out)
-  file(READ ${path} bytes HEX)
-  string(REGEX REPLACE "(..)" "\\\\x\\1" bytes "${bytes}")
-  string(LENGTH "${bytes}" digits)
-  math(EXPR size "${digits} / 4")
-  set(${out} "${bytes}" PARENT_SCOPE)
-  set(${out}_size ${size} PARENT_SCOPE)
+# The bytes of a program as base64, after the command that `ARGN` names has packed them.
+function(base64 path out)
+  execute_process(COMMAND ${ARGN} ${path} COMMAND base64 -w 0 OUTPUT_VARIABLE text
+    COMMAND_ERROR_IS_FATAL ANY)
+  set(${out} "${text}" PARENT_SCOPE)
 endfunction()
-read_bytes(${HELPER} helper)
-read_bytes(${GUEST} guest)
+base64(${HELPER} helper cat)
+base64(${GUEST} guest ${ZOPFLI} -c)
+set(helper "put helper.base64 <<'EC2SPOTTER'\n${helper}\nEC2SPOTTER\n")
+string(APPEND guest_files "put guest.base64 <<'EC2SPOTTER'\n${guest}\nEC2SPOTTER\n")
+
+# The text as a gzip member, in the form of a C++ expression. Zopfli's are a twentieth smaller than
+# zlib's, and all of this is the same for every launch.
+function(pack text out)
+  file(WRITE ${OUTPUT}.part "${text}")
+  execute_process(COMMAND ${ZOPFLI} -c ${OUTPUT}.part OUTPUT_FILE ${OUTPUT}.part.gz
+    COMMAND_ERROR_IS_FATAL ANY)
+  file(READ ${OUTPUT}.part.gz bytes HEX)
+  file(REMOVE ${OUTPUT}.part ${OUTPUT}.part.gz)
+  string(LENGTH "${bytes}" digits)
+  math(EXPR size "${digits} / 2")
+  string(REGEX REPLACE "(..)" "\\\\x\\1" bytes "${bytes}")
+  set(${out} "{\"${bytes}\", ${size}}" PARENT_SCOPE)
+endfunction()
+pack("${files}" files)
+pack("${guest_files}" guest_files)
+pack("${unattended_files}" unattended_files)
+pack("${helper}" helper)
+# The boundary is that of user_data.cpp.
+pack("${hook}\n--==ec2spotter==--\n" hook)
 
 file(WRITE ${OUTPUT} "#include \"boot/program.hpp\"
 
 namespace ec2spotter {
 
-const std::string_view kProgramFiles = R\"SH(${files})SH\";
-const std::string_view kProgramUnattendedFiles = R\"SH(${unattended_files})SH\";
-const std::string_view kProgramGuestFiles = R\"SH(${guest_files})SH\";
-const std::string_view kProgramGuest{\"${guest}\", ${guest_size}};
-const std::string_view kProgramHook = R\"SH(${hook})SH\";
-const std::string_view kProgramHelper{\"${helper}\", ${helper_size}};
+const std::string_view kProgramFiles${files};
+const std::string_view kProgramGuestFiles${guest_files};
+const std::string_view kProgramUnattendedFiles${unattended_files};
+const std::string_view kProgramHelper${helper};
+const std::string_view kProgramHook${hook};
 const std::string_view kProgramMachine = \"${MACHINE}\";
 
 }  // namespace ec2spotter

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/base64.hpp"
 #include "boot/program.hpp"
 
 namespace ec2spotter {
@@ -60,8 +59,14 @@ std::string_view to_word(BootEngine engine) {
   return "auto";
 }
 
-std::string put(std::string_view name, std::string_view text) {
-  return "put " + std::string(name) + " <<'EC2SPOTTER'\n" + std::string(text) + "EC2SPOTTER\n";
+std::string_view to_word(BootAdopt adopt) {
+  switch (adopt) {
+    case BootAdopt::no: return "false";
+    case BootAdopt::once: return "true";
+    case BootAdopt::again: return "again";
+    case BootAdopt::remove: return "remove";
+  }
+  return "true";
 }
 
 std::string words_of(const std::vector<VolumeId>& volumes) {
@@ -93,28 +98,30 @@ std::string own_attaching_of(const BootParameters& parameters) {
          "\nendpoint=" + parameters.own_attaching->endpoint;
 }
 
-std::string boothook(const BootParameters& parameters) {
-  std::string text =
-      "#cloud-boothook\n#!/bin/sh\nset -eu\nmkdir -p /run/ec2spotter\n"
-      "put() { cat >\"/run/ec2spotter/$1\"; }\n";
-  text += put("parameters", "volumes='" + words_of(parameters.volumes) +
-                                "'\nengine=" + std::string(to_word(parameters.engine)) +
-                                "\ndevice=" + parameters.device +
-                                "\nadopt=" + (parameters.adopt ? "true" : "false") +
-                                "\nfix_network=" + (parameters.fix_network ? "true" : "false") +
-                                "\nhelper_machine=" + std::string(kProgramMachine) +
-                                own_attaching_of(parameters) + "\n");
-  text += kProgramFiles;
-  if (parameters.adopt && parameters.guest_helper) {
-    text += kProgramGuestFiles;
-    text += put("guest.base64", base64_encode(gzip(std::string(kProgramGuest))) + "\n");
-  }
-  if (parameters.own_attaching) text += kProgramUnattendedFiles;
-  if (parameters.engine != BootEngine::pivot) {
-    text += put("helper.base64", base64_encode(kProgramHelper) + "\n");
-  }
-  text += kProgramHook;
-  return text;
+// The beginning of the message, up to what is the same for every launch.
+std::string head(const BootParameters& parameters) {
+  return "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"" + std::string(kBoundary) +
+         "\"\n\n--" + std::string(kBoundary) +
+         "\nContent-Type: text/cloud-boothook; charset=\"us-ascii\"\n"
+         "Content-Disposition: attachment; filename=\"ec2spotter\"\n\n"
+         "#cloud-boothook\n#!/bin/sh\nset -eu\nmkdir -p /run/ec2spotter\n"
+         "put() { cat >\"/run/ec2spotter/$1\"; }\nput parameters <<'EC2SPOTTER'\nvolumes='" +
+         words_of(parameters.volumes) + "'\nengine=" + std::string(to_word(parameters.engine)) +
+         "\ndevice=" + parameters.device + "\nadopt=" + std::string(to_word(parameters.adopt)) +
+         "\nfix_network=" + (parameters.fix_network ? "true" : "false") +
+         "\nhelper_machine=" + std::string(kProgramMachine) + own_attaching_of(parameters) +
+         "\nEC2SPOTTER\n";
+}
+
+// cloud-init takes user data compressed as a whole; plain, the program would not fit.
+std::string packed(const BootParameters& parameters) {
+  std::string all = gzip(head(parameters));
+  all += kProgramFiles;
+  const bool installs = parameters.adopt == BootAdopt::once || parameters.adopt == BootAdopt::again;
+  if (installs && parameters.guest_helper) all += kProgramGuestFiles;
+  if (parameters.own_attaching) all += kProgramUnattendedFiles;
+  if (parameters.engine != BootEngine::pivot) all += kProgramHelper;
+  return all += kProgramHook;
 }
 
 }  // namespace
@@ -136,18 +143,12 @@ Result<std::string> render_user_data(const BootParameters& parameters) {
     return fail(Errc::invalid, "the address '" + own->address.str() + "' or the endpoint '" +
                                    own->endpoint + "' is none");
   }
-  std::string text = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"" +
-                     std::string(kBoundary) + "\"\n\n--" + std::string(kBoundary) +
-                     "\nContent-Type: text/cloud-boothook; charset=\"us-ascii\"\n"
-                     "Content-Disposition: attachment; filename=\"ec2spotter\"\n\n" +
-                     boothook(parameters) + "\n--" + std::string(kBoundary) + "--\n";
-  // cloud-init takes user data compressed as a whole; plain, the program would not fit.
-  std::string packed = gzip(std::move(text));
-  if (packed.size() > kUserDataMax) {
-    return fail(Errc::invalid, "the user data has " + std::to_string(packed.size()) +
+  std::string user_data = packed(parameters);
+  if (user_data.size() > kUserDataMax) {
+    return fail(Errc::invalid, "the user data has " + std::to_string(user_data.size()) +
                                    " bytes; EC2 takes " + std::to_string(kUserDataMax));
   }
-  return packed;
+  return user_data;
 }
 
 }  // namespace ec2spotter

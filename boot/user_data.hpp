@@ -38,13 +38,17 @@ struct OwnAttaching {
   std::string endpoint;  // where EC2 answers; empty: the region's public address
 };
 
+// What is done about our files on the volume: nothing, installed unless they were once before,
+// installed whatever was there, taken away.
+enum class BootAdopt { no, once, again, remove };
+
 struct BootParameters {
   std::vector<VolumeId> volumes;  // at least one; one of them will be attached
   BootEngine engine = BootEngine::auto_;
-  std::string device = "/dev/sdf";  // the device name of the attachment; found by it on Xen only
-  bool adopt = true;                // false: the volume gets no file of ours, and no `root ok` line
-  bool guest_helper = true;         // false: nor what shuts its system down when EC2 takes the body
-  bool fix_network = false;         // true: settings for another MAC address become the body's
+  std::string device = "/dev/sdf";    // the device name of the attachment; found by it on Xen only
+  BootAdopt adopt = BootAdopt::once;  // without our files there is no `root ok` line
+  bool guest_helper = true;  // false: nor what shuts its system down when EC2 takes the body
+  bool fix_network = false;  // true: settings for another MAC address become the body's
   std::optional<OwnAttaching> own_attaching = std::nullopt;  // none: the controller does it
 };
 

@@ -1,5 +1,6 @@
 # Stage adopt: leaves on the volume, once, what keeps its identity on the next bodies and what tells
-# that its system is up. What was removed from there by hand is not put back. Where the machine file
+# that its system is up. What was removed from there by hand is not put back, unless `adopt` says
+# `again`; with `remove` all is taken away. Where the machine file
 # wishes so, network settings that are for another body's MAC address are made this one's.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
@@ -8,13 +9,17 @@
 begin adopt
 
 files_due=
-if [ "$adopt" != true ]; then
-  said=skipped=true
-elif [ -e "$root/etc/ec2spotter/adopted" ]; then
-  said=recorded=true
-else
-  said='' files_due=true
-fi
+case $adopt in
+  false) said=skipped=true ;;
+  remove) said=removed=true files_due=true ;;
+  *)
+    said=
+    if [ "$adopt" = true ] && [ -e "$root/etc/ec2spotter/adopted" ]; then
+      said=recorded=true
+    else
+      files_due=true
+    fi ;;
+esac
 network_due=
 [ "$fix_network" != true ] || [ ! -s "$run/pinned" ] || network_due=true
 [ -n "$files_due$network_due" ] || {
@@ -47,7 +52,18 @@ install_guest() {
   enable_unit ec2spotter-guest.service
 }
 
+remove_all() {
+  for file in cloud/cloud.cfg.d/99-ec2spotter.cfg systemd/system/ec2spotter-root.service \
+    systemd/system/ec2spotter-guest.service ec2spotter/guest ec2spotter/on-notice \
+    ec2spotter/root-up ec2spotter/adopted ec2spotter/last-up \
+    systemd/system/multi-user.target.wants/ec2spotter-guest.service \
+    systemd/system/multi-user.target.wants/ec2spotter-root.service; do
+    rm -f "$root/etc/$file"
+  done
+}
+
 install_all() {
+  [ "$adopt" != remove ] || { remove_all; return; }
   [ ! -d "$root/etc/cloud" ] || install_file 99-ec2spotter.cfg etc/cloud/cloud.cfg.d
   if [ -e "$root/lib/systemd/systemd" ] || [ -e "$root/usr/lib/systemd/systemd" ]; then
     cat "$run/say.sh" "$run/root_up.sh" >"$run/root-up"

@@ -33,7 +33,7 @@ struct RunInstancesSpec {
   std::optional<std::string> max_price;  // US dollars an hour, as text, Spot only
   std::string client_token;              // at most 64 ASCII characters
   std::string instance_profile;          // name; empty: none
-  Tags instance_tags;                    // also put on the spot request and the new volumes
+  Tags instance_tags;  // also put on the new volumes and interfaces, and the spot request
   bool operator==(const RunInstancesSpec&) const = default;
 };
 

@@ -19,6 +19,8 @@ Result<void> watch(const Common& common, const WatchOptions& options);
 Result<void> events(const Common& common, const EventsOptions& options);
 // Names what may keep a machine from coming back, and the cure. Errc::wrong_state: there is such.
 Result<void> doctor(const Common& common, const OnMachine& options);
+// What becomes of our files on a machine's volume at its next boot; `wished` is recorded there.
+Result<void> guest_files(const Common& common, const GuestFilesOptions& options);
 Result<void> console(const Common& common, const OnMachine& options);
 // Replaces this process by ssh; returns only when that fails.
 Result<void> ssh(const Common& common, const OnMachine& options);

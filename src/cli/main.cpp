@@ -22,6 +22,7 @@ struct Parsed {
   Launch launch;
   SetupRole setup_role;
   Reap reap;
+  GuestFilesOptions guest_files;
   OnMachine on_machine;
   WatchOptions watch;
   EventsOptions events;
@@ -99,6 +100,20 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
   command->add_flag("--dry-run", parsed.setup_role.dry_run, "only print what it would be");
   command->callback([&parsed] {
     parsed.action = [&parsed] { return setup_role(parsed.common, parsed.setup_role); };
+  });
+  command = app.add_subcommand("guest-files", "our files on a machine's volume");
+  command->add_option("NAME", parsed.guest_files.machine, "machine name, or its file")->required();
+  const auto wish = [&parsed](GuestFiles files) {
+    return [&parsed, files] { parsed.guest_files.wished = files; };
+  };
+  auto* remove = command->add_flag_callback("--remove", wish(GuestFiles::remove),
+                                            "take them away at the next boot");
+  command
+      ->add_flag_callback("--install", wish(GuestFiles::install),
+                          "install them anew at the next boot")
+      ->excludes(remove);
+  command->callback([&parsed] {
+    parsed.action = [&parsed] { return guest_files(parsed.common, parsed.guest_files); };
   });
   command = app.add_subcommand("reap", "name fleets that no machine wants any more");
   command->add_flag("--yes", parsed.reap.yes, "remove them, and their bodies without a root");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "model/machine.hpp"
 
 namespace ec2spotter::cli {
 
@@ -33,6 +34,11 @@ struct SetupRole {
   std::string file;
   bool remove = false;
   bool dry_run = false;  // only print
+};
+
+struct GuestFilesOptions {
+  std::string machine;
+  std::optional<GuestFiles> wished;  // none: only tell
 };
 
 struct Reap {

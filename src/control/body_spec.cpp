@@ -19,6 +19,12 @@ BootEngine boot_engine(Engine engine) {
   return BootEngine::auto_;
 }
 
+BootAdopt boot_adopt(const Machine& machine, GuestFiles files) {
+  if (files == GuestFiles::remove) return BootAdopt::remove;
+  if (!machine.adopt) return BootAdopt::no;
+  return files == GuestFiles::install ? BootAdopt::again : BootAdopt::once;
+}
+
 Result<ImageId> resolve_image(const std::string& image, aws::Ec2& ec2) {
   if (!image.starts_with(kSsmPrefix)) return ImageId(image);
   TRY(const std::string id, ec2.parameter(image.substr(kSsmPrefix.size())));
@@ -48,7 +54,7 @@ Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
   BootParameters parameters{.volumes = {},
                             .engine = boot_engine(batch.front().step->engine),
                             .device = machine.device,
-                            .adopt = machine.adopt,
+                            .adopt = boot_adopt(machine, batch.front().step->guest_files),
                             .guest_helper = machine.guest_helper,
                             .fix_network = machine.fix_network,
                             .own_attaching = own_attaching};

@@ -34,6 +34,7 @@ Result<void> create_fleet(const Machine& machine, const step::CreateFleet& step,
   const step::LaunchBody body{.pool = step.pools.front(),
                               .volume = step.volume,
                               .engine = machine.engine,
+                              .guest_files = step.guest_files,
                               .client_token = {}};
   const OwnAttaching own_attaching{.address = seen.address ? seen.address->id : AllocationId(),
                                    .endpoint = machine.guest_endpoint};

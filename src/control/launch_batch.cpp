@@ -18,9 +18,11 @@ struct Batch {
 // machine file decides has to be named here.
 auto manner_of(const LaunchOrder& order) {
   const Machine& machine = *order.machine;
-  return std::tie(order.step->pool, order.step->engine, order.step->attempt, machine.owner,
+  const step::LaunchBody& step = *order.step;
+  return std::tie(step.pool, step.engine, step.attempt, step.guest_files, machine.owner,
                   machine.image, machine.subnet, machine.security_groups, machine.key_name,
-                  machine.max_price, machine.device, machine.adopt, machine.fix_network);
+                  machine.max_price, machine.device, machine.adopt, machine.guest_helper,
+                  machine.fix_network);
 }
 
 // A name of its own for the bodies may hold a space, which a list of names cannot. A body that

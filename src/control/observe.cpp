@@ -7,6 +7,7 @@
 #include "model/tags.hpp"
 #include "plan/body_history.hpp"
 #include "plan/plan.hpp"
+#include "plan/root_choice.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -45,7 +46,9 @@ std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance
   }
   const bool address_here = seen.address && seen.address->instance == body.id;
   // Of a root that is not up yet the console tells, unless it cannot or is late.
-  const bool early = machine.adopt && now - body.launch_time < kBootLimit;
+  const bool tells = std::all_of(seen.volumes.begin(), seen.volumes.end(),
+                                 [&](const Volume& root) { return speaks(machine, root); });
+  const bool early = tells && now - body.launch_time < kBootLimit;
   const bool useful = is_up(seen, body) ? address_here || !seen.address_wanted : !early;
   const std::string& host = address_here ? seen.address->public_ip : body.public_ip;
   if (!useful || host.empty()) return std::nullopt;

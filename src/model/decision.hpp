@@ -32,7 +32,8 @@ struct LaunchBody {
   Pool pool;
   VolumeId volume;
   Engine engine = Engine::automatic;
-  int attempt = 1;          // counts the bodies in a row that never came up, this one included
+  int attempt = 1;  // counts the bodies in a row that never came up, this one included
+  GuestFiles guest_files = GuestFiles::once;
   InstanceId takes_over{};  // the working body that it is to replace; empty: there is none
   std::string client_token;
   bool operator==(const LaunchBody&) const = default;
@@ -81,6 +82,7 @@ struct AdoptAddress {
 struct CreateFleet {
   VolumeId volume;
   std::vector<Pool> pools;
+  GuestFiles guest_files = GuestFiles::once;
   std::string wish;  // what the fleet is made from, to tell it from another one
   std::string client_token;
   bool operator==(const CreateFleet&) const = default;

@@ -40,6 +40,22 @@ std::string_view to_string(Goal goal) { return goal == Goal::up ? "up" : "paused
 
 Goal parse_goal(std::string_view text) { return text == "paused" ? Goal::paused : Goal::up; }
 
+std::string_view to_string(GuestFiles files) {
+  switch (files) {
+    case GuestFiles::once: return "once";
+    case GuestFiles::remove: return "remove";
+    case GuestFiles::install: return "install";
+  }
+  return "once";
+}
+
+GuestFiles parse_guest_files(std::string_view text) {
+  for (const GuestFiles files : {GuestFiles::remove, GuestFiles::install}) {
+    if (to_string(files) == text) return files;
+  }
+  return GuestFiles::once;
+}
+
 std::string VolumeName::describe() const {
   return id.empty() ? "named '" + name_tag + "'" : id.str();
 }

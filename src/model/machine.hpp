@@ -25,6 +25,12 @@ enum class Goal { up, paused };
 std::string_view to_string(Goal goal);
 Goal parse_goal(std::string_view text);  // unknown text means up
 
+// What becomes of our files on the volume at its next boot: they are installed once, or taken away,
+// or installed whatever was there.
+enum class GuestFiles { once, remove, install };
+std::string_view to_string(GuestFiles files);
+GuestFiles parse_guest_files(std::string_view text);  // unknown text means once
+
 // How the user names the root volume: exactly one of the two is set.
 struct VolumeName {
   VolumeId id;

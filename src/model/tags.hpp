@@ -20,6 +20,7 @@ inline constexpr std::string_view kRoot = "ec2spotter:root";        // on a body
 inline constexpr std::string_view kAttempt = "ec2spotter:attempt";  // on a body: 1, 2 ...
 inline constexpr std::string_view kTakesOver = "ec2spotter:takes-over";   // on a body: another's id
 inline constexpr std::string_view kUnattended = "ec2spotter:unattended";  // on the volume: true
+inline constexpr std::string_view kGuestFiles = "ec2spotter:guest-files";  // remove, install; there
 inline constexpr std::string_view kWish = "ec2spotter:wish";  // on a fleet: what it was made from
 // EC2's own, on the instances of a fleet.
 inline constexpr std::string_view kFleetId = "aws:ec2:fleet-id";

@@ -83,8 +83,7 @@ std::optional<std::string> refused_lately(const Observation& seen, const Pool& p
 
 std::optional<std::string> launch_refusal(const Observation& seen, TimePoint now) {
   const Instance* newest = newest_body(seen);
-  if (newest == nullptr || !ended_at_once(*newest, now) ||
-      !is_refusal(newest->state_reason_code)) {
+  if (newest == nullptr || !ended_at_once(*newest, now) || !is_refusal(newest->state_reason_code)) {
     return std::nullopt;
   }
   const bool limit = newest->state_reason_code == "Client.VolumeLimitExceeded";

@@ -8,6 +8,7 @@
 #include "model/tags.hpp"
 #include "plan/body_history.hpp"
 #include "plan/pool_choice.hpp"
+#include "plan/root_choice.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -133,6 +134,7 @@ Decision FleetKeeping::create(const Volume& volume) const {
   }
   step::CreateFleet create{.volume = volume.id,
                            .pools = pools_of(machine_, seen_, volume.zone),
+                           .guest_files = guest_files_of(volume),
                            .wish = wish_of(machine_),
                            .client_token = {}};
   if (create.pools.size() > kPoolsMost) create.pools.resize(kPoolsMost);

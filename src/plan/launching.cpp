@@ -5,6 +5,7 @@
 #include "base/sha256.hpp"
 #include "plan/body_history.hpp"
 #include "plan/plan.hpp"
+#include "plan/root_choice.hpp"
 
 namespace ec2spotter {
 
@@ -39,6 +40,7 @@ Decision Launching::launch_from(const Volume& volume, PoolChoice choice,
                           .volume = volume.id,
                           .engine = machine_.engine,
                           .attempt = 1,
+                          .guest_files = guest_files_of(volume),
                           .takes_over = takes_over,
                           .client_token = {}};
   const Instance* last = newest_body(seen_);

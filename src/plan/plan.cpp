@@ -198,7 +198,7 @@ class Planner {
     if (held.state != AttachmentState::attached && !in_use) {
       return follow_attachment(volume, held, body);
     }
-    if (!is_up(body)) return follow_boot(held, body);
+    if (!is_up(body)) return follow_boot(volume, held, body);
     if (seen_.address && seen_.address->instance != body.id) return move_address(body);
     if (bodies_.answers(body) == false) return wait_for_service(body);
     if (intent_.patrol && (wished || successor != nullptr)) {
@@ -226,11 +226,12 @@ class Planner {
                        step::TerminateBody{body.id});
   }
 
-  Decision follow_boot(const Attachment& held, const Instance& body) const {
+  Decision follow_boot(const Volume& volume, const Attachment& held, const Instance& body) const {
     const BootReport boot = bodies_.boot_of(body);
     const bool entered = boot.stage == "enter" && boot.result == "ok";
     // A volume that keeps out our unit cannot say that it is up: then the probe has to.
-    if (boot.root_up() || (!machine_.adopt && entered && bodies_.answers(body) == true)) {
+    const bool answers = entered && bodies_.answers(body) == true;
+    if (boot.root_up() || (!speaks(machine_, volume) && answers)) {
       return decide_.act(Reason::booting, "the root is up on " + body.id.str(),
                          step::MarkRoot{body.id, RootMark::up});
     }

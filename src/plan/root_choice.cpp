@@ -134,6 +134,14 @@ Goal recorded_goal(const Machine& machine, const Observation& seen, TimePoint no
   return root == nullptr ? Goal::up : parse_goal(tag::value(root->tags, tag::kGoal));
 }
 
+GuestFiles guest_files_of(const Volume& volume) {
+  return parse_guest_files(tag::value(volume.tags, tag::kGuestFiles));
+}
+
+bool speaks(const Machine& machine, const Volume& volume) {
+  return machine.adopt && guest_files_of(volume) != GuestFiles::remove;
+}
+
 bool carries_tags_of(const Volume& volume, const Machine& machine) {
   return tag::value(volume.tags, tag::kMachine) == machine.name.str() &&
          tag::value(volume.tags, tag::kOwner) == machine.owner.str() &&

@@ -18,6 +18,12 @@ RootChoice choose_root(const Machine& machine, const Observation& seen, TimePoin
 // The goal that EC2 remembers for the machine: the tag on its root; up when there is none.
 Goal recorded_goal(const Machine& machine, const Observation& seen, TimePoint now);
 
+// What is to become of our files on this volume.
+GuestFiles guest_files_of(const Volume& volume);
+
+// Will the system on this volume say on its console that it is up?
+bool speaks(const Machine& machine, const Volume& volume);
+
 // Do the volume's tags say that it is the root of this machine?
 bool carries_tags_of(const Volume& volume, const Machine& machine);
 

@@ -57,6 +57,17 @@ class CommandsTest(ProgramTest):
         looked = json.loads(self.succeeds("--output", "json", "doctor", "web").stdout)
         self.assertEqual(looked, {"machine": "web", "findings": []})
 
+    def test_guest_files_are_remembered_on_the_volume(self):
+        self.write_machine()
+        self.fails(1, "guest-files", "web", says="launch it first")
+        self.launch()
+        self.assertIn("at the first boot", self.succeeds("guest-files", "web").stdout)
+        for wish, word in (("--remove", "remove"), ("--install", "install")):
+            self.succeeds("guest-files", wish, "web")
+            shown = json.loads(self.succeeds("--output", "json", "guest-files", "web").stdout)
+            self.assertEqual(shown, {"machine": "web", "volume": VOLUME, "guest_files": word})
+        self.assertIn("at each boot", self.succeeds("guest-files", "web").stdout)
+
     def test_status_without_a_console(self):
         self.launch()
         self.server.control("fault", {"kind": "error_before", "action": "GetConsoleOutput",

@@ -1,8 +1,10 @@
 """A machine of ours in virtual machines: its disks, the program that launches it, and its guest."""
 
 import json
+import os
 import pathlib
 import random
+import re
 import signal
 import subprocess
 
@@ -163,6 +165,19 @@ class Machine(cloud.Cloud):
             self.holder() not in (None, former) and self.ssh("true", "root").returncode == 0),
             2 * cloud.BOOT_SECONDS_MOST)
         return self.holder()
+
+    @staticmethod
+    def cut_power(body):
+        """The emulator of the body dies as it stands."""
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                command = (process / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if re.search(rb"qemu[^\0]*\0-name\0" + body.encode(), command):
+                os.kill(int(process.name), signal.SIGKILL)
+                return
+        raise AssertionError(f"no emulator runs {body}")
 
     def holder(self):
         volume = self.ec2.describe_volumes(VolumeIds=[VOLUME])["Volumes"][0]

@@ -83,8 +83,11 @@ void add_tag_specifications(Params& params, const std::string& prefix,
   }
 }
 
-// What RunInstances and a launch template name alike.
-void add_launch(Params& params, const std::string& prefix, const RunInstancesSpec& spec) {
+const std::vector<std::string> kTagged = {"instance", "volume", "network-interface"};
+
+// What RunInstances and a launch template name alike; `tagged`: the types that get the tags.
+void add_launch(Params& params, const std::string& prefix, const RunInstancesSpec& spec,
+                const std::vector<std::string>& tagged) {
   params.add(prefix + "ImageId", spec.image.str());
   params.add_if(prefix + "KeyName", spec.key_name);
   add_ids(params, prefix + "SecurityGroupId", spec.security_groups);
@@ -93,9 +96,7 @@ void add_launch(Params& params, const std::string& prefix, const RunInstancesSpe
   params.add(prefix + "InstanceInitiatedShutdownBehavior", "terminate");
   params.add(prefix + "MetadataOptions.HttpTokens", "required");
   params.add(prefix + "MetadataOptions.HttpPutResponseHopLimit", "1");
-  std::vector<std::string> types = {"instance", "volume", "network-interface"};
-  if (spec.pool.market == Market::spot) types.emplace_back("spot-instances-request");
-  add_tag_specifications(params, prefix, types, spec.instance_tags);
+  add_tag_specifications(params, prefix, tagged, spec.instance_tags);
 }
 
 void add_market(Params& params, const RunInstancesSpec& spec) {
@@ -242,7 +243,9 @@ Result<ApiCall> run_instances_call(const RunInstancesSpec& spec) {
     params.add_if("Placement.AvailabilityZone", spec.pool.zone);
   }
   add_market(params, spec);
-  add_launch(params, "", spec);
+  std::vector<std::string> tagged = kTagged;
+  if (spec.pool.market == Market::spot) tagged.emplace_back("spot-instances-request");
+  add_launch(params, "", spec, tagged);
   return call;
 }
 
@@ -250,7 +253,8 @@ Result<ApiCall> create_launch_template_call(const LaunchTemplateSpec& spec) {
   TRY_VOID(check(spec.launch));
   ApiCall call = changing("CreateLaunchTemplate");
   call.params.add("LaunchTemplateName", spec.name);
-  add_launch(call.params, "LaunchTemplateData.", spec.launch);
+  // Its fleet's Spot requests are EC2's own affair.
+  add_launch(call.params, "LaunchTemplateData.", spec.launch, kTagged);
   add_tag_specifications(call.params, "", {"launch-template"}, spec.tags);
   return call;
 }

