@@ -113,7 +113,7 @@ class Machine(cloud.Cloud):
     def __init__(self, volume, preboot, **wishes):
         super().__init__()
         self.address = ADDRESS
-        self.wishes = {"engine": "auto"} | wishes
+        self.wishes = {"engine": "auto", "types": ["t3.small"]} | wishes
         self._watch = None
         self._seed |= {
             "snapshots": [
@@ -125,8 +125,8 @@ class Machine(cloud.Cloud):
 
     def __enter__(self):
         super().__enter__()
-        lines = [f'volume = "{VOLUME}"', f'image = "{cloud.IMAGE}"', 'types = ["t3.small"]',
-                 'key_name = "me"', f'elastic_ip = "{ADDRESS}"', f"ssh_port = {self.ssh_port}"]
+        lines = [f'volume = "{VOLUME}"', f'image = "{cloud.IMAGE}"', 'key_name = "me"',
+                 f'elastic_ip = "{ADDRESS}"', f"ssh_port = {self.ssh_port}"]
         lines += [f"{key} = {json.dumps(value)}" for key, value in self.wishes.items()]
         path = pathlib.Path(self.folder, "web.toml")
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
