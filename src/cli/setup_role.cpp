@@ -3,7 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
 #include "control/machine_role.hpp"
-#include "model/tags.hpp"
+#include "control/ownership.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -12,10 +12,7 @@ namespace {
 Result<void> check_no_fleet(const Machine& machine, aws::Ec2& ec2) {
   TRY(const auto fleets, ec2.describe_fleets());
   for (const Fleet& fleet : fleets) {
-    if (tag::value(fleet.tags, tag::kMachine) != machine.name.str() ||
-        tag::value(fleet.tags, tag::kOwner) != machine.owner.str()) {
-      continue;
-    }
+    if (!belongs_to(fleet.tags, machine)) continue;
     return fail(Errc::refused, fleet.id.str() + " launches bodies with this role; `pause " +
                                    machine.name.str() + "` first");
   }

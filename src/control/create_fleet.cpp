@@ -4,6 +4,7 @@
 
 #include "base/sha256.hpp"
 #include "control/body_spec.hpp"
+#include "control/ownership.hpp"
 #include "model/tags.hpp"
 
 namespace ec2spotter {
@@ -12,11 +13,11 @@ namespace {
 constexpr std::size_t kDigestShown = 16;
 
 Tags names_of(const Machine& machine, const step::CreateFleet& step) {
-  return {{std::string(tag::kMachine), machine.name.str()},
-          {std::string(tag::kOwner), machine.owner.str()},
-          {std::string(tag::kRole), "fleet"},
-          {std::string(tag::kBodyOf), step.volume.str()},
-          {std::string(tag::kWish), step.wish}};
+  Tags names = ownership_tags(machine);
+  names[std::string(tag::kRole)] = "fleet";
+  names[std::string(tag::kBodyOf)] = step.volume.str();
+  names[std::string(tag::kWish)] = step.wish;
+  return names;
 }
 
 // Named after its content, so that a template of that name needs no second look.

@@ -6,6 +6,7 @@
 #include "control/batch_tags.hpp"
 #include "control/create_fleet.hpp"
 #include "control/launch.hpp"
+#include "control/ownership.hpp"
 #include "model/tags.hpp"
 
 namespace ec2spotter {
@@ -99,9 +100,7 @@ class Executor {
   }
 
   Result<void> operator()(const step::AdoptAddress& step) {
-    return ec2_.create_tags({step.address.str()},
-                            {{std::string(tag::kMachine), machine_.name.str()},
-                             {std::string(tag::kOwner), machine_.owner.str()}});
+    return ec2_.create_tags({step.address.str()}, ownership_tags(machine_));
   }
 
   Result<void> operator()(const step::CreateFleet& step) {
@@ -127,20 +126,15 @@ class Executor {
   // Rule S4, as for bodies.
   Result<void> check_our_fleet(const FleetId& id) const {
     for (const Fleet& fleet : seen_.fleets) {
-      if (fleet.id == id && is_ours(fleet.tags)) return {};
+      if (fleet.id == id && belongs_to(fleet.tags, machine_)) return {};
     }
     return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
-  }
-
-  bool is_ours(const Tags& tags) const {
-    return tag::value(tags, tag::kOwner) == machine_.owner.str() &&
-           tag::value(tags, tag::kMachine) == machine_.name.str();
   }
 
   // Rule S4: only what carries our tags is touched; find_bodies asked EC2 for just those.
   Result<const Instance*> check_ours(const InstanceId& id) const {
     for (const Instance& body : seen_.bodies) {
-      if (body.id == id && (is_ours(body.tags) || breaks_rule(4))) return &body;
+      if (body.id == id && (belongs_to(body.tags, machine_) || breaks_rule(4))) return &body;
     }
     return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
   }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "control/ownership.hpp"
 #include "model/tags.hpp"
 
 namespace ec2spotter {
@@ -35,11 +36,6 @@ std::string arn(const RolePlace& place, const std::string& kind) {
          "/*";
 }
 
-Tags our_tags(const Machine& machine) {
-  return {{std::string(tag::kMachine), machine.name.str()},
-          {std::string(tag::kOwner), machine.owner.str()}};
-}
-
 Result<void> unless(Errc harmless, Result<void> done) {
   if (!done && done.error().code == harmless) return {};
   return done;
@@ -48,14 +44,10 @@ Result<void> unless(Errc harmless, Result<void> done) {
 Result<void> check_ours(const Machine& machine, aws::Identity& identity) {
   const std::string name = profile_of(machine);
   TRY(const Tags tags, identity.role_tags(name));
-  const Tags ours = our_tags(machine);
-  for (const auto& [key, value] : ours) {
-    if (tag::value(tags, key) == value) continue;
-    return fail(Errc::refused, "rule S4: the role " + name +
-                                   " does not carry this machine's tags; it is left alone. Name "
-                                   "another one with instance_profile in the machine file");
-  }
-  return {};
+  if (belongs_to(tags, machine)) return {};
+  return fail(Errc::refused, "rule S4: the role " + name +
+                                 " does not carry this machine's tags; it is left alone. Name "
+                                 "another one with instance_profile in the machine file");
 }
 
 }  // namespace
@@ -115,10 +107,10 @@ Result<void> make_role(const Machine& machine, const RolePlace& place, aws::Iden
                                         .trust_policy = trust_policy(),
                                         .description = "Bodies of " + machine.name.str() +
                                                        " attach its root volume with this",
-                                        .tags = our_tags(machine)})));
+                                        .tags = ownership_tags(machine)})));
   TRY_VOID(check_ours(machine, identity));
   TRY_VOID(identity.put_role_policy(name, kPolicyName, role_policy(machine, place)));
-  TRY_VOID(unless(Errc::already_done, identity.create_profile(name, our_tags(machine))));
+  TRY_VOID(unless(Errc::already_done, identity.create_profile(name, ownership_tags(machine))));
   TRY(const std::string present, identity.role_of_profile(name));
   if (present == name) return {};
   if (present.empty()) return identity.add_role_to_profile(name, name);
