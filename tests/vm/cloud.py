@@ -115,3 +115,8 @@ class Cloud(server.Server):
                   sep="\n", file=sys.stderr)
         text = pathlib.Path(self.folder, "log").read_text(encoding="utf-8", errors="replace")
         print("==== the simulator's own log", text[-4000:], sep="\n", file=sys.stderr)
+        for reservation in self.ec2.describe_instances()["Reservations"]:
+            for instance in reservation["Instances"]:
+                reason = instance.get("StateReason", {}).get("Message", "")
+                print("====", instance["InstanceId"], instance["State"]["Name"], reason,
+                      file=sys.stderr)
