@@ -33,7 +33,6 @@ function(put_files out)
   set(${out} "${files}" PARENT_SCOPE)
 endfunction()
 put_files(files ${FILES})
-put_files(guest_files ${GUEST_FILES})
 put_files(unattended_files ${UNATTENDED_FILES})
 file(READ ${FOLDER}/program/hook.sh hook)
 without_comments("\n${hook}" hook)
@@ -47,8 +46,10 @@ function(base64 path out)
 endfunction()
 base64(${HELPER} helper cat)
 base64(${GUEST} guest ${ZOPFLI} -c)
-set(helper "put helper.base64 <<'EC2SPOTTER'\n${helper}\nEC2SPOTTER\n")
-string(APPEND guest_files "put guest.base64 <<'EC2SPOTTER'\n${guest}\nEC2SPOTTER\n")
+set(binaries "put helper.base64 <<'EC2SPOTTER'\n${helper}\nEC2SPOTTER\n")
+string(APPEND binaries "put guest.base64 <<'EC2SPOTTER'\n${guest}\nEC2SPOTTER\n")
+# The boundary is that of user_data.cpp.
+set(end "${binaries}${hook}\n--==ec2spotter==--\n")
 
 # The text as a gzip member, in the form of a C++ expression. Zopfli's are a twentieth smaller than
 # zlib's, and all of this is the same for every launch.
@@ -63,23 +64,19 @@ function(pack text out)
   string(REGEX REPLACE "(..)" "\\\\x\\1" bytes "${bytes}")
   set(${out} "{\"${bytes}\", ${size}}" PARENT_SCOPE)
 endfunction()
-pack("${files}" files)
-pack("${guest_files}" guest_files)
-pack("${unattended_files}" unattended_files)
-pack("${helper}" helper)
-# The boundary is that of user_data.cpp.
-pack("${hook}\n--==ec2spotter==--\n" hook)
+pack("${files}${end}" program)
+pack("${files}${unattended_files}${end}" unattended_program)
+
+file(READ ${FOLDER}/volume/99-ec2spotter.cfg restart_config)
 
 file(WRITE ${OUTPUT} "#include \"boot/program.hpp\"
 
 namespace ec2spotter {
 
-const std::string_view kProgramFiles${files};
-const std::string_view kProgramGuestFiles${guest_files};
-const std::string_view kProgramUnattendedFiles${unattended_files};
-const std::string_view kProgramHelper${helper};
-const std::string_view kProgramHook${hook};
+const std::string_view kProgram${program};
+const std::string_view kUnattendedProgram${unattended_program};
 const std::string_view kProgramMachine = \"${MACHINE}\";
+const std::string_view kRestartConfig = R\"(${restart_config})\";
 
 }  // namespace ec2spotter
 ")

@@ -108,6 +108,7 @@ std::string head(const BootParameters& parameters) {
          "put() { cat >\"/run/ec2spotter/$1\"; }\nput parameters <<'EC2SPOTTER'\nvolumes='" +
          words_of(parameters.volumes) + "'\nengine=" + std::string(to_word(parameters.engine)) +
          "\ndevice=" + parameters.device + "\nadopt=" + std::string(to_word(parameters.adopt)) +
+         "\nguest_helper=" + (parameters.guest_helper ? "true" : "false") +
          "\nfix_network=" + (parameters.fix_network ? "true" : "false") +
          "\nhelper_machine=" + std::string(kProgramMachine) + own_attaching_of(parameters) +
          "\nEC2SPOTTER\n";
@@ -116,12 +117,7 @@ std::string head(const BootParameters& parameters) {
 // cloud-init takes user data compressed as a whole; plain, the program would not fit.
 std::string packed(const BootParameters& parameters) {
   std::string all = gzip(head(parameters));
-  all += kProgramFiles;
-  const bool installs = parameters.adopt == BootAdopt::once || parameters.adopt == BootAdopt::again;
-  if (installs && parameters.guest_helper) all += kProgramGuestFiles;
-  if (parameters.own_attaching) all += kProgramUnattendedFiles;
-  if (parameters.engine != BootEngine::pivot) all += kProgramHelper;
-  return all += kProgramHook;
+  return all += parameters.own_attaching ? kUnattendedProgram : kProgram;
 }
 
 }  // namespace
@@ -150,5 +146,7 @@ Result<std::string> render_user_data(const BootParameters& parameters) {
   }
   return user_data;
 }
+
+std::string render_restart_user_data() { return "#cloud-config\n" + std::string(kRestartConfig); }
 
 }  // namespace ec2spotter

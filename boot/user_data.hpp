@@ -59,4 +59,8 @@ inline constexpr std::size_t kUserDataMax = 16384;
 // result above kUserDataMax.
 Result<std::string> render_user_data(const BootParameters& parameters);
 
+// The user data of a body that boots from the root as its own root disk: there is no boot program,
+// and cloud-init on the root, if any, is told that this is no new machine.
+std::string render_restart_user_data();
+
 }  // namespace ec2spotter

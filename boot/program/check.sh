@@ -30,11 +30,22 @@ mount_untouched() {
 }
 
 is_system() {
-  { [ -e "$root/etc/os-release" ] || [ -L "$root/etc/os-release" ]; } || return 1
+  { [ -e "$1/etc/os-release" ] || [ -L "$1/etc/os-release" ]; } || return 1
   for init in sbin/init usr/sbin/init lib/systemd/systemd usr/lib/systemd/systemd; do
-    if [ -e "$root/$init" ] || [ -L "$root/$init" ]; then return 0; fi
+    if [ -e "$1/$init" ] || [ -L "$1/$init" ]; then return 0; fi
   done
-  [ -n "$(fstab_spec "$root/etc/fstab" /usr)" ]
+  [ -n "$(fstab_spec "$1/etc/fstab" /usr)" ]
+}
+
+# What is in a subvolume of btrfs that is not the default one stands there as a folder.
+note_systems() {
+  if is_system "$root"; then
+    found="$found $1"
+  elif [ "$2" = btrfs ]; then
+    for folder in "$root"/*; do
+      ! is_system "$folder" || found="$found $1" subvolume=${folder##*/}
+    done
+  fi
 }
 
 refuse_btrfs_twin() {
@@ -49,6 +60,7 @@ refuse_btrfs_twin() {
 find_root() {
   found=
   also=
+  subvolume=
   for name in $(partitions "$disk"); do
     type=$(probe "$name" | value_of TYPE)
     [ -n "$type" ] || continue
@@ -59,7 +71,7 @@ find_root() {
       btrfs) refuse_btrfs_twin "$name" ;;
     esac
     mount_untouched "$name" "$type" || continue
-    ! is_system || found="$found $name"
+    note_systems "$name" "$type"
     umount "$root"
   done
   case $found in
@@ -88,12 +100,13 @@ find_root
 part=${found# }
 type=$(probe "$part" | value_of TYPE)
 fsck_volume "$part" "$type"
-mount -t "$type" -o "$(nouuid "$type")ro" "/dev/$part" "$root" ||
+mount -t "$type" -o "$(nouuid "$type")ro${subvolume:+,subvol=$subvolume}" "/dev/$part" "$root" ||
   give_up mount "/dev/$part ($type) cannot be mounted"
 boot=
 mount_boot || give_up mount "its /boot, /dev/$boot, cannot be mounted"
 keep part "$part"
 keep type "$type"
+keep subvolume "$subvolume"
 pinned_files >"$run/pinned"
 pinned=$(as_word <"$run/pinned")
-ok "root=$part type=$type${boot:+ boot=$boot}${pinned:+ pinned=$pinned}"
+ok "root=$part type=$type${subvolume:+ subvolume=$subvolume}${boot:+ boot=$boot}${pinned:+ pinned=$pinned}"

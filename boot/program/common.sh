@@ -17,7 +17,8 @@ root=$run/root # the volume's root, while it is mounted
 . "$run/volume.sh"
 # shellcheck source=/dev/null
 . "$run/parameters"
-: "${volumes:?}" "${engine:?}" "${device:?}" "${adopt:?}" "${fix_network:?}" "${helper_machine:?}"
+: "${volumes:?}" "${engine:?}" "${device:?}" "${adopt:?}" "${guest_helper:?}" "${fix_network:?}" \
+  "${helper_machine:?}"
 
 tell() {
   echo "$(date -u +%FT%TZ) $*" >>"$log"

@@ -21,6 +21,7 @@ mkdir -p /ec2spotter-root
   echo "volume=$volume"
   echo "number=$(partition_number "$part")"
   echo "type=$(kept type)"
+  echo "subvolume='$(kept subvolume)'"
   echo "body=$(kept instance)"
   echo "visit=$(kept visit)"
   echo "preboot_serial=$(serial_of "$preboot_disk")"

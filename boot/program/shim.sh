@@ -39,6 +39,7 @@ mount_root() {
       e2fsck -p "/dev/$part" || status=$?
       [ $((status & ~3)) -eq 0 ] || stop fsck "e2fsck -p /dev/$part ended with $status" ;;
     xfs) options=nouuid, ;;
+    btrfs) options=${subvolume:+subvol=$subvolume,} ;;
   esac
   mount -t "$type" -o "${options:-}rw" "/dev/$part" $root || stop mount "/dev/$part cannot be mounted"
   mkdir -p $root/old-root $root/dev $root/proc $root/sys $root/run

@@ -20,8 +20,7 @@ struct Filter {
   bool operator==(const Filter&) const = default;
 };
 
-// RunInstances for `count` instances or as many of them as the pool has room for (MinCount = 1),
-// one-time when on Spot.
+// RunInstances for `count` instances or as many of them as the pool has room for (MinCount = 1).
 struct RunInstancesSpec {
   ImageId image;
   Pool pool;
@@ -33,6 +32,9 @@ struct RunInstancesSpec {
   std::optional<std::string> max_price;  // US dollars an hour, as text, Spot only
   std::string client_token;              // at most 64 ASCII characters
   std::string instance_profile;          // name; empty: none
+  // It may be stopped, and stops where it would end else: by a shutdown of its system, or when Spot
+  // takes it. On Spot its request is persistent then, else one-time.
+  bool stoppable = false;
   Tags instance_tags;  // also put on the new volumes and interfaces, and the spot request
   bool operator==(const RunInstancesSpec&) const = default;
 };
@@ -146,6 +148,13 @@ class Ec2 {
   // DeleteFleets; the fleet's instances go on running. One that is deleted already is no error.
   virtual Result<void> delete_fleet(const FleetId& id) = 0;
   virtual Result<void> terminate_instance(const InstanceId& instance) = 0;
+  // StopInstances, forced: its system is not given the time to shut down.
+  virtual Result<void> stop_instance(const InstanceId& instance) = 0;
+  virtual Result<void> start_instance(const InstanceId& instance) = 0;
+  // Its instance goes on running; a stopped one is terminated. A request that has ended is no
+  // error.
+  virtual Result<void> cancel_spot_request(const SpotRequestId& request) = 0;
+  virtual Result<void> delete_volume(const VolumeId& volume) = 0;
   virtual Result<void> attach_volume(const VolumeId& volume, const InstanceId& instance,
                                      const std::string& device) = 0;
   // Never forced; the instance is always named, so that a stale call cannot undo a newer

@@ -163,6 +163,18 @@ class RealEc2 final : public Ec2Client {
   Result<void> terminate_instance(const InstanceId& instance) override {
     return acknowledged(terminate_instance_call(instance));
   }
+  Result<void> stop_instance(const InstanceId& instance) override {
+    return acknowledged(stop_instance_call(instance));
+  }
+  Result<void> start_instance(const InstanceId& instance) override {
+    return acknowledged(start_instance_call(instance));
+  }
+  Result<void> cancel_spot_request(const SpotRequestId& request) override {
+    return acknowledged(cancel_spot_request_call(request));
+  }
+  Result<void> delete_volume(const VolumeId& volume) override {
+    return acknowledged(delete_volume_call(volume));
+  }
   Result<void> attach_volume(const VolumeId& volume, const InstanceId& instance,
                              const std::string& device) override {
     return acknowledged(attach_volume_call(volume, instance, device));

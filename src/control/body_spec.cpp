@@ -15,6 +15,7 @@ BootEngine boot_engine(Engine engine) {
     case Engine::automatic: return BootEngine::auto_;
     case Engine::kexec: return BootEngine::kexec;
     case Engine::pivot: return BootEngine::pivot;
+    case Engine::swap: break;
   }
   return BootEngine::auto_;
 }
@@ -51,6 +52,7 @@ Result<std::vector<GroupId>> resolve_groups(const std::vector<std::string>& name
 Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
                                  const std::optional<OwnAttaching>& own_attaching) {
   const Machine& machine = *batch.front().machine;
+  if (batch.front().step->engine == Engine::swap) return render_restart_user_data();
   BootParameters parameters{.volumes = {},
                             .engine = boot_engine(batch.front().step->engine),
                             .device = machine.device,
@@ -71,6 +73,7 @@ Tags tags_of(const std::vector<LaunchOrder>& batch) {
   tags[std::string(tag::kRole)] = "body";
   const step::LaunchBody& first = *batch.front().step;
   tags[std::string(tag::kAttempt)] = std::to_string(first.attempt);
+  if (first.engine == Engine::swap) tags[std::string(tag::kEngine)] = to_string(first.engine);
   if (!first.takes_over.empty()) tags[std::string(tag::kTakesOver)] = first.takes_over.str();
   return tags;
 }
@@ -95,6 +98,7 @@ Result<aws::RunInstancesSpec> body_spec(const std::vector<LaunchOrder>& batch, a
       .max_price = pool.market == Market::spot ? machine.max_price : std::nullopt,
       .client_token = batch_token(batch),
       .instance_profile = own_attaching ? profile_of(machine) : std::string(),
+      .stoppable = batch.front().step->engine == Engine::swap,
       .instance_tags = tags_of(batch)};
 }
 

@@ -8,6 +8,7 @@
 #include "control/launch.hpp"
 #include "control/ownership.hpp"
 #include "model/tags.hpp"
+#include "plan/body_history.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -49,9 +50,13 @@ class Executor {
                                        attachment.instance.str() + "; not attached again");
       }
     }
-    TRY_VOID(ec2_.attach_volume(step.volume, step.instance, step.device));
-    memory_.attach_sent[step.instance] = now_;
-    return {};
+    auto attached = ec2_.attach_volume(step.volume, step.instance, step.device);
+    if (!attached && machine_.engine == Engine::automatic &&
+        is_from_marketplace(attached.error())) {
+      return (*this)(step::ChooseSwap{step.volume});
+    }
+    if (attached) memory_.attach_sent[step.instance] = now_;
+    return attached;
   }
 
   Result<void> operator()(const step::ProtectRoot& step) {
@@ -94,9 +99,78 @@ class Executor {
   Result<void> operator()(const step::TerminateBody& step) {
     TRY_VOID(check_ours(step.instance));
     TRY_VOID(check_root_survives(step));
+    TRY_VOID(cancel_request_of(step.instance));
     TRY_VOID(ec2_.terminate_instance(step.instance));
     memory_.terminate_sent[step.instance] = now_;
     return {};
+  }
+
+  Result<void> operator()(const step::ChooseSwap& step) {
+    return ec2_.create_tags({step.volume.str()},
+                            {{std::string(tag::kEngine), std::string(to_string(Engine::swap))}});
+  }
+
+  // Forced, as nothing is lost: it has its image's disk alone.
+  Result<void> operator()(const step::StopBody& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
+    for (const Instance& body : fresh) {
+      for (const BlockDevice& disk : body.block_devices) {
+        if (!is_root(disk.volume)) continue;
+        return fail(Errc::refused, "rule S7: " + body.id.str() + " has got " + disk.volume.str() +
+                                       " meanwhile; not stopped");
+      }
+    }
+    return ec2_.stop_instance(step.instance);
+  }
+
+  // The tag is first: it is what the disk is found by when it has been detached.
+  Result<void> operator()(const step::DetachImageDisk& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY_VOID(check_image_disk(step.disk));
+    TRY_VOID(
+        ec2_.create_tags({step.instance.str()}, {{std::string(tag::kImageDisk), step.disk.str()}}));
+    return ec2_.detach_volume(step.disk, step.instance);
+  }
+
+  Result<void> operator()(const step::DeleteImageDisk& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const bool exists, check_image_disk(step.disk));
+    if (exists) {
+      TRY_VOID(ec2_.delete_volume(step.disk));
+    }
+    return ec2_.create_tags({step.instance.str()},
+                            {{std::string(tag::kImageDisk), std::string(tag::kGone)}});
+  }
+
+  // Without capacity the body is of no use; its tag says so to every controller.
+  Result<void> operator()(const step::StartBody& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
+    const bool in_place = std::any_of(fresh.begin(), fresh.end(), [&](const Instance& body) {
+      return std::any_of(body.block_devices.begin(), body.block_devices.end(),
+                         [&](const BlockDevice& disk) {
+                           return disk.device == body.root_device && disk.volume == step.volume &&
+                                  disk.state == AttachmentState::attached;
+                         });
+    });
+    if (!in_place) {
+      return fail(Errc::wrong_state, step.volume.str() + " is not the root disk of " +
+                                         step.instance.str() + "; not started");
+    }
+    auto started = ec2_.start_instance(step.instance);
+    if (started || !close_pool(memory_, step.pool, started.error(), now_)) return started;
+    return (*this)(step::MarkRoot{step.instance, RootMark::silent});
+  }
+
+  Result<void> operator()(const step::CancelRequest& step) {
+    for (const SpotRequest& request : seen_.requests) {
+      if (request.id == step.request && belongs_to(request.tags, machine_)) {
+        return ec2_.cancel_spot_request(step.request);
+      }
+    }
+    return fail(Errc::refused,
+                "rule S4: " + step.request.str() + " does not carry our tags; left alone");
   }
 
   Result<void> operator()(const step::AdoptAddress& step) {
@@ -121,6 +195,39 @@ class Executor {
     return std::any_of(seen_.volumes.begin(), seen_.volumes.end(), [&](const Volume& volume) {
       return volume.id == id && volume.tags.contains(std::string(tag::kUnattended));
     });
+  }
+
+  bool is_root(const VolumeId& id) const {
+    return std::any_of(seen_.volumes.begin(), seen_.volumes.end(),
+                       [&](const Volume& volume) { return volume.id == id; });
+  }
+
+  // Source: what EC2 answers, as users quote it: "... with Marketplace codes may not be attached as
+  // a secondary device".
+  static bool is_from_marketplace(const Error& error) {
+    return error.api_code == "OperationNotPermitted" &&
+           error.message.find("Marketplace") != std::string::npos;
+  }
+
+  // A persistent request, which bodies that are stopped have, would launch the next one by itself.
+  Result<void> cancel_request_of(const InstanceId& id) {
+    TRY(const Instance* body, check_ours(id));
+    if (!is_swapped(*body) || body->spot_request.empty()) return {};
+    return ec2_.cancel_spot_request(body->spot_request);
+  }
+
+  // Rules S3 and S4: an image's disk has the tags of a body, and nothing else has it. False: there
+  // is no such volume any more.
+  Result<bool> check_image_disk(const VolumeId& id) {
+    TRY(const auto fresh, ec2_.describe_volumes({}, {{"volume-id", {id.str()}}}));
+    for (const Volume& volume : fresh) {
+      const bool of_body = tag::value(volume.tags, tag::kRole) == "body" &&
+                           tag::value(volume.tags, tag::kOwner) == machine_.owner.str();
+      if (of_body && !is_root(id)) return true;
+      return fail(Errc::refused, "rule S3: " + id.str() +
+                                     " does not carry the tags of a body's own disk; left alone");
+    }
+    return false;
   }
 
   // Rule S4, as for bodies.
@@ -165,7 +272,8 @@ class Executor {
           return fail(Errc::refused, "rule S7: " + id.str() + " has got " + disk.volume.str() +
                                          " meanwhile; not terminated");
         }
-        if (disk.device == body.root_device || !disk.delete_on_termination) continue;
+        const bool own = disk.device == body.root_device && !is_root(disk.volume);
+        if (own || !disk.delete_on_termination) continue;
         if (breaks_rule(3)) continue;
         return fail(Errc::refused, "rule S3: " + disk.volume.str() + " would be deleted with " +
                                        id.str() + "; not terminated");

@@ -11,11 +11,7 @@ namespace {
 
 // Notes a refusal that the planner can act on; false: it is a failure.
 bool note_refusal(const LaunchOrder& order, const Error& error, TimePoint now) {
-  if (error.code == Errc::no_capacity || error.code == Errc::quota) {
-    order.memory->closed_pools[order.step->pool] = {
-        .why = error.describe(), .until = now + kClosedPoolLifetime, .errc = error.code};
-    return true;
-  }
+  if (close_pool(*order.memory, order.step->pool, error, now)) return true;
   // The token was spent on an instance that has ended, or on another decision.
   if (error.api_code.starts_with("Idempotent")) {
     ++order.memory->launch_attempt;
@@ -25,6 +21,13 @@ bool note_refusal(const LaunchOrder& order, const Error& error, TimePoint now) {
 }
 
 }  // namespace
+
+bool close_pool(Memory& memory, const Pool& pool, const Error& error, TimePoint now) {
+  if (error.code != Errc::no_capacity && error.code != Errc::quota) return false;
+  memory.closed_pools[pool] = {
+      .why = error.describe(), .until = now + kClosedPoolLifetime, .errc = error.code};
+  return true;
+}
 
 Result<std::set<std::size_t>> launch_bodies(const std::vector<LaunchOrder>& batch, aws::Ec2& ec2,
                                             TimePoint now) {

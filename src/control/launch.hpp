@@ -11,6 +11,9 @@
 
 namespace ec2spotter {
 
+// Does this error say that the pool has no room for us? Then it is noted as closed for a while.
+bool close_pool(Memory& memory, const Pool& pool, const Error& error, TimePoint now);
+
 // Launches a body for each order of a batch (a group of group_launches, or a single order), and
 // notes in each one's memory what came of it: its body, that the pool is closed, or that its client
 // token is spent. Returns the places in `batch` of those for whose bodies EC2 had no room, and

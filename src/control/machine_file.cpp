@@ -83,6 +83,9 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   if (both && machine.unattended.value_or(false)) {
     return missing("an unattended machine's fleet uses one market; name spot or on-demand");
   }
+  if (machine.engine == Engine::swap && machine.unattended.value_or(false)) {
+    return missing("engine = \"swap\" needs a controller, which unattended machines have not");
+  }
   return machine;
 }
 

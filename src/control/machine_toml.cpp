@@ -58,7 +58,7 @@ Problem set_volume(Machine& machine, const std::string& value) {
 
 Problem set_engine(Machine& machine, const std::string& value) {
   const auto engine = parse_engine(value);
-  if (!engine) return "must be auto, kexec or pivot";
+  if (!engine) return "must be auto, kexec, pivot or swap";
   machine.engine = *engine;
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include "base/broken_rule.hpp"
 #include "control/batch_tags.hpp"
 #include "model/tags.hpp"
+#include "plan/body_history.hpp"
 #include "plan/root_choice.hpp"
 
 namespace ec2spotter {
@@ -76,6 +77,7 @@ Result<void> Survey::read_bodies(aws::Ec2& ec2) {
   auto filters = ours();
   filters.push_back({"status-code", {"marked-for-termination", "marked-for-stop"}});
   TRY(auto requests, ec2.describe_spot_requests(filters));
+  TRY_VOID(read_stoppable(ec2, instances, requests));
   bodies_.clear();
   owners_of_bodies_.clear();
   for (Instance& body : instances) {
@@ -87,8 +89,30 @@ Result<void> Survey::read_bodies(aws::Ec2& ec2) {
   }
   for (SpotRequest& request : requests) {
     const auto machine = machine_of(request.instance);
-    if (machine) bodies_[machine->str()].requests.push_back(std::move(request));
+    // One that waits for an instance says by its tags whose it is.
+    const std::string owner = machine ? machine->str() : tag::value(request.tags, tag::kMachine);
+    if (!owner.empty()) bodies_[owner].requests.push_back(std::move(request));
   }
+  return {};
+}
+
+// Bodies that are stopped have persistent requests, of which every state counts.
+Result<void> Survey::read_stoppable(aws::Ec2& ec2, const std::vector<Instance>& bodies,
+                                    std::vector<SpotRequest>& requests) const {
+  const bool any = std::any_of(bodies.begin(), bodies.end(), [](const Instance& body) {
+    return body.market == Market::spot && is_swapped(body);
+  });
+  if (!any) return {};
+  auto filters = ours();
+  filters.push_back({"type", {"persistent"}});
+  filters.push_back({"state", {"open", "active", "disabled"}});
+  TRY(auto found, ec2.describe_spot_requests(filters));
+  const auto is_known = [&](const SpotRequest& request) {
+    return std::any_of(requests.begin(), requests.end(),
+                       [&](const SpotRequest& known) { return known.id == request.id; });
+  };
+  std::copy_if(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()),
+               std::back_inserter(requests), std::not_fn(is_known));
   return {};
 }
 

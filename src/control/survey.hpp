@@ -45,6 +45,8 @@ class Survey {
   std::vector<aws::Filter> ours() const;
   Result<std::vector<Volume>> find_adopted(aws::Ec2& ec2,
                                            const std::vector<const Machine*>& machines) const;
+  Result<void> read_stoppable(aws::Ec2& ec2, const std::vector<Instance>& bodies,
+                              std::vector<SpotRequest>& requests) const;
   bool may_have_fleets(const std::vector<const Machine*>& machines) const;
   Result<void> read_fleets(aws::Ec2& ec2);
   Result<void> read_addresses(aws::Ec2& ec2, const std::vector<const Machine*>& machines);

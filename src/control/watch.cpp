@@ -43,7 +43,13 @@ int rank(const Step& step) {
     int operator()(const step::AdoptAddress&) const { return 2; }
     int operator()(const step::CreateFleet&) const { return 1; }
     int operator()(const step::DeleteFleet&) const { return 2; }
+    int operator()(const step::StartBody&) const { return 0; }
+    int operator()(const step::StopBody&) const { return 1; }
+    int operator()(const step::DetachImageDisk&) const { return 1; }
+    int operator()(const step::ChooseSwap&) const { return 2; }
+    int operator()(const step::CancelRequest&) const { return 2; }
     int operator()(const step::MarkRoot&) const { return 3; }
+    int operator()(const step::DeleteImageDisk&) const { return 4; }
     int operator()(const step::TerminateBody& s) const { return s.lacks.empty() ? 1 : 4; }
   };
   return std::visit(Rank{}, step);

@@ -33,6 +33,18 @@ struct Describe {
   std::string operator()(const step::TerminateBody& s) const {
     return "terminate " + s.instance.str();
   }
+  std::string operator()(const step::ChooseSwap& s) const {
+    return "record that the root of a body is swapped for " + s.volume.str();
+  }
+  std::string operator()(const step::StopBody& s) const { return "stop " + s.instance.str(); }
+  std::string operator()(const step::DetachImageDisk& s) const {
+    return "detach the image's disk " + s.disk.str() + " from " + s.instance.str();
+  }
+  std::string operator()(const step::DeleteImageDisk& s) const {
+    return "delete the image's disk " + s.disk.str();
+  }
+  std::string operator()(const step::StartBody& s) const { return "start " + s.instance.str(); }
+  std::string operator()(const step::CancelRequest& s) const { return "cancel " + s.request.str(); }
   std::string operator()(const step::AdoptAddress& s) const { return "tag " + s.address.str(); }
   std::string operator()(const step::CreateFleet& s) const {
     return "create a fleet of " + std::to_string(s.pools.size()) + " pools for " + s.volume.str();

@@ -73,6 +73,38 @@ struct TerminateBody {
   bool operator==(const TerminateBody&) const = default;
 };
 
+// Records on the volume that its bodies are to boot from it as their own root disk.
+struct ChooseSwap {
+  VolumeId volume;
+  bool operator==(const ChooseSwap&) const = default;
+};
+// A body that is to boot from the volume, with the steps in this order.
+struct StopBody {
+  InstanceId instance;
+  bool operator==(const StopBody&) const = default;
+};
+struct DetachImageDisk {
+  VolumeId disk;  // the root that its image gave it
+  InstanceId instance;
+  bool operator==(const DetachImageDisk&) const = default;
+};
+struct DeleteImageDisk {
+  VolumeId disk;
+  InstanceId instance;  // which had it
+  bool operator==(const DeleteImageDisk&) const = default;
+};
+struct StartBody {
+  InstanceId instance;
+  Pool pool;
+  VolumeId volume;  // what it must have as its root at that moment
+  bool operator==(const StartBody&) const = default;
+};
+// A request that would launch a body by itself.
+struct CancelRequest {
+  SpotRequestId request;
+  bool operator==(const CancelRequest&) const = default;
+};
+
 // Tags the address as the machine's, so that its bodies may move it themselves.
 struct AdoptAddress {
   AllocationId address;
@@ -98,6 +130,8 @@ struct DeleteFleet {
 
 using Step = std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
                           step::DetachRoot, step::MarkRoot, step::MoveAddress, step::TerminateBody,
+                          step::ChooseSwap, step::StopBody, step::DetachImageDisk,
+                          step::DeleteImageDisk, step::StartBody, step::CancelRequest,
                           step::AdoptAddress, step::CreateFleet, step::DeleteFleet>;
 
 // One line for people: "launch t3.small spot us-east-1a".

@@ -9,12 +9,13 @@ std::string_view to_string(Engine engine) {
     case Engine::automatic: return "auto";
     case Engine::kexec: return "kexec";
     case Engine::pivot: return "pivot";
+    case Engine::swap: return "swap";
   }
   return "auto";
 }
 
 std::optional<Engine> parse_engine(std::string_view text) {
-  for (const Engine engine : {Engine::automatic, Engine::kexec, Engine::pivot}) {
+  for (const Engine engine : {Engine::automatic, Engine::kexec, Engine::pivot, Engine::swap}) {
     if (to_string(engine) == text) return engine;
   }
   return std::nullopt;

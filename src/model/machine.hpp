@@ -15,8 +15,9 @@
 
 namespace ec2spotter {
 
-// How the boot program gets onto the volume; design.md section 5.
-enum class Engine { automatic, kexec, pivot };
+// How a body gets onto the volume; design.md section 5. With swap it needs no boot program: it is
+// stopped, and started again with the volume as its root.
+enum class Engine { automatic, kexec, pivot, swap };
 std::string_view to_string(Engine engine);
 std::optional<Engine> parse_engine(std::string_view text);
 

@@ -26,6 +26,9 @@ std::string_view to_string(Reason reason) {
     case Reason::waiting_for_spot: return "waiting_for_spot";
     case Reason::launch_refused: return "launch_refused";
     case Reason::too_many_launches: return "too_many_launches";
+    case Reason::choosing_engine: return "choosing_engine";
+    case Reason::swapping_root: return "swapping_root";
+    case Reason::cancelling_request: return "cancelling_request";
     case Reason::waiting_for_body: return "waiting_for_body";
     case Reason::waiting_for_preboot: return "waiting_for_preboot";
     case Reason::root_lost: return "root_lost";
@@ -43,6 +46,7 @@ std::string_view to_string(Reason reason) {
     case Reason::waiting_for_release: return "waiting_for_release";
     case Reason::release_stuck: return "release_stuck";
     case Reason::collecting_body: return "collecting_body";
+    case Reason::collecting_disk: return "collecting_disk";
     case Reason::preparing_hand_over: return "preparing_hand_over";
     case Reason::handing_over: return "handing_over";
     case Reason::adopting_address: return "adopting_address";

@@ -71,6 +71,7 @@ struct SpotRequest {
   std::string status_code;  // for example instance-terminated-no-capacity, marked-for-termination
   std::string status_message;
   InstanceId instance;
+  Tags tags;
   bool operator==(const SpotRequest&) const = default;
 };
 

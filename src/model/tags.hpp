@@ -18,8 +18,13 @@ inline constexpr std::string_view kBodyOf = "ec2spotter:body-of";   // a volume 
 inline constexpr std::string_view kGoal = "ec2spotter:goal";        // up, paused; on the volume
 inline constexpr std::string_view kRoot = "ec2spotter:root";        // on a body: up, or silent
 inline constexpr std::string_view kAttempt = "ec2spotter:attempt";  // on a body: 1, 2 ...
-inline constexpr std::string_view kTakesOver = "ec2spotter:takes-over";   // on a body: another's id
-inline constexpr std::string_view kUnattended = "ec2spotter:unattended";  // on the volume: true
+inline constexpr std::string_view kTakesOver = "ec2spotter:takes-over";  // on a body: another's id
+// On the volume: swap, where no other engine can enter it; on a body: swap, where it is one's.
+inline constexpr std::string_view kEngine = "ec2spotter:engine";
+// On a body whose root is swapped: the disk that its image gave it, or kGone.
+inline constexpr std::string_view kImageDisk = "ec2spotter:image-disk";
+inline constexpr std::string_view kGone = "gone";
+inline constexpr std::string_view kUnattended = "ec2spotter:unattended";   // on the volume: true
 inline constexpr std::string_view kGuestFiles = "ec2spotter:guest-files";  // remove, install; there
 inline constexpr std::string_view kWish = "ec2spotter:wish";  // on a fleet: what it was made from
 // EC2's own, on the instances of a fleet.

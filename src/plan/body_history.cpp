@@ -4,6 +4,7 @@
 #include <charconv>
 #include <tuple>
 
+#include "model/machine.hpp"
 #include "model/tags.hpp"
 #include "plan/plan.hpp"
 
@@ -50,6 +51,10 @@ int launches_lately(const Observation& seen, TimePoint now) {
   return static_cast<int>(
       std::count_if(seen.bodies.begin(), seen.bodies.end(),
                     [&](const Instance& body) { return now - body.launch_time < kHistory; }));
+}
+
+bool is_swapped(const Instance& body) {
+  return tag::value(body.tags, tag::kEngine) == to_string(Engine::swap);
 }
 
 bool was_silent(const Instance& body) {

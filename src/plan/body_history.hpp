@@ -21,6 +21,9 @@ const Instance* newest_body(const Observation& seen);
 // Bodies launched within the last hour.
 int launches_lately(const Observation& seen, TimePoint now);
 
+// Was it launched for a root that becomes its own root disk (engine swap)?
+bool is_swapped(const Instance& body);
+
 // Was it given up because its root never said anything?
 bool was_silent(const Instance& body);
 

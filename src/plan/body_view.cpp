@@ -28,6 +28,13 @@ bool shows(const Instance& body, const Volume& volume) {
                      });
 }
 
+bool was_interrupted(const Observation& seen, const Instance& body) {
+  return std::any_of(seen.requests.begin(), seen.requests.end(), [&](const SpotRequest& request) {
+    return request.instance == body.id && (request.status_code == "instance-stopped-no-capacity" ||
+                                           request.status_code == "instance-stopped-by-price");
+  });
+}
+
 const Instance* BodyView::find_body(const InstanceId& id) const {
   const auto found = std::find_if(seen_.bodies.begin(), seen_.bodies.end(),
                                   [&](const Instance& body) { return body.id == id; });
@@ -62,23 +69,27 @@ bool BodyView::is_doomed(const Instance& body) const {
   });
 }
 
-bool BodyView::may_take_root(const Instance& body) const {
-  return is_live(body) && !is_doomed(body) && !has_entered(body);
+bool BodyView::may_take_root(const Instance& body, bool swapped) const {
+  if (is_swapped(body) != swapped || was_silent(body)) return false;
+  const bool for_swap =
+      swapped && (body.state == InstanceState::stopping || body.state == InstanceState::stopped) &&
+      !was_interrupted(seen_, body);
+  return (is_live(body) || for_swap) && !is_doomed(body) && !has_entered(body);
 }
 
-const Instance* BodyView::next_body(const Instance* holder) const {
+const Instance* BodyView::next_body(const Instance* holder, bool swapped) const {
   const Instance* best = nullptr;
   for (const Instance& body : seen_.bodies) {
-    if (&body != holder && may_take_root(body)) best = earlier(best, body);
+    if (&body != holder && may_take_root(body, swapped)) best = earlier(best, body);
   }
   return best;
 }
 
-const Instance* BodyView::successor_of(const Instance& body) const {
+const Instance* BodyView::successor_of(const Instance& body, bool swapped) const {
   const Instance* best = nullptr;
   for (const Instance& next : seen_.bodies) {
     const bool successor = tag::value(next.tags, tag::kTakesOver) == body.id.str();
-    if (successor && may_take_root(next)) best = earlier(best, next);
+    if (successor && may_take_root(next, swapped)) best = earlier(best, next);
   }
   return best;
 }

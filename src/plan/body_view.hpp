@@ -14,6 +14,9 @@ bool is_live(const Instance& body);
 // while.
 bool shows(const Instance& body, const Volume& volume);
 
+// Has Spot stopped it? Then EC2 alone may start it again.
+bool was_interrupted(const Observation& seen, const Instance& body);
+
 class BodyView {
  public:
   explicit BodyView(const Observation& seen) : seen_(seen) {}
@@ -28,15 +31,16 @@ class BodyView {
   bool has_entered(const Instance& body) const;
   // Is it lost, or about to be: terminated, shutting down, or marked by Spot?
   bool is_doomed(const Instance& body) const;
-  // The living body other than `holder` that was launched first and has not had the root; ties go
-  // to the smaller id. One that has entered the root and lost it is of no more use.
-  const Instance* next_body(const Instance* holder) const;
+  // The body other than `holder` that was launched first and has not had the root; ties go to the
+  // smaller id. One that has entered the root and lost it is of no more use. `swapped`: of those
+  // alone whose root is swapped; else of the others alone.
+  const Instance* next_body(const Instance* holder, bool swapped) const;
   // The first of those that were launched to take over from `body`.
-  const Instance* successor_of(const Instance& body) const;
+  const Instance* successor_of(const Instance& body, bool swapped) const;
 
  private:
-  // Living, and the root is still before it.
-  bool may_take_root(const Instance& body) const;
+  // Living, or stopped for a swap, and the root is still before it.
+  bool may_take_root(const Instance& body, bool swapped) const;
 
   const Observation& seen_;
 };

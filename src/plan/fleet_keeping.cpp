@@ -154,7 +154,7 @@ Decision FleetKeeping::remove(const Fleet& fleet, const std::string& why) const 
 }
 
 Decision FleetKeeping::await_body(const Volume& volume) const {
-  const Instance* next = bodies_.next_body(nullptr);
+  const Instance* next = bodies_.next_body(nullptr, false);
   if (next == nullptr) {
     return decide_.wait(Reason::waiting_for_fleet,
                         seen_.fleets.front().id.str() + " has no instance for " + volume.id.str() +

@@ -6,6 +6,7 @@
 #include "plan/body_history.hpp"
 #include "plan/plan.hpp"
 #include "plan/root_choice.hpp"
+#include "plan/swapping.hpp"
 
 namespace ec2spotter {
 
@@ -38,7 +39,7 @@ Decision Launching::launch_from(const Volume& volume, PoolChoice choice,
                                 const InstanceId& takes_over) const {
   step::LaunchBody launch{.pool = *choice.taken,
                           .volume = volume.id,
-                          .engine = machine_.engine,
+                          .engine = swaps_root(machine_, volume) ? Engine::swap : machine_.engine,
                           .attempt = 1,
                           .guest_files = guest_files_of(volume),
                           .takes_over = takes_over,
@@ -46,7 +47,7 @@ Decision Launching::launch_from(const Volume& volume, PoolChoice choice,
   const Instance* last = newest_body(seen_);
   if (last != nullptr && was_silent(*last)) launch.attempt = attempt_of(*last) + 1;
   // After a kexec that never came up, the other engine is worth its chance.
-  const bool other = machine_.engine == Engine::automatic && launch.attempt > 1;
+  const bool other = launch.engine == Engine::automatic && launch.attempt > 1;
   if (other) launch.engine = Engine::pivot;
   launch.client_token = launch_token(machine_, volume.id, last ? last->id : InstanceId(), launch,
                                      memory_.launch_attempt);

@@ -12,6 +12,7 @@
 #include "plan/hand_over.hpp"
 #include "plan/launching.hpp"
 #include "plan/root_choice.hpp"
+#include "plan/swapping.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -55,7 +56,8 @@ class Planner {
         bodies_(seen),
         decide_(now),
         launching_(machine, seen, memory, now),
-        fleets_(machine, seen, memory, now) {}
+        fleets_(machine, seen, memory, now),
+        swapping_(seen, now) {}
 
   Decision bring_up() {
     RootChoice root = choose_root(machine_, seen_, now_);
@@ -63,6 +65,7 @@ class Planner {
     if (auto refusal = check_address()) return std::move(*refusal);
     const Volume& volume = *root.volume;
     unattended_ = is_unattended(machine_, volume);
+    swaps_ = !unattended_ && swaps_root(machine_, volume);
     const Attachment* held = holding(volume);
     const Instance* holder = held != nullptr ? bodies_.find_body(held->instance) : nullptr;
     // A volume in foreign hands is left as it is, its tags included.
@@ -104,6 +107,7 @@ class Planner {
                          step::TerminateBody{body.id});
     }
     if (const Attachment* held = holding(volume)) return wait_for_release(volume, *held);
+    if (auto left = swapping_.tidy()) return std::move(*left);
     return decide_.done(Reason::paused, volume.id.str() + " is free");
   }
 
@@ -182,9 +186,9 @@ class Planner {
 
   // The volume is on a living body of ours: see it through to being up.
   Decision serve(const Volume& volume, const Attachment& held, const Instance& body) {
-    if (body.state == InstanceState::stopped) return leave_stopped_body(volume, held, body);
     if (body.state == InstanceState::stopping) return wait_for_release(volume, held);
     if (auto protection = protect(volume, body)) return std::move(*protection);
+    if (body.state == InstanceState::stopped) return go_on_stopped(volume, held, body);
     const bool wished =
         !unattended_ && came_up(body) && wants_successor(machine_, memory_, body, now_);
     const Instance* successor = successor_of(body, wished);
@@ -204,6 +208,7 @@ class Planner {
     if (intent_.patrol && (wished || successor != nullptr)) {
       if (auto step = hand_over(volume, body, successor)) return std::move(*step);
     }
+    if (auto left = swapping_.tidy()) return std::move(*left);
     return up(body);
   }
 
@@ -231,15 +236,21 @@ class Planner {
     const bool entered = boot.stage == "enter" && boot.result == "ok";
     // A volume that keeps out our unit cannot say that it is up: then the probe has to.
     const bool answers = entered && bodies_.answers(body) == true;
-    if (boot.root_up() || (!speaks(machine_, volume) && answers)) {
+    if (boot.root_up() || (!speaks(machine_, volume) && answers) || swapping_.is_up(body)) {
       return decide_.act(Reason::booting, "the root is up on " + body.id.str(),
                          step::MarkRoot{body.id, RootMark::up});
     }
-    if (boot.failed()) return boot_failed(decide_, boot, body);
+    if (boot.failed()) return follow_failure(volume, boot, body);
     if (now_ - std::max(body.launch_time, held.since) > kBootLimit) return boot_timeout(boot, body);
     const std::string stage =
         boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
     return decide_.wait(Reason::booting, body.id.str() + ": " + stage, kConsole);
+  }
+
+  Decision follow_failure(const Volume& volume, const BootReport& boot,
+                          const Instance& body) const {
+    auto other = unattended_ ? std::nullopt : swapping_.after(boot, machine_, volume, body);
+    return other ? std::move(*other) : boot_failed(decide_, boot, body);
   }
 
   // A body that answers to somebody may be at work although its console does not show it.
@@ -287,10 +298,17 @@ class Planner {
                                         (at.empty() ? "" : " at " + at));
   }
 
-  // A stopped body holds the volume for nothing: its guest has ended, so a plain detach is safe.
-  Decision leave_stopped_body(const Volume& volume, const Attachment& held,
-                              const Instance& body) const {
+  // A stopped body is started where the root is its own root disk. Else it holds the volume for
+  // nothing: its guest has ended, so a plain detach is safe.
+  Decision go_on_stopped(const Volume& volume, const Attachment& held, const Instance& body) const {
+    const bool in_place = is_swapped(body) && held.device == body.root_device;
+    if (in_place && held.state == AttachmentState::attaching) {
+      return follow_attachment(volume, held, body);
+    }
     if (held.state != AttachmentState::attached) return wait_for_release(volume, held);
+    if (in_place) {
+      if (auto step = swapping_.start(volume, body)) return std::move(*step);
+    }
     return decide_.act(Reason::releasing_body, body.id.str() + " is stopped",
                        step::DetachRoot{volume.id, body.id});
   }
@@ -299,20 +317,28 @@ class Planner {
   Decision replace(const Volume& volume, const Attachment* held, const Instance* holder) {
     if (auto differing = wait_for_one_view(volume, holder)) return std::move(*differing);
     if (auto doubt = wait_for_lost_root(volume, holder)) return std::move(*doubt);
-    const Instance* next = bodies_.next_body(holder);
+    const Instance* next = bodies_.next_body(holder, swaps_);
     if (next == nullptr) return launching_.next_body(volume);
     if (auto surplus = collect_all_but(volume, {next, holder})) return std::move(*surplus);
-    if (held != nullptr && !breaks_rule(1)) return await_old_body(volume, *held, *holder, *next);
-    if (next->state == InstanceState::pending) {
-      return decide_.wait(Reason::waiting_for_body, next->id.str() + " is pending", kSoon);
+    auto early = make_ready(volume, *next);
+    if (held != nullptr && !breaks_rule(1) && (!early || early->steps.empty())) {
+      return await_old_body(volume, *held, *holder, *next);
     }
-    if (auto early = wait_for_preboot(*next)) return std::move(*early);
+    if (early) return std::move(*early);
     if (was_sent_lately(memory_.attach_sent, next->id, now_)) {
       return decide_.wait(Reason::waiting_for_attachment, "attachment asked for, not yet visible",
                           kSoon);
     }
-    return decide_.act(Reason::attaching_root, volume.id.str() + " to " + next->id.str(),
-                       step::AttachRoot{volume.id, next->id, machine_.device});
+    return decide_.act(
+        Reason::attaching_root, volume.id.str() + " to " + next->id.str(),
+        step::AttachRoot{volume.id, next->id, swaps_ ? next->root_device : machine_.device});
+  }
+
+  // What the next body needs before it may have the root; none: nothing.
+  std::optional<Decision> make_ready(const Volume& volume, const Instance& next) const {
+    if (swaps_) return swapping_.prepare(next);
+    if (next.state != InstanceState::pending) return wait_for_preboot(volume, next);
+    return decide_.wait(Reason::waiting_for_body, next.id.str() + " is pending", kSoon);
   }
 
   // Rule S7: no step rests on a volume that a living body still shows as its own.
@@ -348,8 +374,10 @@ class Planner {
   // The successor waits; the notice is used to its end unless the user wants it otherwise.
   Decision await_old_body(const Volume& volume, const Attachment& held, const Instance& holder,
                           const Instance& next) const {
-    const bool ready = next.state == InstanceState::running &&
-                       !bodies_.boot_of(next).stage.empty() && !bodies_.boot_of(next).failed();
+    const bool ready = swaps_ ? !swapping_.prepare(next)
+                              : next.state == InstanceState::running &&
+                                    !bodies_.boot_of(next).stage.empty() &&
+                                    !bodies_.boot_of(next).failed();
     if (!machine_.release_on_notice || !is_live(holder) || !ready) {
       return wait_for_release(volume, held);
     }
@@ -361,9 +389,9 @@ class Planner {
 
   // A preboot system that is still looking for its own root by label could take the volume for it.
   // A body that says nothing (its console may lag by minutes) is past that after a while.
-  std::optional<Decision> wait_for_preboot(const Instance& next) const {
+  std::optional<Decision> wait_for_preboot(const Volume& volume, const Instance& next) const {
     const BootReport boot = bodies_.boot_of(next);
-    if (boot.failed()) return boot_failed(decide_, boot, next);
+    if (boot.failed()) return follow_failure(volume, boot, next);
     if (!boot.stage.empty() || now_ - next.launch_time > kSilentPreboot) return std::nullopt;
     return decide_.wait(Reason::waiting_for_preboot, next.id.str() + " boots its preboot system",
                         kSoon);
@@ -386,11 +414,11 @@ class Planner {
   // The body that takes over from this working one, if any. Its tag tells that also to a controller
   // that has not heard why. A single command leaves it to `watch` as long as it may yet boot.
   const Instance* successor_of(const Instance& body, bool wished) const {
-    const Instance* tagged = bodies_.successor_of(body);
+    const Instance* tagged = bodies_.successor_of(body, swaps_);
     if (!intent_.patrol) {
       return tagged != nullptr && now_ - tagged->launch_time <= kBootLimit ? tagged : nullptr;
     }
-    return tagged != nullptr || !wished ? tagged : bodies_.next_body(&body);
+    return tagged != nullptr || !wished ? tagged : bodies_.next_body(&body, swaps_);
   }
 
   // Rule S8: the working body ends only when the next one waits in its preboot system.
@@ -400,6 +428,13 @@ class Planner {
       return decide_.act(Reason::handing_over, body.id.str(), step::TerminateBody{body.id});
     }
     if (successor == nullptr) return launching_.successor(volume, body);
+    if (swaps_) {
+      if (auto early = swapping_.prepare(*successor)) {
+        if (early->reason == Reason::swapping_root) early->reason = Reason::preparing_hand_over;
+        return early;
+      }
+      return give_way(body, *successor);
+    }
     const BootReport boot = bodies_.boot_of(*successor);
     const bool late = now_ - successor->launch_time > kBootLimit;
     if (boot.failed() || (boot.stage.empty() && late)) {
@@ -412,8 +447,12 @@ class Planner {
                           successor->id.str() + " boots to take over from " + body.id.str(),
                           kConsole);
     }
+    return give_way(body, *successor);
+  }
+
+  Decision give_way(const Instance& body, const Instance& successor) const {
     return decide_.act(Reason::handing_over,
-                       body.id.str() + " gives way to " + successor->id.str() + ", which waits",
+                       body.id.str() + " gives way to " + successor.id.str() + ", which waits",
                        step::TerminateBody{body.id});
   }
 
@@ -438,7 +477,9 @@ class Planner {
   Decisions decide_;
   Launching launching_;
   FleetKeeping fleets_;
+  Swapping swapping_;
   bool unattended_ = false;
+  bool swaps_ = false;  // bodies get the root as their own root disk
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "model/tags.hpp"
 #include "plan/decisions.hpp"
+#include "plan/swapping.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -139,7 +140,8 @@ GuestFiles guest_files_of(const Volume& volume) {
 }
 
 bool speaks(const Machine& machine, const Volume& volume) {
-  return machine.adopt && guest_files_of(volume) != GuestFiles::remove;
+  return machine.adopt && guest_files_of(volume) != GuestFiles::remove &&
+         !swaps_root(machine, volume);
 }
 
 bool carries_tags_of(const Volume& volume, const Machine& machine) {

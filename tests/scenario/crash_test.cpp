@@ -23,6 +23,7 @@ struct Story {
   std::function<bool(LocalEc2&, std::optional<CrashPoint> crash)> run;
   std::size_t bodies = 1;              // that live in the end
   std::vector<Machine> machines = {};  // of a world of their own; none: LocalEc2's usual one
+  bool swapped = false;                // their bodies have no other disk than the root
 
   std::unique_ptr<LocalEc2> world() const {
     if (machines.empty()) return std::make_unique<LocalEc2>();
@@ -92,7 +93,10 @@ void expect_end(LocalEc2& ec2, const Story& story) {
   for (const Machine& machine : story.machines) EXPECT_TRUE(ec2.serves(machine.volume.id.str()));
   // Nothing leaked: the volumes are the roots and those of the bodies that live.
   const std::size_t roots = std::max<std::size_t>(1, story.machines.size());
-  EXPECT_EQ(ec2.resources("volume").size(), roots + story.bodies);
+  EXPECT_EQ(ec2.resources("volume").size(), roots + (story.swapped ? 0 : story.bodies));
+  for (const sim::Json& request : ec2.resources("spot-request")) {
+    EXPECT_NE(request.at("state"), "open") << "it would launch another body by itself";
+  }
 }
 
 int calls_of(const Story& story) {
@@ -252,6 +256,44 @@ TEST(CrashScenario, ReleaseOnNotice) {
                             ec2.control("notice", {{"instance_id", ec2.holder(kVolume)}});
                           },
                       .run = watched(machine, alone_in_service)});
+}
+
+Machine swapping_machine() {
+  Machine machine = web_machine();
+  machine.engine = Engine::swap;
+  return machine;
+}
+
+void up_by_swap(LocalEc2& ec2) {
+  with_quick_guests(ec2);
+  ASSERT_TRUE(ec2.drive(swapping_machine()));
+}
+
+TEST(CrashScenario, LaunchBySwap) {
+  kill_at_every_call({.before = with_quick_guests,
+                      .run = watched(swapping_machine(), alone_in_service),
+                      .swapped = true});
+}
+
+TEST(CrashScenario, RecoveryBySwap) {
+  kill_at_every_call({.before =
+                          [](LocalEc2& ec2) {
+                            up_by_swap(ec2);
+                            ec2.control("reclaim", {{"instance_id", ec2.holder(kVolume)}});
+                            ec2.pass(2s);
+                          },
+                      .run = watched(swapping_machine(), alone_in_service),
+                      .swapped = true});
+}
+
+TEST(CrashScenario, PauseOfASwappedMachine) {
+  kill_at_every_call({.before = up_by_swap,
+                      .run =
+                          [](LocalEc2& ec2, std::optional<CrashPoint> crash) {
+                            return ec2.drive(swapping_machine(), Goal::paused, crash).has_value();
+                          },
+                      .bodies = 0,
+                      .swapped = true});
 }
 
 // All of them are up, and nothing but their bodies lives.

@@ -2,12 +2,14 @@
 
 import os
 import pathlib
+import re
+import shutil
 import stat
 import struct
 import subprocess
 import zlib
 
-from machine import MIB, USER_ROOT_MIB, USER_ROOT_SIZE_MIB
+from machine import MIB, USER_ROOT_MIB, USER_ROOT_SIZE_MIB, write_into
 
 LABEL, UUID = "user-root", "6b0c8d7e-52a1-4d55-9f0e-1c0f5e9a7a11"  # as script/images makes them
 
@@ -42,27 +44,114 @@ def proto_lines(folder):
             yield f"{entry.name} -{owner} {entry.path}"
 
 
-def xfs_on_partition_four(disk, folder):
-    """An XFS root of the same label and UUID, on the fourth partition of a GPT disk that has an EFI
-    system partition as its first."""
-    tree = unpack(disk, folder)
+def _xfs(tree, folder):
+    """A file system of the tree, with the label and UUID of the root that it comes from."""
     (tree / "etc/fstab").write_text(f"UUID={UUID} / xfs defaults 0 1\n", encoding="utf-8")
     proto = pathlib.Path(folder, "proto")
     lines = ["/none", "0 0", "d--755 0 0", *proto_lines(tree), "$"]
     proto.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    part, target = pathlib.Path(folder, "xfs.part"), pathlib.Path(folder, "xfs.raw")
-    for path, size in ((part, USER_ROOT_SIZE_MIB), (target, 3072)):
-        path.touch()
-        os.truncate(path, size * MIB)
-    subprocess.run(["mkfs.xfs", "-q", "-L", LABEL, "-m", f"uuid={UUID}", "-p", proto, part],
-                   check=True, capture_output=True)
-    subprocess.run(
-        ["sfdisk", "-q", target], text=True, check=True, capture_output=True,
-        input="label: gpt\n1: start=1MiB, size=100MiB, type=U\n"
-              f"4: start=200MiB, size={USER_ROOT_SIZE_MIB}MiB, type=L\n")
-    subprocess.run(["dd", f"if={part}", f"of={target}", "bs=1M", "seek=200", "conv=notrunc,sparse",
-                    "status=none"], check=True)
+    part = _empty(folder, "xfs.part", USER_ROOT_SIZE_MIB)
+    _run("mkfs.xfs", "-q", "-L", LABEL, "-m", f"uuid={UUID}", "-p", proto, part)
+    return part
+
+
+def _run(*command, **more):
+    return subprocess.run(command, check=True, capture_output=True, **more)
+
+
+def _empty(folder, name, size_mib):
+    path = pathlib.Path(folder, name)
+    path.touch()
+    os.truncate(path, size_mib * MIB)
+    return path
+
+
+def _gpt(folder, name, *partitions):
+    """A disk of these partitions: number, begin and size in MiB, type, and what is in it or None."""
+    target = _empty(folder, name, 3072)
+    table = "".join(f"{number}: start={begin}MiB, size={size}MiB, type={kind}\n"
+                    for number, begin, size, kind, _ in partitions)
+    _run("sfdisk", "-q", target, text=True, input="label: gpt\n" + table)
+    for _, begin, _, _, content in partitions:
+        if content is not None:
+            _run("dd", f"if={content}", f"of={target}", "bs=1M", f"seek={begin}",
+                 "conv=notrunc,sparse")
     return target
+
+
+def _use_boot_loader_entries(tree, options):
+    """Boot Loader Specification entries in the place of a menu, as Red Hat's systems have them."""
+    boot = tree / "boot"
+    (boot / "grub/grub.cfg").unlink()
+    (boot / "grub").rename(boot / "grub2")
+    (boot / "grub2/grub.cfg").write_text("insmod blscfg\nblscfg\n", encoding="utf-8")
+    (boot / "loader/entries").mkdir(parents=True)
+    kernel = next(boot.glob("vmlinuz-*")).name
+    (boot / "loader/entries/system.conf").write_text(
+        f"title A system\nversion {kernel.removeprefix('vmlinuz-')}\nlinux /boot/{kernel}\n"
+        f"initrd /boot/initrd-roots.img\noptions {options} ro console=ttyS0,115200\n",
+        encoding="utf-8")
+
+
+def xfs_on_partition_four(disk, folder):
+    """An XFS root of the same label and UUID, on the fourth partition of a GPT disk that has an EFI
+    system partition as its first."""
+    return _gpt(folder, "xfs.raw", (1, 1, 100, "U", None),
+                (4, 200, USER_ROOT_SIZE_MIB, "L", _xfs(unpack(disk, folder), folder)))
+
+
+def like_amazon_linux(disk, folder):
+    """XFS on the first partition, an EFI system partition as number 128, entries in the root."""
+    tree = unpack(disk, folder)
+    _use_boot_loader_entries(tree, f"root=UUID={UUID}")
+    return _gpt(folder, "amazon.raw", (1, 12, USER_ROOT_SIZE_MIB, "L", _xfs(tree, folder)),
+                (128, 1, 10, "U", None))
+
+
+def like_fedora(disk, folder):
+    """btrfs with the root in a subvolume that is not the default one, and /boot apart."""
+    tree = unpack(disk, folder)
+    _use_boot_loader_entries(tree, f"root=UUID={UUID} rootflags=subvol=root")
+    boot_uuid = UUID[:-1] + "b"
+    (tree / "etc/fstab").write_text(
+        f"UUID={UUID} / btrfs subvol=root 0 0\nUUID={boot_uuid} /boot ext4 defaults 0 2\n",
+        encoding="utf-8")
+    boot = _empty(folder, "boot.part", 300)
+    _run("mke2fs", "-q", "-t", "ext4", "-U", boot_uuid, "-d", tree / "boot", boot)
+    shutil.rmtree(tree / "boot")
+    (tree / "boot").mkdir()
+    root = _empty(folder, "btrfs.part", 2300)
+    _run("mkfs.btrfs", "-q", "-L", LABEL, "-U", UUID, root)
+    point = pathlib.Path(folder, "mounted")
+    point.mkdir()
+    _run("mount", "-o", "loop", root, point)
+    try:
+        for name in ("root", "home"):
+            _run("btrfs", "subvolume", "create", point / name)
+        _run("cp", "-a", f"{tree}/.", point / "root")
+    finally:
+        _run("umount", point)
+    return _gpt(folder, "fedora.raw", (1, 1, 10, "U", None), (2, 20, 300, "L", boot),
+                (3, 330, 2300, "L", root))
+
+
+def on_lvm(disk, folder):
+    """The root in a logical volume, on a physical one beside an EFI system partition."""
+    part = pathlib.Path(folder, "lvm.part")
+    _run("dd", f"if={disk}", f"of={part}", "bs=1M", "conv=sparse", f"skip={USER_ROOT_MIB}",
+         f"count={USER_ROOT_SIZE_MIB}")
+    menu = _run("debugfs", "-R", "cat /boot/grub/grub.cfg", part, text=True).stdout
+    menu = re.sub(r"root=\S+", f"root=/dev/mapper/{GROUP}-root", menu)
+    menu = re.sub(r"initrd\.img-\S+", "initrd-roots.img", menu)
+    write_into(part, 0, {
+        "/boot/grub/grub.cfg": (menu, 0o100644),
+        "/etc/fstab": (f"/dev/mapper/{GROUP}-root / ext4 defaults 0 1\n", 0o100644)})
+    physical = _empty(folder, "pv.part", USER_ROOT_SIZE_MIB + 4)
+    with open(physical, "r+b") as file:
+        file.write(physical_volume(USER_ROOT_SIZE_MIB))
+    _run("dd", f"if={part}", f"of={physical}", "bs=1M", "seek=1", "conv=notrunc,sparse")
+    return _gpt(folder, "on_lvm.raw", (1, 1, 10, "U", None),
+                (2, 20, USER_ROOT_SIZE_MIB + 4, "E6D6D379-F507-44C2-A23C-238F2A3DF928", physical))
 
 
 def _disk_with(header, folder, name):
@@ -80,10 +169,83 @@ def luks(folder):
     return _disk_with(header, folder, "luks.raw")
 
 
+GROUP = "vg"
+EXTENT_MIB = 4
+METADATA_AT, METADATA_SIZE = 4096, MIB - 4096  # of a physical volume; its extents follow at 1 MiB
+
+
+def _lvm_sum(data):
+    """The sum that LVM2 keeps of its structures: CRC-32 with a start of its own."""
+    return zlib.crc32(data, 0xf597a6cf ^ 0xffffffff) ^ 0xffffffff
+
+
+def _label(size_mib, areas=b""):
+    """The second sector of a physical volume; source: LVM2, lib/format_text/layout.h."""
+    body = struct.pack("<I8s32sQ", 32, b"LVM2 001", b"A" * 32, size_mib * MIB) + areas
+    label = body + b"\0" * (512 - 20 - len(body))
+    return b"\0" * 512 + struct.pack("<8sQI", b"LABELONE", 1, _lvm_sum(label)) + label
+
+
+def _uuid(letter):
+    return "-".join(letter * length for length in (6, 4, 4, 4, 4, 4, 6))
+
+
+def physical_volume(size_mib):
+    """The first MiB of a physical volume whose group has one logical volume, `root`, of all of it."""
+    extents = size_mib // EXTENT_MIB
+    text = f"""{GROUP} {{
+id = "{_uuid("B")}"
+seqno = 1
+format = "lvm2"
+status = ["RESIZEABLE", "READ", "WRITE"]
+flags = []
+extent_size = {EXTENT_MIB * 2048}
+max_lv = 0
+max_pv = 0
+metadata_copies = 0
+physical_volumes {{
+pv0 {{
+id = "{_uuid("A")}"
+device = "/dev/none"
+status = ["ALLOCATABLE"]
+flags = []
+dev_size = {(size_mib + 4) * 2048}
+pe_start = 2048
+pe_count = {extents}
+}}
+}}
+logical_volumes {{
+root {{
+id = "{_uuid("C")}"
+status = ["READ", "WRITE", "VISIBLE"]
+flags = []
+segment_count = 1
+segment1 {{
+start_extent = 0
+extent_count = {extents}
+type = "striped"
+stripe_count = 1
+stripes = ["pv0", 0]
+}}
+}}
+}}
+}}
+contents = "Text Format Volume Group"
+version = 1
+description = ""
+creation_host = "a host"
+creation_time = 1
+""".encode() + b"\0"
+    place = struct.pack("<QQII", 512, len(text), _lvm_sum(text), 0)
+    header = struct.pack("<16sIQQ", b" LVM2 x[5A%r0N*>", 1, METADATA_AT, METADATA_SIZE) + place
+    header += b"\0" * (512 - 4 - len(header))
+    areas = struct.pack("<8Q", MIB, 0, 0, 0, METADATA_AT, METADATA_SIZE, 0, 0)
+    start = _label(size_mib + 4, areas)
+    start += b"\0" * (METADATA_AT - len(start))
+    start += struct.pack("<I", _lvm_sum(header)) + header + text
+    return start + b"\0" * (MIB - len(start))
+
+
 def lvm(folder):
     """What a physical volume of LVM2 begins with: a label in its second sector, with LVM's sum."""
-    body = struct.pack("<I8s32sQ", 32, b"LVM2 001", b"A" * 32, 64 * MIB)
-    label = body + b"\0" * (512 - 20 - len(body))
-    total = zlib.crc32(label, 0xf597a6cf ^ 0xffffffff) ^ 0xffffffff
-    return _disk_with(b"\0" * 512 + struct.pack("<8sQI", b"LABELONE", 1, total) + label, folder,
-                      "lvm.raw")
+    return _disk_with(_label(64), folder, "lvm.raw")

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 import roots
-from machine import SERIAL, Disks, Machine
+from machine import SERIAL, VOLUME, Disks, Machine
 
 
 class RootsTest(unittest.TestCase):
@@ -37,27 +37,71 @@ class RootsTest(unittest.TestCase):
         whole = pathlib.Path(machine.folder, f"state/consoles/{body}.log").read_text(
             encoding="utf-8", errors="replace")
         self.assertIn("enter start engine=pivot", whole)
-        self.check_xfs()
+        self.check_root("xfs", "4")
         facts = machine.facts()
         machine.run("echo kept >/root/kept; sync /root/kept", user="root")
         machine.cut_power(body)
         machine.wait_for_state(body, "terminated")
         self.assertNotEqual(machine.launch(), body)
-        self.check_xfs()
+        self.check_root("xfs", "4")
         self.assertEqual(machine.facts(), facts)
         self.assertEqual(machine.run("cat /root/kept", user="root"), "kept\n")
         print("  back on the volume after a power loss, its log replayed", file=sys.stderr)
         self.passed = True
 
-    def check_xfs(self):
+    def check_root(self, file_system, partition):
         self.assertEqual(self.machine.disk_of("/"), SERIAL)
         self.assertEqual(
             self.machine.run("findmnt -rno FSTYPE /; cat /sys/class/block/$(basename"
                              " $(findmnt -rno SOURCE /))/partition", user="root").split(),
-            ["xfs", "4"])
+            [file_system, partition])
+
+    def test_like_amazon_linux(self):
+        self.enter(roots.like_amazon_linux(self.disks.settled(), self.folder), "xfs", "1")
+
+    def test_like_fedora(self):
+        self.enter(roots.like_fedora(self.disks.settled(), self.folder), "btrfs", "3",
+                   "subvolume=root")
+        self.assertEqual(self.machine.disk_of("/boot"), SERIAL)
+        self.assertEqual(self.machine.run("findmnt -no FSROOT /", user="root"), "/root\n")
+
+    def enter(self, volume, file_system, partition, said=""):
+        """By kexec, as the boot program's own check says."""
+        machine = self.power_on(volume)
+        body = machine.launch()
+        console = machine.console(body)
+        self.assertIn("ec2spotter: enter ok engine=kexec", console)
+        self.assertIn(said, console)
+        self.check_root(file_system, partition)
+        self.passed = True
+
+    def test_lvm_is_booted_from(self):
+        """auto finds out by itself, once, and every later body is of that kind."""
+        machine = self.power_on(roots.on_lvm(self.disks.settled(), self.folder),
+                                types=["t3.small", "t3.medium", "t3.large"])
+        body = machine.launch()
+        self.check_swapped()
+        facts = machine.facts()
+        machine.run("echo kept >/root/kept; sync /root/kept", user="root")
+        machine.control("reclaim", {"instance_id": body})
+        machine.wait_for_state(body, "stopped")
+        self.assertNotEqual(machine.launch(), body)
+        self.check_swapped()
+        self.assertEqual(machine.facts(), facts)
+        self.assertEqual(machine.run("cat /root/kept", user="root"), "kept\n")
+        self.passed = True
+
+    def check_swapped(self):
+        """The root is the only disk, and nothing of the swap is left."""
+        self.assertEqual(self.machine.serials(), [SERIAL])
+        self.assertEqual(self.machine.run("findmnt -no SOURCE /", user="root"),
+                         f"/dev/mapper/{roots.GROUP}-root\n")
+        volumes = self.machine.ec2.describe_volumes(
+            Filters=[{"Name": "tag-key", "Values": ["ec2spotter:machine"]}])["Volumes"]
+        self.assertEqual([each["VolumeId"] for each in volumes], [VOLUME])
 
     def refused(self, volume, reason):
-        machine = self.power_on(volume)
+        machine = self.power_on(volume, engine="kexec")
         digest = hashlib.sha256(machine.disk_file().read_bytes()).digest()
         done = machine.program("launch", "--timeout", "14", f"{machine.folder}/web.toml")
         self.assertEqual(done.returncode, 1, done.stderr)

@@ -84,8 +84,11 @@ class TrapsTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_volume_cloned_from_the_preboot_image(self):
-        machine = self.power_on(self.disks.clone(), self.disks.preboot(), engine="kexec")
+        machine = self.power_on(self.disks.clone(), self.disks.preboot(), engine="kexec",
+                                guest_helper=False)
         self.launch()
+        self.assertEqual(machine.run("ls /etc/ec2spotter", user="root").split(),
+                         ["adopted", "last-up", "root-up"])
         for point in ("/", "/boot"):
             self.assertEqual(machine.disk_of(point), SERIAL, point)
         self.assertEqual(machine.run("hostname", user="root"), "clone\n")

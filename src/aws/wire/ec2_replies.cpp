@@ -125,6 +125,7 @@ Result<SpotRequest> read_spot_request(XmlElement item) {
   request.status_code = item.child("status").text("code");
   request.status_message = item.child("status").text("message");
   request.instance = InstanceId(item.text("instanceId"));
+  request.tags = read_tags(item.child("tagSet"));
   return request;
 }
 

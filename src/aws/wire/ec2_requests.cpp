@@ -93,7 +93,7 @@ void add_launch(Params& params, const std::string& prefix, const RunInstancesSpe
   add_ids(params, prefix + "SecurityGroupId", spec.security_groups);
   params.add_if(prefix + "UserData", base64_encode(spec.user_data));
   params.add_if(prefix + "IamInstanceProfile.Name", spec.instance_profile);
-  params.add(prefix + "InstanceInitiatedShutdownBehavior", "terminate");
+  params.add(prefix + "InstanceInitiatedShutdownBehavior", spec.stoppable ? "stop" : "terminate");
   params.add(prefix + "MetadataOptions.HttpTokens", "required");
   params.add(prefix + "MetadataOptions.HttpPutResponseHopLimit", "1");
   add_tag_specifications(params, prefix, tagged, spec.instance_tags);
@@ -102,8 +102,10 @@ void add_launch(Params& params, const std::string& prefix, const RunInstancesSpe
 void add_market(Params& params, const RunInstancesSpec& spec) {
   if (spec.pool.market != Market::spot) return;
   params.add("InstanceMarketOptions.MarketType", "spot");
-  params.add("InstanceMarketOptions.SpotOptions.SpotInstanceType", "one-time");
-  params.add("InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior", "terminate");
+  params.add("InstanceMarketOptions.SpotOptions.SpotInstanceType",
+             spec.stoppable ? "persistent" : "one-time");
+  params.add("InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior",
+             spec.stoppable ? "stop" : "terminate");
   if (spec.max_price) params.add("InstanceMarketOptions.SpotOptions.MaxPrice", *spec.max_price);
 }
 
@@ -309,6 +311,31 @@ ApiCall delete_fleet_call(const FleetId& id) {
 ApiCall terminate_instance_call(const InstanceId& instance) {
   ApiCall call = changing("TerminateInstances");
   call.params.add("InstanceId.1", instance.str());
+  return call;
+}
+
+ApiCall stop_instance_call(const InstanceId& instance) {
+  ApiCall call = changing("StopInstances");
+  call.params.add("InstanceId.1", instance.str());
+  call.params.add("Force", "true");
+  return call;
+}
+
+ApiCall start_instance_call(const InstanceId& instance) {
+  ApiCall call = changing("StartInstances");
+  call.params.add("InstanceId.1", instance.str());
+  return call;
+}
+
+ApiCall cancel_spot_request_call(const SpotRequestId& request) {
+  ApiCall call = changing("CancelSpotInstanceRequests");
+  call.params.add("SpotInstanceRequestId.1", request.str());
+  return call;
+}
+
+ApiCall delete_volume_call(const VolumeId& volume) {
+  ApiCall call = changing("DeleteVolume");
+  call.params.add("VolumeId", volume.str());
   return call;
 }
 

@@ -75,6 +75,10 @@ Result<ApiCall> create_fleet_call(const FleetSpec& spec);
 ApiCall delete_fleet_call(const FleetId& id);
 
 ApiCall terminate_instance_call(const InstanceId& instance);
+ApiCall stop_instance_call(const InstanceId& instance);
+ApiCall start_instance_call(const InstanceId& instance);
+ApiCall cancel_spot_request_call(const SpotRequestId& request);
+ApiCall delete_volume_call(const VolumeId& volume);
 ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,
                            const std::string& device);
 ApiCall detach_volume_call(const VolumeId& volume, const InstanceId& instance);

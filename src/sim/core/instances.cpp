@@ -153,12 +153,14 @@ Result<void> check_stoppable(Call& call, const Json& instance) {
 }
 
 Result<Json> stop_instances(Call& call) {
-  for (const char* name : {"Force", "SkipOsShutdown"}) TRY_VOID(call.params.flag(name, false));
+  TRY(const bool force, call.params.flag("Force", false));
+  TRY(const bool skip_shutdown, call.params.flag("SkipOsShutdown", false));
+  const Stop stop = force || skip_shutdown ? Stop::forced : Stop::orderly;
   TRY(const bool hibernate, call.params.flag("Hibernate", false));
   if (hibernate) return refuse("UnsupportedHibernationConfiguration", "Not simulated");
   TRY(const auto instances, checked(call, check_stoppable));
   return change_states(instances, [&](Json& instance) -> Result<void> {
-    begin_stop(call.world, call.region, instance, Cause::user);
+    begin_stop(call.world, call.region, instance, Cause::user, stop);
     return {};
   });
 }

@@ -287,12 +287,12 @@ void set_reason(World& world, Json& instance, Reason reason, const std::string& 
 
 // Presses the button, and cuts the power when the guest's time is up.
 void power_down(World& world, const std::string& region, Json& instance, Cause cause,
-                bool was_running) {
+                bool was_running, Stop stop = Stop::orderly) {
   const std::string id = text(instance, "instanceId");
   const bool by_spot = cause == Cause::capacity || cause == Cause::price;
   const Duration least = world.work(was_running ? kShuttingDown : 1s);
   Duration most = least;
-  if (was_running && cause != Cause::guest) {
+  if (was_running && cause != Cause::guest && stop == Stop::orderly) {
     world.bodies().press_power_button(id);
     most = std::max(
         least, by_spot ? std::min(world.shutdown_grace(), kReclaimGrace) : world.shutdown_grace());
@@ -337,7 +337,7 @@ void begin_termination(World& world, const std::string& region, Json& instance, 
   power_down(world, region, instance, cause, state == "running");
 }
 
-void begin_stop(World& world, const std::string& region, Json& instance, Cause cause) {
+void begin_stop(World& world, const std::string& region, Json& instance, Cause cause, Stop stop) {
   const std::string state = state_name(instance);
   if (state != "running" && state != "pending") return;
   set_reason(world, instance, reason_of(cause, true), {});
@@ -347,7 +347,7 @@ void begin_stop(World& world, const std::string& region, Json& instance, Cause c
     try_requests_soon(world);
   }
   set_state(instance, "stopping");
-  power_down(world, region, instance, cause, state == "running");
+  power_down(world, region, instance, cause, state == "running", stop);
 }
 
 void discard_instance(World& world, const std::string& region, const std::string& instance_id) {

@@ -18,7 +18,10 @@ void apply(World& world, const BodyEvent& event);
 // The instance's end begins: shutting-down, power button, power cut after the grace.
 void begin_termination(World& world, const std::string& region, Json& instance, Cause cause,
                        const std::string& detail = {});
-void begin_stop(World& world, const std::string& region, Json& instance, Cause cause);
+// How much the guest is asked: to shut down within the usual time, or nothing.
+enum class Stop { orderly, forced };
+void begin_stop(World& world, const std::string& region, Json& instance, Cause cause,
+                Stop stop = Stop::orderly);
 // A launch that failed half way: the instance leaves no trace.
 void discard_instance(World& world, const std::string& region, const std::string& instance_id);
 

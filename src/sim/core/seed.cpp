@@ -68,6 +68,7 @@ class Seeder {
     }
     Json volume = volume_json(world_, disk, zone, tag_set(given.value("tags", Json::object())));
     volume["volumeId"] = id;
+    if (given.contains("product_code")) volume["_product_code"] = given.at("product_code");
     world_.put(region_, "volume", id) = std::move(volume);
     return world_.bodies().create_volume(id, static_cast<int>(*disk.size_gib), disk.snapshot_id);
   }

@@ -182,6 +182,13 @@ Result<void> check_attachable(const Json& volume, const Json& instance, const st
     return refuse("IncorrectState",
                   "Instance '" + text(instance, "instanceId") + "' is not 'running'.");
   }
+  // What came from the Marketplace is attached as a root alone.
+  const bool as_root = state == "stopped" && device == text(instance, "rootDeviceName");
+  if (volume.contains("_product_code") && !as_root) {
+    return refuse(
+        "OperationNotPermitted",
+        "'" + volume_id + "' with Marketplace codes may not be attached as a secondary device.");
+  }
   if (text(volume, "availabilityZone") != text(instance.at("placement"), "availabilityZone")) {
     return refuse("InvalidVolume.ZoneMismatch", "The volume '" + volume_id +
                                                     "' is not in the same availability zone as "

@@ -12,7 +12,13 @@ bool ScriptedBodies::ssh_answers(const std::string& public_ip) const {
 Result<void> ScriptedBodies::start(const BodySpec& spec) {
   Guest guest{.started = clock_.now(), .volume = {}, .plugged = {}};
   for (const BodyDisk& disk : spec.disks) {
-    if (disk.device != spec.root_device) plug(guest, disk.volume_id);
+    const bool is_root_disk = disk.device == spec.root_device;
+    if (is_root_disk) {
+      const auto image_disk = image_disks_.try_emplace(spec.instance_id, disk.volume_id).first;
+      if (image_disk->second == disk.volume_id) continue;
+    }
+    guest.is_root_disk = is_root_disk;
+    plug(guest, disk.volume_id);
   }
   running_[spec.instance_id] = guest;
   return {};
@@ -44,13 +50,15 @@ std::string ScriptedBodies::console(const std::string& instance_id) {
   const auto found = running_.find(instance_id);
   if (found == running_.end()) return {};
   const Guest& guest = found->second;
-  if (clock_.now() - guest.started < habits.to_preboot) return "Linux version 6.1\n";
+  if (guest.is_root_disk || clock_.now() - guest.started < habits.to_preboot) {
+    return "Linux version 6.1\n";
+  }
   std::string text = "ec2spotter: identify ok instance=" + instance_id + "\n";
   if (guest.volume.empty()) return text + "ec2spotter: find wait seconds=1\n";
   text += "ec2spotter: find ok volume=" + guest.volume + "\n";
   if (!habits.failing_stage.empty()) {
-    return text + "ec2spotter: " + habits.failing_stage +
-           " fail reason=no_system text=\"no system on the volume\"\n";
+    return text + "ec2spotter: " + habits.failing_stage + " fail reason=" + habits.failing_reason +
+           " text=\"the scripted guest gives up\"\n";
   }
   text += "ec2spotter: enter ok engine=kexec\n";
   if (!root_is_up(guest)) return text;
@@ -64,7 +72,7 @@ Result<void> ScriptedBodies::route_address(const std::string& public_ip,
 }
 
 bool ScriptedBodies::root_is_up(const Guest& guest) const {
-  return !guest.volume.empty() && habits.failing_stage.empty() &&
+  return !guest.volume.empty() && (guest.is_root_disk || habits.failing_stage.empty()) &&
          clock_.now() - guest.plugged >= habits.to_root;
 }
 

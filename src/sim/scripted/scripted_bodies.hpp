@@ -15,6 +15,7 @@ struct GuestHabits {
   Duration to_preboot = std::chrono::seconds(10);  // from power-on to the boot program
   Duration to_root = std::chrono::seconds(25);  // from the volume's attachment to its system's end
   std::string failing_stage;                    // "check": the boot program gives up there
+  std::string failing_reason = "no_system";     // the word that it says then
 };
 
 class ScriptedBodies : public NoBodies {
@@ -45,6 +46,7 @@ class ScriptedBodies : public NoBodies {
     TimePoint started;
     std::string volume;
     TimePoint plugged;
+    bool is_root_disk = false;  // the volume is what it has booted from
   };
   bool root_is_up(const Guest& guest) const;
   void plug(Guest& guest, const std::string& volume_id);
@@ -52,6 +54,7 @@ class ScriptedBodies : public NoBodies {
 
   const Clock& clock_;
   std::map<std::string, Guest> running_;
+  std::map<std::string, std::string> image_disks_;  // by instance: its root disk at its first start
   std::map<std::string, std::string> routes_;
 };
 

@@ -39,6 +39,17 @@ TEST(Ec2RequestsTest, ASpotLaunchIsOneTimeAndTagsAllThatItMakes) {
   EXPECT_EQ(value("TagSpecification.4.Tag.1.Value"), "v");
 }
 
+TEST(Ec2RequestsTest, WhatMayBeStoppedHasAPersistentRequestAndStopsByItself) {
+  RunInstancesSpec spec = a_spec();
+  spec.stoppable = true;
+  const auto call = run_instances_call(spec);
+  ASSERT_TRUE(call);
+  const auto value = [&](const char* name) { return call->params.value(name); };
+  EXPECT_EQ(value("InstanceMarketOptions.SpotOptions.SpotInstanceType"), "persistent");
+  EXPECT_EQ(value("InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior"), "stop");
+  EXPECT_EQ(value("InstanceInitiatedShutdownBehavior"), "stop");
+}
+
 TEST(Ec2RequestsTest, ALaunchOfSeveralTakesAsManyAsThereIsRoomFor) {
   RunInstancesSpec spec = a_spec();
   spec.count = 10;

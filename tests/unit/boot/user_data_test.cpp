@@ -82,6 +82,14 @@ std::vector<VolumeId> ten_volumes() {
   return volumes;
 }
 
+TEST(UserDataTest, OfABodyThatBootsFromTheRootItselfIsForCloudInitAlone) {
+  const std::string text = render_restart_user_data();
+
+  EXPECT_TRUE(text.starts_with("#cloud-config\n"));
+  EXPECT_NE(text.find("\nssh_deletekeys: false\n"), std::string::npos);
+  EXPECT_NE(text.find("\npreserve_hostname: true\n"), std::string::npos);
+}
+
 TEST(UserDataTest, NamesTheRootsOfAllBodiesThatAreLaunchedTogether) {
   const auto volumes = ten_volumes();
   const auto result = render_user_data({.volumes = volumes});
@@ -112,12 +120,13 @@ TEST(UserDataTest, SaysWhatTheParametersSay) {
                                      .engine = BootEngine::kexec,
                                      .device = "/dev/xvdg",
                                      .adopt = BootAdopt::no,
+                                     .guest_helper = false,
                                      .fix_network = true});
 
   const std::string parameters = between(text, "put parameters <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
   EXPECT_EQ(parameters,
             "volumes='vol-0bbbbbbbbbbbbbbb2'\nengine=kexec\ndevice=/dev/xvdg\nadopt=false\n"
-            "fix_network=true\nhelper_machine=" +
+            "guest_helper=false\nfix_network=true\nhelper_machine=" +
                 std::string(kProgramMachine) + "\n");
 }
 
@@ -152,7 +161,7 @@ TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
   }
 }
 
-TEST(UserDataTest, HoldsTheHelperWhereKexecMayBeUsed) {
+TEST(UserDataTest, HoldsTheHelperOfKexec) {
   const std::string text = rendered({.volumes = {kVolume}});
 
   const auto helper =
@@ -162,27 +171,18 @@ TEST(UserDataTest, HoldsTheHelperWhereKexecMayBeUsed) {
       helper->starts_with("\x7f"
                           "ELF"));
   EXPECT_LT(helper->size(), 4096U);
-  EXPECT_EQ(rendered({.volumes = {kVolume}, .engine = BootEngine::pivot}).find("put helper.base64"),
-            std::string::npos);
 }
 
-TEST(UserDataTest, HoldsTheGuestHelperUnlessItIsUnwanted) {
-  const auto helper = [](const BootParameters& parameters) {
-    const std::string text = rendered(parameters);
-    return between(text, "put guest.base64 <<'EC2SPOTTER'\n", "EC2SPOTTER");
-  };
-  const auto packed = base64_decode(helper({.volumes = {kVolume}}));
+TEST(UserDataTest, HoldsTheGuestHelper) {
+  const std::string text = rendered({.volumes = {kVolume}});
+
+  const auto packed =
+      base64_decode(between(text, "put guest.base64 <<'EC2SPOTTER'\n", "EC2SPOTTER"));
   ASSERT_TRUE(packed.has_value());
   EXPECT_TRUE(
       unpack(*packed).starts_with("\x7f"
                                   "ELF"));
   EXPECT_LT(packed->size(), 1536U);
-  for (const BootParameters& without :
-       {BootParameters{.volumes = {kVolume}, .guest_helper = false},
-        BootParameters{.volumes = {kVolume}, .adopt = BootAdopt::remove}}) {
-    EXPECT_EQ(helper(without), "");
-    EXPECT_EQ(rendered(without).find("put on_notice.sh"), std::string::npos);
-  }
 }
 
 TEST(UserDataTest, FetchesNothingButFromTheMetadataService) {
@@ -215,7 +215,7 @@ TEST(UserDataTest, AnUnattendedBodyHasWhatItAttachesWithAndStillNoSecret) {
   const auto result = render_user_data(parameters);
   ASSERT_TRUE(result.has_value());
   std::cout << result->size() << " bytes with all engines\n";
-  EXPECT_LT(result->size(), 14U * 1024);
+  EXPECT_LT(result->size(), 13824U);
 
   const std::string text = unpack(*result);
 

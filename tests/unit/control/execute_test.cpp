@@ -19,7 +19,7 @@ class ToldEc2 final : public SilentEc2 {
  public:
   std::vector<Volume> volumes;
   std::vector<Instance> instances;
-  std::optional<Error> launch_error;
+  std::optional<Error> launch_error, attach_error;
   std::vector<std::string> calls;
   Tags last_tags;
 
@@ -72,7 +72,21 @@ class ToldEc2 final : public SilentEc2 {
   }
   Result<void> terminate_instance(const InstanceId& id) override { return note("terminate", id); }
   Result<void> attach_volume(const VolumeId&, const InstanceId& id, const std::string&) override {
+    if (attach_error) return fail(*attach_error);
     return note("attach", id);
+  }
+  Result<void> stop_instance(const InstanceId& id) override { return note("stop", id); }
+  Result<void> start_instance(const InstanceId& id) override {
+    if (launch_error) return fail(*launch_error);
+    return note("start", id);
+  }
+  Result<void> cancel_spot_request(const SpotRequestId& id) override {
+    calls.push_back("cancel " + id.str());
+    return {};
+  }
+  Result<void> delete_volume(const VolumeId& id) override {
+    calls.push_back("delete " + id.str());
+    return {};
   }
   Result<void> detach_volume(const VolumeId&, const InstanceId& id) override {
     return note("detach", id);
@@ -200,6 +214,89 @@ TEST_F(ExecuteTest, NeverTerminatesABodyThatWouldTakeTheRootWithIt) {
   ec2.instances[0].block_devices[1].delete_on_termination = false;
   EXPECT_TRUE(run(step::TerminateBody{kBody}));
   EXPECT_EQ(ec2.calls, (std::vector<std::string>{"terminate " + kBody.str()}));
+}
+
+TEST_F(ExecuteTest, NeverTerminatesABodyThatWouldTakeTheRootWithItAsItsOwnRootDisk) {
+  seen.volumes = ec2.volumes;
+  ec2.instances[0].block_devices = {
+      {.device = "/dev/xvda", .volume = kVolume, .delete_on_termination = true}};
+  expect_refused(step::TerminateBody{kBody}, "rule S3");
+}
+
+TEST_F(ExecuteTest, APersistentRequestIsCancelledBeforeItsBodyEnds) {
+  seen.bodies[0].tags["ec2spotter:engine"] = "swap";
+  seen.bodies[0].spot_request = SpotRequestId("sir-1");
+  ASSERT_TRUE(run(step::TerminateBody{kBody}));
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"cancel sir-1", "terminate " + kBody.str()}));
+}
+
+TEST_F(ExecuteTest, StopsNoBodyThatHasGotTheRootMeanwhile) {
+  seen.volumes = ec2.volumes;
+  ec2.instances[0].block_devices = {{.device = "/dev/sdf", .volume = kVolume}};
+  expect_refused(step::StopBody{kBody}, "rule S7");
+  ec2.instances[0].block_devices.clear();
+  EXPECT_TRUE(run(step::StopBody{kBody}));
+}
+
+TEST_F(ExecuteTest, StartsABodyOnlyWithTheRootInPlace) {
+  const step::StartBody start{kBody, kLaunch.pool, kVolume};
+  EXPECT_EQ(run(start).error().code, Errc::wrong_state);
+  EXPECT_TRUE(ec2.calls.empty());
+  ec2.instances[0].block_devices = {
+      {.device = "/dev/xvda", .volume = kVolume, .state = AttachmentState::attached}};
+  ASSERT_TRUE(run(start));
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"start " + kBody.str()}));
+
+  ec2.launch_error = Error{.code = Errc::no_capacity, .message = "none left"};
+  ASSERT_TRUE(run(start)) << "the planner goes on with it";
+  EXPECT_TRUE(memory.closed_pools.contains(kLaunch.pool));
+  EXPECT_EQ(ec2.last_tags.at("ec2spotter:root"), "silent");
+}
+
+TEST_F(ExecuteTest, DeletesNothingButADiskThatCameWithABody) {
+  const VolumeId disk("vol-0000000000000000a");
+  seen.volumes = ec2.volumes;
+  const step::DeleteImageDisk step{disk, kBody};
+  const Tags of_body{{"ec2spotter:role", "body"}, {"ec2spotter:owner", "default"}};
+  for (const auto& [id, tags] :
+       {std::pair(disk, Tags{}),
+        {disk, Tags{{"ec2spotter:role", "body"}}},
+        {disk, Tags{{"ec2spotter:role", "root"}, {"ec2spotter:owner", "default"}}},
+        {kVolume, of_body}}) {
+    ec2.volumes[0].id = id;
+    ec2.volumes[0].tags = tags;
+    expect_refused(step::DeleteImageDisk{id, kBody}, "rule S3");
+  }
+  ec2.volumes[0].id = disk;
+  ec2.volumes[0].tags = of_body;
+  ASSERT_TRUE(run(step));
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"delete " + disk.str(), "tag " + kBody.str()}));
+  EXPECT_EQ(ec2.last_tags.at("ec2spotter:image-disk"), "gone");
+
+  ec2.calls.clear();
+  ec2.volumes.clear();
+  ASSERT_TRUE(run(step)) << "an earlier call did work";
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"tag " + kBody.str()}));
+}
+
+TEST_F(ExecuteTest, CancelsOnlyOurOwnRequests) {
+  seen.requests.resize(1);
+  seen.requests[0].id = SpotRequestId("sir-1");
+  expect_refused(step::CancelRequest{SpotRequestId("sir-1")}, "rule S4");
+  seen.requests[0].tags = {{"ec2spotter:machine", "web"}, {"ec2spotter:owner", "default"}};
+  EXPECT_TRUE(run(step::CancelRequest{SpotRequestId("sir-1")}));
+}
+
+TEST_F(ExecuteTest, ARootFromTheMarketplaceIsMarkedForSwapWhereTheFileLeavesThatOpen) {
+  ec2.attach_error = Error{.code = Errc::wrong_state,
+                           .message =
+                               "'vol-1' with Marketplace codes may not be attached as a "
+                               "secondary device.",
+                           .api_code = "OperationNotPermitted"};
+  ASSERT_TRUE(run(kAttach));
+  EXPECT_EQ(ec2.last_tags, (Tags{{"ec2spotter:engine", "swap"}}));
+  machine.engine = Engine::kexec;
+  EXPECT_FALSE(run(kAttach));
 }
 
 TEST_F(ExecuteTest, DetachesOnlyFromABodyThatIsStillStopped) {

@@ -55,6 +55,10 @@ class SilentEc2 : public aws::Ec2 {
   Result<FleetId> create_fleet(const aws::FleetSpec&) override { return unexpected(); }
   Result<void> delete_fleet(const FleetId&) override { return unexpected(); }
   Result<void> terminate_instance(const InstanceId&) override { return unexpected(); }
+  Result<void> stop_instance(const InstanceId&) override { return unexpected(); }
+  Result<void> start_instance(const InstanceId&) override { return unexpected(); }
+  Result<void> cancel_spot_request(const SpotRequestId&) override { return unexpected(); }
+  Result<void> delete_volume(const VolumeId&) override { return unexpected(); }
   Result<void> attach_volume(const VolumeId&, const InstanceId&, const std::string&) override {
     return unexpected();
   }

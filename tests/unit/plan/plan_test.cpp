@@ -241,7 +241,8 @@ TEST(PlanTest, LaunchesTheNextBodyWhileTheDoomedOneStillRuns) {
                     .state = "closed",
                     .status_code = "instance-terminated-no-capacity",
                     .status_message = {},
-                    .instance = kFirst}};
+                    .instance = kFirst,
+                    .tags = {}}};
 
   const auto launch = only_step<step::LaunchBody>(decide(seen));
 

@@ -135,6 +135,22 @@ const std::map<Reason, Scene> kScenes{
        with_new_body(a, InstanceState::terminated);
        a.seen.bodies.resize(kLaunchesPerHour, a.seen.bodies[0]);
      }},
+    {Reason::choosing_engine,
+     [](Asked& a) {
+       booting(a);
+       a.seen.boots[kFirst] = {"check", "fail", "lvm", ""};
+     }},
+    {Reason::swapping_root,
+     [](Asked& a) {
+       with_new_body(a);
+       a.machine.engine = Engine::swap;
+       a.seen.bodies[0].tags[std::string(tag::kEngine)] = "swap";
+     }},
+    {Reason::cancelling_request,
+     [](Asked& a) {
+       a.seen.requests.resize(1);
+       a.seen.requests[0].state = "open";
+     }},
     {Reason::waiting_for_body, [](Asked& a) { with_new_body(a, InstanceState::pending); }},
     {Reason::waiting_for_preboot, [](Asked& a) { with_new_body(a); }},
     {Reason::root_lost, free_volume},
@@ -183,6 +199,8 @@ const std::map<Reason, Scene> kScenes{
        a.memory.standing = Standing{Reason::waiting_for_release, kNow - kReleaseLimit};
      }},
     {Reason::collecting_body, [](Asked& a) { a.seen.bodies.push_back(a_body(kSecond)); }},
+    {Reason::collecting_disk,
+     [](Asked& a) { a.seen.bodies[0].tags[std::string(tag::kImageDisk)] = "vol-9"; }},
     {Reason::preparing_hand_over, [](Asked& a) { successor_of_rebalanced(a, ""); }},
     {Reason::handing_over, [](Asked& a) { successor_of_rebalanced(a, "identify"); }},
     {Reason::adopting_address,
