@@ -147,6 +147,20 @@ Result<std::string> render_user_data(const BootParameters& parameters) {
   return user_data;
 }
 
-std::string render_restart_user_data() { return "#cloud-config\n" + std::string(kRestartConfig); }
+std::string render_restart_user_data(bool adopt) {
+  const std::string begin_part = "\n--" + std::string(kBoundary) + "\nContent-Type: text/";
+  std::string text = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"" +
+                     std::string(kBoundary) + "\"\n" + begin_part +
+                     "cloud-config\n\n#cloud-config\n" + std::string(kRestartConfig);
+  if (adopt) {
+    text += begin_part +
+            "cloud-boothook\n\n#cloud-boothook\n#!/bin/sh\n"
+            "[ ! -e /etc/ec2spotter/adopted ] || exit 0\n"
+            "file=/etc/cloud/cloud.cfg.d/99-ec2spotter.cfg\n[ -e $file ] ||\n"
+            "cat >$file <<'EC2SPOTTER'\n" +
+            std::string(kRestartConfig) + "EC2SPOTTER\n";
+  }
+  return text + "\n--" + std::string(kBoundary) + "--\n";
+}
 
 }  // namespace ec2spotter

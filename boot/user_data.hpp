@@ -59,8 +59,10 @@ inline constexpr std::size_t kUserDataMax = 16384;
 // result above kUserDataMax.
 Result<std::string> render_user_data(const BootParameters& parameters);
 
-// The user data of a body that boots from the root as its own root disk: there is no boot program,
-// and cloud-init on the root, if any, is told that this is no new machine.
-std::string render_restart_user_data();
+// The user data of a body that boots from the root as its own root disk. There is no boot program;
+// cloud-init on the root, if any, is told that this is no new machine, and, with `adopt`, leaves
+// these settings on the root: only there can they change, for the bodies after this one, what it
+// does before it reads user data, such as setting the host name.
+std::string render_restart_user_data(bool adopt);
 
 }  // namespace ec2spotter

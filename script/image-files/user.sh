@@ -8,6 +8,13 @@ cp -r /etc/initramfs-tools /tmp/initramfs
 printf '%s\n' xfs btrfs dm_mod >>/tmp/initramfs/modules
 mkinitramfs -d /tmp/initramfs -o /boot/initrd-roots.img "$(ls /lib/modules)"
 rm -r /tmp/initramfs
+
+# systemd-networkd is at work; the others are there for machines that are set up with them.
+systemctl disable networking.service NetworkManager.service NetworkManager-wait-online.service \
+  NetworkManager-dispatcher.service >/dev/null 2>&1
+cat >/etc/cloud/cloud.cfg.d/92_network.cfg <<'CONF'
+system_info: {network: {renderers: [networkd]}}
+CONF
 systemctl mask lvm2-monitor.service blk-availability.service >/dev/null 2>&1
 
 echo saturn >/etc/hostname

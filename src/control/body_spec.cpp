@@ -52,7 +52,10 @@ Result<std::vector<GroupId>> resolve_groups(const std::vector<std::string>& name
 Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
                                  const std::optional<OwnAttaching>& own_attaching) {
   const Machine& machine = *batch.front().machine;
-  if (batch.front().step->engine == Engine::swap) return render_restart_user_data();
+  if (batch.front().step->engine == Engine::swap) {
+    const GuestFiles files = batch.front().step->guest_files;
+    return render_restart_user_data(machine.adopt && files != GuestFiles::remove);
+  }
   BootParameters parameters{.volumes = {},
                             .engine = boot_engine(batch.front().step->engine),
                             .device = machine.device,

@@ -163,14 +163,23 @@ class Executor {
     return (*this)(step::MarkRoot{step.instance, RootMark::silent});
   }
 
-  Result<void> operator()(const step::CancelRequest& step) {
-    for (const SpotRequest& request : seen_.requests) {
-      if (request.id == step.request && belongs_to(request.tags, machine_)) {
-        return ec2_.cancel_spot_request(step.request);
-      }
+  // What a request launches anew has none of the tags that the launch named. Source: the launch
+  // specification of DescribeSpotInstanceRequests, which has no place for them.
+  Result<void> operator()(const step::AdoptBody& step) {
+    TRY(const SpotRequest* request, check_our_request(step.request));
+    TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
+    for (const Instance& body : fresh) {
+      const bool others = body.tags.contains(std::string(tag::kOwner));
+      if (body.spot_request != step.request || others) break;
+      return ec2_.create_tags({step.instance.str()}, request->tags);
     }
-    return fail(Errc::refused,
-                "rule S4: " + step.request.str() + " does not carry our tags; left alone");
+    return fail(Errc::refused, "rule S4: " + step.instance.str() + " is not of " +
+                                   step.request.str() + ", or somebody else's; left alone");
+  }
+
+  Result<void> operator()(const step::CancelRequest& step) {
+    TRY_VOID(check_our_request(step.request));
+    return ec2_.cancel_spot_request(step.request);
   }
 
   Result<void> operator()(const step::AdoptAddress& step) {
@@ -234,6 +243,13 @@ class Executor {
   Result<void> check_our_fleet(const FleetId& id) const {
     for (const Fleet& fleet : seen_.fleets) {
       if (fleet.id == id && belongs_to(fleet.tags, machine_)) return {};
+    }
+    return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
+  }
+
+  Result<const SpotRequest*> check_our_request(const SpotRequestId& id) const {
+    for (const SpotRequest& request : seen_.requests) {
+      if (request.id == id && belongs_to(request.tags, machine_)) return &request;
     }
     return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
   }

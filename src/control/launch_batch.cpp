@@ -26,10 +26,11 @@ auto manner_of(const LaunchOrder& order) {
 }
 
 // A name of its own for the bodies may hold a space, which a list of names cannot. A body that
-// takes over from another is tagged so, and tags hold for all bodies of a call.
+// takes over from another is tagged so, and tags hold for all bodies of a call; those of a
+// persistent request say whose body it launches when its own has ended.
 bool may_join(const LaunchOrder& order) {
   return order.step != nullptr && order.step->takes_over.empty() &&
-         order.machine->instance_name.empty();
+         order.machine->instance_name.empty() && order.step->engine != Engine::swap;
 }
 
 bool fit(const Tags& names) {

@@ -48,6 +48,7 @@ int rank(const Step& step) {
     int operator()(const step::DetachImageDisk&) const { return 1; }
     int operator()(const step::ChooseSwap&) const { return 2; }
     int operator()(const step::CancelRequest&) const { return 2; }
+    int operator()(const step::AdoptBody&) const { return 2; }
     int operator()(const step::MarkRoot&) const { return 3; }
     int operator()(const step::DeleteImageDisk&) const { return 4; }
     int operator()(const step::TerminateBody& s) const { return s.lacks.empty() ? 1 : 4; }

@@ -44,6 +44,7 @@ struct Describe {
     return "delete the image's disk " + s.disk.str();
   }
   std::string operator()(const step::StartBody& s) const { return "start " + s.instance.str(); }
+  std::string operator()(const step::AdoptBody& s) const { return "tag " + s.instance.str(); }
   std::string operator()(const step::CancelRequest& s) const { return "cancel " + s.request.str(); }
   std::string operator()(const step::AdoptAddress& s) const { return "tag " + s.address.str(); }
   std::string operator()(const step::CreateFleet& s) const {

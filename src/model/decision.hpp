@@ -99,6 +99,12 @@ struct StartBody {
   VolumeId volume;  // what it must have as its root at that moment
   bool operator==(const StartBody&) const = default;
 };
+// Tags what a request of ours has launched by itself, so that it is a body of the machine.
+struct AdoptBody {
+  InstanceId instance;
+  SpotRequestId request;
+  bool operator==(const AdoptBody&) const = default;
+};
 // A request that would launch a body by itself.
 struct CancelRequest {
   SpotRequestId request;
@@ -128,11 +134,12 @@ struct DeleteFleet {
 
 }  // namespace step
 
-using Step = std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
-                          step::DetachRoot, step::MarkRoot, step::MoveAddress, step::TerminateBody,
-                          step::ChooseSwap, step::StopBody, step::DetachImageDisk,
-                          step::DeleteImageDisk, step::StartBody, step::CancelRequest,
-                          step::AdoptAddress, step::CreateFleet, step::DeleteFleet>;
+using Step =
+    std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
+                 step::DetachRoot, step::MarkRoot, step::MoveAddress, step::TerminateBody,
+                 step::ChooseSwap, step::StopBody, step::DetachImageDisk, step::DeleteImageDisk,
+                 step::StartBody, step::AdoptBody, step::CancelRequest, step::AdoptAddress,
+                 step::CreateFleet, step::DeleteFleet>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);

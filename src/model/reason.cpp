@@ -29,6 +29,7 @@ std::string_view to_string(Reason reason) {
     case Reason::choosing_engine: return "choosing_engine";
     case Reason::swapping_root: return "swapping_root";
     case Reason::cancelling_request: return "cancelling_request";
+    case Reason::adopting_body: return "adopting_body";
     case Reason::waiting_for_body: return "waiting_for_body";
     case Reason::waiting_for_preboot: return "waiting_for_preboot";
     case Reason::root_lost: return "root_lost";

@@ -32,6 +32,7 @@ enum class Reason {
   choosing_engine,
   swapping_root,
   cancelling_request,
+  adopting_body,
   waiting_for_body,
   waiting_for_preboot,
   root_lost,

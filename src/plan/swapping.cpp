@@ -113,6 +113,12 @@ Decision Swapping::wait(const Instance& body, const std::string& what) const {
 std::optional<Decision> Swapping::tidy() const {
   for (const SpotRequest& request : seen_.requests) {
     const Instance* body = BodyView(seen_).find_body(request.instance);
+    if (request.state == "active" && body == nullptr && !request.instance.empty()) {
+      return decide_.act(Reason::adopting_body,
+                         request.id.str() + " has launched " + request.instance.str() +
+                             " by itself, after the end of the former body",
+                         step::AdoptBody{request.instance, request.id});
+    }
     if (request.state != "open" || (body != nullptr && is_live(*body))) continue;
     return decide_.act(Reason::cancelling_request,
                        request.id.str() + " would launch another body by itself",

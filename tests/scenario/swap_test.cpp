@@ -107,6 +107,20 @@ TEST(SwapScenario, AStopByHandIsUndoneOnTheSameBody) {
   expect_swapped(ec2);
 }
 
+TEST(SwapScenario, WhatARequestLaunchesAfterATerminationByHandIsCollected) {
+  const Machine machine = swapping_machine();
+  LocalEc2 ec2;
+  ASSERT_TRUE(ec2.drive(machine));
+  const std::string former = ec2.holder(kVolume);
+  ASSERT_EQ(ec2.person("TerminateInstances", {{"InstanceId.1", former}}), 200);
+  ec2.pass(30s);
+  ASSERT_EQ(ec2.living().size(), 1U) << "its request has launched another one";
+  EXPECT_TRUE(ec2.living().front().at("tagSet").empty());
+  watch_until_back(ec2, machine, former);
+  ec2.pass(5min);
+  expect_swapped(ec2);
+}
+
 TEST(SwapScenario, AStartWithoutCapacityGoesToTheNextPool) {
   LocalEc2 ec2;
   ec2.before_call = [&](const sim::ParamMap& parameters) {

@@ -59,6 +59,7 @@ Machine draw_machine(std::mt19937_64& random, int number) {
     if (chance(random, 0.5)) machine.return_to_spot.when = ReturnToSpot::When::always;
   }
   machine.release_on_notice = chance(random, 0.3);
+  if (chance(random, 0.15)) machine.engine = Engine::swap;
   if (chance(random, 0.4)) machine.elastic_ip = "127.91.0." + std::to_string(number + 1);
   return machine;
 }

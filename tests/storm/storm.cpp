@@ -375,13 +375,30 @@ class Storm {
     const std::size_t bodies = ec2_.living().size() - foreign_instances_.size();
     if (bodies != machines) {
       report_.problems.push_back(std::to_string(bodies) + " bodies live for " +
-                                 std::to_string(machines) + " machines");
+                                 std::to_string(machines) + " machines" + surplus_bodies());
     }
-    const std::size_t volumes = ec2_.resources("volume").size() - foreign_instances_.size();
+    // Each machine has a root, a copy of it, and the disk that its body's image gave it.
+    const auto without_image_disk = static_cast<std::size_t>(
+        std::count_if(plot_.machines.begin(), plot_.machines.end(),
+                      [](const Machine& machine) { return machine.engine == Engine::swap; }));
+    const std::size_t volumes =
+        ec2_.resources("volume").size() - foreign_instances_.size() + without_image_disk;
     if (volumes != 3 * machines) {
       report_.problems.push_back(std::to_string(volumes) + " volumes are left for " +
                                  std::to_string(machines) + " machines");
     }
+  }
+
+  // Those that have not got their root, for the message.
+  std::string surplus_bodies() {
+    std::string list;
+    for (const sim::Json& body : ec2_.living()) {
+      const std::string id = body.at("instanceId");
+      if (ec2_.holder(sim::tag_value(body, tag::kBodyOf)) == id) continue;
+      list += "\n  " + id + " " + std::string(body.at("instanceState").at("name")) + " " +
+              body.value("spotInstanceRequestId", "") + " " + body.at("tagSet").dump();
+    }
+    return list;
   }
 
   // Rule S4: somebody else's instances, one of them with another owner's tags.
@@ -419,9 +436,21 @@ class Storm {
       const auto found = parameters.find(key);
       return found == parameters.end() ? std::string() : found->second;
     };
-    if (value("Force") == "true") report_.problems.push_back("S6: a volume is force-detached");
+    const bool force = value("Force") == "true";
+    if (force && value("Action") == "DetachVolume") {
+      report_.problems.push_back("S6: a volume is force-detached");
+    }
+    if (force && value("Action") == "StopInstances") check_stop(value("InstanceId.1"));
     if (value("Action") == "TerminateInstances") check_termination(value("InstanceId.1"));
     if (value("Action") == "DetachVolume") check_detachment(value("InstanceId"));
+  }
+
+  void check_stop(const std::string& id) {
+    for (const VolumeId& root : roots_) {
+      if (ec2_.holder(root.str()) == id) {
+        report_.problems.push_back("S5: " + id + " is stopped by force with its root");
+      }
+    }
   }
 
   void check_detachment(const std::string& id) {
@@ -449,7 +478,8 @@ class Storm {
     if (ec2_.holder(root) != id) return;
     const bool successor = std::any_of(living.begin(), living.end(), [&](const sim::Json& body) {
       return body.at("instanceId") != id && scenario::machine_of(body) == machine &&
-             body.at("instanceState").at("name") == "running";
+             body.at("instanceState").at("name") ==
+                 (sim::tag_value(body, tag::kEngine) == "swap" ? "stopped" : "running");
     });
     if (!successor) report_.problems.push_back("S8: " + id + " works, and nothing waits for it");
   }

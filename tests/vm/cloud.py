@@ -114,6 +114,10 @@ class Cloud(server.Server):
             print(f"==== {log.name}", log.read_text(encoding="utf-8", errors="replace")[-6000:],
                   sep="\n", file=sys.stderr)
         text = pathlib.Path(self.folder, "log").read_text(encoding="utf-8", errors="replace")
+        watch = pathlib.Path(self.folder, "watch.log")
+        if watch.exists():
+            print("==== the watch", watch.read_text(encoding="utf-8")[-4000:], sep="\n",
+                  file=sys.stderr)
         print("==== the simulator's own log", text[-4000:], sep="\n", file=sys.stderr)
         for reservation in self.ec2.describe_instances()["Reservations"]:
             for instance in reservation["Instances"]:

@@ -6,8 +6,11 @@ import pathlib
 import random
 import signal
 import subprocess
+import tempfile
+import unittest
 
 import cloud
+import networks
 import server
 
 VOLUME = "vol-0bbbbbbbbbbbbbbb1"
@@ -189,8 +192,9 @@ class Machine(cloud.Cloud):
     def disk_of(self, point):
         """The serial of the disk that holds a mount point of the guest."""
         return self.run(
-            f"s=/sys/dev/block/$(findmnt -rno MAJ:MIN {point});"
-            " [ -e $s/device/serial ] || s=$s/..; cat $s/device/serial", user="root").strip()
+            f"lsblk -snro TYPE,NAME $(findmnt -rvno SOURCE {point}) | sed -n 's/^disk //p' |"
+            " while read -r disk; do cat /sys/block/$disk/device/serial; done",
+            user="root").strip()
 
     def serials(self):
         """Of every disk that the guest sees."""
@@ -201,9 +205,53 @@ class Machine(cloud.Cloud):
         return self.run("cat /etc/machine-id; hostname; cat /etc/ssh/ssh_host_*_key.pub | sha256sum",
                         user="root")
 
+    def wait_for_end_of_cloud_init(self):
+        """What it makes of a new instance id, it has made by then."""
+        self.run("cloud-init status --wait >/dev/null", user="root")
+
     def boot_id(self):
         return self.ssh("cat /proc/sys/kernel/random/boot_id", user="root").stdout.strip()
 
     def wait_for_another_boot(self, before):
         cloud.wait_until("another boot of the volume's system",
                          lambda: self.boot_id() not in ("", before), cloud.BOOT_SECONDS_MOST)
+
+
+class MachineTest(unittest.TestCase):
+    """A test of one machine; when it fails, the consoles and logs are told."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="ec2spotter-disks-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.disks = Disks(self.folder)
+        self.machine = None
+        self.passed = False  # set by @shows
+        self.addCleanup(self.power_off)
+
+    def power_on(self, volume, preboot=None, **wishes):
+        self.machine = Machine(volume, preboot or self.disks.preboot(), **wishes).__enter__()
+        return self.machine
+
+    def power_off(self):
+        if self.machine is None:
+            return
+        try:
+            self.machine.stop_watch()
+            if not self.passed:
+                self.machine.explain_failure()
+            self.assertEqual(self.machine.control("violations"), [])
+        finally:
+            self.machine.__exit__()
+
+    def succeeds(self, *words):
+        done = self.machine.program(*words)
+        self.assertEqual(done.returncode, 0, f"{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def check_cured(self, file):
+        """The settings are this body's now, and what was there before is kept."""
+        own = self.machine.run("cat /sys/class/net/[ew]*/address", user="root").strip()
+        self.assertIn(own, self.machine.run(f"cat {file}", user="root"))
+        self.assertIn(networks.FOREIGN, self.machine.run(
+            f"cat /etc/ec2spotter/network-before{file}", user="root"))

@@ -14,13 +14,15 @@ from machine import MIB, USER_ROOT_MIB, USER_ROOT_SIZE_MIB, write_into
 LABEL, UUID = "user-root", "6b0c8d7e-52a1-4d55-9f0e-1c0f5e9a7a11"  # as script/images makes them
 
 
-def unpack(disk, folder):
+def unpack(disk, folder, changes=()):
     """The tree of the user's root, with its owners and modes; needs root, as mkfs.xfs below does
     to find them."""
     tree = pathlib.Path(folder, "tree")
     tree.mkdir()
     subprocess.run(["debugfs", "-R", f"rdump / {tree}", f"{disk}?offset={USER_ROOT_MIB * MIB}"],
                    check=True, capture_output=True)
+    for change in changes:
+        change(tree)
     return tree
 
 
@@ -93,24 +95,36 @@ def _use_boot_loader_entries(tree, options):
         encoding="utf-8")
 
 
-def xfs_on_partition_four(disk, folder):
+def without_cloud_init(tree):
+    for path in ("etc/cloud", "usr/bin/cloud-init", "usr/lib/python3/dist-packages/cloudinit",
+                 "lib/systemd/system-generators/cloud-init-generator"):
+        if (tree / path).is_dir():
+            shutil.rmtree(tree / path)
+        else:
+            (tree / path).unlink()
+    for unit in (tree / "etc/systemd/system").glob("*/cloud-*"):
+        unit.unlink()
+
+
+def xfs_on_partition_four(disk, folder, *changes):
     """An XFS root of the same label and UUID, on the fourth partition of a GPT disk that has an EFI
-    system partition as its first."""
+    system partition as its first. `changes` are made to its tree first, here and below."""
+    tree = unpack(disk, folder, changes)
     return _gpt(folder, "xfs.raw", (1, 1, 100, "U", None),
-                (4, 200, USER_ROOT_SIZE_MIB, "L", _xfs(unpack(disk, folder), folder)))
+                (4, 200, USER_ROOT_SIZE_MIB, "L", _xfs(tree, folder)))
 
 
-def like_amazon_linux(disk, folder):
+def like_amazon_linux(disk, folder, *changes):
     """XFS on the first partition, an EFI system partition as number 128, entries in the root."""
-    tree = unpack(disk, folder)
+    tree = unpack(disk, folder, changes)
     _use_boot_loader_entries(tree, f"root=UUID={UUID}")
     return _gpt(folder, "amazon.raw", (1, 12, USER_ROOT_SIZE_MIB, "L", _xfs(tree, folder)),
                 (128, 1, 10, "U", None))
 
 
-def like_fedora(disk, folder):
+def like_fedora(disk, folder, *changes):
     """btrfs with the root in a subvolume that is not the default one, and /boot apart."""
-    tree = unpack(disk, folder)
+    tree = unpack(disk, folder, changes)
     _use_boot_loader_entries(tree, f"root=UUID={UUID} rootflags=subvol=root")
     boot_uuid = UUID[:-1] + "b"
     (tree / "etc/fstab").write_text(

@@ -2,37 +2,20 @@
 
 import hashlib
 import sys
-import tempfile
 import time
 import unittest
 
 import cloud
-from machine import NETWORK_FILE, SERIAL, Disks, Machine
+import networks
+from machine import NETWORK_FILE, SERIAL, MachineTest, write_into
+from matrix import shows
 
 
 def say(text):
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
-class TrapsTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="ec2spotter-test-")
-        self.addCleanup(folder.cleanup)
-        self.disks = Disks(folder.name)
-        self.machine = None
-        self.passed = False
-
-    def tearDown(self):
-        if self.machine is None:
-            return
-        if not self.passed:
-            self.machine.explain_failure()
-        self.machine.__exit__()
-
-    def power_on(self, volume, preboot, **wishes):
-        self.machine = Machine(volume, preboot, **wishes).__enter__()
-        return self.machine
-
+class TrapsTest(MachineTest):
     def launch(self):
         begun = time.monotonic()
         body = self.machine.launch()
@@ -46,9 +29,15 @@ class TrapsTest(unittest.TestCase):
         ec2.attach_volume(VolumeId=volume, InstanceId=body, Device=device)
         return volume.replace("-", "")
 
+    @shows(("Roots", "ext4 on the whole disk, found among other disks", "kexec"),
+           ("Identity", "netplan pinned to another MAC address, `fix_network = true`",
+            "made the body's"),
+           ("Losses", "the host loses power, the file system in use", "back on the volume"))
     def test_bare_file_system_among_other_disks_with_foreign_network_through_a_power_loss(self):
-        machine = self.power_on(self.disks.bare("MACAddress=06:00:00:00:00:aa"),
-                                self.disks.preboot(), fix_network=True)
+        disk = self.disks.bare()
+        write_into(disk, 0, {NETWORK_FILE: ("", 0o100644),
+                             networks.NETPLAN_FILE: (networks.NETPLAN, 0o100600)})
+        machine = self.power_on(disk, fix_network=True)
         # The root must be found among disks that came first, so it is attached last.
         first = machine.program("launch", "--no-wait", f"{machine.folder}/web.toml")
         self.assertEqual(first.returncode, 0, first.stderr)
@@ -60,7 +49,8 @@ class TrapsTest(unittest.TestCase):
         self.assertEqual(self.launch(), body)
         self.assertEqual(machine.disk_of("/"), SERIAL)
         self.assertLessEqual(others, set(machine.serials()))
-        self.check_network()
+        self.check_cured(networks.NETPLAN_FILE)
+        self.succeeds("doctor", "web")
         before = machine.facts()
 
         machine.run("echo kept >/root/synced && sync /root/synced;"
@@ -71,21 +61,12 @@ class TrapsTest(unittest.TestCase):
         self.assertEqual(machine.disk_of("/"), SERIAL)
         self.assertEqual(machine.facts(), before)
         say("back on the volume after a power loss with the file system in use")
-        self.passed = True
 
-    def check_network(self):
-        """The settings are this body's now, and what was there before is kept."""
-        settings = self.machine.run(f"cat {NETWORK_FILE}", user="root")
-        self.assertIn(self.machine.run("cat /sys/class/net/e*/address", user="root").strip(),
-                      settings)
-        self.assertIn("MACAddress=06:00:00:00:00:aa", self.machine.run(
-            f"cat /etc/ec2spotter/network-before{NETWORK_FILE}", user="root"))
-        done = self.machine.program("doctor", "web")
-        self.assertEqual(done.returncode, 0, done.stdout)
-
+    @shows(("Roots", "cloned from the preboot image: ext4 on partition 1, /boot apart, all by label, "
+            "as Ubuntu has it", "kexec"),
+           ("Losses", "a reboot from inside", "entered again"))
     def test_volume_cloned_from_the_preboot_image(self):
-        machine = self.power_on(self.disks.clone(), self.disks.preboot(), engine="kexec",
-                                guest_helper=False)
+        machine = self.power_on(self.disks.clone(), engine="kexec", guest_helper=False)
         self.launch()
         self.assertEqual(machine.run("ls /etc/ec2spotter", user="root").split(),
                          ["adopted", "last-up", "root-up"])
@@ -100,8 +81,8 @@ class TrapsTest(unittest.TestCase):
         for point in ("/", "/boot"):
             self.assertEqual(machine.disk_of(point), SERIAL, point)
         self.assertEqual(machine.facts(), before)
-        self.passed = True
 
+    @shows(("Roots", "cloned from the preboot image, which refuses kexec", "pivot"))
     def test_kexec_refused_takes_pivot_in_the_same_boot_even_with_a_clone(self):
         machine = self.power_on(self.disks.clone(), self.disks.preboot_without_kexec())
         body = self.launch()
@@ -112,10 +93,10 @@ class TrapsTest(unittest.TestCase):
             self.assertEqual(machine.disk_of(point), SERIAL, point)
         self.assertNotEqual(machine.disk_of("/old-root"), SERIAL)
         machine.run("umount /old-root", user="root")
-        self.passed = True
 
+    @shows(("Roots", "a file system without a system", "left untouched, with a reason"))
     def test_volume_without_a_system_is_untouched_and_the_body_stays_reachable(self):
-        machine = self.power_on(self.disks.data(), self.disks.preboot())
+        machine = self.power_on(self.disks.data())
         digest = self.digest()
         done = machine.program("launch", "--timeout", "14", f"{machine.folder}/web.toml")
         self.assertEqual(done.returncode, 1, done.stderr)
@@ -131,7 +112,6 @@ class TrapsTest(unittest.TestCase):
         machine.wait_for_ssh("debian")
         machine.crash()
         self.assertEqual(self.digest(), digest)
-        self.passed = True
 
     def digest(self):
         with open(self.machine.disk_file(), "rb") as file:

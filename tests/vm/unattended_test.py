@@ -4,12 +4,12 @@ reclaimed, and each time it comes back with its data, address and host key."""
 import json
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 import machine
 import server
+from matrix import shows
 
 ROLE = "ec2spotter-default-web"
 NOTICE_SECONDS = 120
@@ -24,29 +24,14 @@ print(ask("meta-data/iam/security-credentials/{ROLE}", "GET",
 """
 
 
-class UnattendedTest(unittest.TestCase):
+class UnattendedTest(machine.MachineTest):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="ec2spotter-disks-")
-        self.addCleanup(folder.cleanup)
-        disks = machine.Disks(folder.name)
-        self.machine = machine.Machine(disks.settled(), disks.preboot())
+        super().setUp()
+        self.power_on(self.disks.settled())
         # In a virtual machine the host's loopback is at the first address of the subnet.
-        self.machine.__enter__()
-        self.passed = False
-        self.addCleanup(self.machine.__exit__, None, None, None)
         port = self.machine.endpoint.rpartition(":")[2]
         with open(f"{self.machine.folder}/web.toml", "a", encoding="utf-8") as file:
             file.write(f'unattended = true\nguest_endpoint = "http://172.31.0.1:{port}"\n')
-
-    def tearDown(self):
-        if not self.passed:
-            self.machine.explain_failure()
-        self.assertEqual(self.machine.control("violations"), [])
-
-    def succeeds(self, *words):
-        done = self.machine.program(*words)
-        self.assertEqual(done.returncode, 0, f"{done.stdout}\n{done.stderr}")
-        return done.stdout
 
     def secrets_of(self, body):
         """The credentials that this body's guest can ask for."""
@@ -55,6 +40,9 @@ class UnattendedTest(unittest.TestCase):
         self.assertEqual(keys["Code"], "Success", body)
         return [keys[name] for name in ("AccessKeyId", "SecretAccessKey", "Token")]
 
+    @shows(("Losses", "unattended: a reclaim with a notice and one without, nothing of ours running",
+            "the fleet's next body attaches the root itself"),
+           ("Losses", "a notice with the guest helper", "hook and terminal message, an orderly end"))
     def test_it_comes_back_by_itself(self):
         self.succeeds("setup-role", f"{self.machine.folder}/web.toml")
         self.succeeds("launch", "--timeout", "14", f"{self.machine.folder}/web.toml")
@@ -73,7 +61,6 @@ class UnattendedTest(unittest.TestCase):
         self.assertIn("\nreason   up\n", self.succeeds("status", "web"))
         self.succeeds("pause", "web")
         self.assertIsNone(self.machine.holder())
-        self.passed = True
 
     def take_at_once(self, body):
         self.machine.control("reclaim", {"instance_id": body})

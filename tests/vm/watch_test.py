@@ -1,39 +1,20 @@
 """A watch keeps a real machine up, and nothing that it has fsynced is lost: through a notice, a loss
 of power, its own poweroff and a person's termination."""
 
-import pathlib
 import sys
-import tempfile
 import time
 import unittest
 
 import appender
-from machine import SERIAL, Disks, Machine
+from machine import SERIAL, MachineTest
+from matrix import shows
 
 
 def say(text):
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
-class WatchTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="ec2spotter-test-")
-        self.addCleanup(folder.cleanup)
-        disks = Disks(folder.name)
-        self.machine = Machine(disks.settled(), disks.preboot()).__enter__()
-        self.passed = False
-
-    def tearDown(self):
-        self.machine.stop_watch()
-        if not self.passed:
-            self.machine.explain_failure()
-            self.print_watch()
-        self.machine.__exit__()
-
-    def print_watch(self):
-        print("==== the watch", pathlib.Path(self.machine.folder, "watch.log").read_text(),
-              sep="\n", file=sys.stderr)
-
+class WatchTest(MachineTest):
     def wait_for_body_after(self, former):
         begun = time.monotonic()
         body = self.machine.wait_for_body_after(former)
@@ -46,8 +27,10 @@ class WatchTest(unittest.TestCase):
         self.assertGreaterEqual(count, at_least)
         say(f"{count} records, none lost or torn; outage {gaps[-1].seconds:.1f} s")
 
+    @shows(("Losses", "a notice, a power loss, a poweroff, a termination, one after the other",
+            "watch: no fsynced record lost or torn"))
     def test_nothing_fsynced_is_lost(self):
-        machine = self.machine
+        machine = self.power_on(self.disks.settled())
         machine.start_watch()
         body = self.wait_for_body_after(None)
         facts = machine.facts()
@@ -69,7 +52,7 @@ class WatchTest(unittest.TestCase):
         living = machine.ec2.describe_instances(Filters=[
             {"Name": "instance-state-name", "Values": ["pending", "running"]}])["Reservations"]
         self.assertEqual([each["Instances"][0]["InstanceId"] for each in living], [body])
-        self.passed = True
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -83,11 +83,17 @@ std::vector<VolumeId> ten_volumes() {
 }
 
 TEST(UserDataTest, OfABodyThatBootsFromTheRootItselfIsForCloudInitAlone) {
-  const std::string text = render_restart_user_data();
+  for (const bool adopt : {true, false}) {
+    const std::string text = render_restart_user_data(adopt);
 
-  EXPECT_TRUE(text.starts_with("#cloud-config\n"));
-  EXPECT_NE(text.find("\nssh_deletekeys: false\n"), std::string::npos);
-  EXPECT_NE(text.find("\npreserve_hostname: true\n"), std::string::npos);
+    EXPECT_TRUE(text.starts_with("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="));
+    EXPECT_EQ(count(text, "\n\n#cloud-config\n"), 1U);
+    EXPECT_EQ(count(text, "\n\n#cloud-boothook\n#!/bin/sh\n"), adopt ? 1U : 0U);
+    for (const char* line : {"\nssh_deletekeys: false\n", "\npreserve_hostname: true\n"}) {
+      EXPECT_EQ(count(text, line), adopt ? 2U : 1U);
+    }
+    EXPECT_EQ(text.find("ec2spotter: "), std::string::npos) << "it says nothing on the console";
+  }
 }
 
 TEST(UserDataTest, NamesTheRootsOfAllBodiesThatAreLaunchedTogether) {

@@ -287,6 +287,26 @@ TEST_F(ExecuteTest, CancelsOnlyOurOwnRequests) {
   EXPECT_TRUE(run(step::CancelRequest{SpotRequestId("sir-1")}));
 }
 
+TEST_F(ExecuteTest, AdoptsOnlyWhatARequestOfOursHasLaunched) {
+  seen.requests.resize(1);
+  seen.requests[0].id = SpotRequestId("sir-1");
+  const step::AdoptBody step{kOther, SpotRequestId("sir-1")};
+  ec2.instances[0].id = kOther;
+  ec2.instances[0].spot_request = SpotRequestId("sir-1");
+  ec2.instances[0].tags.clear();
+  expect_refused(step, "rule S4");
+  seen.requests[0].tags = {{"ec2spotter:machine", "web"}, {"ec2spotter:owner", "default"}};
+  ASSERT_TRUE(run(step));
+  EXPECT_EQ(ec2.last_tags, seen.requests[0].tags);
+
+  ec2.calls.clear();
+  ec2.instances[0].tags = {{"ec2spotter:owner", "somebody"}};
+  expect_refused(step, "rule S4");
+  ec2.instances[0].tags.clear();
+  ec2.instances[0].spot_request = SpotRequestId("sir-2");
+  expect_refused(step, "rule S4");
+}
+
 TEST_F(ExecuteTest, ARootFromTheMarketplaceIsMarkedForSwapWhereTheFileLeavesThatOpen) {
   ec2.attach_error = Error{.code = Errc::wrong_state,
                            .message =

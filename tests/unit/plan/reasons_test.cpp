@@ -151,6 +151,12 @@ const std::map<Reason, Scene> kScenes{
        a.seen.requests.resize(1);
        a.seen.requests[0].state = "open";
      }},
+    {Reason::adopting_body,
+     [](Asked& a) {
+       a.seen.requests.resize(1);
+       a.seen.requests[0].state = "active";
+       a.seen.requests[0].instance = kSecond;
+     }},
     {Reason::waiting_for_body, [](Asked& a) { with_new_body(a, InstanceState::pending); }},
     {Reason::waiting_for_preboot, [](Asked& a) { with_new_body(a); }},
     {Reason::root_lost, free_volume},
