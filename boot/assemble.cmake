@@ -44,13 +44,6 @@ function(base64 path out)
     COMMAND_ERROR_IS_FATAL ANY)
   set(${out} "${text}" PARENT_SCOPE)
 endfunction()
-base64(${HELPER} helper cat)
-base64(${GUEST} guest ${ZOPFLI} -c)
-set(binaries "put helper.base64 <<'EC2SPOTTER'\n${helper}\nEC2SPOTTER\n")
-string(APPEND binaries "put guest.base64 <<'EC2SPOTTER'\n${guest}\nEC2SPOTTER\n")
-# The boundary is that of user_data.cpp.
-set(end "${binaries}${hook}\n--==ec2spotter==--\n")
-
 # The text as a gzip member, in the form of a C++ expression. Zopfli's are a twentieth smaller than
 # zlib's, and all of this is the same for every launch.
 function(pack text out)
@@ -64,18 +57,33 @@ function(pack text out)
   string(REGEX REPLACE "(..)" "\\\\x\\1" bytes "${bytes}")
   set(${out} "{\"${bytes}\", ${size}}" PARENT_SCOPE)
 endfunction()
-pack("${files}${end}" program)
-pack("${files}${unattended_files}${end}" unattended_program)
 
+set(programs "")
+foreach(machine x86_64 aarch64)
+  base64(${HELPERS}/kexec_helper.${machine} helper cat)
+  base64(${HELPERS}/guest.${machine} guest ${ZOPFLI} -c)
+  # The boundary is that of user_data.cpp.
+  string(CONCAT end "put helper.base64 <<'EC2SPOTTER'\n${helper}\nEC2SPOTTER\n"
+    "put guest.base64 <<'EC2SPOTTER'\n${guest}\nEC2SPOTTER\n"
+    "${hook}\n--==ec2spotter==--\n")
+  pack("${files}${end}" supervised)
+  pack("${files}${unattended_files}${end}" unattended)
+  string(APPEND programs "\nconst BootProgram k_${machine}{\"${machine}\", ${supervised}, ${unattended}};")
+endforeach()
 file(READ ${FOLDER}/volume/99-ec2spotter.cfg restart_config)
 
 file(WRITE ${OUTPUT} "#include \"boot/program.hpp\"
 
 namespace ec2spotter {
 
-const std::string_view kProgram${program};
-const std::string_view kUnattendedProgram${unattended_program};
-const std::string_view kProgramMachine = \"${MACHINE}\";
+namespace {
+${programs}
+
+}  // namespace
+
+const BootProgram& boot_program(Architecture architecture) {
+  return architecture == Architecture::arm64 ? k_aarch64 : k_x86_64;
+}
 const std::string_view kRestartConfig = R\"(${restart_config})\";
 
 }  // namespace ec2spotter

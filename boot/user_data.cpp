@@ -110,14 +110,15 @@ std::string head(const BootParameters& parameters) {
          "\ndevice=" + parameters.device + "\nadopt=" + std::string(to_word(parameters.adopt)) +
          "\nguest_helper=" + (parameters.guest_helper ? "true" : "false") +
          "\nfix_network=" + (parameters.fix_network ? "true" : "false") +
-         "\nhelper_machine=" + std::string(kProgramMachine) + own_attaching_of(parameters) +
-         "\nEC2SPOTTER\n";
+         "\nhelper_machine=" + std::string(boot_program(parameters.architecture).machine) +
+         own_attaching_of(parameters) + "\nEC2SPOTTER\n";
 }
 
 // cloud-init takes user data compressed as a whole; plain, the program would not fit.
 std::string packed(const BootParameters& parameters) {
   std::string all = gzip(head(parameters));
-  return all += parameters.own_attaching ? kUnattendedProgram : kProgram;
+  const BootProgram& program = boot_program(parameters.architecture);
+  return all += parameters.own_attaching ? program.unattended : program.supervised;
 }
 
 }  // namespace

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/enums.hpp"
 #include "model/ids.hpp"
 
 namespace ec2spotter {
@@ -49,6 +50,7 @@ struct BootParameters {
   BootAdopt adopt = BootAdopt::once;  // without our files there is no `root ok` line
   bool guest_helper = true;  // false: nor what shuts its system down when EC2 takes the body
   bool fix_network = false;  // true: settings for another MAC address become the body's
+  Architecture architecture = Architecture::x86_64;          // of the body
   std::optional<OwnAttaching> own_attaching = std::nullopt;  // none: the controller does it
 };
 

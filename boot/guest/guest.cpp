@@ -71,6 +71,9 @@ const char* body_of(const Buffer& reply) {
 // One look at a path of the metadata service, with a token that is fetched when there is none.
 class Metadata {
  public:
+  // Clearing all of the token would be a call into a library.
+  Metadata() { token_[0] = 0; }
+
   // The document at `path`; null: there is none now.
   const char* document(const char* path) {
     if (token_[0] == 0 && !renew()) return nullptr;
@@ -102,7 +105,7 @@ class Metadata {
     return true;
   }
 
-  char token_[kTokenMost] = {};
+  char token_[kTokenMost];
   bool absent_ = false;
   Buffer reply_;
 };

@@ -70,7 +70,7 @@ install_all() {
     install_file root-up etc/ec2spotter
     install_file ec2spotter-root.service etc/systemd/system
     enable_unit ec2spotter-root.service
-    [ "$guest_helper" = false ] || install_guest
+    [ "$guest_helper" = false ] || [ "$(uname -m)" != "$helper_machine" ] || install_guest
   fi
   echo 1 >"$root/etc/ec2spotter/adopted"
 }

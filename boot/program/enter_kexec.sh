@@ -17,6 +17,11 @@ until link=$(by_id "$part") && [ -n "$link" ] || [ "$tries" -ge 60 ]; do
 done
 [ -n "$link" ] || next no_link "udev made no by-id link for /dev/$part"
 
+# On arm64 it may be compressed, which only a boot loader there undoes.
+if gzip -t "$kernel" 2>/dev/null; then
+  gunzip <"$kernel" >"$state/${kernel##*/}"
+  kernel=$state/${kernel##*/}
+fi
 serial=$(serial_of "$preboot_disk")
 cp "$initrd" "$state/initrd"
 cpio_pad "$(wc -c <"$initrd")" >>"$state/initrd"
@@ -36,7 +41,7 @@ else
   kexec -s -l "$kernel" --initrd="$state/initrd" --command-line="$options" || status=$?
   restart="kexec -e"
 fi
-rm "$state/initrd"
+rm -f "$state/initrd" "$state/${kernel##*/}"
 [ "$status" -eq 0 ] ||
   next kexec_refused "the kernel refused ${kernel##*/} (errno $status)"
 

@@ -202,8 +202,8 @@ class Machine(cloud.Cloud):
 
     def facts(self):
         """What must not change from body to body."""
-        return self.run("cat /etc/machine-id; hostname; cat /etc/ssh/ssh_host_*_key.pub | sha256sum",
-                        user="root")
+        return self.run("cat /etc/machine-id; hostname; sha256sum </etc/passwd;"
+                        " cat /etc/ssh/ssh_host_*_key.pub | sha256sum", user="root")
 
     def wait_for_end_of_cloud_init(self):
         """What it makes of a new instance id, it has made by then."""

@@ -27,7 +27,8 @@ class WatchTest(MachineTest):
         self.assertGreaterEqual(count, at_least)
         say(f"{count} records, none lost or torn; outage {gaps[-1].seconds:.1f} s")
 
-    @shows(("Losses", "a notice, a power loss, a poweroff, a termination, one after the other",
+    @shows(("Roots", "ext4 on partition 2, by UUID, as Debian has it", "kexec"),
+           ("Losses", "a notice, a power loss, a poweroff, a termination, one after the other",
             "watch: no fsynced record lost or torn"))
     def test_nothing_fsynced_is_lost(self):
         machine = self.power_on(self.disks.settled())

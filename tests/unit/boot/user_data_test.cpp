@@ -61,12 +61,15 @@ std::size_t count(const std::string& text, std::string_view what) {
 }
 
 TEST(UserDataTest, StaysWellUnderEc2sLimitForEveryEngine) {
-  for (const auto engine : {BootEngine::auto_, BootEngine::kexec, BootEngine::pivot}) {
-    const auto result = render_user_data({.volumes = {kVolume}, .engine = engine});
+  for (const auto architecture : {Architecture::x86_64, Architecture::arm64}) {
+    for (const auto engine : {BootEngine::auto_, BootEngine::kexec, BootEngine::pivot}) {
+      const auto result =
+          render_user_data({.volumes = {kVolume}, .engine = engine, .architecture = architecture});
 
-    ASSERT_TRUE(result.has_value());
-    std::cout << result->size() << " of " << kUserDataMax << " bytes\n";
-    EXPECT_LT(result->size(), 12U * 1024);
+      ASSERT_TRUE(result.has_value());
+      std::cout << result->size() << " of " << kUserDataMax << " bytes\n";
+      EXPECT_LT(result->size(), 12U * 1024);
+    }
   }
 }
 
@@ -133,7 +136,7 @@ TEST(UserDataTest, SaysWhatTheParametersSay) {
   EXPECT_EQ(parameters,
             "volumes='vol-0bbbbbbbbbbbbbbb2'\nengine=kexec\ndevice=/dev/xvdg\nadopt=false\n"
             "guest_helper=false\nfix_network=true\nhelper_machine=" +
-                std::string(kProgramMachine) + "\n");
+                std::string(boot_program(Architecture::x86_64).machine) + "\n");
 }
 
 TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
@@ -167,28 +170,37 @@ TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
   }
 }
 
-TEST(UserDataTest, HoldsTheHelperOfKexec) {
-  const std::string text = rendered({.volumes = {kVolume}});
-
-  const auto helper =
-      base64_decode(between(text, "put helper.base64 <<'EC2SPOTTER'\n", "EC2SPOTTER"));
-  ASSERT_TRUE(helper.has_value());
-  EXPECT_TRUE(
-      helper->starts_with("\x7f"
-                          "ELF"));
-  EXPECT_LT(helper->size(), 4096U);
+// The program behind a here-document, and the architecture that its ELF header names.
+std::string program_in(const std::string& text, const std::string& name) {
+  const auto decoded =
+      base64_decode(between(text, "put " + name + " <<'EC2SPOTTER'\n", "EC2SPOTTER"));
+  EXPECT_TRUE(decoded.has_value()) << name;
+  return decoded.value_or("");
 }
 
-TEST(UserDataTest, HoldsTheGuestHelper) {
-  const std::string text = rendered({.volumes = {kVolume}});
-
-  const auto packed =
-      base64_decode(between(text, "put guest.base64 <<'EC2SPOTTER'\n", "EC2SPOTTER"));
-  ASSERT_TRUE(packed.has_value());
+void expect_elf(const std::string& program, Architecture architecture) {
+  constexpr std::size_t kMachineAt = 18;
+  ASSERT_GT(program.size(), kMachineAt);
   EXPECT_TRUE(
-      unpack(*packed).starts_with("\x7f"
-                                  "ELF"));
-  EXPECT_LT(packed->size(), 1536U);
+      program.starts_with("\x7f"
+                          "ELF"));
+  EXPECT_EQ(program[kMachineAt], architecture == Architecture::arm64 ? '\xb7' : '\x3e');
+}
+
+TEST(UserDataTest, HoldsTheHelpersForTheBodysArchitecture) {
+  for (const auto architecture : {Architecture::x86_64, Architecture::arm64}) {
+    const std::string text = rendered({.volumes = {kVolume}, .architecture = architecture});
+
+    const std::string helper = program_in(text, "helper.base64");
+    expect_elf(helper, architecture);
+    EXPECT_LT(helper.size(), 4096U);
+    const std::string guest = program_in(text, "guest.base64");
+    expect_elf(unpack(guest), architecture);
+    EXPECT_LT(guest.size(), 1536U);
+    EXPECT_NE(text.find(architecture == Architecture::arm64 ? "\nhelper_machine=aarch64\n"
+                                                            : "\nhelper_machine=x86_64\n"),
+              std::string::npos);
+  }
 }
 
 TEST(UserDataTest, FetchesNothingButFromTheMetadataService) {
