@@ -112,6 +112,7 @@ Decision Swapping::wait(const Instance& body, const std::string& what) const {
 
 std::optional<Decision> Swapping::tidy() const {
   for (const SpotRequest& request : seen_.requests) {
+    if (tag::value(request.tags, tag::kEngine) != to_string(Engine::swap)) continue;
     const Instance* body = BodyView(seen_).find_body(request.instance);
     if (request.state == "active" && body == nullptr && !request.instance.empty()) {
       return decide_.act(Reason::adopting_body,

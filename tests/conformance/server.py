@@ -14,14 +14,14 @@ import botocore.config
 BINARY = os.environ["EC2SPOTTER"]
 
 
-def wait_until(what, condition, seconds=30):
-    """The first true value of `condition`."""
+def wait_until(what, condition, seconds=30, pause=0.05):
+    """The first true value of `condition`, which is looked at after each pause."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         value = condition()
         if value:
             return value
-        time.sleep(0.05)
+        time.sleep(pause)
     raise AssertionError(f"not within {seconds} s: {what}")
 
 

@@ -255,3 +255,11 @@ class MachineTest(unittest.TestCase):
         self.assertIn(own, self.machine.run(f"cat {file}", user="root"))
         self.assertIn(networks.FOREIGN, self.machine.run(
             f"cat /etc/ec2spotter/network-before{file}", user="root"))
+
+    def check_root(self, file_system, partition):
+        self.assertEqual(self.machine.disk_of("/"), SERIAL)
+        self.assertEqual(
+            self.machine.run(
+                "findmnt -rno FSTYPE /; device=$(readlink -f $(findmnt -rvno SOURCE /));"
+                " cat /sys/class/block/${device##*/}/partition", user="root").split(),
+            [file_system, partition])

@@ -26,6 +26,12 @@ ApiCall changing(std::string action) {
   return {.action = std::move(action), .effect = Effect::unknown};
 }
 
+ApiCall changing(std::string action, const InstanceId& instance) {
+  ApiCall call = changing(std::move(action));
+  call.params.add("InstanceId.1", instance.str());
+  return call;
+}
+
 void add_filters(Params& params, const std::vector<Filter>& filters) {
   for (std::size_t i = 0; i < filters.size(); ++i) {
     const std::string name = list_name("Filter", i);
@@ -309,22 +315,17 @@ ApiCall delete_fleet_call(const FleetId& id) {
 }
 
 ApiCall terminate_instance_call(const InstanceId& instance) {
-  ApiCall call = changing("TerminateInstances");
-  call.params.add("InstanceId.1", instance.str());
-  return call;
+  return changing("TerminateInstances", instance);
 }
 
 ApiCall stop_instance_call(const InstanceId& instance) {
-  ApiCall call = changing("StopInstances");
-  call.params.add("InstanceId.1", instance.str());
+  ApiCall call = changing("StopInstances", instance);
   call.params.add("Force", "true");
   return call;
 }
 
 ApiCall start_instance_call(const InstanceId& instance) {
-  ApiCall call = changing("StartInstances");
-  call.params.add("InstanceId.1", instance.str());
-  return call;
+  return changing("StartInstances", instance);
 }
 
 ApiCall cancel_spot_request_call(const SpotRequestId& request) {

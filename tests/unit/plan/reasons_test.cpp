@@ -150,11 +150,13 @@ const std::map<Reason, Scene> kScenes{
      [](Asked& a) {
        a.seen.requests.resize(1);
        a.seen.requests[0].state = "open";
+       a.seen.requests[0].tags[std::string(tag::kEngine)] = "swap";
      }},
     {Reason::adopting_body,
      [](Asked& a) {
        a.seen.requests.resize(1);
        a.seen.requests[0].state = "active";
+       a.seen.requests[0].tags[std::string(tag::kEngine)] = "swap";
        a.seen.requests[0].instance = kSecond;
      }},
     {Reason::waiting_for_body, [](Asked& a) { with_new_body(a, InstanceState::pending); }},

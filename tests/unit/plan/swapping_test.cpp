@@ -37,6 +37,7 @@ SpotRequest request(const char* status_code, const char* state = "disabled") {
   request.state = state;
   request.status_code = status_code;
   request.instance = kFirst;
+  request.tags = {{"ec2spotter:engine", "swap"}};
   return request;
 }
 
@@ -211,6 +212,11 @@ TEST(SwappingTest, WhatIsLeftIsTidiedUpWhenTheMachineIsUp) {
   seen.requests[1].id = SpotRequestId("sir-2");
   seen.requests[1].instance = {};
   EXPECT_NE(only_step<step::CancelRequest>(decide(seen)), nullptr);
+  seen.requests[1].state = "active";
+  seen.requests[1].instance = kSecond;
+  EXPECT_NE(only_step<step::AdoptBody>(decide(seen)), nullptr);
+  seen.requests[1].tags.clear();
+  EXPECT_EQ(decide(seen).reason, Reason::up) << "one-time requests launch nothing by themselves";
 }
 
 }  // namespace
