@@ -9,6 +9,7 @@
 #include "control/ownership.hpp"
 #include "model/tags.hpp"
 #include "plan/body_history.hpp"
+#include "plan/body_view.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -97,9 +98,9 @@ class Executor {
   }
 
   Result<void> operator()(const step::TerminateBody& step) {
-    TRY_VOID(check_ours(step.instance));
+    TRY(const Instance* body, check_ours(step.instance));
     TRY_VOID(check_root_survives(step));
-    TRY_VOID(cancel_request_of(step.instance));
+    TRY_VOID(cancel_request_of(*body));
     TRY_VOID(ec2_.terminate_instance(step.instance));
     memory_.terminate_sent[step.instance] = now_;
     return {};
@@ -148,11 +149,9 @@ class Executor {
     TRY_VOID(check_ours(step.instance));
     TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
     const bool in_place = std::any_of(fresh.begin(), fresh.end(), [&](const Instance& body) {
-      return std::any_of(body.block_devices.begin(), body.block_devices.end(),
-                         [&](const BlockDevice& disk) {
-                           return disk.device == body.root_device && disk.volume == step.volume &&
-                                  disk.state == AttachmentState::attached;
-                         });
+      const BlockDevice* disk = root_disk(body);
+      return disk != nullptr && disk->volume == step.volume &&
+             disk->state == AttachmentState::attached;
     });
     if (!in_place) {
       return fail(Errc::wrong_state, step.volume.str() + " is not the root disk of " +
@@ -219,10 +218,9 @@ class Executor {
   }
 
   // A persistent request, which bodies that are stopped have, would launch the next one by itself.
-  Result<void> cancel_request_of(const InstanceId& id) {
-    TRY(const Instance* body, check_ours(id));
-    if (!is_swapped(*body) || body->spot_request.empty()) return {};
-    return ec2_.cancel_spot_request(body->spot_request);
+  Result<void> cancel_request_of(const Instance& body) {
+    if (!is_swapped(body) || body.spot_request.empty()) return {};
+    return ec2_.cancel_spot_request(body.spot_request);
   }
 
   // Rules S3 and S4: an image's disk has the tags of a body, and nothing else has it. False: there

@@ -21,11 +21,19 @@ bool is_live(const Instance& body) {
   return body.state == InstanceState::pending || body.state == InstanceState::running;
 }
 
-bool shows(const Instance& body, const Volume& volume) {
+bool shows(const Instance& body, const VolumeId& volume) {
   return std::any_of(body.block_devices.begin(), body.block_devices.end(),
                      [&](const BlockDevice& disk) {
-                       return disk.volume == volume.id && disk.state != AttachmentState::detached;
+                       return disk.volume == volume && disk.state != AttachmentState::detached;
                      });
+}
+
+const BlockDevice* root_disk(const Instance& body) {
+  const auto found = std::find_if(
+      body.block_devices.begin(), body.block_devices.end(), [&](const BlockDevice& disk) {
+        return disk.device == body.root_device && disk.state != AttachmentState::detached;
+      });
+  return found == body.block_devices.end() ? nullptr : &*found;
 }
 
 bool was_interrupted(const Observation& seen, const Instance& body) {

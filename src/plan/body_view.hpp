@@ -12,7 +12,10 @@ bool is_live(const Instance& body);
 
 // Does the body's own description have the volume? EC2's views of one attachment may differ for a
 // while.
-bool shows(const Instance& body, const Volume& volume);
+bool shows(const Instance& body, const VolumeId& volume);
+
+// What it boots from, as its own description has it; null: nothing.
+const BlockDevice* root_disk(const Instance& body);
 
 // Has Spot stopped it? Then EC2 alone may start it again.
 bool was_interrupted(const Observation& seen, const Instance& body);

@@ -344,7 +344,7 @@ class Planner {
   // Rule S7: no step rests on a volume that a living body still shows as its own.
   std::optional<Decision> wait_for_one_view(const Volume& volume, const Instance* holder) const {
     for (const Instance& body : seen_.bodies) {
-      if (&body == holder || !is_live(body) || bodies_.is_doomed(body) || !shows(body, volume)) {
+      if (&body == holder || !is_live(body) || bodies_.is_doomed(body) || !shows(body, volume.id)) {
         continue;
       }
       return decide_.wait(Reason::waiting_for_attachment,
@@ -403,7 +403,7 @@ class Planner {
     for (const Instance& body : seen_.bodies) {
       const bool costs = is_live(body) || body.state == InstanceState::stopped;
       const bool keep = std::find(kept.begin(), kept.end(), &body) != kept.end();
-      if (keep || !costs || bodies_.is_doomed(body) || shows(body, volume)) continue;
+      if (keep || !costs || bodies_.is_doomed(body) || shows(body, volume.id)) continue;
       if (was_sent_lately(memory_.terminate_sent, body.id, now_)) continue;
       return decide_.act(Reason::collecting_body, body.id.str() + " has no root and is not needed",
                          step::TerminateBody{body.id, volume.id});

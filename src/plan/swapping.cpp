@@ -13,24 +13,11 @@ namespace {
 
 constexpr std::string_view kStoppedByUser = "instance-stopped-by-user";
 
-const BlockDevice* root_disk(const Instance& body) {
-  const auto found = std::find_if(
-      body.block_devices.begin(), body.block_devices.end(), [&](const BlockDevice& disk) {
-        return disk.device == body.root_device && disk.state != AttachmentState::detached;
-      });
-  return found == body.block_devices.end() ? nullptr : &*found;
-}
-
 // Of the words that boot/program says with a failure: what its own kernel can make of the disk.
 bool is_helped_by_swap(const std::string& reason) {
   static constexpr std::array<std::string_view, 5> kReasons{"lvm", "luks", "raid", "mount",
                                                             "engines_exhausted"};
   return std::find(kReasons.begin(), kReasons.end(), reason) != kReasons.end();
-}
-
-bool shows(const Instance& body, const std::string& volume) {
-  return std::any_of(body.block_devices.begin(), body.block_devices.end(),
-                     [&](const BlockDevice& disk) { return disk.volume.str() == volume; });
 }
 
 }  // namespace
@@ -127,7 +114,7 @@ std::optional<Decision> Swapping::tidy() const {
   }
   for (const Instance& body : seen_.bodies) {
     const std::string disk = tag::value(body.tags, tag::kImageDisk);
-    if (disk.empty() || disk == tag::kGone || shows(body, disk)) continue;
+    if (disk.empty() || disk == tag::kGone || shows(body, VolumeId(disk))) continue;
     return decide_.act(Reason::collecting_disk, disk + " was the image's disk of " + body.id.str(),
                        step::DeleteImageDisk{VolumeId(disk), body.id});
   }

@@ -4,9 +4,8 @@
 // Instance" and "Detach an EBS volume" (a root volume only from a stopped instance).
 //
 // What bites in it, and where it is seen to:
-// - Only a persistent Spot request may be stopped; it launches anew when its instance ends, so it
-// is
-//   cancelled first (executor, TerminateBody), and an open one is never left (tidy).
+// - Only a persistent Spot request may be stopped; it launches anew when its instance ends. It is
+//   cancelled before that (executor, TerminateBody), and an open one is never left (tidy).
 // - An instance that Spot has stopped is started by EC2 alone: it counts as lost, and its root is
 //   taken from it while it is stopped.
 // - A start needs capacity: without it the root is given to a body from another pool.
