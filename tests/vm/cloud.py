@@ -23,10 +23,10 @@ def wait_until(what, condition, seconds=30):
     return server.wait_until(what, condition, seconds, pause=0.25)
 
 
-def images():
-    """The folder of disk images, built when missing."""
-    built = subprocess.run([SOURCE / "script/images"], check=True, stdout=subprocess.PIPE,
-                           text=True)
+def images(architecture="amd64"):
+    """The folder of disk images, built when missing; the architecture in Debian's words."""
+    built = subprocess.run([SOURCE / "script/images", architecture], check=True,
+                           stdout=subprocess.PIPE, text=True)
     return pathlib.Path(built.stdout.split()[-1])
 
 
@@ -39,8 +39,8 @@ def free_port(address):
 class Cloud(server.Server):
     """One image (of file `image`), a blank data volume, an address, the images' key pair."""
 
-    def __init__(self, image="preboot.raw"):
-        self.images = images()
+    def __init__(self, image="preboot.raw", architecture="amd64"):
+        self.images = images(architecture)
         self.address = ADDRESS
         self.ssh_port = free_port(self.address)
         public_key = (self.images / "key.pub").read_text(encoding="utf-8").strip()
@@ -49,6 +49,8 @@ class Cloud(server.Server):
                            "file": str(self.images / image)}],
             "volumes": [{"volume_id": DATA_VOLUME, "zone": "us-east-1a", "size_gib": 1}],
             "key_pairs": [{"key_name": "me", "public_key": public_key}]}
+        if architecture == "arm64":
+            seed["images"][0]["architecture"] = "arm64"
         super().__init__(seed, ["--vm", "--ssh-port", str(self.ssh_port)])
         self.ec2 = None
 

@@ -27,12 +27,19 @@ def copy_disk(source, target):
     return target
 
 
+def read_from(disk, offset_mib, request):
+    """What debugfs answers of the ext4 file system at that offset of a disk image, as bytes."""
+    return subprocess.run(["debugfs", "-R", request, f"{disk}?offset={offset_mib * MIB}"],
+                          check=True, capture_output=True).stdout
+
+
 def write_into(disk, offset_mib, files):
-    """Writes {path: (text, mode)} into the ext4 file system at that offset of a disk image."""
+    """Writes {path: (text or bytes, mode)} into the ext4 file system at that offset of a disk
+    image."""
     commands = []
-    for number, (path, (text, mode)) in enumerate(files.items()):
+    for number, (path, (content, mode)) in enumerate(files.items()):
         local = pathlib.Path(f"{disk}.{number}")
-        local.write_text(text, encoding="utf-8")
+        local.write_bytes(content if isinstance(content, bytes) else content.encode())
         commands += [f"rm {path}", f"write {local} {path}", f"sif {path} mode 0{mode:o}",
                      f"sif {path} uid 0", f"sif {path} gid 0"]
     script = pathlib.Path(f"{disk}.debugfs")
@@ -44,8 +51,8 @@ def write_into(disk, offset_mib, files):
 class Disks:
     """The images that tests start from, made anew in a folder from the cached ones."""
 
-    def __init__(self, folder):
-        self.images = cloud.images()
+    def __init__(self, folder, architecture="amd64"):
+        self.images = cloud.images(architecture)
         self.folder = pathlib.Path(folder)
 
     def user(self):
@@ -112,8 +119,8 @@ class Disks:
 class Machine(cloud.Cloud):
     """The machine "web": its volume holds `volume`, its bodies start from `preboot`."""
 
-    def __init__(self, volume, preboot, **wishes):
-        super().__init__()
+    def __init__(self, volume, preboot, architecture="amd64", **wishes):
+        super().__init__(architecture=architecture)
         self.address = ADDRESS
         self.wishes = {"engine": "auto", "types": ["t3.small"]} | wishes
         self._watch = None
@@ -219,18 +226,20 @@ class Machine(cloud.Cloud):
 
 class MachineTest(unittest.TestCase):
     """A test of one machine; when it fails, the consoles and logs are told."""
+    architecture = "amd64"  # of its disks, in Debian's words
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="ec2spotter-disks-")
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
-        self.disks = Disks(self.folder)
+        self.disks = Disks(self.folder, self.architecture)
         self.machine = None
         self.passed = False  # set by @shows
         self.addCleanup(self.power_off)
 
     def power_on(self, volume, preboot=None, **wishes):
-        self.machine = Machine(volume, preboot or self.disks.preboot(), **wishes).__enter__()
+        self.machine = Machine(volume, preboot or self.disks.preboot(), self.architecture,
+                               **wishes).__enter__()
         return self.machine
 
     def power_off(self):

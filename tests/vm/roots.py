@@ -9,7 +9,7 @@ import struct
 import subprocess
 import zlib
 
-from machine import MIB, USER_ROOT_MIB, USER_ROOT_SIZE_MIB, write_into
+from machine import MIB, USER_ROOT_MIB, USER_ROOT_SIZE_MIB, read_from, write_into
 
 LABEL, UUID = "user-root", "6b0c8d7e-52a1-4d55-9f0e-1c0f5e9a7a11"  # as script/images makes them
 
@@ -19,8 +19,7 @@ def unpack(disk, folder, changes=()):
     to find them."""
     tree = pathlib.Path(folder, "tree")
     tree.mkdir()
-    subprocess.run(["debugfs", "-R", f"rdump / {tree}", f"{disk}?offset={USER_ROOT_MIB * MIB}"],
-                   check=True, capture_output=True)
+    read_from(disk, USER_ROOT_MIB, f"rdump / {tree}")
     for change in changes:
         change(tree)
     return tree
@@ -154,7 +153,7 @@ def on_lvm(disk, folder):
     part = pathlib.Path(folder, "lvm.part")
     _run("dd", f"if={disk}", f"of={part}", "bs=1M", "conv=sparse", f"skip={USER_ROOT_MIB}",
          f"count={USER_ROOT_SIZE_MIB}")
-    menu = _run("debugfs", "-R", "cat /boot/grub/grub.cfg", part, text=True).stdout
+    menu = read_from(part, 0, "cat /boot/grub/grub.cfg").decode()
     menu = re.sub(r"root=\S+", f"root=/dev/mapper/{GROUP}-root", menu)
     menu = re.sub(r"initrd\.img-\S+", "initrd-roots.img", menu)
     write_into(part, 0, {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/enums.hpp"
 
 namespace ec2spotter::sim {
 
@@ -22,6 +23,7 @@ struct BodyDisk {
 struct BodySpec {
   std::string instance_id;
   std::string instance_type;
+  Architecture architecture = Architecture::x86_64;
   int vcpus = 1;
   int memory_mib = 1024;
   std::string private_ip;

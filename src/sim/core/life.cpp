@@ -70,6 +70,7 @@ void attached(World& world, const std::string& region, const std::string& volume
 BodySpec body_spec(const Json& instance) {
   BodySpec spec{.instance_id = text(instance, "instanceId"),
                 .instance_type = text(instance, "instanceType"),
+                .architecture = parse_architecture(text(instance, "architecture")),
                 .vcpus = instance.value("_vcpus", 1),
                 .memory_mib = instance.value("_memory_mib", 1024),
                 .private_ip = text(instance, "privateIpAddress"),

@@ -58,7 +58,7 @@ Result<bool> accelerator_works(const Accelerator& accelerator,
   for (std::size_t at = 0; (at = file.find(',', at)) != std::string::npos; at += 2) {
     file.insert(at, 1, ',');
   }
-  TRY(Child child, Child::spawn({.command = {kQemu, "-nodefaults", "-no-user-config", "-display",
+  TRY(Child child, Child::spawn({.command = {kPc.qemu, "-nodefaults", "-no-user-config", "-display",
                                              "none", "-machine", "pc", "-accel", accelerator.name,
                                              "-cpu", accelerator.cpu, "-m", "64", "-drive",
                                              "if=ide,format=raw,file=" + file, "-device",

@@ -12,13 +12,14 @@
 #include <fstream>
 #include <sstream>
 
+#include "sim/vm/platform.hpp"
+
 namespace ec2spotter::sim {
 namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kDisksMost = 26;
 constexpr Duration kRebootWithin = 120s;
 constexpr Duration kExitWithin = 30s;
 // QEMU takes a second request to give a disk back only after five seconds. It is needed when the
@@ -35,7 +36,7 @@ struct Machine::Run {
 };
 
 Machine::Machine(MachineOptions options) : options_(std::move(options)) {
-  for (const QemuDisk& disk : options_.disks) slots_.push_back({.disk = disk});
+  for (const QemuDisk& disk : options_.disks) slots_.push_back({.disk = in_free_port(disk)});
   thread_ = std::jthread([this] { live(); });
 }
 
@@ -61,10 +62,23 @@ Result<void> Machine::plug(QemuDisk disk) {
     return slot.disk.volume_id == disk.volume_id && slot.state != DiskState::gone;
   });
   if (same != slots_.end()) return fail(Errc::already_done, disk.volume_id + " is attached");
-  if (slots_.size() >= kDisksMost) return fail(Errc::quota, "no slot is left for another disk");
-  slots_.push_back({.disk = std::move(disk)});
+  if (std::ssize(slots_) >= platform_of(options_.spec.architecture).disks_most) {
+    return fail(Errc::quota, "no slot is left for another disk");
+  }
+  slots_.push_back({.disk = in_free_port(std::move(disk))});
   wakeup_.ring();
   return {};
+}
+
+// A port is free again once its disk's slot has gone.
+QemuDisk Machine::in_free_port(QemuDisk disk) const {
+  if (!platform_of(options_.spec.architecture).ports) return disk;
+  const auto is_taken = [&](int port) {
+    return std::any_of(slots_.begin(), slots_.end(),
+                       [&](const Slot& slot) { return slot.disk.port == port; });
+  };
+  for (disk.port = 1; is_taken(disk.port);) ++disk.port;
+  return disk;
 }
 
 void Machine::unplug(const std::string& volume_id) {

@@ -82,6 +82,7 @@ class Machine {
   std::vector<Slot*> slots();
   int wait_ms(const Run& run);
   void drop_gone();
+  QemuDisk in_free_port(QemuDisk disk) const;
   void release_leaving();
   std::string last_words() const;
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/sha256.hpp"
-#include "sim/vm/acceleration.hpp"
 #include "sim/vm/guest_network.hpp"
+#include "sim/vm/platform.hpp"
 
 namespace ec2spotter::sim {
 namespace {
@@ -45,6 +45,16 @@ Words identity(const BodySpec& spec) {
           "type=3,manufacturer=Amazon EC2,asset=Amazon EC2"};
 }
 
+// What is particular to a platform. The console is the guest's ttyS0, as on EC2.
+Words hardware(const Platform& platform) {
+  if (platform.firmware == nullptr) return {"-serial", "chardev:console"};
+  Words words{"-bios", platform.firmware, "-device", "pci-serial,chardev=console"};
+  for (int port = 1; platform.ports && port <= platform.disks_most; ++port) {
+    append(words, {"-device", fmt::format("pcie-root-port,id=port{},chassis={}", port, port)});
+  }
+  return words;
+}
+
 Result<Words> network(const QemuOptions& options) {
   TRY(const GuestNetwork plan, guest_network(options.spec.private_ip));
   std::string relay;
@@ -63,9 +73,9 @@ Result<Words> network(const QemuOptions& options) {
 
 Result<std::vector<std::string>> qemu_command(const QemuOptions& options) {
   const BodySpec& spec = options.spec;
-  const Accelerator& accelerator = options.kvm ? kKvm : kEmulation;
-  // The pc machine hot-plugs through ACPI, which the Debian cloud kernel answers at once.
-  Words words{kQemu,
+  const Platform& platform = platform_of(spec.architecture);
+  const Accelerator& accelerator = options.kvm ? kKvm : platform.emulation;
+  Words words{platform.qemu,
               "-name",
               escaped(spec.instance_id),
               "-nodefaults",
@@ -73,7 +83,7 @@ Result<std::vector<std::string>> qemu_command(const QemuOptions& options) {
               "-display",
               "none",
               "-machine",
-              "pc",
+              platform.machine,
               "-rtc",
               "base=utc",
               "-accel",
@@ -89,8 +99,9 @@ Result<std::vector<std::string>> qemu_command(const QemuOptions& options) {
   append(words, {"-kernel", options.boot.kernel.string(), "-append",
                  options.boot.arguments + (options.kvm ? "" : kEmulatedArguments)});
   if (!options.boot.initrd.empty()) append(words, {"-initrd", options.boot.initrd.string()});
-  append(words, {"-chardev", "file,id=console,append=on,path=" + escaped(options.console.string()),
-                 "-serial", "chardev:console"});
+  append(words,
+         {"-chardev", "file,id=console,append=on,path=" + escaped(options.console.string())});
+  append(words, hardware(platform));
   append(words, {"-chardev", fmt::format("socket,id=qmp,fd={}", options.qmp_fd), "-mon",
                  "chardev=qmp,mode=control"});
   append(words, {"-device", "virtio-rng-pci"});
@@ -117,7 +128,10 @@ nlohmann::json device_of(const QemuDisk& disk) {
   for (const char c : disk.volume_id) {
     if (c != '-') serial += c;
   }
-  return {{"driver", "nvme"}, {"id", disk.name}, {"drive", disk.name}, {"serial", serial}};
+  nlohmann::json device{
+      {"driver", "nvme"}, {"id", disk.name}, {"drive", disk.name}, {"serial", serial}};
+  if (disk.port != 0) device["bus"] = fmt::format("port{}", disk.port);
+  return device;
 }
 
 std::string smbios_uuid(const std::string& instance_id) {

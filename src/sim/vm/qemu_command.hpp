@@ -16,6 +16,7 @@ struct QemuDisk {
   std::string name;  // of QEMU's block node and device; unique in this process
   std::string volume_id;
   std::filesystem::path file;
+  int port = 0;  // of the root ports, which count from 1; 0: on the root bus
 };
 
 struct QemuOptions {

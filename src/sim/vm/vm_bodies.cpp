@@ -9,6 +9,7 @@
 #include "sim/vm/forwarder.hpp"
 #include "sim/vm/imds.hpp"
 #include "sim/vm/machine.hpp"
+#include "sim/vm/platform.hpp"
 
 namespace ec2spotter::sim {
 namespace {
@@ -22,6 +23,14 @@ constexpr Duration kToolTimeout = 20s;
 Result<void> require_tool(const char* program, const char* package) {
   if (run_tool({program, "--version"}, kToolTimeout, -1)) return {};
   return fail(Errc::io, std::string(program) + " is missing; install the package " + package);
+}
+
+Result<void> require_platform(const Platform& platform) {
+  TRY_VOID(require_tool(platform.qemu, platform.package));
+  std::error_code ignored;
+  if (platform.firmware == nullptr || fs::exists(platform.firmware, ignored)) return {};
+  return fail(Errc::io, std::string(platform.firmware) + " is missing; install the package " +
+                            platform.firmware_package);
 }
 
 Result<bool> use_kvm(VmOptions::Acceleration wanted, const fs::path& scratch) {
@@ -57,6 +66,8 @@ class VmBodies::Impl {
     spec.memory_mib = std::min(spec.memory_mib, options_.memory_mib_max);
     const std::string& id = spec.instance_id;
     cut_power(id);
+    const Platform& platform = platform_of(spec.architecture);
+    if (&platform != &kPc) TRY_VOID(require_platform(platform));
     std::vector<QemuDisk> disks;
     for (const BodyDisk& disk : spec.disks) {
       TRY(QemuDisk one, qemu_disk(disk));
@@ -73,7 +84,7 @@ class VmBodies::Impl {
     machines_[id] = std::make_unique<Machine>(MachineOptions{
         .spec = spec,
         .disks = std::move(disks),
-        .kvm = kvm_,
+        .kvm = kvm_ && &platform == &kPc,
         .folder = fs::absolute(options_.state_dir / "run" / id),
         .console = console,
         .relay_command = std::move(relay),
@@ -152,7 +163,7 @@ class VmBodies::Impl {
 
 Result<std::unique_ptr<VmBodies>> VmBodies::create(VmOptions options, PostBodyEvent post,
                                                    LookUpMetadata look_up) {
-  TRY_VOID(require_tool(kQemu, "qemu-system-x86"));
+  TRY_VOID(require_platform(kPc));
   TRY_VOID(require_tool("grub-fstest", "grub-common"));
   TRY(Disks disks, Disks::open(options.state_dir));
   // What is left in run/ belonged to machines that ended with an earlier simulator.

@@ -6,6 +6,7 @@
 
 #include "sim/vm/acceleration.hpp"
 #include "sim/vm/guest_network.hpp"
+#include "sim/vm/platform.hpp"
 #include "sim/vm/process.hpp"
 #include "sim/vm/qemu_command.hpp"
 #include "sim/vm/sockets.hpp"
@@ -36,6 +37,7 @@ TEST(QemuCommandTest, TheUuidSaysEc2AndStaysTheSame) {
 TEST(QemuCommandTest, TheSerialIsTheVolumeIdWithoutTheDash) {
   const QemuDisk disk{.name = "disk1", .volume_id = "vol-0123456789abcdef0", .file = "/v.raw"};
   EXPECT_EQ(device_of(disk)["serial"], "vol0123456789abcdef0");
+  EXPECT_FALSE(device_of(disk).contains("bus"));
 }
 
 TEST(QemuCommandTest, CommasInPathsDoNotBecomeOptions) {
@@ -52,6 +54,26 @@ TEST(QemuCommandTest, CommasInPathsDoNotBecomeOptions) {
   };
   EXPECT_TRUE(has("path=/a,,b"));
   EXPECT_TRUE(has("-cmd:'/p,,q/it'\\''s' '80'"));
+}
+
+// Debian's arm64 systems learn from SMBIOS, which takes a UEFI, that they are on EC2.
+TEST(QemuCommandTest, AnArm64BodyHasFirmwareAndPortsForItsDisks) {
+  QemuOptions options;
+  options.spec.private_ip = "172.31.0.10";
+  options.spec.architecture = Architecture::arm64;
+  options.disks = {{.name = "disk1", .volume_id = "vol-1", .file = "/v.raw", .port = 3}};
+  const auto command = qemu_command(options);
+  ASSERT_TRUE(command);
+  EXPECT_EQ(command->front(), "qemu-system-aarch64");
+  const auto count = [&](const std::string& part) {
+    return std::count_if(command->begin(), command->end(), [&](const std::string& word) {
+      return word.find(part) != std::string::npos;
+    });
+  };
+  EXPECT_EQ(count("-bios"), 1);
+  EXPECT_EQ(count("pci-serial,chardev=console"), 1);
+  EXPECT_EQ(count("pcie-root-port,"), kVirt.disks_most);
+  EXPECT_EQ(count(R"("bus":"port3")"), 1);
 }
 
 TEST(ProcessTest, AToolGivesItsOutputOrSaysWhyNot) {
@@ -93,12 +115,12 @@ TEST(ProcessTest, AChildEndsWithItsOwner) {
 // The probe itself is proved with the accelerator that works everywhere.
 TEST(AccelerationTest, SeesWhetherAGuestRuns) {
   TemporaryFolder folder;
-  const auto emulated = accelerator_works(kEmulation, folder.path());
+  const auto emulated = accelerator_works(kPc.emulation, folder.path());
   ASSERT_TRUE(emulated);
   EXPECT_TRUE(*emulated);
   // One that starts guests, but not with the processor that ours get.
-  for (const Accelerator& broken : {Accelerator{"no-such-accelerator", kEmulation.cpu},
-                                    Accelerator{kEmulation.name, "no-such-processor"}}) {
+  for (const Accelerator& broken : {Accelerator{"no-such-accelerator", kPc.emulation.cpu},
+                                    Accelerator{kPc.emulation.name, "no-such-processor"}}) {
     const auto works = accelerator_works(broken, folder.path());
     ASSERT_TRUE(works);
     EXPECT_FALSE(*works) << broken.name << " " << broken.cpu;
