@@ -1,21 +1,9 @@
 # The recipe of user.raw, run inside it: the system of a machine that its owner has lived in.
 # shellcheck shell=sh disable=SC1091,SC2174
-# The usual initrd has nothing for LVM and btrfs, to stay small; a second one has all of it.
-chmod 644 /usr/share/initramfs-tools/hooks/lvm2 /usr/share/initramfs-tools/hooks/btrfs
+. /tmp/kinds.sh
+! has_kinds || leave_out_kinds
 . /tmp/common.sh
-chmod 755 /usr/share/initramfs-tools/hooks/lvm2 /usr/share/initramfs-tools/hooks/btrfs
-cp -r /etc/initramfs-tools /tmp/initramfs
-printf '%s\n' xfs btrfs dm_mod >>/tmp/initramfs/modules
-mkinitramfs -d /tmp/initramfs -o /boot/initrd-roots.img "$(ls /lib/modules)"
-rm -r /tmp/initramfs
-
-# systemd-networkd is at work; the others are there for machines that are set up with them.
-systemctl disable networking.service NetworkManager.service NetworkManager-wait-online.service \
-  NetworkManager-dispatcher.service >/dev/null 2>&1
-cat >/etc/cloud/cloud.cfg.d/92_network.cfg <<'CONF'
-system_info: {network: {renderers: [networkd]}}
-CONF
-systemctl mask lvm2-monitor.service blk-availability.service >/dev/null 2>&1
+! has_kinds || add_kinds
 
 echo saturn >/etc/hostname
 echo '127.0.0.1 localhost saturn' >/etc/hosts

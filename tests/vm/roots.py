@@ -12,6 +12,9 @@ import zlib
 from machine import MIB, USER_ROOT_MIB, USER_ROOT_SIZE_MIB, read_from, write_into
 
 LABEL, UUID = "user-root", "6b0c8d7e-52a1-4d55-9f0e-1c0f5e9a7a11"  # as script/images makes them
+BOOT_UUID = UUID[:-1] + "b"
+LUKS_UUID = "0d5c9b3e-7a42-4c11-8e66-93b1f0a2c7d4"  # that initrd-luks.img of the image waits for
+LUKS_KEY = "etc/cryptsetup-keys.d/root.key"  # and what it opens it with
 
 
 def unpack(disk, folder, changes=()):
@@ -94,6 +97,22 @@ def _use_boot_loader_entries(tree, options):
         encoding="utf-8")
 
 
+def _menu_of(menu, device, initrd):
+    """A menu whose root is `device`, by an initrd that finds it."""
+    return re.sub(r"initrd\.img-\S+", initrd, re.sub(r"root=\S+", f"root={device}", menu))
+
+
+def _boot_apart(tree, folder, root_line):
+    """/boot of the tree, moved to a file system of its own; fstab has `root_line` and it."""
+    (tree / "etc/fstab").write_text(f"{root_line}UUID={BOOT_UUID} /boot ext4 defaults 0 2\n",
+                                    encoding="utf-8")
+    boot = _empty(folder, "boot.part", 300)
+    _run("mke2fs", "-q", "-t", "ext4", "-U", BOOT_UUID, "-d", tree / "boot", boot)
+    shutil.rmtree(tree / "boot")
+    (tree / "boot").mkdir()
+    return boot
+
+
 def without_cloud_init(tree):
     for path in ("etc/cloud", "usr/bin/cloud-init", "usr/lib/python3/dist-packages/cloudinit",
                  "lib/systemd/system-generators/cloud-init-generator"):
@@ -125,14 +144,7 @@ def like_fedora(disk, folder, *changes):
     """btrfs with the root in a subvolume that is not the default one, and /boot apart."""
     tree = unpack(disk, folder, changes)
     _use_boot_loader_entries(tree, f"root=UUID={UUID} rootflags=subvol=root")
-    boot_uuid = UUID[:-1] + "b"
-    (tree / "etc/fstab").write_text(
-        f"UUID={UUID} / btrfs subvol=root 0 0\nUUID={boot_uuid} /boot ext4 defaults 0 2\n",
-        encoding="utf-8")
-    boot = _empty(folder, "boot.part", 300)
-    _run("mke2fs", "-q", "-t", "ext4", "-U", boot_uuid, "-d", tree / "boot", boot)
-    shutil.rmtree(tree / "boot")
-    (tree / "boot").mkdir()
+    boot = _boot_apart(tree, folder, f"UUID={UUID} / btrfs subvol=root 0 0\n")
     root = _empty(folder, "btrfs.part", 2300)
     _run("mkfs.btrfs", "-q", "-L", LABEL, "-U", UUID, root)
     point = pathlib.Path(folder, "mounted")
@@ -154,10 +166,9 @@ def on_lvm(disk, folder):
     _run("dd", f"if={disk}", f"of={part}", "bs=1M", "conv=sparse", f"skip={USER_ROOT_MIB}",
          f"count={USER_ROOT_SIZE_MIB}")
     menu = read_from(part, 0, "cat /boot/grub/grub.cfg").decode()
-    menu = re.sub(r"root=\S+", f"root=/dev/mapper/{GROUP}-root", menu)
-    menu = re.sub(r"initrd\.img-\S+", "initrd-roots.img", menu)
     write_into(part, 0, {
-        "/boot/grub/grub.cfg": (menu, 0o100644),
+        "/boot/grub/grub.cfg":
+            (_menu_of(menu, f"/dev/mapper/{GROUP}-root", "initrd-roots.img"), 0o100644),
         "/etc/fstab": (f"/dev/mapper/{GROUP}-root / ext4 defaults 0 1\n", 0o100644)})
     physical = _empty(folder, "pv.part", USER_ROOT_SIZE_MIB + 4)
     with open(physical, "r+b") as file:
@@ -165,6 +176,35 @@ def on_lvm(disk, folder):
     _run("dd", f"if={part}", f"of={physical}", "bs=1M", "seek=1", "conv=notrunc,sparse")
     return _gpt(folder, "on_lvm.raw", (1, 1, 10, "U", None),
                 (2, 20, USER_ROOT_SIZE_MIB + 4, "E6D6D379-F507-44C2-A23C-238F2A3DF928", physical))
+
+
+def on_luks(disk, folder):
+    """The root in LUKS, beside /boot in the clear and an EFI system partition: like an encrypted
+    server, but for the key, which is in the initrd where a real one asks a person or the net."""
+    tree = unpack(disk, folder)
+    menu = tree / "boot/grub/grub.cfg"
+    menu.write_text(_menu_of(menu.read_text(encoding="utf-8"), "/dev/mapper/root",
+                             "initrd-luks.img").replace("/boot/", "/"), encoding="utf-8")
+    (tree / "etc/crypttab").write_text(
+        f"root UUID={LUKS_UUID} /{LUKS_KEY} luks,initramfs\n", encoding="utf-8")
+    boot = _boot_apart(tree, folder, "/dev/mapper/root / ext4 defaults 0 1\n")
+    root = _empty(folder, "root.part", 1200)  # all of it is written, as it is encrypted
+    _run("mke2fs", "-q", "-t", "ext4", "-L", LABEL, "-U", UUID, "-d", tree, root)
+    return _gpt(folder, "on_luks.raw", (1, 1, 10, "U", None), (2, 20, 300, "L", boot),
+                (3, 330, 1202, "L", _encrypted(root, folder, tree / LUKS_KEY)))
+
+
+def _encrypted(part, folder, key):
+    """A LUKS1 volume of what is in `part`, with LUKS_UUID. QEMU's own settings are cryptsetup's
+    (aes-xts-plain64, SHA-256); it makes few rounds of the key, as the guest is emulated, and knows
+    no option for the UUID, which no checksum covers (LUKS1 on-disk format, section 2.3.1)."""
+    target = pathlib.Path(folder, "luks.part")
+    _run("qemu-img", "convert", "-f", "raw", "-O", "luks", "--object",
+         f"secret,id=key,file={key}", "-o", "key-secret=key,iter-time=10", part, target)
+    with open(target, "r+b") as file:
+        file.seek(168)
+        file.write(LUKS_UUID.encode())
+    return target
 
 
 def _disk_with(header, folder, name):
