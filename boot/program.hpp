@@ -1,4 +1,4 @@
-// The boot program as it was built into this binary; boot/assemble.cmake writes its definition.
+// The boot program as it was built into this binary; boot/assembly writes its definition.
 #pragma once
 
 #include <string_view>
@@ -11,7 +11,7 @@ namespace ec2spotter {
 // in the user data: one `put NAME` with a here-document a file, what starts the program, and the
 // message's end.
 struct BootProgram {
-  std::string_view machine;     // what `uname -m` says where the helpers in it can run
+  std::string_view machine;     // what `uname -m` says where the helper in it can run
   std::string_view supervised;  // for bodies that a controller gives the root
   std::string_view unattended;  // with the files of those that attach it themselves
 };

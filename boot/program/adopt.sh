@@ -42,7 +42,7 @@ enable_unit() {
 
 # What shuts the system down in order when EC2 takes the body.
 install_guest() {
-  base64 -d "$run/guest.base64" | gunzip >"$run/guest"
+  unpack_helper "$run/guest"
   install_file guest etc/ec2spotter
   chmod 755 "$root/etc/ec2spotter/guest"
   cat "$run/say.sh" "$run/on_notice.sh" >"$run/on-notice"

@@ -33,8 +33,7 @@ options=$(kernel_options "$link" "ec2spotter.engine=kexec ec2spotter.volume=$vol
 ${own_attaching:+ ec2spotter.unattended}" $options)
 status=0
 if [ -s "$run/helper.base64" ] && [ "$(uname -m)" = "$helper_machine" ]; then
-  base64 -d "$run/helper.base64" >"$state/helper"
-  chmod 755 "$state/helper"
+  unpack_helper "$state/helper"
   "$state/helper" load "$kernel" "$state/initrd" "$options" || status=$?
   restart="$state/helper kexec"
 else

@@ -1,5 +1,5 @@
-"""The arm64 helpers of the boot program on a real arm64 kernel, in an emulated machine: both make their
-system calls, and the guest helper hears of a notice. No kernel is started by kexec, as Debian's for
+"""The arm64 helper of the boot program on a real arm64 kernel, in an emulated machine: it makes its
+system calls, and hears of a notice. No kernel is started by kexec, as Debian's for
 arm64 are built without kexec_file_load; there, bodies take the engine pivot."""
 
 import errno
@@ -22,7 +22,7 @@ ip address add 169.254.169.254/32 dev lo
 (while :; do nc -l -p 80 -e /metadata; done) &
 /helper load /no-kernel /init x || echo "without a kernel: $?"
 /helper load /init /init x || echo "with what is none: $?"
-/guest /hook
+/helper /hook
 poweroff -f
 """
 # The metadata service, one request each time.
@@ -79,8 +79,7 @@ class HelpersTest(unittest.TestCase):
             (tree / name).mkdir(parents=True)
         write(tree / "bin/busybox", busybox.read_bytes())
         write(tree / "init", INIT)
-        write(tree / "helper", (HELPERS / "kexec_helper.aarch64").read_bytes())
-        write(tree / "guest", (HELPERS / "guest.aarch64").read_bytes())
+        write(tree / "helper", (HELPERS / "helper.aarch64").read_bytes())
         write(tree / "metadata", METADATA)
         write(tree / "hook", HOOK)
         (tree / "bin/sh").symlink_to("busybox")

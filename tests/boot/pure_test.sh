@@ -4,7 +4,8 @@
 set -eu
 program=$1
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+clean_up() { rm -rf "$work"; }
+trap clean_up EXIT
 failures=0
 
 # expect WHAT WANTED GOT

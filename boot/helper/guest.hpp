@@ -1,13 +1,10 @@
-// Asks the metadata service every few seconds whether EC2 is about to take this instance:
-//   guest SCRIPT
-// runs `/bin/sh SCRIPT notice JSON` once there is an interruption notice, and then ends; before
-// that, `SCRIPT rebalance JSON` once there is a rebalance recommendation. Says nothing and waits
-// where there is no such service. It is part of the user data, so it is freestanding.
+// Asks the metadata service every few seconds whether EC2 is about to take this instance. Says
+// nothing and waits where there is no such service.
+#pragma once
+
 #include "helper/syscalls.hpp"
 
-namespace {
-
-using namespace ec2spotter::helper;
+namespace ec2spotter::helper {
 
 constexpr long kSeconds = 5;        // AWS's advice for how often to look
 constexpr long kSecondsAlone = 60;  // without a metadata service
@@ -24,13 +21,13 @@ struct Buffer {
   }
 };
 
-void sleep(long seconds) {
+inline void sleep(long seconds) {
   const long time[2] = {seconds, 0};
   call(nanosleep, address(time));
 }
 
 // A socket whose calls give up after two seconds.
-long open_socket() {
+inline long open_socket() {
   constexpr long kInternet = 2, kStream = 1, kSocketLevel = 1, kReceive = 20, kSend = 21;
   const long socket_fd = call(socket, kInternet, kStream);
   const long timeout[2] = {2, 0};
@@ -40,7 +37,7 @@ long open_socket() {
 }
 
 // The whole reply to one request; false: nobody answered.
-bool ask(const Buffer& request, Buffer& reply) {
+inline bool ask(const Buffer& request, Buffer& reply) {
   // AF_INET, port 80, 169.254.169.254.
   const unsigned char service[16] = {2, 0, 0, 80, 169, 254, 169, 254};
   const long socket_fd = open_socket();
@@ -58,11 +55,11 @@ bool ask(const Buffer& request, Buffer& reply) {
   return reply.size > 12;  // "HTTP/1.1 200"
 }
 
-bool has_status(const Buffer& reply, char first, char last) {
+inline bool has_status(const Buffer& reply, char first, char last) {
   return reply.text[9] == first && reply.text[11] == last;
 }
 
-const char* body_of(const Buffer& reply) {
+inline const char* body_of(const Buffer& reply) {
   const char* at = reply.text;
   while (*at != 0 && !(at[0] == '\r' && at[1] == '\n' && at[2] == '\r' && at[3] == '\n')) ++at;
   return *at == 0 ? at : at + 4;
@@ -111,7 +108,7 @@ class Metadata {
 };
 
 // Runs the script and waits for its end.
-void run(const char* script, const char* kind, const char* document, char** environment) {
+inline void run(const char* script, const char* kind, const char* document, char** environment) {
   constexpr long kTellParent = 17;  // SIGCHLD
   const long child = call(clone, kTellParent);
   if (child == 0) {
@@ -122,24 +119,23 @@ void run(const char* script, const char* kind, const char* document, char** envi
   call(wait4, child);
 }
 
-}  // namespace
-
-extern "C" [[noreturn]] __attribute__((used)) void helper_main(long* stack) {
-  if (stack[0] != 2) end(2);
-  char** const words = reinterpret_cast<char**>(stack + 1);
-  char** const environment = words + stack[0] + 1;
+// Runs `/bin/sh SCRIPT notice JSON` once there is an interruption notice, and then ends; before
+// that, `SCRIPT rebalance JSON` once there is a rebalance recommendation.
+[[noreturn]] inline void watch(const char* script, char** environment) {
   Metadata metadata;
   bool at_risk = false;
   while (true) {
     if (const char* notice = metadata.document("spot/instance-action")) {
-      run(words[1], "notice", notice, environment);
+      run(script, "notice", notice, environment);
       end(0);
     }
     const char* risk = at_risk ? nullptr : metadata.document("events/recommendations/rebalance");
     if (risk != nullptr) {
       at_risk = true;
-      run(words[1], "rebalance", risk, environment);
+      run(script, "rebalance", risk, environment);
     }
     sleep(metadata.absent() ? kSecondsAlone : kSeconds);
   }
 }
+
+}  // namespace ec2spotter::helper
