@@ -258,12 +258,6 @@ TEST(CrashScenario, ReleaseOnNotice) {
                       .run = watched(machine, alone_in_service)});
 }
 
-Machine swapping_machine() {
-  Machine machine = web_machine();
-  machine.engine = Engine::swap;
-  return machine;
-}
-
 void up_by_swap(LocalEc2& ec2) {
   with_quick_guests(ec2);
   ASSERT_TRUE(ec2.drive(swapping_machine()));

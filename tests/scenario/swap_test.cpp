@@ -9,13 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Machine swapping_machine(Market market = Market::spot) {
-  Machine machine = web_machine();
-  machine.engine = Engine::swap;
-  machine.markets = {market};
-  return machine;
-}
-
 bool in_service(LocalEc2& ec2) {
   return ec2.living().size() == 1 && ec2.guests().ssh_answers(kAddress);
 }

@@ -364,6 +364,13 @@ Machine web_machine() {
   return machine;
 }
 
+Machine swapping_machine(Market market) {
+  Machine machine = web_machine();
+  machine.engine = Engine::swap;
+  machine.markets = {market};
+  return machine;
+}
+
 bool is_up(const Watch& watch, const Machine& machine) {
   const Decision* last = watch.last_decision(machine.name);
   return last != nullptr && last->reason == Reason::up;

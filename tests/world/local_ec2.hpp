@@ -124,6 +124,8 @@ inline constexpr const char* kAddress = "127.90.0.1";
 
 // A machine on that volume, with two spot pools.
 Machine web_machine();
+// The same with the engine swap, in one market.
+Machine swapping_machine(Market market = Market::spot);
 
 // Was the machine up in its last turn?
 bool is_up(const Watch& watch, const Machine& machine);
