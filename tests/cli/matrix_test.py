@@ -6,14 +6,16 @@ import unittest
 
 from program import SOURCE
 
-sys.path.insert(0, str(SOURCE / "tests/vm"))
+FOLDERS = [SOURCE / "tests/vm", SOURCE / "tests/arm64"]
+sys.path[:0] = [str(folder) for folder in FOLDERS]
 import matrix  # noqa: E402
 
 
 class MatrixTest(unittest.TestCase):
     def test_the_page_is_made_of_the_tests_lines(self):
-        for file in sorted((SOURCE / "tests/vm").glob("*_test.py")):
-            importlib.import_module(file.stem)
+        for folder in FOLDERS:
+            for file in sorted(folder.glob("*_test.py")):
+                importlib.import_module(file.stem)
         self.assertGreater(len(matrix.declared), 20)
         self.assertEqual((SOURCE / "docs/matrix.md").read_text(encoding="utf-8"),
                          matrix.page(matrix.declared), "run script/matrix")

@@ -1,6 +1,5 @@
-"""The arm64 helper of the boot program on a real arm64 kernel, in an emulated machine: it makes its
-system calls, and hears of a notice. No kernel is started by kexec, as Debian's for
-arm64 are built without kexec_file_load; there, bodies take the engine pivot."""
+"""The arm64 helper of the boot program on Debian's arm64 kernel, in an emulated machine: it makes its
+system calls, and hears of a notice."""
 
 import errno
 import gzip
@@ -10,7 +9,6 @@ import subprocess
 import tempfile
 import unittest
 
-HELPERS = pathlib.Path(os.environ["EC2SPOTTER_HELPERS"])
 PACKAGES = "linux-image-cloud-arm64,busybox-static"
 SECONDS_MOST = 300
 NOTICE = '{"action": "terminate", "time": "2026-01-01T00:00:00Z"}'
@@ -63,8 +61,8 @@ def write(path, content, mode=0o755):
     path.chmod(mode)
 
 
-class HelpersTest(unittest.TestCase):
-    def test_their_system_calls_work(self):
+class HelperTest(unittest.TestCase):
+    def test_its_system_calls_work(self):
         with tempfile.TemporaryDirectory(prefix="ec2spotter-test-") as name:
             said = self.run_guest(pathlib.Path(name))
         self.assertIn(f"without a kernel: {errno.ENOENT}", said)
@@ -74,12 +72,13 @@ class HelpersTest(unittest.TestCase):
     def run_guest(self, folder):
         """What the guest says on its console until it ends."""
         kernel, busybox = fetch(folder)
+        helpers = pathlib.Path(os.environ["EC2SPOTTER_HELPERS"])
         tree = folder / "tree"
         for name in ("bin", "dev"):
             (tree / name).mkdir(parents=True)
         write(tree / "bin/busybox", busybox.read_bytes())
         write(tree / "init", INIT)
-        write(tree / "helper", (HELPERS / "helper.aarch64").read_bytes())
+        write(tree / "helper", (helpers / "helper.aarch64").read_bytes())
         write(tree / "metadata", METADATA)
         write(tree / "hook", HOOK)
         (tree / "bin/sh").symlink_to("busybox")
