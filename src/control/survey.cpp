@@ -8,6 +8,7 @@
 #include "control/batch_tags.hpp"
 #include "model/tags.hpp"
 #include "plan/body_history.hpp"
+#include "plan/body_view.hpp"
 #include "plan/root_choice.hpp"
 
 namespace ec2spotter {
@@ -40,6 +41,21 @@ Result<void> in_pieces(const std::string& name, const std::vector<std::string>& 
     std::move(found.begin(), found.end(), std::back_inserter(all));
   }
   return {};
+}
+
+// That a request's instance is under notice.
+Filter notice_filter() { return {"status-code", {"marked-for-termination", "marked-for-stop"}}; }
+
+// A request that a fleet made has none of our tags: it is found by its instance.
+Result<void> read_notices_of_fleets(aws::Ec2& ec2, const std::vector<Instance>& bodies,
+                                    std::vector<SpotRequest>& requests) {
+  std::vector<std::string> ids;
+  for (const Instance& body : bodies) {
+    if (is_live(body) && body.tags.contains(kFleetTag)) ids.push_back(body.id.str());
+  }
+  return in_pieces("instance-id", ids, requests, [&](Filter by_instance) {
+    return ec2.describe_spot_requests({std::move(by_instance), notice_filter()});
+  });
 }
 
 void mix(std::size_t& hash, std::size_t value) {
@@ -75,9 +91,10 @@ std::vector<Filter> Survey::ours() const {
 Result<void> Survey::read_bodies(aws::Ec2& ec2) {
   TRY(auto instances, ec2.describe_instances({}, ours()));
   auto filters = ours();
-  filters.push_back({"status-code", {"marked-for-termination", "marked-for-stop"}});
+  filters.push_back(notice_filter());
   TRY(auto requests, ec2.describe_spot_requests(filters));
   TRY_VOID(read_stoppable(ec2, instances, requests));
+  TRY_VOID(read_notices_of_fleets(ec2, instances, requests));
   bodies_.clear();
   owners_of_bodies_.clear();
   for (Instance& body : instances) {

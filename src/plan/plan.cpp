@@ -170,9 +170,10 @@ class Planner {
           volume.id.str() + " is attached to " + held.instance.str() +
               ", which is not a body of this machine; detach it there first, or import it");
     }
+    const bool noticed = body->state == InstanceState::running && bodies_.is_doomed(*body);
     const std::string where = volume.id.str() + " is " + std::string(to_string(held.state)) +
                               " at " + body->id.str() + " (" + std::string(to_string(body->state)) +
-                              ")";
+                              (noticed ? ", under notice)" : ")");
     const Duration waited = stood_for(Reason::waiting_for_release);
     const bool late = waited >= kReleaseLimit || stands(Reason::release_stuck);
     // A body that still runs, as under a notice, shows first that it ends.

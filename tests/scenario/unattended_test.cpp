@@ -59,6 +59,17 @@ TEST_F(UnattendedScenario, ComesBackAgainAndAgainWithoutAController) {
   EXPECT_EQ(ec2_.guests().losses(), std::vector<std::string>{});
 }
 
+// EC2 tags no request of a fleet's, so that it takes another question to hear of the notice.
+TEST_F(UnattendedScenario, ANoticeIsSeenWhileItsBodyStillRuns) {
+  drive_up();
+  const std::string body = ec2_.holder(kVolume);
+  ec2_.control("notice", {{"instance_id", body}});
+  const auto seen = drive(machine_);
+  ASSERT_TRUE(seen) << seen.error().describe() << ec2_.story();
+  EXPECT_NE(ec2_.holder(kVolume), body);
+  EXPECT_NE(ec2_.story().find("(running, under notice)"), std::string::npos) << ec2_.story();
+}
+
 TEST_F(UnattendedScenario, RunAgainItChangesNothing) {
   drive_up();
   const auto before = ec2_.changes();
