@@ -12,6 +12,10 @@ namespace {
 // Each process at another address is translated again, page by page, which makes a kexec crawl.
 constexpr const char* kEmulatedArguments = " norandmaps";
 
+// While one emulated processor patches the kernel's code, another may come to hang in it: seen with
+// QEMU 7.2 in a boot of several hundred.
+constexpr int kEmulatedVcpus = 1;
+
 using Words = std::vector<std::string>;
 
 void append(Words& words, const Words& more) {
@@ -91,7 +95,7 @@ Result<std::vector<std::string>> qemu_command(const QemuOptions& options) {
               "-cpu",
               accelerator.cpu,
               "-smp",
-              std::to_string(spec.vcpus),
+              std::to_string(options.kvm ? spec.vcpus : kEmulatedVcpus),
               "-m",
               std::to_string(spec.memory_mib),
               "-action",

@@ -56,6 +56,20 @@ TEST(QemuCommandTest, CommasInPathsDoNotBecomeOptions) {
   EXPECT_TRUE(has("-cmd:'/p,,q/it'\\''s' '80'"));
 }
 
+TEST(QemuCommandTest, OnlyOnKvmIsThereMoreThanOneProcessor) {
+  QemuOptions options;
+  options.spec.private_ip = "172.31.0.10";
+  options.spec.vcpus = 2;
+  const auto processors = [&] {
+    const auto command = qemu_command(options);
+    EXPECT_TRUE(command);
+    return *(std::find(command->begin(), command->end(), "-smp") + 1);
+  };
+  EXPECT_EQ(processors(), "1");
+  options.kvm = true;
+  EXPECT_EQ(processors(), "2");
+}
+
 // Debian's arm64 systems learn from SMBIOS, which takes a UEFI, that they are on EC2.
 TEST(QemuCommandTest, AnArm64BodyHasFirmwareAndPortsForItsDisks) {
   QemuOptions options;
