@@ -59,9 +59,9 @@ Result<bool> accelerator_works(const Accelerator& accelerator,
     file.insert(at, 1, ',');
   }
   TRY(Child child, Child::spawn({.command = {kPc.qemu, "-nodefaults", "-no-user-config", "-display",
-                                             "none", "-machine", "pc", "-accel", accelerator.name,
-                                             "-cpu", accelerator.cpu, "-m", "64", "-drive",
-                                             "if=ide,format=raw,file=" + file, "-device",
+                                             "none", "-machine", kPc.machine, "-accel",
+                                             accelerator.name, "-cpu", accelerator.cpu, "-m", "64",
+                                             "-drive", "if=ide,format=raw,file=" + file, "-device",
                                              "isa-debug-exit,iobase=0xf4,iosize=0x04"}}));
   return child.wait(Deadline(kBootWithin)) == kProgramRan;
 }
