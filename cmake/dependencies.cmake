@@ -2,6 +2,7 @@
 find_package(Threads REQUIRED)
 find_package(CURL 7.88 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+find_package(libssh 0.10 REQUIRED CONFIG)
 find_package(fmt 9 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
 find_package(pugixml 1.13 REQUIRED)

@@ -12,6 +12,10 @@ constexpr double kBackoffCapMs = 20'000;
 // Throttling passes for sure; an endpoint that does not answer may never do.
 constexpr int kTransportRetriesMost = 5;
 
+// An action that has failed lately gets so long to show that it works again.
+constexpr Duration kFailingReadMost = std::chrono::seconds{2};
+constexpr Duration kFailingChangeMost = std::chrono::seconds{10};
+
 bool may_repeat(const ApiCall& call, const Error& error, int retries) {
   if (error.code == Errc::throttled) return true;
   if (call.effect == Effect::unknown || retries >= kTransportRetriesMost) return false;
@@ -62,20 +66,34 @@ HttpRequest http_request(const ApiCall& call, const std::string& endpoint) {
 }  // namespace
 
 Result<std::string> Caller::call(const ApiCall& call) {
+  if (auto refusal = backoff_.refusal(call.action, parts_.clock.running())) {
+    return fail(with_context(std::move(*refusal), call.action));
+  }
   auto body = with_retries(call);
-  if (!body) return fail(with_context(std::move(body).error(), call.action));
-  return body;
+  if (body) {
+    backoff_.note_success(call.action);
+    return body;
+  }
+  backoff_.note_failure(call.action, body.error(), parts_.clock.running());
+  return fail(with_context(std::move(body).error(), call.action));
 }
 
-// The deadline is counted on the local clock, which a repair of the offset does not move.
+Duration Caller::deadline_of(const ApiCall& call) const {
+  const bool reads = call.effect == Effect::none;
+  const Duration usual = reads ? options_.reading_deadline : options_.deadline;
+  if (!backoff_.is_failing(call.action)) return usual;
+  return std::min(usual, reads ? kFailingReadMost : kFailingChangeMost);
+}
+
 Result<std::string> Caller::with_retries(const ApiCall& call) {
-  const TimePoint deadline = parts_.clock.local_now() + options_.deadline;
+  const Duration deadline = parts_.clock.running() + deadline_of(call);
   for (int retries = 0;; ++retries) {
     TRY_VOID(wait_for_token(call, deadline));
-    auto body = attempt(call, deadline - parts_.clock.local_now());
-    if (body || !may_repeat(call, body.error(), retries)) return body;
-    const Duration pause = backoff(retries);
-    if (parts_.clock.local_now() + pause >= deadline) return body;
+    auto body = attempt(call, deadline - parts_.clock.running());
+    const bool last = backoff_.is_failing(call.action);
+    if (body || last || !may_repeat(call, body.error(), retries)) return body;
+    const Duration pause = pause_before(retries);
+    if (parts_.clock.running() + pause >= deadline) return body;
     TRY_VOID(parts_.sleeper.sleep(pause));
   }
 }
@@ -100,8 +118,8 @@ Result<std::string> Caller::send(const ApiCall& call, const Credentials& credent
                      {options_.region, std::string(signing_name(call.service))});
 }
 
-Result<void> Caller::wait_for_token(const ApiCall& call, TimePoint deadline) {
-  const TimePoint now = parts_.clock.local_now();
+Result<void> Caller::wait_for_token(const ApiCall& call, Duration deadline) {
+  const Duration now = parts_.clock.running();
   const Duration wait = limits_.take(call.action, now);
   if (wait == Duration{0}) return {};
   if (now + wait >= deadline) {
@@ -113,8 +131,8 @@ Result<void> Caller::wait_for_token(const ApiCall& call, TimePoint deadline) {
 }
 
 // Full jitter: anything from nothing to the doubled step.
-Duration Caller::backoff(int retries) {
-  const double step = std::min(kBackoffCapMs, kBackoffBaseMs * std::exp2(retries));
+Duration Caller::pause_before(int retry) {
+  const double step = std::min(kBackoffCapMs, kBackoffBaseMs * std::exp2(retry));
   std::uniform_real_distribution<double> anything(0, step);
   return Duration{static_cast<Duration::rep>(anything(random_))};
 }

@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 
+#include "aws/action_backoff.hpp"
 #include "aws/credentials/credentials.hpp"
 #include "aws/credentials/signing.hpp"
 #include "aws/net/http.hpp"
@@ -18,8 +19,9 @@ struct CallerOptions {
   std::string region;
   // Where a service answers, without a '/' at the end.
   std::function<Result<std::string>(Service)> endpoint;
-  Duration deadline = std::chrono::seconds{60};         // for one call with all its retries
-  Duration attempt_timeout = std::chrono::seconds{30};  // for one HTTP exchange
+  Duration deadline = std::chrono::seconds{60};          // for one call with all its retries
+  Duration reading_deadline = std::chrono::seconds{60};  // the same for a call that only reads
+  Duration attempt_timeout = std::chrono::seconds{30};   // for one HTTP exchange
   std::uint64_t jitter_seed = 0;
 };
 
@@ -36,20 +38,23 @@ class Caller {
   Caller(CallerParts parts, CallerOptions options)
       : parts_(parts), options_(std::move(options)), random_(options_.jitter_seed) {}
 
-  // The reply's body. What is retried depends on call.effect; see there. Errors: of the last
-  // attempt, the action's name among the contexts.
+  // The reply's body. What is retried depends on call.effect; see there. An action that fails is
+  // left alone for a while: it then fails at once with its last error, and the first call after
+  // that gets one short attempt. Errors: of the last attempt, the action's name among the contexts.
   Result<std::string> call(const ApiCall& call);
 
  private:
   Result<std::string> with_retries(const ApiCall& call);
+  Duration deadline_of(const ApiCall& call) const;
   Result<std::string> attempt(const ApiCall& call, Duration time_left);
   Result<std::string> send(const ApiCall& call, const Credentials& credentials, Duration time_left);
-  Result<void> wait_for_token(const ApiCall& call, TimePoint deadline);
-  Duration backoff(int retries);
+  Result<void> wait_for_token(const ApiCall& call, Duration deadline);
+  Duration pause_before(int retry);
 
   CallerParts parts_;
   CallerOptions options_;
   RequestLimits limits_;
+  ActionBackoff backoff_;
   std::mt19937_64 random_;
 };
 

@@ -108,6 +108,9 @@ class Ec2 {
                                                            const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<SpotRequest>> describe_spot_requests(
       const std::vector<Filter>& filters) = 0;
+  // DescribeInstanceStatus, of instances that run. It has no filter for tags.
+  virtual Result<std::vector<StatusChecks>> describe_status(const std::vector<InstanceId>& ids,
+                                                            const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<Address>> describe_addresses(const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<Image>> describe_images(const std::vector<ImageId>& ids,
                                                      const std::vector<Filter>& filters) = 0;
@@ -151,6 +154,9 @@ class Ec2 {
   // StopInstances, forced: its system is not given the time to shut down.
   virtual Result<void> stop_instance(const InstanceId& instance) = 0;
   virtual Result<void> start_instance(const InstanceId& instance) = 0;
+  // RebootInstances: EC2 asks the system to restart, and restarts it by force when it does not
+  // within a few minutes. Source: EC2 user guide, "Reboot your instance".
+  virtual Result<void> reboot_instance(const InstanceId& instance) = 0;
   // Its instance goes on running; a stopped one is terminated. A request that has ended is no
   // error.
   virtual Result<void> cancel_spot_request(const SpotRequestId& request) = 0;

@@ -44,20 +44,25 @@ struct Parts {
   std::unique_ptr<Sleeper> sleeper;
 };
 
+struct Deadlines {
+  Duration change, read;
+};
+
 class RealEc2 final : public Ec2Client {
  public:
-  RealEc2(Parts parts, const Clock& clock, Duration deadline, std::uint64_t jitter_seed)
+  RealEc2(Parts parts, const Clock& clock, const Deadlines& deadlines, std::uint64_t jitter_seed)
       : parts_(std::move(parts)),
         clock_(clock),
         credentials_([this] { return load_credentials(); }, clock_),
         caller_options_({.region = parts_.region,
                          .endpoint = [this](Service service) { return endpoint_of(service); },
-                         .deadline = deadline,
+                         .deadline = deadlines.change,
+                         .reading_deadline = deadlines.read,
                          .jitter_seed = jitter_seed}),
         caller_(caller_parts(), caller_options_) {}
 
   const std::string& region() const override { return parts_.region; }
-  Duration clock_offset() const override { return clock_.offset(); }
+  const Clock& clock() const override { return clock_; }
   Result<std::unique_ptr<EventQueue>> event_queue(const std::string& queue_url) override {
     TRY(std::string address,
         queue_endpoint(parts_.environment, parts_.profiles, queue_url, parts_.endpoint_url));
@@ -94,6 +99,10 @@ class RealEc2 final : public Ec2Client {
       const std::vector<Filter>& filters) override {
     return by_filters<SpotRequest>(filters, describe_spot_requests_call,
                                    parse_describe_spot_requests);
+  }
+  Result<std::vector<StatusChecks>> describe_status(const std::vector<InstanceId>& ids,
+                                                    const std::vector<Filter>& filters) override {
+    return by_ids<StatusChecks>(ids, filters, describe_status_call, parse_describe_status);
   }
   Result<std::vector<Address>> describe_addresses(const std::vector<Filter>& filters) override {
     return pages<Address>([&](const Page&) { return describe_addresses_call(filters); },
@@ -165,6 +174,9 @@ class RealEc2 final : public Ec2Client {
   }
   Result<void> stop_instance(const InstanceId& instance) override {
     return acknowledged(stop_instance_call(instance));
+  }
+  Result<void> reboot_instance(const InstanceId& instance) override {
+    return acknowledged(reboot_instance_call(instance));
   }
   Result<void> start_instance(const InstanceId& instance) override {
     return acknowledged(start_instance_call(instance));
@@ -381,7 +393,9 @@ Result<std::unique_ptr<Ec2Client>> make_ec2(Ec2Options options, const Environmen
   }
   const std::uint64_t jitter_seed =
       options.jitter_seed ? *options.jitter_seed : std::random_device{}();
-  return std::make_unique<RealEc2>(std::move(parts), clock, options.deadline, jitter_seed);
+  return std::make_unique<RealEc2>(
+      std::move(parts), clock,
+      Deadlines{.change = options.deadline, .read = options.reading_deadline}, jitter_seed);
 }
 
 }  // namespace ec2spotter::aws

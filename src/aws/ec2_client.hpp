@@ -24,6 +24,7 @@ struct Ec2Options {
   std::string legacy_credentials_file = "/root/.aws.creds";
   std::string version = "dev";                   // for the User-Agent: "ec2-spotter/VERSION"
   Duration deadline = std::chrono::seconds{60};  // of one API call with all its retries
+  Duration reading_deadline = std::chrono::seconds{60};  // the same where it only reads
   // Of the pauses between retries; none: another one in each process.
   std::optional<std::uint64_t> jitter_seed = std::nullopt;
   // True ends the call under way with Errc::interrupted; asked at least once a second.
@@ -37,8 +38,9 @@ struct Ec2Options {
 class Ec2Client : public Ec2 {
  public:
   virtual const std::string& region() const = 0;
-  // AWS's clock minus ours, as far as a refused request has shown; zero when all is well.
-  virtual Duration clock_offset() const = 0;
+  // AWS's time, as its replies tell it; setting the host's clock does not move it. Before the first
+  // reply the host's time stands for it. Lives as long as the client.
+  virtual const Clock& clock() const = 0;
   // The queue with this address, in the client's region, read with the client's credentials; the
   // client outlives it. Nothing is sent yet. Errors: invalid when it is no address of a queue.
   virtual Result<std::unique_ptr<EventQueue>> event_queue(const std::string& queue_url) = 0;

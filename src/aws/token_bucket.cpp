@@ -29,10 +29,8 @@ constexpr BucketKind kChanging{"changing", 50, 5};
 
 }  // namespace
 
-Duration TokenBucket::take(TimePoint now) {
-  // A clock that was set back gives no tokens and takes none.
-  const Duration passed =
-      updated_ == TimePoint{} ? Duration{0} : std::max(Duration{0}, now - updated_);
+Duration TokenBucket::take(Duration now) {
+  const Duration passed = now - updated_.value_or(now);
   const double seconds = std::chrono::duration<double>(passed).count();
   tokens_ = std::min(capacity_, tokens_ + seconds * per_second_) - 1;
   updated_ = now;

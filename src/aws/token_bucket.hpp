@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,8 +17,9 @@ class TokenBucket {
   TokenBucket(double capacity, double per_second)
       : capacity_(capacity), per_second_(per_second), tokens_(capacity) {}
 
-  // Takes one token; the time to wait from `now` until it is there, zero when it is already.
-  Duration take(TimePoint now);
+  // Takes one token; the time to wait from `now`, of a clock that nobody sets, until it is there,
+  // zero when it is already.
+  Duration take(Duration now);
   // Gives the last token back, for a call that was not made.
   void give_back();
 
@@ -25,7 +27,7 @@ class TokenBucket {
   double capacity_;
   double per_second_;
   double tokens_;  // below zero: taken ahead of time
-  TimePoint updated_{};
+  std::optional<Duration> updated_;
 };
 
 // The bucket that an action draws from, and its size.
@@ -39,7 +41,7 @@ BucketKind bucket_of(std::string_view action);
 // One bucket for each kind that has been used.
 class RequestLimits {
  public:
-  Duration take(std::string_view action, TimePoint now) { return of(action).take(now); }
+  Duration take(std::string_view action, Duration now) { return of(action).take(now); }
   void give_back(std::string_view action) { of(action).give_back(); }
 
  private:

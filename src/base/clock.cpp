@@ -62,6 +62,11 @@ TimePoint SystemClock::now() const {
   return std::chrono::floor<Duration>(std::chrono::system_clock::now());
 }
 
+Duration SystemClock::running() const {
+  const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::floor<Duration>(since_boot);
+}
+
 std::string format_iso8601(TimePoint time, Fraction fraction) {
   const Civil c = civil(time);
   std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", c.year, c.month, c.day,

@@ -14,13 +14,17 @@ using TimePoint = std::chrono::sys_time<Duration>;
 class Clock {
  public:
   virtual ~Clock() = default;
+  // The time of day, which somebody may set forward and back.
   virtual TimePoint now() const = 0;
+  // What has passed since some moment in the past. Nobody sets it: waits are measured with it.
+  virtual Duration running() const = 0;
 };
 
-// The machine's own clock: the only place that reads it.
+// The host's own clocks: the only place that reads them.
 class SystemClock final : public Clock {
  public:
   TimePoint now() const override;
+  Duration running() const override;
 };
 
 // A clock that tests set by hand.
@@ -28,11 +32,19 @@ class ManualClock final : public Clock {
  public:
   explicit ManualClock(TimePoint start) : now_(start) {}
   TimePoint now() const override { return now_; }
-  void advance(Duration by) { now_ += by; }
-  void set(TimePoint now) { now_ = now; }
+  Duration running() const override { return running_; }
+  // Lets time pass.
+  void advance(Duration by) {
+    now_ += by;
+    running_ += by;
+  }
+  void advance_to(TimePoint now) { advance(now - now_); }
+  // Sets the time of day, as a person or NTP does; no time passes.
+  void step(Duration by) { now_ += by; }
 
  private:
   TimePoint now_;
+  Duration running_{0};
 };
 
 // "2026-11-24T02:07:54Z", or with milliseconds "2026-11-24T02:07:54.123Z" as EC2 writes times.

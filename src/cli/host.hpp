@@ -1,8 +1,11 @@
-// The command line's side effects on the local host: waiting, signals, probes.
+// The command line's side effects on the local host: waiting and signals.
 #pragma once
 
 #include <signal.h>
 
+#include <functional>
+
+#include "aws/sleeper.hpp"
 #include "base/clock.hpp"
 #include "control/surroundings.hpp"
 
@@ -12,26 +15,29 @@ namespace ec2spotter::cli {
 // between the packets of a call, whose effect the next run then looks for.
 class SignalWaiter final : public Waiter {
  public:
-  explicit SignalWaiter(const Clock& clock);
+  SignalWaiter();
   ~SignalWaiter() override;
   SignalWaiter(const SignalWaiter&) = delete;
   SignalWaiter& operator=(const SignalWaiter&) = delete;
 
-  bool wait_until(TimePoint until) override;
+  bool wait(Duration time) override;
 
-  // Has one of the signals come? It stays pending, so that wait_until hears it too.
+  // Has one of the signals come? It stays pending, so that wait hears it too.
   bool stop_asked() const;
 
  private:
-  const Clock& clock_;
   sigset_t awaited_{};
   sigset_t before_{};
 };
 
-// Connects and reads the greetings, for two seconds in all and some hundred endpoints at a time.
-class SshProber final : public Prober {
+// Waits until `cancelled` says so, which it asks ten times a second; hears no signals.
+class CancelledWaiter final : public Waiter {
  public:
-  std::vector<bool> ssh_answers(const std::vector<Endpoint>& endpoints) override;
+  explicit CancelledWaiter(std::function<bool()> cancelled) : sleeper_(std::move(cancelled)) {}
+  bool wait(Duration time) override { return sleeper_.sleep(time).has_value(); }
+
+ private:
+  aws::ThreadSleeper sleeper_;
 };
 
 }  // namespace ec2spotter::cli

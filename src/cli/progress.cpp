@@ -5,7 +5,7 @@
 namespace ec2spotter::cli {
 
 Progress::Progress(const Clock& clock, Verbosity verbosity)
-    : clock_(clock), start_(clock.now()), verbosity_(verbosity) {}
+    : clock_(clock), start_(clock.running()), verbosity_(verbosity) {}
 
 void Progress::on_decision(const Machine& machine, const Decision& decision) {
   const std::string line =
@@ -23,7 +23,7 @@ void Progress::on_trouble(const Error& error) { print(error.describe()); }
 
 void Progress::print(const std::string& line) {
   if (verbosity_ == Verbosity::quiet) return;
-  const double seconds = static_cast<double>((clock_.now() - start_).count()) / 1000.0;
+  const double seconds = static_cast<double>((clock_.running() - start_).count()) / 1000.0;
   fmt::print(stderr, "{:7.1f}s {}\n", seconds, line);
 }
 

@@ -21,7 +21,7 @@ class Progress final : public Reporter {
   void print(const std::string& line);
 
   const Clock& clock_;
-  TimePoint start_;
+  Duration start_;
   Verbosity verbosity_;
   std::string last_;
 };

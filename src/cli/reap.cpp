@@ -7,6 +7,7 @@
 #include "cli/session.hpp"
 #include "control/execute.hpp"
 #include "model/tags.hpp"
+#include "plan/root_choice.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -21,22 +22,32 @@ aws::Filter ours(std::string_view key, const std::string& value) {
   return {"tag:" + std::string(key), {value}};
 }
 
-// Why nobody wants this fleet; empty: somebody does.
-std::string orphaned_by(const Fleet& fleet, const std::map<std::string, Volume>& roots) {
-  const auto root = roots.find(tag::value(fleet.tags, tag::kMachine));
-  if (root == roots.end()) return "its machine has no root volume";
-  if (tag::value(root->second.tags, tag::kGoal) == to_string(Goal::paused)) {
-    return "its machine is paused";
-  }
-  if (tag::value(root->second.tags, tag::kUnattended) != "true") return "its machine is supervised";
+// Why this root does not want a fleet; empty: it does.
+std::string unwanted_by(const Volume& root) {
+  if (tag::value(root.tags, tag::kGoal) == to_string(Goal::paused)) return "its machine is paused";
+  if (tag::value(root.tags, tag::kUnattended) != "true") return "its machine is supervised";
   return {};
+}
+
+// Why nobody wants this fleet; empty: somebody does. Where several volumes may be the root, none of
+// them may want it.
+std::string orphaned_by(const Fleet& fleet, const std::multimap<std::string, Volume>& roots) {
+  std::string why = "its machine has no root volume";
+  const auto [first, last] = roots.equal_range(tag::value(fleet.tags, tag::kMachine));
+  for (auto root = first; root != last; ++root) {
+    why = unwanted_by(root->second);
+    if (why.empty()) break;
+  }
+  return why;
 }
 
 Result<std::vector<Orphan>> find_orphans(aws::Ec2& ec2, const OwnerId& owner) {
   TRY(const auto volumes,
       ec2.describe_volumes({}, {ours(tag::kOwner, owner.str()), ours(tag::kRole, "root")}));
-  std::map<std::string, Volume> roots;
-  for (const Volume& volume : volumes) roots[tag::value(volume.tags, tag::kMachine)] = volume;
+  std::multimap<std::string, Volume> roots;
+  for (const Volume& volume : volumes) {
+    if (is_current_root(volume)) roots.emplace(tag::value(volume.tags, tag::kMachine), volume);
+  }
   TRY(const auto fleets, ec2.describe_fleets());
   std::vector<Orphan> orphans;
   for (const Fleet& fleet : fleets) {

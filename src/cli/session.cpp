@@ -15,10 +15,18 @@ std::optional<std::string> given(const std::string& value) {
 
 }  // namespace
 
-Session::Session(const Common& common)
-    : verbosity_(common.quiet ? Verbosity::quiet : Verbosity::normal),
-      waiter_(clock_),
-      progress_(clock_, verbosity_) {}
+Session::Session(const Common& common, std::function<bool()> cancelled)
+    : cancelled_(std::move(cancelled)),
+      verbosity_(common.quiet ? Verbosity::quiet : Verbosity::normal),
+      progress_(clock_, verbosity_) {
+  if (cancelled_) {
+    waiter_ = std::make_unique<CancelledWaiter>(cancelled_);
+    return;
+  }
+  auto signals = std::make_unique<SignalWaiter>();
+  cancelled_ = [waiter = signals.get()] { return waiter->stop_asked(); };
+  waiter_ = std::move(signals);
+}
 
 Session::~Session() {
   if (ec2_ == nullptr || verbosity_ == Verbosity::quiet) return;
@@ -27,14 +35,17 @@ Session::~Session() {
   }
 }
 
-Result<std::unique_ptr<Session>> Session::open(const Common& common, const std::string& region) {
-  std::unique_ptr<Session> session(new Session(common));
+Result<std::unique_ptr<Session>> Session::open(const Common& common, const std::string& region,
+                                               Conduct conduct) {
+  std::unique_ptr<Session> session(new Session(common, std::move(conduct.cancelled)));
   aws::Ec2Options options;
   options.region = given(common.region.empty() ? region : common.region);
   options.profile = given(common.profile);
   options.endpoint_url = given(common.endpoint);
   options.version = EC2SPOTTER_VERSION;
-  options.cancelled = [waiter = &session->waiter_] { return waiter->stop_asked(); };
+  options.cancelled = session->cancelled_;
+  options.reading_deadline = conduct.reading_deadline;
+  options.deadline = conduct.changing_deadline;
   TRY(session->ec2_,
       aws::make_ec2(std::move(options), aws::process_environment(), session->clock_));
   return session;

@@ -1,6 +1,7 @@
 // What a command needs to do its work: the EC2 client and the local host, put together once.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -9,15 +10,25 @@
 #include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
+#include "cli/ssh_prober.hpp"
 #include "control/drive.hpp"
 
 namespace ec2spotter::cli {
+
+// How the calls of a session behave.
+struct Conduct {
+  // Ends a call under way with Errc::interrupted; none: a signal that asks to stop does.
+  std::function<bool()> cancelled = {};
+  Duration reading_deadline = std::chrono::seconds(60);  // of one call with its retries
+  Duration changing_deadline = std::chrono::seconds(60);
+};
 
 class Session {
  public:
   // Finds credentials, region and endpoint as the AWS CLI would; `region` wins when not empty.
   // Errors: unauthorized when there are no credentials, invalid when there is no region.
-  static Result<std::unique_ptr<Session>> open(const Common& common, const std::string& region);
+  static Result<std::unique_ptr<Session>> open(const Common& common, const std::string& region,
+                                               Conduct conduct = {});
 
   // Prints on stderr what the user should know of the credentials and the clock.
   ~Session();
@@ -27,17 +38,21 @@ class Session {
   aws::Ec2& ec2() { return *ec2_; }
   aws::Ec2Client& client() { return *ec2_; }
   Controls controls() {
-    return {
-        .ec2 = *ec2_, .prober = prober_, .clock = clock_, .waiter = waiter_, .reporter = progress_};
+    return {.ec2 = *ec2_,
+            .prober = prober_,
+            .clock = ec2_->clock(),
+            .waiter = *waiter_,
+            .reporter = progress_};
   }
 
  private:
-  explicit Session(const Common& common);
+  Session(const Common& common, std::function<bool()> cancelled);
 
   SystemClock clock_;
+  std::function<bool()> cancelled_;
   Verbosity verbosity_;
   SshProber prober_;
-  SignalWaiter waiter_;
+  std::unique_ptr<Waiter> waiter_;
   Progress progress_;
   std::unique_ptr<aws::Ec2Client> ec2_;
 };

@@ -85,7 +85,7 @@ Result<void> sim(const Sim& options) {
   TRY(const Address address, parse_listen(options.listen));
   const SystemClock clock;
   // Before any thread starts, so that all of them leave the signals to this one.
-  SignalWaiter waiter(clock);
+  SignalWaiter waiter;
   const bool realistic = options.profile == "realistic";
   TRY(const sim::MakeBodies make_bodies, bodies_maker(options, clock));
   TRY(const auto server,
@@ -99,7 +99,7 @@ Result<void> sim(const Sim& options) {
                          make_bodies));
   fmt::print("listening on http://{}:{}\n", address.host, server->port());
   std::fflush(stdout);
-  while (waiter.wait_until(clock.now() + std::chrono::hours(1))) {
+  while (waiter.wait(std::chrono::hours(1))) {
   }
   return {};
 }

@@ -32,7 +32,7 @@ class Drive {
       : machine_(machine),
         controls_(controls),
         options_(options),
-        deadline_(controls.clock.now() + options.deadline) {}
+        deadline_(controls.clock.running() + options.deadline) {}
 
   Result<Look> run() {
     while (true) {
@@ -47,15 +47,17 @@ class Drive {
       if (gives_no_body(decision.reason)) return fail(Errc::no_capacity, decision.detail);
       if (!decision.steps.empty()) continue;
       if (options_.patience == Patience::no_wait) return turned;
-      if (auto stop = sleep_until(decision.wake_at)) return fail(std::move(*stop));
+      if (auto stop = sleep(decision.wake_at - controls_.clock.now())) {
+        return fail(std::move(*stop));
+      }
     }
   }
 
  private:
   Result<Look> turn() {
+    if (controls_.clock.running() > deadline_) return fail(Errc::timeout, late());
+    TRY(Observation seen, observe(machine_, controls_, turns_.memory()));
     const TimePoint now = controls_.clock.now();
-    if (now > deadline_) return fail(Errc::timeout, late());
-    TRY(Observation seen, observe(machine_, controls_.ec2, controls_.prober, turns_.memory(), now));
     const Intent intent{.goal = options_.goal};
     complete(knowledge_, {.machine = &machine_, .seen = &seen, .memory = &turns_.memory()}, intent,
              controls_.ec2, now);
@@ -72,18 +74,19 @@ class Drive {
 
   // The error that ends the loop, or none after a pause.
   std::optional<Error> after_failure(const Error& error) {
-    if (controls_.clock.now() > deadline_) {
+    if (controls_.clock.running() > deadline_) {
       return Error{.code = Errc::timeout, .message = late() + "; last: " + error.describe()};
     }
     if (error.code == Errc::interrupted) return stopped();
     if (!passes_by_itself(error)) return error;
     ++failures_in_a_row_;
     if (failures_in_a_row_ > kFailuresMost) return error;
-    return sleep_until(controls_.clock.now() + pause_after(failures_in_a_row_));
+    return sleep(pause_after(failures_in_a_row_));
   }
 
-  std::optional<Error> sleep_until(TimePoint until) {
-    if (controls_.waiter.wait_until(std::min(until, deadline_ + kRetryFirst))) return std::nullopt;
+  std::optional<Error> sleep(Duration time) {
+    const Duration left = deadline_ + kRetryFirst - controls_.clock.running();
+    if (controls_.waiter.wait(std::min(time, left))) return std::nullopt;
     return stopped();
   }
 
@@ -108,7 +111,7 @@ class Drive {
   const Machine& machine_;
   const Controls& controls_;
   const DriveOptions& options_;
-  TimePoint deadline_;
+  Duration deadline_;  // of the clock that nobody sets
   Turns turns_;
   PoolKnowledge knowledge_;
   int failures_in_a_row_ = 0;
@@ -126,9 +129,9 @@ Result<Look> drive(const Machine& machine, const Controls& controls, const Drive
 
 Result<Consideration> consider(const Machine& machine, const Controls& controls) {
   Memory memory;
-  const TimePoint now = controls.clock.now();
   Consideration considered;
-  TRY(considered.look.seen, observe(machine, controls.ec2, controls.prober, memory, now));
+  TRY(considered.look.seen, observe(machine, controls, memory));
+  const TimePoint now = controls.clock.now();
   considered.goal = recorded_goal(machine, considered.look.seen, now);
   const Intent intent{.goal = considered.goal};
   PoolKnowledge knowledge;

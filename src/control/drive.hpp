@@ -9,14 +9,6 @@
 
 namespace ec2spotter {
 
-struct Controls {
-  aws::Ec2& ec2;
-  Prober& prober;
-  const Clock& clock;
-  Waiter& waiter;
-  Reporter& reporter;
-};
-
 // How long to stay with the machine.
 enum class Patience {
   until_goal,  // until the goal is reached

@@ -8,8 +8,10 @@
 #include "control/launch.hpp"
 #include "control/ownership.hpp"
 #include "model/tags.hpp"
+#include "plan/address_choice.hpp"
 #include "plan/body_history.hpp"
 #include "plan/body_view.hpp"
+#include "plan/root_choice.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -26,6 +28,7 @@ class Executor {
               {std::string(tag::kOwner), machine_.owner.str()},
               {std::string(tag::kRole), "root"},
               {std::string(tag::kState), "current"},
+              {std::string(tag::kVolume), step.volume.str()},
               {std::string(tag::kGoal), std::string(to_string(step.goal))}};
     if (step.unattended || was_unattended(step.volume)) {
       tags[std::string(tag::kUnattended)] = step.unattended ? "true" : "false";
@@ -87,11 +90,13 @@ class Executor {
 
   Result<void> operator()(const step::MoveAddress& step) {
     TRY_VOID(check_ours(step.instance));
-    if (seen_.address && tag::value(seen_.address->tags, tag::kMachine).empty()) {
-      TRY_VOID((*this)(step::AdoptAddress{step.address}));
+    TRY(const Address fresh, check_our_address(step.address));
+    if (fresh.instance == step.instance) return {};
+    if (!belongs_to(fresh.tags, machine_)) {
+      TRY_VOID(ec2_.create_tags({step.address.str()}, ownership_tags(machine_)));
     }
-    if (!step.old_association.empty()) {
-      TRY_VOID(ec2_.disassociate_address(step.old_association));
+    if (!fresh.association.empty()) {
+      TRY_VOID(ec2_.disassociate_address(fresh.association));
     }
     return ec2_.associate_address(
         {.address = step.address, .instance = step.instance, .allow_reassociation = false});
@@ -104,6 +109,19 @@ class Executor {
     TRY_VOID(ec2_.terminate_instance(step.instance));
     memory_.terminate_sent[step.instance] = now_;
     return {};
+  }
+
+  // Looked at again first: EC2 may have taken the body meanwhile, or somebody stopped it.
+  Result<void> operator()(const step::RebootBody& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
+    for (const Instance& body : fresh) {
+      if (body.state == InstanceState::running) continue;
+      return fail(Errc::wrong_state,
+                  body.id.str() + " is " + std::string(to_string(body.state)) + "; not rebooted");
+    }
+    memory_.restarted[step.instance] = now_;
+    return ec2_.reboot_instance(step.instance);
   }
 
   Result<void> operator()(const step::ChooseSwap& step) {
@@ -170,7 +188,7 @@ class Executor {
     for (const Instance& body : fresh) {
       const bool others = body.tags.contains(std::string(tag::kOwner));
       if (body.spot_request != step.request || others) break;
-      return ec2_.create_tags({step.instance.str()}, request->tags);
+      return ec2_.create_tags(with_its_disks(body), request->tags);
     }
     return fail(Errc::refused, "rule S4: " + step.instance.str() + " is not of " +
                                    step.request.str() + ", or somebody else's; left alone");
@@ -182,6 +200,7 @@ class Executor {
   }
 
   Result<void> operator()(const step::AdoptAddress& step) {
+    TRY_VOID(check_our_address(step.address));
     return ec2_.create_tags({step.address.str()}, ownership_tags(machine_));
   }
 
@@ -210,6 +229,15 @@ class Executor {
                        [&](const Volume& volume) { return volume.id == id; });
   }
 
+  // What a request has just launched has its image's disks alone.
+  std::vector<std::string> with_its_disks(const Instance& body) const {
+    std::vector<std::string> ids{body.id.str()};
+    for (const BlockDevice& disk : body.block_devices) {
+      if (disk.delete_on_termination && !is_root(disk.volume)) ids.push_back(disk.volume.str());
+    }
+    return ids;
+  }
+
   // Source: what EC2 answers, as users quote it: "... with Marketplace codes may not be attached as
   // a secondary device".
   static bool is_from_marketplace(const Error& error) {
@@ -228,9 +256,7 @@ class Executor {
   Result<bool> check_image_disk(const VolumeId& id) {
     TRY(const auto fresh, ec2_.describe_volumes({}, {{"volume-id", {id.str()}}}));
     for (const Volume& volume : fresh) {
-      const bool of_body = tag::value(volume.tags, tag::kRole) == "body" &&
-                           tag::value(volume.tags, tag::kOwner) == machine_.owner.str();
-      if (of_body && !is_root(id)) return true;
+      if (is_of_body(volume) && !is_root(id)) return true;
       return fail(Errc::refused, "rule S3: " + id.str() +
                                      " does not carry the tags of a body's own disk; left alone");
     }
@@ -243,6 +269,17 @@ class Executor {
       if (fleet.id == id && belongs_to(fleet.tags, machine_)) return {};
     }
     return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
+  }
+
+  // Rule S4: asked of EC2 just before the address is tagged or moved, as others may have taken it.
+  Result<Address> check_our_address(const AllocationId& id) {
+    TRY(const auto fresh, ec2_.describe_addresses({{"allocation-id", {id.str()}}}));
+    if (fresh.empty()) return fail(Errc::not_found, id.str() + " does not exist any more");
+    if (const auto other = other_user(fresh.front(), machine_, seen_)) {
+      return fail(Errc::refused,
+                  "rule S4: " + fresh.front().public_ip + " belongs to " + *other + "; left alone");
+    }
+    return fresh.front();
   }
 
   Result<const SpotRequest*> check_our_request(const SpotRequestId& id) const {
@@ -268,7 +305,9 @@ class Executor {
                                    {"tag:" + std::string(tag::kOwner), {machine_.owner.str()}},
                                    {"tag:" + std::string(tag::kRole), {"root"}}}));
     for (const Volume& root : roots) {
-      if (root.id == id || tag::value(root.tags, tag::kState) == "retired") continue;
+      if (root.id == id || !is_current_root(root)) continue;
+      // A person has chosen between a root and its likeness, by the id.
+      if (machine_.volume.id == id && root.attachments.empty()) continue;
       return fail(Errc::refused, "rule S2: " + root.id.str() + " is the root of this machine; " +
                                      id.str() + " does not become a second one");
     }
@@ -286,14 +325,41 @@ class Executor {
           return fail(Errc::refused, "rule S7: " + id.str() + " has got " + disk.volume.str() +
                                          " meanwhile; not terminated");
         }
-        const bool own = disk.device == body.root_device && !is_root(disk.volume);
-        if (own || !disk.delete_on_termination) continue;
-        if (breaks_rule(3)) continue;
+        if (!is_root(disk.volume) || !disk.delete_on_termination || breaks_rule(3)) continue;
         return fail(Errc::refused, "rule S3: " + disk.volume.str() + " would be deleted with " +
                                        id.str() + "; not terminated");
       }
+      TRY_VOID(keep_foreign_disks(body));
     }
     return {};
+  }
+
+  // Rule S3: what an image brought goes with its body; any other disk, which a person attached, is
+  // set to outlive it.
+  Result<void> keep_foreign_disks(const Instance& body) {
+    if (breaks_rule(3)) return {};
+    for (const BlockDevice& disk : body.block_devices) {
+      const bool brought_first = disk.device == body.root_device;
+      if (brought_first || !disk.delete_on_termination || is_root(disk.volume)) continue;
+      TRY(const bool brought, goes_with_body(disk.volume));
+      if (brought) continue;
+      TRY_VOID(ec2_.set_delete_on_termination(body.id, disk.device, false));
+      return fail(Errc::wrong_state, disk.volume.str() + " would be deleted with " + body.id.str() +
+                                         "; it is set to outlive it, which is looked at first");
+    }
+    return {};
+  }
+
+  // A launch tags the disks that the image brings.
+  Result<bool> goes_with_body(const VolumeId& id) {
+    TRY(const auto fresh, ec2_.describe_volumes({}, {{"volume-id", {id.str()}}}));
+    return std::all_of(fresh.begin(), fresh.end(),
+                       [&](const Volume& volume) { return is_of_body(volume); });
+  }
+
+  bool is_of_body(const Volume& volume) const {
+    return tag::value(volume.tags, tag::kRole) == "body" &&
+           tag::value(volume.tags, tag::kOwner) == machine_.owner.str();
   }
 
   const Machine& machine_;

@@ -126,17 +126,34 @@ Problem set_guest_endpoint(Machine& machine, const std::string& value) {
 }
 
 // "90s", "10m", "2h".
-Problem set_on_demand_after(Machine& machine, const std::string& value) {
+std::optional<Duration> parse_time(const std::string& value) {
   const std::map<char, Duration> units{
       {'s', std::chrono::seconds(1)}, {'m', std::chrono::minutes(1)}, {'h', std::chrono::hours(1)}};
   int count = 0;
   const char* end = value.data() + value.size();
   const auto [rest, error] = std::from_chars(value.data(), end, count);
   const auto unit = error == std::errc() && rest + 1 == end ? units.find(*rest) : units.end();
-  if (unit == units.end() || count < 0 || count > 100'000) {
-    return "must be a time such as \"90s\", \"10m\" or \"2h\"";
-  }
-  machine.on_demand_after = count * unit->second;
+  if (unit == units.end() || count < 0 || count > 100'000) return std::nullopt;
+  return count * unit->second;
+}
+
+Setter time(Duration Machine::*member, Duration least) {
+  return text([member, least](Machine& machine, const std::string& value) -> Problem {
+    const auto time = parse_time(value);
+    if (!time) return "must be a time such as \"90s\", \"10m\" or \"2h\"";
+    if (*time < least) {
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(least).count();
+      return "must be at least " + std::to_string(seconds) + "s";
+    }
+    machine.*member = *time;
+    return std::nullopt;
+  });
+}
+
+Problem set_on_unhealthy(Machine& machine, const std::string& value) {
+  const auto policy = parse_on_unhealthy(value);
+  if (!policy) return "must be \"report\", \"restart\" or \"replace\"";
+  machine.on_unhealthy = *policy;
   return std::nullopt;
 }
 
@@ -281,7 +298,9 @@ const Setters& setters() {
       {"instance_profile", plain(&Machine::instance_profile)},
       {"capacity_rebalance", flag(&Machine::capacity_rebalance)},
       {"guest_endpoint", text(set_guest_endpoint)},
-      {"on_demand_after", text(set_on_demand_after)},
+      {"on_demand_after", time(&Machine::on_demand_after, Duration::zero())},
+      {"boot_limit", time(&Machine::boot_limit, std::chrono::minutes(2))},
+      {"on_unhealthy", text(set_on_unhealthy)},
       {"return_to_spot", set_return_to_spot},
   };
   return kSetters;

@@ -9,9 +9,9 @@
 
 namespace ec2spotter {
 
-// All of it about one machine. Reads only; notes in `memory` what was learned.
-Result<Observation> observe(const Machine& machine, aws::Ec2& ec2, Prober& prober, Memory& memory,
-                            TimePoint now);
+// All of it about one machine. Reads only; notes in `memory` what was learned. EC2's time is read
+// after EC2 has answered, which corrects the clock.
+Result<Observation> observe(const Machine& machine, const Controls& controls, Memory& memory);
 
 // A machine under observation, with what a closer look at its bodies adds to `seen`.
 struct Subject {
@@ -20,13 +20,8 @@ struct Subject {
   Memory* memory = nullptr;
 };
 
-// Reads the consoles of running bodies whose root is not up yet, at most `most` of them: first
-// those that may have news, and of these the ones read the longest ago. The others keep what they
-// said before. A console that cannot be read is no news: the limits of a boot bound how often it
-// is tried.
-void read_consoles(const std::vector<Subject>& subjects, aws::Ec2& ec2, TimePoint now, int most);
-
-// Asks the bodies that hold a root whether SSH answers, where that can tell something.
-void probe(const std::vector<Subject>& subjects, Prober& prober, TimePoint now);
+// Is the machine's root attached to this body, as the volume says?
+bool holds_root(const Machine& machine, const Observation& seen, const Instance& body,
+                TimePoint now);
 
 }  // namespace ec2spotter

@@ -23,6 +23,9 @@ constexpr std::size_t kFilterValues = 200;
 // responses".
 constexpr std::size_t kPage = 1000;
 
+// EC2 itself checks once a minute. Source: EC2 user guide, "Status checks for your instances".
+constexpr Duration kChecksEvery = std::chrono::minutes(1);
+
 const std::string kFleetTag(tag::kFleetId);
 
 Filter tag_filter(std::string_view key, std::vector<std::string> values) {
@@ -88,13 +91,18 @@ std::vector<Filter> Survey::ours() const {
   return filters;
 }
 
+void Survey::note(Result<void> reading) {
+  if (!reading) troubles_.push_back(std::move(reading).error());
+}
+
 Result<void> Survey::read_bodies(aws::Ec2& ec2) {
   TRY(auto instances, ec2.describe_instances({}, ours()));
-  auto filters = ours();
-  filters.push_back(notice_filter());
-  TRY(auto requests, ec2.describe_spot_requests(filters));
-  TRY_VOID(read_stoppable(ec2, instances, requests));
-  TRY_VOID(read_notices_of_fleets(ec2, instances, requests));
+  auto requests = find_requests(ec2, instances);
+  if (requests) {
+    requests_ = std::move(*requests);
+  } else {
+    troubles_.push_back(std::move(requests).error());
+  }
   bodies_.clear();
   owners_of_bodies_.clear();
   for (Instance& body : instances) {
@@ -104,13 +112,23 @@ Result<void> Survey::read_bodies(aws::Ec2& ec2) {
     owners_of_bodies_.emplace(body.id, machine);
     bodies_[machine].instances.push_back(std::move(body));
   }
-  for (SpotRequest& request : requests) {
+  for (const SpotRequest& request : requests_) {
     const auto machine = machine_of(request.instance);
     // One that waits for an instance says by its tags whose it is.
     const std::string owner = machine ? machine->str() : tag::value(request.tags, tag::kMachine);
-    if (!owner.empty()) bodies_[owner].requests.push_back(std::move(request));
+    if (!owner.empty()) bodies_[owner].requests.push_back(request);
   }
   return {};
+}
+
+Result<std::vector<SpotRequest>> Survey::find_requests(aws::Ec2& ec2,
+                                                       const std::vector<Instance>& bodies) const {
+  auto filters = ours();
+  filters.push_back(notice_filter());
+  TRY(auto requests, ec2.describe_spot_requests(filters));
+  TRY_VOID(read_stoppable(ec2, bodies, requests));
+  TRY_VOID(read_notices_of_fleets(ec2, bodies, requests));
+  return requests;
 }
 
 // Bodies that are stopped have persistent requests, of which every state counts.
@@ -150,17 +168,38 @@ Result<std::vector<Volume>> Survey::find_adopted(
   return found;
 }
 
-Result<void> Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
-  if (machines.empty()) return {};
+void Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
+  if (machines.empty()) return;
+  note(read_volumes(ec2, machines));
+  note(read_addresses(ec2, machines));
+  const bool wanted = std::any_of(machines.begin(), machines.end(), [&](const Machine* machine) {
+    return may_have_fleets(*machine);
+  });
+  // EC2 has no filter for the tags of fleets, so that all of a region would be read in each turn.
+  if (wanted) note(read_fleets(ec2));
+  if (!wanted) fleets_.clear();
+}
+
+bool Survey::is_known(const Machine& machine) const {
+  return roots_.contains(machine.name.str()) && (fleets_known_ || !may_have_fleets(machine));
+}
+
+Result<void> Survey::read_volumes(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
   TRY(const auto adopted, find_adopted(ec2, machines));
   std::map<std::string, std::vector<Volume>> roots;
   for (const Volume& volume : adopted) {
     if (!breaks_rule(2)) roots[tag::value(volume.tags, tag::kMachine)].push_back(volume);
   }
-  // A machine that has no root yet is looked up by what its file says.
+  // What the file says is looked up where it is not the root already: the machine may have none, or
+  // a retired one, or its file means another.
   std::vector<std::string> ids, names;
   for (const Machine* machine : machines) {
-    if (roots.contains(machine->name.str())) continue;
+    const auto& own = roots[machine->name.str()];
+    if (std::any_of(own.begin(), own.end(), [&](const Volume& volume) {
+          return is_current_root(volume) && matches_wish(volume, *machine);
+        })) {
+      continue;
+    }
     if (machine->volume.id.empty()) {
       names.push_back(machine->volume.name_tag);
     } else {
@@ -171,38 +210,38 @@ Result<void> Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>
   const auto read = [&](Filter filter) { return ec2.describe_volumes({}, {std::move(filter)}); };
   TRY_VOID(in_pieces("volume-id", ids, wished, read));
   TRY_VOID(in_pieces("tag:Name", names, wished, read));
-  TRY_VOID(read_addresses(ec2, machines));
   for (const Machine* machine : machines) {
     std::vector<Volume>& own = roots[machine->name.str()];
-    if (own.empty()) {
-      std::copy_if(wished.begin(), wished.end(), std::back_inserter(own),
-                   [&](const Volume& volume) { return matches_wish(volume, *machine); });
-    }
+    std::copy_if(wished.begin(), wished.end(), std::back_inserter(own), [&](const Volume& volume) {
+      return matches_wish(volume, *machine) &&
+             std::none_of(own.begin(), own.end(),
+                          [&](const Volume& known) { return known.id == volume.id; });
+    });
     roots_[machine->name.str()] = std::move(own);
   }
-  fleets_.clear();
-  return may_have_fleets(machines) ? read_fleets(ec2) : Result<void>();
+  return {};
 }
 
-// EC2 has no filter for the tags of fleets, so that all of a region would be read in each turn.
-bool Survey::may_have_fleets(const std::vector<const Machine*>& machines) const {
-  return std::any_of(machines.begin(), machines.end(), [&](const Machine* machine) {
-    if (machine->unattended.value_or(false)) return true;
-    const auto& roots = roots_.at(machine->name.str());
-    const auto bodies = bodies_.find(machine->name.str());
-    return std::any_of(roots.begin(), roots.end(),
-                       [](const Volume& root) {
-                         return tag::value(root.tags, tag::kUnattended) == "true";
-                       }) ||
-           (bodies != bodies_.end() &&
-            std::any_of(bodies->second.instances.begin(), bodies->second.instances.end(),
-                        [](const Instance& body) { return body.tags.contains(kFleetTag); }));
-  });
+bool Survey::may_have_fleets(const Machine& machine) const {
+  if (machine.unattended.value_or(false)) return true;
+  const auto roots = roots_.find(machine.name.str());
+  const auto bodies = bodies_.find(machine.name.str());
+  return (roots != roots_.end() && std::any_of(roots->second.begin(), roots->second.end(),
+                                               [](const Volume& root) {
+                                                 return tag::value(root.tags, tag::kUnattended) ==
+                                                        "true";
+                                               })) ||
+         (bodies != bodies_.end() &&
+          std::any_of(bodies->second.instances.begin(), bodies->second.instances.end(),
+                      [](const Instance& body) { return body.tags.contains(kFleetTag); }));
 }
 
 Result<void> Survey::read_fleets(aws::Ec2& ec2) {
-  TRY(auto fleets, ec2.describe_fleets());
-  for (Fleet& fleet : fleets) {
+  auto fleets = ec2.describe_fleets();
+  fleets_known_ = fleets.has_value();
+  if (!fleets) return fail(std::move(fleets).error());
+  fleets_.clear();
+  for (Fleet& fleet : *fleets) {
     if (tag::value(fleet.tags, tag::kOwner) != owner_.str()) continue;
     fleets_[tag::value(fleet.tags, tag::kMachine)].push_back(std::move(fleet));
   }
@@ -229,6 +268,40 @@ Result<void> Survey::read_addresses(aws::Ec2& ec2, const std::vector<const Machi
   return {};
 }
 
+void Survey::read_checks(aws::Ec2& ec2, TimePoint now) {
+  if (!only_ && now - checks_read_at_ < kChecksEvery && now >= checks_read_at_) return;
+  checks_read_at_ = now;
+  auto found = find_checks(ec2);
+  if (!found) return note(fail(std::move(found).error()));
+  checks_.clear();
+  for (StatusChecks& checks : *found) {
+    if (checks.impaired() && owners_of_bodies_.contains(checks.instance)) {
+      checks_.emplace(checks.instance, std::move(checks));
+    }
+  }
+}
+
+Result<std::vector<StatusChecks>> Survey::find_checks(aws::Ec2& ec2) const {
+  std::vector<StatusChecks> all;
+  if (only_) {
+    std::vector<InstanceId> running;
+    for (const auto& [machine, bodies] : bodies_) {
+      for (const Instance& body : bodies.instances) {
+        if (body.state == InstanceState::running) running.push_back(body.id);
+      }
+    }
+    return running.empty() ? Result<std::vector<StatusChecks>>(all)
+                           : ec2.describe_status(running, {});
+  }
+  // Filters of different names must all match, so each check is asked for by itself.
+  for (const char* check :
+       {"system-status.status", "instance-status.status", "attached-ebs-status.status"}) {
+    TRY(auto found, ec2.describe_status({}, {Filter{check, {"impaired"}}}));
+    std::move(found.begin(), found.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
 Observation Survey::of(const Machine& machine, Memory& memory) const {
   Observation seen;
   seen.address_wanted = !machine.elastic_ip.empty();
@@ -239,13 +312,20 @@ Observation Survey::of(const Machine& machine, Memory& memory) const {
     seen.bodies = own->second.instances;
     seen.requests = own->second.requests;
   }
-  for (const Instance& body : seen.bodies) memory.launched.erase(body.id);
+  for (const Instance& body : seen.bodies) {
+    memory.launched.erase(body.id);
+    if (const auto found = checks_.find(body.id); found != checks_.end()) {
+      seen.checks.insert(*found);
+    }
+  }
   for (const auto& [id, body] : memory.launched) seen.bodies.push_back(body);
   if (const auto own = fleets_.find(machine.name.str()); own != fleets_.end()) {
     seen.fleets = own->second;
   }
   if (const auto own = addresses_.find(machine.name.str()); own != addresses_.end()) {
     seen.address = own->second;
+  } else {
+    seen.address_unread = seen.address_wanted;
   }
   return seen;
 }
@@ -259,7 +339,10 @@ std::size_t Survey::fingerprint(const MachineName& machine) const {
   std::size_t hash = 0;
   const auto own = bodies_.find(machine.str());
   if (own == bodies_.end()) return hash;
-  for (const Instance& body : own->second.instances) mix(hash, body);
+  for (const Instance& body : own->second.instances) {
+    mix(hash, body);
+    mix(hash, checks_.contains(body.id) ? 1 : 0);
+  }
   for (const SpotRequest& request : own->second.requests) {
     mix(hash, request.id.str());
     mix(hash, request.status_code);

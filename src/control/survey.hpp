@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "aws/ec2.hpp"
@@ -19,13 +20,24 @@ class Survey {
       : owner_(std::move(owner)), only_(std::move(only)) {}
 
   // Reads the bodies of all machines and the notices that these are under. A body that was launched
-  // together with others is shown with its own machine's names. Errors: EC2's; what was known
-  // before is then kept.
+  // together with others is shown with its own machine's names. Errors: EC2's, when it does not
+  // tell the bodies; what was known before is then kept. Notices that EC2 does not tell are a
+  // trouble (see there), and those that were known stay.
   Result<void> read_bodies(aws::Ec2& ec2);
 
   // Reads the root volumes and the addresses of these machines, and the fleets where there may be.
-  // Errors: as above.
-  Result<void> read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
+  // What EC2 does not tell is a trouble; what was known before is then kept.
+  void read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
+
+  // Reads EC2's status checks of the bodies: of one machine's by their ids; of all machines' once a
+  // minute, those alone that fail. Trouble as above.
+  void read_checks(aws::Ec2& ec2, TimePoint now);
+
+  // What EC2 did not tell since the last call of this.
+  std::vector<Error> take_troubles() { return std::exchange(troubles_, {}); }
+
+  // Is enough known to decide something about this machine, of those that read_roots asked about?
+  bool is_known(const Machine& machine) const;
 
   // A machine's part of it. Bodies just launched that EC2 does not show yet are added from
   // `memory`, and forgotten there once they are shown.
@@ -45,19 +57,29 @@ class Survey {
   std::vector<aws::Filter> ours() const;
   Result<std::vector<Volume>> find_adopted(aws::Ec2& ec2,
                                            const std::vector<const Machine*>& machines) const;
+  Result<std::vector<SpotRequest>> find_requests(aws::Ec2& ec2,
+                                                 const std::vector<Instance>& bodies) const;
   Result<void> read_stoppable(aws::Ec2& ec2, const std::vector<Instance>& bodies,
                               std::vector<SpotRequest>& requests) const;
-  bool may_have_fleets(const std::vector<const Machine*>& machines) const;
+  Result<void> read_volumes(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
+  bool may_have_fleets(const Machine& machine) const;
   Result<void> read_fleets(aws::Ec2& ec2);
+  Result<std::vector<StatusChecks>> find_checks(aws::Ec2& ec2) const;
+  void note(Result<void> reading);
   Result<void> read_addresses(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
 
   OwnerId owner_;
   std::optional<MachineName> only_;
   std::map<std::string, Bodies> bodies_;  // by machine name
   std::map<InstanceId, MachineName> owners_of_bodies_;
-  std::map<std::string, std::vector<Volume>> roots_;         // likewise
-  std::map<std::string, std::vector<Fleet>> fleets_;         // likewise
+  std::vector<SpotRequest> requests_;                 // of all of them, as last told
+  std::map<std::string, std::vector<Volume>> roots_;  // likewise
+  std::map<std::string, std::vector<Fleet>> fleets_;  // likewise
+  bool fleets_known_ = false;
   std::map<std::string, std::optional<Address>> addresses_;  // likewise
+  std::map<InstanceId, StatusChecks> checks_;                // of the bodies for which one fails
+  TimePoint checks_read_at_{};
+  std::vector<Error> troubles_;
 };
 
 }  // namespace ec2spotter

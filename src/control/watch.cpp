@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "control/consoles.hpp"
 #include "control/launch.hpp"
-#include "control/observe.hpp"
+#include "control/probing.hpp"
 #include "plan/decisions.hpp"
 #include "plan/root_choice.hpp"
 
@@ -28,6 +29,9 @@ constexpr int kConsolesMost = 60;
 
 constexpr Duration kAfterLastingTrouble = 60s;
 
+// A reading that keeps failing is told of again after so long.
+constexpr Duration kTellAgainAfter = 60s;
+
 // Announcements kept for the next turn; what comes on top is seen in the describes all the same.
 constexpr std::size_t kEventsMost = 20'000;
 
@@ -40,6 +44,7 @@ int rank(const Step& step) {
     int operator()(const step::DetachRoot&) const { return 1; }
     int operator()(const step::AdoptVolume&) const { return 2; }
     int operator()(const step::MoveAddress&) const { return 2; }
+    int operator()(const step::RebootBody&) const { return 2; }
     int operator()(const step::AdoptAddress&) const { return 2; }
     int operator()(const step::CreateFleet&) const { return 1; }
     int operator()(const step::DeleteFleet&) const { return 2; }
@@ -85,22 +90,48 @@ void Watch::set_machines(std::vector<Machine> machines) {
 }
 
 TimePoint Watch::turn() {
+  if (auto read = survey_.read_bodies(controls_.ec2); !read) return fail_turn(read.error());
+  // Read after EC2 has answered, which corrects the clock.
   const TimePoint begun = controls_.clock.now();
   if (first_turn_ == TimePoint{}) first_turn_ = begun;
-  if (auto read = survey_.read_bodies(controls_.ec2); !read) return fail_turn(read.error());
+  if (begun < last_turn_) forget_times();
   take_in_events();
+  survey_.read_checks(controls_.ec2, begun);
   std::vector<Work> works = find_due(begun);
   std::vector<const Machine*> machines;
   machines.reserve(works.size());
   for (const Work& work : works) machines.push_back(&work.entry->machine);
-  if (auto read = survey_.read_roots(controls_.ec2, machines); !read) {
-    return fail_turn(read.error());
-  }
+  survey_.read_roots(controls_.ec2, machines);
   failures_ = 0;
+  tell_troubles(begun);
+  std::erase_if(works, [&](const Work& work) { return put_off_unknown(*work.entry, begun); });
   observe_closely(works, begun);
   decide(works, begun);
   act(works);
   return next_turn(begun);
+}
+
+// EC2's time as we take it has been corrected backward: what was planned by it is due now.
+void Watch::forget_times() {
+  for (auto& [name, entry] : entries_) entry.wake_at = {};
+}
+
+// One that lasts is told again after a while.
+void Watch::tell_troubles(TimePoint now) {
+  std::erase_if(told_, [&](const auto& told) { return told.second + kTellAgainAfter <= now; });
+  for (const Error& trouble : survey_.take_troubles()) {
+    const std::string what =
+        trouble.api_code + (trouble.context.empty() ? std::string() : trouble.context.back());
+    if (told_.emplace(what, now).second) controls_.reporter.on_trouble(trouble);
+  }
+}
+
+// EC2 has not told enough of this machine to decide anything.
+bool Watch::put_off_unknown(Entry& entry, TimePoint now) {
+  if (survey_.is_known(entry.machine)) return false;
+  ++entry.failures;
+  entry.wake_at = now + pause_after(entry.failures);
+  return true;
 }
 
 std::vector<Watch::Work> Watch::find_due(TimePoint now) {
@@ -122,7 +153,7 @@ void Watch::observe_closely(std::vector<Work>& works, TimePoint now) {
     work.seen = survey_.of(work.entry->machine, memory);
     subjects.push_back({.machine = &work.entry->machine, .seen = &work.seen, .memory = &memory});
   }
-  read_consoles(subjects, controls_.ec2, now, consoles_after(now - last_turn_));
+  read_consoles(subjects, controls_, consoles_after(now - last_turn_));
   last_turn_ = now;
   probe(subjects, controls_.prober, now);
   knowledge_.complete(subjects, controls_.ec2, now);

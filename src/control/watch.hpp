@@ -14,6 +14,11 @@
 
 namespace ec2spotter {
 
+// How long one call of a watch may take with all its retries: what hangs must not keep a notice
+// from being seen.
+inline constexpr Duration kWatchReadingDeadline = std::chrono::seconds(5);
+inline constexpr Duration kWatchChangingDeadline = std::chrono::seconds(20);
+
 class Watch {
  public:
   Watch(OwnerId owner, const Controls& controls);
@@ -26,8 +31,8 @@ class Watch {
   // is then due at once, and takes a rebalance recommendation into account.
   void hear(const SpotEvent& event);
 
-  // Takes one turn; when to take the next one at the latest. Failures are told to the reporter and
-  // pass, or keep being told: nothing ends a watch.
+  // Takes one turn; when to take the next one at the latest, by the clock of the controls. Failures
+  // are told to the reporter and pass, or keep being told: nothing ends a watch.
   TimePoint turn();
 
   // What was decided last; null: the machine is unknown, or has had no turn.
@@ -51,6 +56,9 @@ class Watch {
   static LaunchOrder order_of(const Work& work);
 
   std::vector<Work> find_due(TimePoint now);
+  void forget_times();
+  void tell_troubles(TimePoint now);
+  bool put_off_unknown(Entry& entry, TimePoint now);
   void observe_closely(std::vector<Work>& works, TimePoint now);
   void take_in_events();
   void decide(std::vector<Work>& works, TimePoint now);
@@ -68,6 +76,7 @@ class Watch {
   std::map<MachineName, Entry> entries_;
   PoolKnowledge knowledge_;
   std::vector<SpotEvent> heard_;
+  std::map<std::string, TimePoint> told_;  // readings that failed, and since when that is told
   int failures_ = 0;
 };
 

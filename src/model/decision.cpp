@@ -46,6 +46,7 @@ struct Describe {
   std::string operator()(const step::StartBody& s) const { return "start " + s.instance.str(); }
   std::string operator()(const step::AdoptBody& s) const { return "tag " + s.instance.str(); }
   std::string operator()(const step::CancelRequest& s) const { return "cancel " + s.request.str(); }
+  std::string operator()(const step::RebootBody& s) const { return "reboot " + s.instance.str(); }
   std::string operator()(const step::AdoptAddress& s) const { return "tag " + s.address.str(); }
   std::string operator()(const step::CreateFleet& s) const {
     return "create a fleet of " + std::to_string(s.pools.size()) + " pools for " + s.volume.str();

@@ -63,7 +63,6 @@ struct MarkRoot {
 };
 struct MoveAddress {
   AllocationId address;
-  AssociationId old_association;  // empty: the address is free
   InstanceId instance;
   bool operator==(const MoveAddress&) const = default;
 };
@@ -71,6 +70,12 @@ struct TerminateBody {
   InstanceId instance;
   VolumeId lacks{};  // the root that the body must not have at that moment; empty: it may have it
   bool operator==(const TerminateBody&) const = default;
+};
+
+// Restarts the system of a body that is not well: same host, same disks, same address.
+struct RebootBody {
+  InstanceId instance;
+  bool operator==(const RebootBody&) const = default;
 };
 
 // Records on the volume that its bodies are to boot from it as their own root disk.
@@ -139,7 +144,7 @@ using Step =
                  step::DetachRoot, step::MarkRoot, step::MoveAddress, step::TerminateBody,
                  step::ChooseSwap, step::StopBody, step::DetachImageDisk, step::DeleteImageDisk,
                  step::StartBody, step::AdoptBody, step::CancelRequest, step::AdoptAddress,
-                 step::CreateFleet, step::DeleteFleet>;
+                 step::CreateFleet, step::DeleteFleet, step::RebootBody>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);

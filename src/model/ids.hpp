@@ -12,6 +12,7 @@ using SubnetId = Id<struct SubnetIdTag>;
 using GroupId = Id<struct GroupIdTag>;
 using AllocationId = Id<struct AllocationIdTag>;
 using AssociationId = Id<struct AssociationIdTag>;
+using InterfaceId = Id<struct InterfaceIdTag>;
 using SpotRequestId = Id<struct SpotRequestIdTag>;
 using FleetId = Id<struct FleetIdTag>;
 using LaunchTemplateId = Id<struct LaunchTemplateIdTag>;

@@ -37,6 +37,22 @@ std::optional<PoolOrder> parse_pool_order(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view to_string(OnUnhealthy policy) {
+  switch (policy) {
+    case OnUnhealthy::report: return "report";
+    case OnUnhealthy::restart: return "restart";
+    case OnUnhealthy::replace: return "replace";
+  }
+  return "report";
+}
+
+std::optional<OnUnhealthy> parse_on_unhealthy(std::string_view text) {
+  for (const auto policy : {OnUnhealthy::report, OnUnhealthy::restart, OnUnhealthy::replace}) {
+    if (to_string(policy) == text) return policy;
+  }
+  return std::nullopt;
+}
+
 std::string_view to_string(Goal goal) { return goal == Goal::up ? "up" : "paused"; }
 
 Goal parse_goal(std::string_view text) { return text == "paused" ? Goal::paused : Goal::up; }

@@ -32,6 +32,15 @@ enum class GuestFiles { once, remove, install };
 std::string_view to_string(GuestFiles files);
 GuestFiles parse_guest_files(std::string_view text);  // unknown text means once
 
+// What a watch does about a machine that is up and not well.
+enum class OnUnhealthy {
+  report,   // says so
+  restart,  // restarts the system on its instance, and says so when that does not help
+  replace,  // brings the machine back on another instance
+};
+std::string_view to_string(OnUnhealthy policy);
+std::optional<OnUnhealthy> parse_on_unhealthy(std::string_view text);
+
 // How the user names the root volume: exactly one of the two is set.
 struct VolumeName {
   VolumeId id;
@@ -84,7 +93,10 @@ struct Machine {
   bool guest_helper = true;
   // Network settings of the volume for another MAC address become the body's before it boots.
   bool fix_network = false;
-  bool probe = true;               // the SSH port must answer before the machine counts as up
+  bool probe = true;  // the SSH port must answer before the machine counts as up
+  // How long the root may take to come up on its instance while nothing is heard of it.
+  Duration boot_limit = std::chrono::minutes(10);
+  OnUnhealthy on_unhealthy = OnUnhealthy::report;
   bool release_on_notice = false;  // end a body under notice as soon as the next one waits
   // Bodies are launched by an EC2 Fleet and attach the root themselves, so that no controller is
   // needed; none: as the root's tag says, and else no.

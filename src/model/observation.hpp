@@ -39,10 +39,12 @@ struct Observation {
   std::vector<SpotRequest> requests;  // of those bodies
   std::vector<Fleet> fleets;          // ours, and launching
   bool address_wanted = false;
+  bool address_unread = false;  // EC2 has not told yet where it is
   std::optional<Address> address;
   std::map<InstanceId, BootReport> boots;
-  std::map<InstanceId, bool> reachable;  // does the probe of port 22 find an SSH server
-  std::map<Pool, PoolFacts> pools;       // of those that somebody asked about
+  std::map<InstanceId, bool> reachable;       // does the probe of port 22 find an SSH server
+  std::map<InstanceId, StatusChecks> checks;  // of the bodies for which one fails
+  std::map<Pool, PoolFacts> pools;            // of those that somebody asked about
   // Of a machine with requirements, by zone: the names of the types that meet them, the smallest
   // first, or why EC2 has not told them. A zone that is absent has not been asked about.
   std::map<std::string, Result<std::vector<std::string>>> types;
@@ -57,7 +59,20 @@ struct PoolMark {
 
 struct ConsoleNote {
   BootReport report;
+  std::string trouble;  // in which the kernel gives up a file system; empty: none
   TimePoint read_at;
+  // Since when it says that; none: it said so when it was first read, and shows no work under way.
+  std::optional<TimePoint> changed_at;
+};
+
+// What the probe has found at a body whose root is up.
+struct ProbeNote {
+  TimePoint asked_at;
+  bool answered = false;                  // ever
+  std::optional<TimePoint> silent_since;  // it answered before
+  std::string host_key;                   // of the SSH server that answered first; empty: not known
+  TimePoint key_asked_at;
+  std::optional<TimePoint> other_key_since;  // another server answers
 };
 
 // Since when the machine has been where it is.
@@ -78,8 +93,8 @@ struct Memory {
   std::set<InstanceId> rebalance;
   // What the consoles said when they were last read, and when that was.
   std::map<InstanceId, ConsoleNote> consoles;
-  // The body whose service has answered: it is not asked again.
-  InstanceId serving;
+  std::map<InstanceId, ProbeNote> probes;
+  std::map<InstanceId, TimePoint> restarted;  // bodies whose system was restarted for its health
   // Bodies just launched: held here until a describe shows them.
   std::map<InstanceId, Instance> launched;
   std::map<InstanceId, TimePoint> attach_sent;

@@ -42,6 +42,8 @@ std::string_view to_string(Reason reason) {
     case Reason::boot_timeout: return "boot_timeout";
     case Reason::moving_address: return "moving_address";
     case Reason::waiting_for_service: return "waiting_for_service";
+    case Reason::unhealthy: return "unhealthy";
+    case Reason::restarting: return "restarting";
     case Reason::up: return "up";
     case Reason::releasing_body: return "releasing_body";
     case Reason::waiting_for_release: return "waiting_for_release";

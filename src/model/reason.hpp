@@ -45,6 +45,8 @@ enum class Reason {
   boot_timeout,
   moving_address,
   waiting_for_service,
+  unhealthy,
+  restarting,
   up,
   releasing_body,
   waiting_for_release,

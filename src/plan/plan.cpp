@@ -5,11 +5,13 @@
 
 #include "base/broken_rule.hpp"
 #include "model/tags.hpp"
+#include "plan/address_choice.hpp"
 #include "plan/body_history.hpp"
 #include "plan/body_view.hpp"
 #include "plan/decisions.hpp"
 #include "plan/fleet_keeping.hpp"
 #include "plan/hand_over.hpp"
+#include "plan/health.hpp"
 #include "plan/launching.hpp"
 #include "plan/root_choice.hpp"
 #include "plan/swapping.hpp"
@@ -138,26 +140,22 @@ class Planner {
   }
 
   std::optional<Decision> check_address() const {
-    if (!seen_.address_wanted) return std::nullopt;
+    if (!seen_.address_wanted || seen_.address_unread) return std::nullopt;
     if (!seen_.address) {
       return decide_.stuck(Reason::address_missing, Errc::not_found,
                            "no Elastic IP " + machine_.elastic_ip +
                                " in this region; allocate it, or correct elastic_ip");
     }
-    const Address& address = *seen_.address;
-    const std::string name = tag::value(address.tags, tag::kMachine);
-    const bool others_tag = !name.empty() && name != machine_.name.str();
-    const bool others_instance =
-        !address.instance.empty() && bodies_.find_body(address.instance) == nullptr;
-    if (!others_tag && !others_instance) return std::nullopt;
+    const auto other = other_user(*seen_.address, machine_, seen_);
+    if (!other) return std::nullopt;
     return decide_.stuck(Reason::address_in_use_elsewhere, Errc::refused,
-                         address.public_ip + " belongs to " +
-                             (others_tag ? "machine '" + name + "'" : address.instance.str()) +
-                             ", which is not ours; disassociate it there, or name another address");
+                         seen_.address->public_ip + " belongs to " + *other +
+                             ", which is not ours; free it there, or name another address");
   }
 
   bool is_adopted(const Volume& volume, Goal goal) const {
     return carries_tags_of(volume, machine_) &&
+           tag::value(volume.tags, tag::kVolume) == volume.id.str() &&
            tag::value(volume.tags, tag::kGoal) == to_string(goal) &&
            (tag::value(volume.tags, tag::kUnattended) == "true") == unattended_;
   }
@@ -190,8 +188,11 @@ class Planner {
     if (body.state == InstanceState::stopping) return wait_for_release(volume, held);
     if (auto protection = protect(volume, body)) return std::move(*protection);
     if (body.state == InstanceState::stopped) return go_on_stopped(volume, held, body);
+    const auto ailment =
+        came_up(body) ? ailment_of(machine_, seen_, memory_, volume, body, now_) : std::nullopt;
     const bool wished =
-        !unattended_ && came_up(body) && wants_successor(machine_, memory_, body, now_);
+        !unattended_ && came_up(body) &&
+        (wants_successor(machine_, memory_, body, now_) || is_replaced_for(ailment));
     const Instance* successor = successor_of(body, wished);
     // A fleet's second body is there because EC2 sees the first one at risk.
     if (auto surplus = unattended_ ? std::nullopt : collect_all_but(volume, {&body, successor})) {
@@ -204,13 +205,40 @@ class Planner {
       return follow_attachment(volume, held, body);
     }
     if (!is_up(body)) return follow_boot(volume, held, body);
+    if (seen_.address_unread) {
+      return decide_.wait(Reason::moving_address, "EC2 does not tell where the address is", kSoon);
+    }
     if (seen_.address && seen_.address->instance != body.id) return move_address(body);
-    if (bodies_.answers(body) == false) return wait_for_service(body);
+    if (ailment && !is_replaced_for(ailment)) return care_for(body, *ailment);
+    if (bodies_.answers(body) == false && !has_answered(body)) return wait_for_service(body);
     if (intent_.patrol && (wished || successor != nullptr)) {
       if (auto step = hand_over(volume, body, successor)) return std::move(*step);
     }
     if (auto left = swapping_.tidy()) return std::move(*left);
     return up(body);
+  }
+
+  bool has_answered(const Instance& body) const {
+    const auto note = memory_.probes.find(body.id);
+    return note != memory_.probes.end() && note->second.answered;
+  }
+
+  // Rule S8 holds for what is not well too: its successor is launched first.
+  bool is_replaced_for(const std::optional<Ailment>& ailment) const {
+    return ailment && ailment->sure && intent_.patrol && !unattended_ &&
+           machine_.on_unhealthy == OnUnhealthy::replace && now_ - ailment->since >= kReplacedAfter;
+  }
+
+  Decision care_for(const Instance& body, const Ailment& ailment) const {
+    const std::string what =
+        body.id.str() + ": " + ailment.what + ", since " + format_iso8601(ailment.since);
+    const auto restarted = memory_.restarted.find(body.id);
+    const bool lately =
+        restarted != memory_.restarted.end() && now_ - restarted->second < kRestartAgainAfter;
+    const bool restart = ailment.sure && intent_.patrol && !unattended_ && !lately &&
+                         machine_.on_unhealthy == OnUnhealthy::restart;
+    if (restart) return decide_.act(Reason::restarting, what, step::RebootBody{body.id});
+    return decide_.wait(Reason::unhealthy, what + "; see `console`", kCalm);
   }
 
   // Nobody may have been there to mark an unattended body: then what it says counts, and that it
@@ -232,6 +260,14 @@ class Planner {
                        step::TerminateBody{body.id});
   }
 
+  // When anything was last heard of the boot: a stage that is at work is no silence.
+  TimePoint last_sign(const Attachment& held, const Instance& body) const {
+    const TimePoint begun = std::max(body.launch_time, held.since);
+    const auto note = memory_.consoles.find(body.id);
+    if (lacks(Cure::work_is_no_silence) || note == memory_.consoles.end()) return begun;
+    return std::max(begun, note->second.changed_at.value_or(begun));
+  }
+
   Decision follow_boot(const Volume& volume, const Attachment& held, const Instance& body) const {
     const BootReport boot = bodies_.boot_of(body);
     const bool entered = boot.stage == "enter" && boot.result == "ok";
@@ -242,7 +278,7 @@ class Planner {
                          step::MarkRoot{body.id, RootMark::up});
     }
     if (boot.failed()) return follow_failure(volume, boot, body);
-    if (now_ - std::max(body.launch_time, held.since) > kBootLimit) return boot_timeout(boot, body);
+    if (now_ - last_sign(held, body) > machine_.boot_limit) return boot_timeout(boot, body);
     const std::string stage =
         boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
     return decide_.wait(Reason::booting, body.id.str() + ": " + stage, kConsole);
@@ -257,7 +293,7 @@ class Planner {
   // A body that answers to somebody may be at work although its console does not show it.
   Decision boot_timeout(const BootReport& boot, const Instance& body) const {
     const std::string text = body.id.str() + " has not brought the root up in " +
-                             minutes_of(kBootLimit) +
+                             minutes_of(machine_.boot_limit) +
                              ", last stage: " + (boot.stage.empty() ? "none" : boot.stage);
     const bool give_up = intent_.patrol && !unattended_ && bodies_.answers(body) != true &&
                          attempt_of(body) <= kFailedBootsMost;
@@ -278,9 +314,7 @@ class Planner {
     }
     return decide_.act(Reason::moving_address,
                        seen_.address->public_ip + " moves to " + body.id.str(),
-                       step::MoveAddress{.address = seen_.address->id,
-                                         .old_association = seen_.address->association,
-                                         .instance = body.id});
+                       step::MoveAddress{.address = seen_.address->id, .instance = body.id});
   }
 
   std::string where(const Instance& body) const {
@@ -417,7 +451,8 @@ class Planner {
   const Instance* successor_of(const Instance& body, bool wished) const {
     const Instance* tagged = bodies_.successor_of(body, swaps_);
     if (!intent_.patrol) {
-      return tagged != nullptr && now_ - tagged->launch_time <= kBootLimit ? tagged : nullptr;
+      return tagged != nullptr && now_ - tagged->launch_time <= machine_.boot_limit ? tagged
+                                                                                    : nullptr;
     }
     return tagged != nullptr || !wished ? tagged : bodies_.next_body(&body, swaps_);
   }
@@ -437,7 +472,7 @@ class Planner {
       return give_way(body, *successor);
     }
     const BootReport boot = bodies_.boot_of(*successor);
-    const bool late = now_ - successor->launch_time > kBootLimit;
+    const bool late = now_ - successor->launch_time > machine_.boot_limit;
     if (boot.failed() || (boot.stage.empty() && late)) {
       return decide_.act(Reason::collecting_body,
                          successor->id.str() + " was to take over and did not come up",

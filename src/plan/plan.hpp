@@ -10,8 +10,8 @@
 
 namespace ec2spotter {
 
-// How long the root may take to come up on its body, before that body is given up.
-inline constexpr Duration kBootLimit = std::chrono::minutes(10);
+// How long a body that is to boot from the root may take to be made ready for it.
+inline constexpr Duration kSwapLimit = std::chrono::minutes(10);
 
 // A preboot system that has said nothing for so long is past its initrd all the same.
 inline constexpr Duration kSilentPreboot = std::chrono::minutes(3);

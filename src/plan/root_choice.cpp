@@ -1,7 +1,10 @@
 #include "plan/root_choice.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <vector>
 
+#include "base/broken_rule.hpp"
 #include "model/tags.hpp"
 #include "plan/decisions.hpp"
 #include "plan/swapping.hpp"
@@ -16,12 +19,15 @@ class Chooser {
 
   RootChoice choose() const {
     const auto adopted = volumes_that([&](const Volume& volume) {
-      return carries_tags_of(volume, machine_) && tag::value(volume.tags, tag::kState) != "retired";
+      return carries_tags_of(volume, machine_) && is_current_root(volume);
     });
-    if (adopted.size() > 1) return refused(ambiguous(adopted, "the root of this machine"));
+    if (adopted.size() > 1) return choose_among(adopted);
     if (adopted.size() == 1) return check_adopted(*adopted.front());
-    const auto wished =
+    auto wished =
         volumes_that([&](const Volume& volume) { return matches_wish(volume, machine_); });
+    keep_if_any(wished, [](const Volume* volume) {
+      return tag::value(volume->tags, tag::kState) != "retired";
+    });
     const std::string wish = "root volume " + machine_.volume.describe();
     if (wished.empty()) {
       return refused(
@@ -40,6 +46,32 @@ class Chooser {
       if (matches(volume)) found.push_back(&volume);
     }
     return found;
+  }
+
+  template <class Predicate>
+  static void keep_if_any(std::vector<const Volume*>& volumes, Predicate good) {
+    if (std::any_of(volumes.begin(), volumes.end(), good)) {
+      std::erase_if(volumes, std::not_fn(good));
+    }
+  }
+
+  // Rule S2: several carry the tags of the root. One that says so with its own id is it; else the
+  // user's word counts, unless another one is in use.
+  RootChoice choose_among(std::vector<const Volume*> adopted) const {
+    const std::vector<const Volume*> all = adopted;
+    keep_if_any(adopted, [](const Volume* volume) {
+      return tag::value(volume->tags, tag::kVolume) == volume->id.str();
+    });
+    if (adopted.size() == 1) return check_adopted(*adopted.front());
+    const Volume* named = nullptr;
+    for (const Volume* volume : all) {
+      if (volume->id == machine_.volume.id) named = volume;
+    }
+    const bool other_in_use = std::any_of(all.begin(), all.end(), [&](const Volume* volume) {
+      return volume != named && !volume->attachments.empty();
+    });
+    if (named != nullptr && !other_in_use) return check(*named);
+    return refused(ambiguous(all, "the root of this machine"));
   }
 
   static RootChoice refused(Decision decision) {
@@ -116,7 +148,8 @@ class Chooser {
     for (const Volume* volume : volumes) ids += " " + volume->id.str();
     return decide_.stuck(Reason::volume_ambiguous, Errc::invalid,
                          std::to_string(volumes.size()) + " volumes may be " + what + ":" + ids +
-                             "; name one by its id");
+                             "; name the right one by its id in the machine's file, and detach the "
+                             "others");
   }
 
   const Machine& machine_;
@@ -142,6 +175,13 @@ GuestFiles guest_files_of(const Volume& volume) {
 bool speaks(const Machine& machine, const Volume& volume) {
   return machine.adopt && guest_files_of(volume) != GuestFiles::remove &&
          !swaps_root(machine, volume);
+}
+
+bool is_current_root(const Volume& volume) {
+  const std::string self = tag::value(volume.tags, tag::kVolume);
+  const bool copy = !self.empty() && self != volume.id.str() && !lacks(Cure::copies);
+  return tag::value(volume.tags, tag::kRole) == "root" &&
+         tag::value(volume.tags, tag::kState) != "retired" && !copy;
 }
 
 bool carries_tags_of(const Volume& volume, const Machine& machine) {

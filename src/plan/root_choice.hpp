@@ -25,6 +25,9 @@ GuestFiles guest_files_of(const Volume& volume);
 bool speaks(const Machine& machine, const Volume& volume);
 
 // Do the volume's tags say that it is the root of this machine?
+// Is this a root that has not been retired, and not a copy that carries the tags of one?
+bool is_current_root(const Volume& volume);
+
 bool carries_tags_of(const Volume& volume, const Machine& machine);
 
 // May the wish of the machine's file mean this volume?

@@ -46,7 +46,7 @@ std::optional<Decision> Swapping::after(const BootReport& failure, const Machine
 
 std::optional<Decision> Swapping::prepare(const Instance& next) const {
   auto missing = swap_stopped(next);
-  if (!missing || now_ - next.launch_time <= kBootLimit) return missing;
+  if (!missing || now_ - next.launch_time <= kSwapLimit) return missing;
   return decide_.act(Reason::collecting_body,
                      next.id.str() + " could not be made ready: " + missing->detail,
                      step::TerminateBody{next.id});

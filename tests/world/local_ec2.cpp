@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <iterator>
 #include <sstream>
 
@@ -9,6 +10,7 @@
 #include "model/tags.hpp"
 #include "sim/core/world.hpp"
 #include "sim/http/form.hpp"
+#include "sim/http/http_date.hpp"
 
 namespace ec2spotter::scenario {
 namespace {
@@ -60,8 +62,8 @@ class ClockSleeper final : public aws::Sleeper {
 class ClockWaiter final : public Waiter {
  public:
   explicit ClockWaiter(ManualClock& clock) : clock_(clock) {}
-  bool wait_until(TimePoint until) override {
-    if (until > clock_.now()) clock_.set(until);
+  bool wait(Duration time) override {
+    clock_.advance(std::max(time, Duration::zero()));
     return true;
   }
 
@@ -72,9 +74,13 @@ class ClockWaiter final : public Waiter {
 class GuestProber final : public Prober {
  public:
   explicit GuestProber(const Guests& guests) : guests_(guests) {}
-  std::vector<bool> ssh_answers(const std::vector<Endpoint>& endpoints) override {
-    std::vector<bool> answers;
-    for (const Endpoint& each : endpoints) answers.push_back(guests_.ssh_answers(each.host));
+  std::vector<SshAnswer> ssh_answers(const std::vector<Endpoint>& endpoints) override {
+    std::vector<SshAnswer> answers;
+    for (const Endpoint& each : endpoints) {
+      answers.push_back(
+          {.greets = guests_.ssh_answers(each.host),
+           .host_key = each.wants_host_key ? guests_.host_key(each.host) : std::string()});
+    }
     return answers;
   }
 
@@ -117,7 +123,9 @@ class Transport final : public aws::HttpTransport {
     if (!reads_only(request.body)) ec2_.check_rules();
     if (crash && call == crash->call) return fail(Errc::interrupted, "the controller is dead");
     if (reply.lost) return fail(Errc::transport, "the connection broke");
-    return aws::HttpResponse{.status = reply.status, .headers = {}, .body = reply.body};
+    return aws::HttpResponse{.status = reply.status,
+                             .headers = {{"date", sim::http_date(ec2_.clock_.now())}},
+                             .body = reply.body};
   }
 
  private:
@@ -128,8 +136,7 @@ class Transport final : public aws::HttpTransport {
 class Process::Surroundings {
  public:
   Surroundings(LocalEc2& ec2, Process& process)
-      : clock_(ec2.clock_),
-        prober_(ec2.guests_),
+      : prober_(ec2.guests_),
         waiter_(ec2.clock_),
         listener_(ec2.told_),
         client_(make_client(ec2, process)) {}
@@ -137,7 +144,7 @@ class Process::Surroundings {
   Controls controls() {
     return {.ec2 = *client_,
             .prober = prober_,
-            .clock = clock_,
+            .clock = client_->clock(),
             .waiter = waiter_,
             .reporter = listener_};
   }
@@ -148,14 +155,15 @@ class Process::Surroundings {
     options.region = kRegion;
     options.endpoint_url = "http://127.0.0.1:1";
     options.jitter_seed = 1;
+    options.reading_deadline = kWatchReadingDeadline;
+    options.deadline = kWatchChangingDeadline;
     options.http = std::make_unique<Transport>(ec2, process);
     options.sleeper = std::make_unique<ClockSleeper>(ec2.clock_);
-    auto client = aws::make_ec2(std::move(options), test_environment(), ec2.clock_);
+    auto client = aws::make_ec2(std::move(options), test_environment(), ec2.host_clock_);
     EXPECT_TRUE(client);
     return std::move(*client);
   }
 
-  ManualClock& clock_;
   GuestProber prober_;
   ClockWaiter waiter_;
   Listener listener_;
@@ -228,7 +236,8 @@ bool LocalEc2::watch(const std::vector<Machine>& machines, const Enough& enough,
     calls_ = process.calls();
     if (process.dead()) return false;
     if (enough(watch)) return true;
-    if (next > clock_.now()) pass(next - clock_.now());
+    const Duration pause = next - process.controls().clock.now();
+    if (pause > Duration::zero()) pass(pause);
   }
   return false;
 }
@@ -332,7 +341,7 @@ std::vector<std::string> LocalEc2::changes() {
 void LocalEc2::pass(Duration time) {
   const TimePoint end = clock_.now() + time;
   while (clock_.now() < end) {
-    clock_.set(std::clamp(core_.next_event_at(), clock_.now(), end));
+    clock_.advance_to(std::clamp(core_.next_event_at(), clock_.now(), end));
     catch_up();
   }
   check_rules();

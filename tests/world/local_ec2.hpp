@@ -11,6 +11,7 @@
 #include "aws/ec2_client.hpp"
 #include "control/watch.hpp"
 #include "guests.hpp"
+#include "host_clock.hpp"
 #include "sim/core/core.hpp"
 
 namespace ec2spotter::scenario {
@@ -63,7 +64,10 @@ class LocalEc2 {
   std::function<void(const sim::ParamMap&)> before_call = {};
   // What a watch is told at its start.
   std::vector<InstanceId> recommended;
+  // True time, which EC2 goes by.
   ManualClock& clock() { return clock_; }
+  // What the host of all controllers takes for the time.
+  HostClock& host_clock() { return host_clock_; }
   Guests& guests() { return guests_; }
   sim::Core& core() { return core_; }
   // Everything that was ever violated; checked after every call that changes something.
@@ -85,6 +89,7 @@ class LocalEc2 {
   void note(std::string_view call, const sim::ApiReply& reply);
 
   ManualClock clock_;
+  HostClock host_clock_{clock_};
   std::vector<sim::BodyEvent> reports_;
   Guests guests_;
   sim::Core core_;

@@ -26,12 +26,13 @@ Result<HttpResponse> send_once(HttpTransport& http, const CorrectedClock& clock,
   return http.send(request);
 }
 
-// Corrects the clock from the reply's Date; true when that changes much.
-bool correct(CorrectedClock& clock, const HttpResponse& reply) {
+// A reply of AWS's own corrects the clock; another one, as a proxy's, tells nothing. True: the
+// clock was so far off that AWS may have refused the request for it.
+bool correct(CorrectedClock& clock, const HttpResponse& reply, const Result<std::string>& body,
+             Duration took) {
+  if (!body && body.error().api_code.empty()) return false;
   const auto date = parse_http_date(reply.header("date"));
-  if (!date || std::chrono::abs(*date - clock.now()) <= kTolerance) return false;
-  clock.set_offset(*date - clock.local_now());
-  return true;
+  return date && std::chrono::abs(clock.correct(*date, took)) > kTolerance;
 }
 
 // EC2 answers RequestExpired for a clock that is off as well as for a session that is over.
@@ -100,9 +101,11 @@ bool is_expired_token(const Error& error) {
 Result<std::string> send_signed(HttpTransport& http, CorrectedClock& clock,
                                 const HttpRequest& request, const Credentials& credentials,
                                 const sigv4::Scope& scope) {
+  const Duration sent_at = clock.running();
   TRY(HttpResponse reply, send_once(http, clock, request, credentials, scope));
   auto body = body_of(reply);
-  if (!body && body.error().code == Errc::clock_skew && correct(clock, reply)) {
+  const bool was_off = correct(clock, reply, body, clock.running() - sent_at);
+  if (!body && body.error().code == Errc::clock_skew && was_off) {
     body = body_of(send_once(http, clock, request, credentials, scope));
   }
   if (!body && (body.error().code == Errc::clock_skew || is_expired_token(body.error()))) {

@@ -129,12 +129,34 @@ Result<SpotRequest> read_spot_request(XmlElement item) {
   return request;
 }
 
+// Sets the time when this check began to fail, unless an earlier one is known.
+Result<std::string> read_check(XmlElement summary, std::optional<TimePoint>& impaired_since) {
+  const XmlElement details = summary.child("details");
+  for (XmlElement item = details.first(); item.exists(); item = item.next()) {
+    TRY(const auto since, item.time("impairedSince"));
+    if (since && (!impaired_since || *since < *impaired_since)) impaired_since = since;
+  }
+  const std::string status = summary.text("status");
+  return status.empty() ? "ok" : status;
+}
+
+Result<StatusChecks> read_status(XmlElement item) {
+  StatusChecks checks;
+  TRY(const std::string id, item.required("instanceId"));
+  checks.instance = InstanceId(id);
+  TRY(checks.system, read_check(item.child("systemStatus"), checks.impaired_since));
+  TRY(checks.guest, read_check(item.child("instanceStatus"), checks.impaired_since));
+  TRY(checks.ebs, read_check(item.child("attachedEbsStatus"), checks.impaired_since));
+  return checks;
+}
+
 Result<Address> read_address(XmlElement item) {
   Address address;
   address.id = AllocationId(item.text("allocationId"));
   address.association = AssociationId(item.text("associationId"));
   TRY(address.public_ip, item.required("publicIp"));
   address.instance = InstanceId(item.text("instanceId"));
+  address.network_interface = InterfaceId(item.text("networkInterfaceId"));
   address.tags = read_tags(item.child("tagSet"));
   return address;
 }
@@ -264,6 +286,11 @@ Result<PageOf<Instance>> parse_describe_instances(std::string_view body) {
 Result<PageOf<SpotRequest>> parse_describe_spot_requests(std::string_view body) {
   return read_page<SpotRequest>(body, "DescribeSpotInstanceRequestsResponse",
                                 "spotInstanceRequestSet", read_spot_request);
+}
+
+Result<PageOf<StatusChecks>> parse_describe_status(std::string_view body) {
+  return read_page<StatusChecks>(body, "DescribeInstanceStatusResponse", "instanceStatusSet",
+                                 read_status);
 }
 
 Result<PageOf<Address>> parse_describe_addresses(std::string_view body) {

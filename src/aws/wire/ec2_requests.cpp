@@ -169,6 +169,11 @@ ApiCall describe_spot_requests_call(const std::vector<Filter>& filters, const Pa
   return describe("DescribeSpotInstanceRequests", filters, page);
 }
 
+ApiCall describe_status_call(const std::vector<InstanceId>& ids, const std::vector<Filter>& filters,
+                             const Page& page) {
+  return describe("DescribeInstanceStatus", "InstanceId", ids, filters, page);
+}
+
 ApiCall describe_addresses_call(const std::vector<Filter>& filters) {
   ApiCall call = reading("DescribeAddresses");
   add_filters(call.params, filters);
@@ -326,6 +331,10 @@ ApiCall stop_instance_call(const InstanceId& instance) {
 
 ApiCall start_instance_call(const InstanceId& instance) {
   return changing("StartInstances", instance);
+}
+
+ApiCall reboot_instance_call(const InstanceId& instance) {
+  return changing("RebootInstances", instance);
 }
 
 ApiCall cancel_spot_request_call(const SpotRequestId& request) {

@@ -42,6 +42,8 @@ ApiCall describe_volumes_call(const std::vector<VolumeId>& ids, const std::vecto
 ApiCall describe_instances_call(const std::vector<InstanceId>& ids,
                                 const std::vector<Filter>& filters, const Page& page);
 ApiCall describe_spot_requests_call(const std::vector<Filter>& filters, const Page& page);
+ApiCall describe_status_call(const std::vector<InstanceId>& ids, const std::vector<Filter>& filters,
+                             const Page& page);
 // Not paged by EC2.
 ApiCall describe_addresses_call(const std::vector<Filter>& filters);
 ApiCall describe_images_call(const std::vector<ImageId>& ids, const std::vector<Filter>& filters,
@@ -77,6 +79,7 @@ ApiCall delete_fleet_call(const FleetId& id);
 ApiCall terminate_instance_call(const InstanceId& instance);
 ApiCall stop_instance_call(const InstanceId& instance);
 ApiCall start_instance_call(const InstanceId& instance);
+ApiCall reboot_instance_call(const InstanceId& instance);
 ApiCall cancel_spot_request_call(const SpotRequestId& request);
 ApiCall delete_volume_call(const VolumeId& volume);
 ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,

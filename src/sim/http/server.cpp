@@ -18,6 +18,7 @@
 #include "sim/core/places.hpp"
 #include "sim/core/wire.hpp"
 #include "sim/http/form.hpp"
+#include "sim/http/http_date.hpp"
 #include "sim/http/verify.hpp"
 
 namespace ec2spotter::sim {
@@ -65,15 +66,6 @@ Result<void> write_whole(const fs::path& path, const std::string& content) {
     return fail(Errc::io, path.string() + " cannot be written");
   }
   return {};
-}
-
-std::string http_date(TimePoint now) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[40];
-  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return text;
 }
 
 // A connection that is kept alive would hold its thread, and so the end of the server, until its
@@ -221,6 +213,18 @@ class Server::Impl {
   // Virtual time: the host's, moved by what /_sim/clock has added.
   TimePoint virtual_now() const { return clock_.now() + core_->clock_offset(); }
 
+  TimePoint locked_virtual_now() {
+    const std::lock_guard lock(mutex_);
+    return virtual_now();
+  }
+
+  // Clients that go by the host's clock stay welcome after /_sim/clock has moved the server's.
+  Result<Verified> verify_at_either_time(const SignedRequest& request, TimePoint now) {
+    const auto find = [this](const std::string& id) { return find_key(id); };
+    auto verified = verify(request, find, now);
+    return verified ? verified : verify(request, find, clock_.now());
+  }
+
   // Called with the lock held.
   void catch_up() {
     core_->advance_to(virtual_now());
@@ -282,10 +286,10 @@ class Server::Impl {
 
   void answer(const httplib::Request& request, const std::string& body,
               httplib::Response& response) {
-    response.set_header("Date", http_date(clock_.now()));
+    const TimePoint now = locked_virtual_now();
+    response.set_header("Date", http_date(now));
     const SignedRequest to_verify = signed_request(request, body);
-    const auto verified = verify(
-        to_verify, [this](const std::string& id) { return find_key(id); }, clock_.now());
+    const auto verified = verify_at_either_time(to_verify, now);
     ApiReply reply;
     if (!verified) {
       reply = refusal(to_verify, verified.error());

@@ -26,6 +26,8 @@ class ScriptedBodies : public NoBodies {
   GuestHabits habits;
   // Does an SSH server answer at this address now?
   bool ssh_answers(const std::string& public_ip) const;
+  // The host key of the server that answers there; empty: none does.
+  std::string host_key(const std::string& public_ip) const;
 
   Result<void> start(const BodySpec& spec) override;
   void press_power_button(const std::string& instance_id) override;

@@ -9,34 +9,30 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// What a clock that nobody sets shows at the beginning.
+constexpr Duration kStart = 1h;
+
 TEST(TokenBucketTest, GivesItsCapacityAtOnceAndThenItsRate) {
   TokenBucket bucket(5, 2);
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(bucket.take(kNow), 0ms);
-  EXPECT_EQ(bucket.take(kNow), 500ms);
-  EXPECT_EQ(bucket.take(kNow), 1000ms);
-  EXPECT_EQ(bucket.take(kNow + 1500ms), 0ms);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(bucket.take(kStart), 0ms);
+  EXPECT_EQ(bucket.take(kStart), 500ms);
+  EXPECT_EQ(bucket.take(kStart), 1000ms);
+  EXPECT_EQ(bucket.take(kStart + 1500ms), 0ms);
 }
 
 TEST(TokenBucketTest, NeverHoldsMoreThanItsCapacity) {
   TokenBucket bucket(2, 1);
-  EXPECT_EQ(bucket.take(kNow), 0ms);
-  EXPECT_EQ(bucket.take(kNow + 24h), 0ms);
-  EXPECT_EQ(bucket.take(kNow + 24h), 0ms);
-  EXPECT_EQ(bucket.take(kNow + 24h), 1000ms);
+  EXPECT_EQ(bucket.take(kStart), 0ms);
+  EXPECT_EQ(bucket.take(kStart + 24h), 0ms);
+  EXPECT_EQ(bucket.take(kStart + 24h), 0ms);
+  EXPECT_EQ(bucket.take(kStart + 24h), 1000ms);
 }
 
 TEST(TokenBucketTest, ATokenGivenBackIsThereAgain) {
   TokenBucket bucket(1, 1);
-  EXPECT_EQ(bucket.take(kNow), 0ms);
+  EXPECT_EQ(bucket.take(kStart), 0ms);
   bucket.give_back();
-  EXPECT_EQ(bucket.take(kNow), 0ms);
-}
-
-TEST(TokenBucketTest, AClockThatIsSetBackTakesNothingAway) {
-  TokenBucket bucket(2, 1);
-  EXPECT_EQ(bucket.take(kNow), 0ms);
-  EXPECT_EQ(bucket.take(kNow - 1h), 0ms);
-  EXPECT_EQ(bucket.take(kNow - 1h), 1000ms);
+  EXPECT_EQ(bucket.take(kStart), 0ms);
 }
 
 // EC2 API reference, "Request throttling".
@@ -54,10 +50,10 @@ TEST(TokenBucketTest, TheBucketsHaveEc2sSizes) {
 
 TEST(RequestLimitsTest, ActionsOfOneKindShareABucketAndOthersDoNot) {
   RequestLimits limits;
-  for (int i = 0; i < 25; ++i) EXPECT_EQ(limits.take("AttachVolume", kNow), 0ms);
-  for (int i = 0; i < 25; ++i) EXPECT_EQ(limits.take("DetachVolume", kNow), 0ms);
-  EXPECT_EQ(limits.take("AssociateAddress", kNow), 200ms);
-  EXPECT_EQ(limits.take("RunInstances", kNow), 0ms);
+  for (int i = 0; i < 25; ++i) EXPECT_EQ(limits.take("AttachVolume", kStart), 0ms);
+  for (int i = 0; i < 25; ++i) EXPECT_EQ(limits.take("DetachVolume", kStart), 0ms);
+  EXPECT_EQ(limits.take("AssociateAddress", kStart), 200ms);
+  EXPECT_EQ(limits.take("RunInstances", kStart), 0ms);
 }
 
 }  // namespace

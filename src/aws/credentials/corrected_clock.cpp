@@ -1,0 +1,24 @@
+#include "aws/credentials/corrected_clock.hpp"
+
+#include <algorithm>
+
+namespace ec2spotter::aws {
+namespace {
+
+using namespace std::chrono_literals;
+
+// AWS's front ends differ by a little among themselves: that is no news.
+constexpr Duration kSlack = 2s;
+
+}  // namespace
+
+Duration CorrectedClock::correct(TimePoint date, Duration took) {
+  const TimePoint before = now();
+  const TimePoint latest = date + 1s + std::max(took, Duration::zero());
+  if (before >= date - kSlack && before <= latest + kSlack) return Duration::zero();
+  anchor_ = std::clamp(before, date, latest);
+  anchored_at_ = host_.running();
+  return anchor_ - before;
+}
+
+}  // namespace ec2spotter::aws

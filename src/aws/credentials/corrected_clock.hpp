@@ -1,0 +1,31 @@
+// AWS's time, told by its replies and carried on by a clock that nobody sets.
+#pragma once
+
+#include "base/clock.hpp"
+
+namespace ec2spotter::aws {
+
+// Until a reply has told AWS's time, the host's time of day at the start stands for it. What
+// happens to the host's time of day after that changes nothing here. `host` outlives it.
+class CorrectedClock final : public Clock {
+ public:
+  explicit CorrectedClock(const Clock& host)
+      : host_(host), anchor_(host.now()), anchored_at_(host.running()) {}
+
+  TimePoint now() const override { return anchor_ + (host_.running() - anchored_at_); }
+  Duration running() const override { return host_.running(); }
+
+  // A reply that came just now says `date`, in whole seconds; it is at most `took` old. Returns by
+  // how much that has moved this clock; a date that may be right moves nothing.
+  Duration correct(TimePoint date, Duration took);
+
+  // AWS's time minus the host's time of day.
+  Duration offset() const { return now() - host_.now(); }
+
+ private:
+  const Clock& host_;
+  TimePoint anchor_;
+  Duration anchored_at_;
+};
+
+}  // namespace ec2spotter::aws

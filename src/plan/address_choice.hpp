@@ -1,0 +1,18 @@
+// Whose an Elastic IP is: rule S4 for addresses. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/machine.hpp"
+#include "model/observation.hpp"
+
+namespace ec2spotter {
+
+// Who or what else has this address; nothing: it is the machine's to tag and to move. `seen` knows
+// the machine's bodies. An address at a network interface without an instance serves an appliance
+// or a load balancer. Source: EC2 API reference, "Address".
+std::optional<std::string> other_user(const Address& address, const Machine& machine,
+                                      const Observation& seen);
+
+}  // namespace ec2spotter
