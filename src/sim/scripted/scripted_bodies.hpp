@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -26,10 +27,15 @@ class ScriptedBodies : public NoBodies {
   GuestHabits habits;
   // Does an SSH server answer at this address now?
   bool ssh_answers(const std::string& public_ip) const;
+  // Has the root of the system at this address stopped to take writes?
+  bool root_is_read_only(const std::string& public_ip) const;
 
   Result<void> start(const BodySpec& spec) override;
   void press_power_button(const std::string& instance_id) override;
   void cut_power(const std::string& instance_id) override;
+  void reboot(const std::string& instance_id) override;
+  Result<void> hang(const std::string& instance_id) override;
+  Result<void> turn_read_only(const std::string& instance_id) override;
   Result<void> plug_disk(const std::string& instance_id, const BodyDisk& disk) override;
   void unplug_disk(const std::string& instance_id, const BodyDisk& disk) override;
   std::string console(const std::string& instance_id) override;
@@ -46,9 +52,14 @@ class ScriptedBodies : public NoBodies {
     TimePoint started;
     std::string volume;
     TimePoint plugged;
-    bool is_root_disk = false;  // the volume is what it has booted from
+    bool is_root_disk = false;                 // the volume is what it has booted from
+    std::optional<TimePoint> hung, read_only;  // since when
   };
-  bool root_is_up(const Guest& guest) const;
+  // The last moment at which the guest did anything.
+  TimePoint last_act(const Guest& guest) const { return guest.hung.value_or(clock_.now()); }
+  bool root_came_up(const Guest& guest) const;
+  bool root_is_up(const Guest& guest) const { return !guest.hung && root_came_up(guest); }
+  const Guest* guest_at(const std::string& public_ip) const;
   void plug(Guest& guest, const std::string& volume_id);
   void unplug(Guest& guest);
 
