@@ -192,6 +192,19 @@ void add_sim_controls(CLI::App& app, Parsed& parsed) {
       .option<std::string>("INSTANCE", "instance_id", "i-...", true)
       .option<bool>("--notice", "notice", "true: with a notice ahead")
       .option<int>("--seconds", "seconds", "from the notice to the end");
+  ControlCommand(app, parsed, "status", "what a status check of an instance says")
+      .option<std::string>("INSTANCE", "instance_id", "i-...", true)
+      .option<std::string>("CHECK", "check", "system, instance or ebs", true)
+      .option<std::string>("STATUS", "status", "ok, impaired, initializing or insufficient-data",
+                           true);
+  ControlCommand(app, parsed, "event", "a scheduled event of an instance, shown only")
+      .option<std::string>("INSTANCE", "instance_id", "i-...", true)
+      .option<std::string>("CODE", "code", "instance-retirement, instance-stop ...", true)
+      .option<int>("--seconds", "seconds", "from now; default: a day");
+  ControlCommand(app, parsed, "hang", "the guest of an instance answers nothing any more")
+      .option<std::string>("INSTANCE", "instance_id", "i-...", true);
+  ControlCommand(app, parsed, "read_only", "the root of a guest takes no more writes (--guests)")
+      .option<std::string>("INSTANCE", "instance_id", "i-...", true);
   ControlCommand(app, parsed, "fault", "make calls fail")
       .option<std::string>("KIND", "kind", "throttle, error_before, error_after, lost_reply ...",
                            true)

@@ -35,6 +35,21 @@ class SimControlTest(ProgramTest):
         self.assertIn("RunInstances", actions)
         self.assertEqual(actions, self.server.control("actions"))
 
+    def test_what_ails_an_instance_is_shown_by_its_status(self):
+        instance = self.client.run_instances(ImageId=IMAGE, InstanceType="t3.small", MinCount=1,
+                                             MaxCount=1)["Instances"][0]["InstanceId"]
+        self.succeeds("sim", "status", instance, "system", "impaired")
+        self.succeeds("sim", "hang", instance)
+        self.succeeds("sim", "event", instance, "instance-retirement", "--seconds", 3600)
+        shown = self.client.describe_instance_status(InstanceIds=[instance])
+        status = shown["InstanceStatuses"][0]
+        self.assertEqual("impaired", status["SystemStatus"]["Status"])
+        self.assertIn("ImpairedSince", status["SystemStatus"]["Details"][0])
+        self.assertEqual("impaired", status["InstanceStatus"]["Status"])
+        self.assertEqual("ok", status["AttachedEbsStatus"]["Status"])
+        self.assertEqual("instance-retirement", status["Events"][0]["Code"])
+        self.fails(2, "sim", "status", instance, "disk", "ok", says="system, instance or ebs")
+
     def test_resources_are_those_of_one_kind(self):
         volumes = json.loads(self.succeeds("sim", "resources", "volume").stdout)
         self.assertEqual(["vol-0aaaaaaaaaaaaaaa1"], list(volumes))

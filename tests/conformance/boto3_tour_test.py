@@ -34,7 +34,7 @@ class TourTest(unittest.TestCase):
     def setUp(self):
         self.server = self.enterContext(Server(basic_seed()))
         self.recorder = self.enterContext(Recorder())
-        self.ec2 = self.server.client()
+        self.ec2 = self.server.client(key="person", secret="person")
         ACTIONS.update(self.server.control("actions"))
         self.addCleanup(self.check_replies)
 

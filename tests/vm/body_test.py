@@ -62,6 +62,7 @@ class BodyTest(unittest.TestCase):
         self.check_metadata(instance)
         self.check_hot_plug(instance)
         self.check_snapshot(instance)
+        self.check_hang(instance)
         self.check_own_shutdown(instance)
         self.passed = True
 
@@ -125,6 +126,17 @@ class BodyTest(unittest.TestCase):
         self.assertEqual("in the snapshot\n", self.cloud.run(
             f"sudo udevadm settle -t 30; sudo mkdir -p /copy && sudo mount {link} /copy"
             " && cat /copy/synced"))
+
+    def check_hang(self, instance):
+        """A guest that stands still fails its check, and a restart brings it back."""
+        booted = self.cloud.run("cat /proc/sys/kernel/random/boot_id")
+        self.cloud.control("hang", {"instance_id": instance})
+        status = self.cloud.ec2.describe_instance_status(InstanceIds=[instance])
+        self.assertEqual("impaired", status["InstanceStatuses"][0]["InstanceStatus"]["Status"])
+        self.assertNotEqual(0, self.cloud.ssh("true").returncode)
+        self.cloud.ec2.reboot_instances(InstanceIds=[instance])
+        self.cloud.wait_for_ssh()
+        self.assertNotEqual(booted, self.cloud.run("cat /proc/sys/kernel/random/boot_id"))
 
     def check_own_shutdown(self, instance):
         self.cloud.ssh("sudo systemctl poweroff")

@@ -187,10 +187,10 @@ LocalEc2::LocalEc2(const sim::Json& seed, std::uint64_t random_seed)
   EXPECT_TRUE(planted) << planted.error().message;
 }
 
-sim::ApiReply LocalEc2::handle(sim::ParamMap parameters) {
+sim::ApiReply LocalEc2::handle(sim::ParamMap parameters, std::string_view access_key) {
   return core_.handle({.service = "ec2",
                        .region = kRegion,
-                       .access_key = "test",
+                       .access_key = std::string(access_key),
                        .params = std::move(parameters),
                        .target = {},
                        .body = {}});
@@ -246,7 +246,7 @@ int LocalEc2::person(const std::string& action, sim::ParamMap parameters) {
   catch_up();
   parameters.emplace("Action", action);
   parameters.emplace("Version", "2016-11-15");
-  const sim::ApiReply reply = handle(std::move(parameters));
+  const sim::ApiReply reply = handle(std::move(parameters), sim::kPersonKey);
   note(action, reply);
   catch_up();
   return reply.status;
@@ -356,7 +356,9 @@ void LocalEc2::catch_up() {
 
 void LocalEc2::check_rules() {
   for (std::string& breach : core_.violations()) {
-    violations_.push_back(format_iso8601(clock_.now()) + " " + std::move(breach));
+    if (seen_breaches_.insert(breach).second) {
+      violations_.push_back(format_iso8601(clock_.now()) + " " + std::move(breach));
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,7 +82,7 @@ class LocalEc2 {
   friend class Process;
   friend class Transport;
   // What EC2 answers now.
-  sim::ApiReply handle(sim::ParamMap parameters);
+  sim::ApiReply handle(sim::ParamMap parameters, std::string_view access_key = "test");
   // The same; while nothing changes, a reading call gets the same answer from memory.
   sim::ApiReply ask(const std::string& body);
   void catch_up();
@@ -94,6 +95,7 @@ class LocalEc2 {
   Guests guests_;
   sim::Core core_;
   std::vector<std::string> violations_;
+  std::set<std::string> seen_breaches_;
   std::vector<std::string> told_;
   int calls_ = 0;
   std::uint64_t digest_ = 0;

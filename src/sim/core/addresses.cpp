@@ -5,6 +5,7 @@
 #include "sim/core/interfaces.hpp"
 #include "sim/core/life.hpp"
 #include "sim/core/limits.hpp"
+#include "sim/core/safety.hpp"
 #include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -114,6 +115,8 @@ Result<Json> associate_address(Call& call) {
   if (private_ip && *private_ip != text(*interface, "privateIpAddress")) {
     return refuse("InvalidParameterValue", "The interface has no address " + *private_ip);
   }
+  const Json attachment = interface->value("attachment", Json::object());
+  Json* instance = call.find("instance", text(attachment, "instanceId"));
   const std::string holder = text(*address, "networkInterfaceId");
   if (holder == target) return Json{{"associationId", text(*address, "associationId")}};
   if (!holder.empty() && !move) {
@@ -121,15 +124,15 @@ Result<Json> associate_address(Call& call) {
                                                     " is already associated with associate-id " +
                                                     text(*address, "associationId"));
   }
+  judge_move(call, *address, instance == nullptr ? interface : instance);
   if (!holder.empty()) unbind(call, *address);
   Json* other = address_where(call.world, call.region, "networkInterfaceId", target);
-  if (other != nullptr) unbind(call, *other);
-  (*address)["associationId"] = call.world.new_id("eipassoc-");
-  (*address)["networkInterfaceId"] = target;
-  (*address)["networkInterfaceOwnerId"] = kAccount;
-  (*address)["privateIpAddress"] = text(*interface, "privateIpAddress");
-  const Json attachment = interface->value("attachment", Json::object());
-  if (Json* instance = call.find("instance", text(attachment, "instanceId"))) {
+  if (other != nullptr) {
+    judge_move(call, *other, nullptr);
+    unbind(call, *other);
+  }
+  associate(call.world, call.region, *address, *interface);
+  if (instance != nullptr) {
     (*address)["instanceId"] = instance->at("instanceId");
     refresh_interfaces(call.world, call.region, *instance);
   }
@@ -144,6 +147,7 @@ Result<Json> disassociate_address(Call& call) {
     return refuse("InvalidAssociationID.NotFound",
                   "The association ID '" + association + "' does not exist");
   }
+  judge_move(call, *address, nullptr);
   unbind(call, *address);
   return Json{{"return", true}};
 }

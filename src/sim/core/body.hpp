@@ -83,6 +83,12 @@ class Bodies {
   // Power loss, now. When it returns the body is gone and all its disks are free; no event follows.
   virtual void cut_power(const std::string& instance_id) = 0;
   virtual void reboot(const std::string& instance_id) = 0;
+  // The guest stands still: it answers nothing, writes nothing, and gives no disk back, until
+  // reboot or cut_power. Errors: invalid, where that cannot be brought about.
+  virtual Result<void> hang(const std::string& instance_id) = 0;
+  // The root's file system takes no more writes until reboot; the kernel says so on the console.
+  // Errors: as hang.
+  virtual Result<void> turn_read_only(const std::string& instance_id) = 0;
 
   virtual Result<void> plug_disk(const std::string& instance_id, const BodyDisk& disk) = 0;
   // Asks the guest to give the disk back; DiskReleased follows when it has.
@@ -119,6 +125,8 @@ class NoBodies : public Bodies {
   }
   void cut_power(const std::string&) override {}
   void reboot(const std::string&) override {}
+  Result<void> hang(const std::string&) override { return {}; }
+  Result<void> turn_read_only(const std::string&) override { return {}; }
   Result<void> plug_disk(const std::string&, const BodyDisk&) override { return {}; }
   void unplug_disk(const std::string& instance_id, const BodyDisk& disk) override {
     report(DiskReleased{instance_id, disk.volume_id});

@@ -7,6 +7,7 @@
 #include "sim/core/life.hpp"
 #include "sim/core/limits.hpp"
 #include "sim/core/places.hpp"
+#include "sim/core/status.hpp"
 #include "sim/core/types.hpp"
 
 namespace ec2spotter::sim {
@@ -151,6 +152,41 @@ Result<Json> rebalance(World& world, const Json& body) {
   return Json::object();
 }
 
+Result<Json> control_status(World& world, const Json& body) {
+  TRY_VOID(check_keys(body, {"instance_id", "check", "status"}));
+  TRY(const Found found, need_instance(world, body));
+  TRY(const std::string check, need_text(body, "check"));
+  TRY(const std::string status, need_text(body, "status"));
+  TRY_VOID(set_check(world, *found.instance, check, status));
+  return Json::object();
+}
+
+Result<Json> control_event(World& world, const Json& body) {
+  TRY_VOID(check_keys(body, {"instance_id", "code", "seconds"}));
+  TRY(const Found found, need_instance(world, body));
+  TRY(const std::string code, need_text(body, "code"));
+  TRY(const long seconds, need_number(body, "seconds", 86400));
+  if (seconds < 0 || seconds > kClockStepMost) {
+    return fail(Errc::invalid, "'seconds' must be from 0 to ten years");
+  }
+  TRY_VOID(add_scheduled_event(world, *found.instance, code, std::chrono::seconds(seconds)));
+  return Json::object();
+}
+
+Result<Json> control_hang(World& world, const Json& body) {
+  TRY_VOID(check_keys(body, {"instance_id"}));
+  TRY(const Found found, need_instance(world, body));
+  TRY_VOID(hang(world, found.region, *found.instance));
+  return Json::object();
+}
+
+Result<Json> control_read_only(World& world, const Json& body) {
+  TRY_VOID(check_keys(body, {"instance_id"}));
+  TRY(const Found found, need_instance(world, body));
+  TRY_VOID(turn_read_only(world, *found.instance));
+  return Json::object();
+}
+
 Result<Json> control_quota(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"name", "value"}));
   TRY(const std::string name, need_text(body, "name"));
@@ -248,11 +284,17 @@ Result<Json> Core::changing_control(const std::string& path, const Json& body) {
   if (path == "reclaim") return reclaim_instance(world_, body, false);
   if (path == "notice") return reclaim_instance(world_, body, true);
   if (path == "rebalance") return rebalance(world_, body);
+  if (path == "status") return control_status(world_, body);
+  if (path == "event") return control_event(world_, body);
+  if (path == "hang") return control_hang(world_, body);
+  if (path == "read_only") return control_read_only(world_, body);
   if (path == "fault") return add_fault(body);
   if (path == "clock") return move_clock(body);
-  return fail(Errc::invalid, "no control call '" + path +
-                                 "'; known: capacity price quota limits notice rebalance reclaim "
-                                 "fault clock state resources calls actions violations");
+  return fail(
+      Errc::invalid,
+      "no control call '" + path +
+          "'; known: capacity price quota limits notice rebalance reclaim "
+          "status event hang read_only fault clock state resources calls actions violations");
 }
 
 }  // namespace ec2spotter::sim

@@ -5,6 +5,7 @@
 #include "sim/core/identity.hpp"
 #include "sim/core/life.hpp"
 #include "sim/core/places.hpp"
+#include "sim/core/safety.hpp"
 #include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -105,7 +106,8 @@ Result<Json> Core::run_handler(const ApiRequest& request, const std::string& act
   Call call{.world = world_,
             .region = request.region,
             .action = action,
-            .params = Params(std::move(params))};
+            .params = Params(std::move(params)),
+            .by_person = request.access_key == kPersonKey};
   TRY_VOID(authorize_caller(request, call));
   const PastView view(world_, reads);
   world_.set_slowness(fault ? fault->extra : Duration::zero());

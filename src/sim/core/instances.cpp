@@ -8,6 +8,7 @@
 #include "sim/core/launch.hpp"
 #include "sim/core/life.hpp"
 #include "sim/core/run_instances.hpp"
+#include "sim/core/status.hpp"
 #include "sim/core/types.hpp"
 #include "sim/core/wire.hpp"
 
@@ -201,57 +202,8 @@ Result<void> check_running(Call&, const Json& instance) {
 
 Result<Json> reboot_instances(Call& call) {
   TRY(const auto instances, checked(call, check_running));
-  for (const Json* instance : instances) {
-    call.world.bodies().reboot(text(*instance, "instanceId"));
-  }
+  for (Json* instance : instances) restart_guest(call.world, call.region, *instance);
   return Json{{"return", true}};
-}
-
-Json status_json(const Json& instance) {
-  const bool running = state_name(instance) == "running";
-  const Json summary{
-      {"status", running ? "ok" : "not-applicable"},
-      {"details",
-       running ? Json::array({{{"name", "reachability"}, {"status", "passed"}}}) : Json::array()}};
-  return {{"instanceId", text(instance, "instanceId")},
-          {"availabilityZone", text(instance.at("placement"), "availabilityZone")},
-          {"instanceState", instance.at("instanceState")},
-          {"instanceStatus", summary},
-          {"systemStatus", summary},
-          {"attachedEbsStatus", summary}};
-}
-
-Result<Json> describe_instance_status(Call& call) {
-  static const FilterPaths kPaths{
-      {"availability-zone", "availabilityZone"},
-      {"instance-state-code", "instanceState/code"},
-      {"instance-state-name", "instanceState/name"},
-      {"instance-status.status", "instanceStatus/status"},
-      {"instance-status.reachability", "instanceStatus/details/*/status"},
-      {"system-status.status", "systemStatus/status"},
-      {"system-status.reachability", "systemStatus/details/*/status"},
-      {"attached-ebs-status.status", "attachedEbsStatus/status"}};
-  const auto ids = call.params.list("InstanceId");
-  TRY(const bool all, call.params.flag("IncludeAllInstances", false));
-  TRY(const Filters filters, read_filters(call.params, kPaths));
-  TRY(const Paging paging, read_paging(call.params, !ids.empty(), {}));
-  TRY_VOID(call.finish());
-  std::vector<const Json*> instances;
-  if (ids.empty()) {
-    for (const auto& [id, instance] : call.table("instance")) instances.push_back(&instance);
-  } else {
-    TRY(const auto named, need_instances(call, ids));
-    instances.assign(named.begin(), named.end());
-  }
-  Json set = Json::array();
-  for (const Json* instance : instances) {
-    Json entry = status_json(*instance);
-    if ((all || state_name(*instance) == "running") && filters.match(entry)) {
-      set.push_back(std::move(entry));
-    }
-  }
-  TRY(const std::string next, take_page(set, paging));
-  return with_next({{"instanceStatusSet", std::move(set)}}, next);
 }
 
 Result<Json> describe_instance_attribute(Call& call) {

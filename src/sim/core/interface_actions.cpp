@@ -168,6 +168,10 @@ Result<Json> detach(Call& call) {
   const std::string holder = text(interface->at("attachment"), "instanceId");
   interface->erase("attachment");
   (*interface)["status"] = "available";
+  if (Json* address = address_where(call.world, call.region, "networkInterfaceId",
+                                    text(*interface, "networkInterfaceId"))) {
+    address->erase("instanceId");
+  }
   if (Json* instance = call.find("instance", holder)) {
     refresh_interfaces(call.world, call.region, *instance);
   }

@@ -94,6 +94,16 @@ std::map<long, Json*> interfaces_of(World& world, const std::string& region, con
   return attached;
 }
 
+// The interface shows the address that is associated with it.
+void show_association(const std::string& region, const Json& address, Json& interface) {
+  const std::string ip = text(address, "publicIp");
+  interface["association"] = {{"publicIp", ip},
+                              {"publicDnsName", public_dns_name(region, ip)},
+                              {"ipOwnerId", kAccount},
+                              {"allocationId", address.at("allocationId")},
+                              {"associationId", address.at("associationId")}};
+}
+
 // The primary interface's Elastic IP, else the address that came with the launch.
 void set_public_ip(World& world, const std::string& region, Json& instance, Json& interface) {
   const std::string own = state_name(instance) == "stopped" ? "" : text(instance, "_own_ip");
@@ -106,13 +116,11 @@ void set_public_ip(World& world, const std::string& region, Json& instance, Json
   if (ip.empty()) return;
   instance["ipAddress"] = ip;
   instance["dnsName"] = public_dns_name(region, ip);
-  interface["association"] = {{"publicIp", ip},
-                              {"publicDnsName", instance["dnsName"]},
-                              {"ipOwnerId", address != nullptr ? kAccount : "amazon"}};
+  interface["association"] = {
+      {"publicIp", ip}, {"publicDnsName", instance["dnsName"]}, {"ipOwnerId", "amazon"}};
   if (address != nullptr) {
     (*address)["instanceId"] = instance.at("instanceId");
-    interface["association"]["allocationId"] = address->at("allocationId");
-    interface["association"]["associationId"] = address->at("associationId");
+    show_association(region, *address, interface);
   }
   if (state_name(instance) == "running") {
     static_cast<void>(world.bodies().route_address(ip, text(instance, "instanceId")));
@@ -189,6 +197,14 @@ void attach_interface(World& world, Json& instance, Json& interface, const Attac
                              {"deleteOnTermination", attach.delete_on_termination}};
 }
 
+void associate(World& world, const std::string& region, Json& address, Json& interface) {
+  address["associationId"] = world.new_id("eipassoc-");
+  address["networkInterfaceId"] = interface.at("networkInterfaceId");
+  address["networkInterfaceOwnerId"] = kAccount;
+  address["privateIpAddress"] = text(interface, "privateIpAddress");
+  show_association(region, address, interface);
+}
+
 void refresh_interfaces(World& world, const std::string& region, Json& instance) {
   Json set = Json::array();
   for (const auto& [index, interface] : interfaces_of(world, region, instance)) {
@@ -196,6 +212,10 @@ void refresh_interfaces(World& world, const std::string& region, Json& instance)
       set_public_ip(world, region, instance, *interface);
       instance["groupSet"] = interface->at("groupSet");
       instance["sourceDestCheck"] = interface->at("sourceDestCheck");
+    } else if (Json* address = address_where(world, region, "networkInterfaceId",
+                                             text(*interface, "networkInterfaceId"))) {
+      (*address)["instanceId"] = instance.at("instanceId");
+      show_association(region, *address, *interface);
     }
     set.push_back(in_instance(*interface));
   }

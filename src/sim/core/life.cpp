@@ -7,6 +7,7 @@
 #include "sim/core/fleets.hpp"
 #include "sim/core/interfaces.hpp"
 #include "sim/core/select.hpp"
+#include "sim/core/status.hpp"
 #include "sim/core/types.hpp"
 
 namespace ec2spotter::sim {
@@ -159,6 +160,7 @@ void instance_running(World& world, const std::string& region, Json& instance) {
     return fail_start(world, region, instance, "Server.InternalError", started.error().message);
   }
   set_state(instance, "running");
+  begin_checks(world, region, instance);
   refresh_interfaces(world, region, instance);
 }
 
@@ -212,6 +214,7 @@ void on_instance_event(World& world, const Json& event, const std::string& regio
   if (kind == "end_at_risk" && state_name(instance) == "running") {
     begin_termination(world, region, instance, Cause::user);
   }
+  settle_status(world, event, region, instance);
   if (kind == "instance_forgotten") {
     world.erase(region, "instance", text(instance, "instanceId"));
   }

@@ -34,8 +34,4 @@ std::string state_name(const Json& instance);
 void begin_reclaim(World& world, const std::string& region, Json& instance, Duration lead,
                    Cause cause);
 
-// What must hold after every event (S1 and S2 of the design's safety rules); the breaches, as
-// sentences.
-std::vector<std::string> violations(const World& world);
-
 }  // namespace ec2spotter::sim

@@ -1,11 +1,18 @@
-// The rules of the design that the world itself can see broken.
-#include <map>
+#include "sim/core/safety.hpp"
 
-#include "sim/core/life.hpp"
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <sstream>
+
 #include "sim/core/places.hpp"
 
 namespace ec2spotter::sim {
 namespace {
+
+constexpr const char* kBreaches = "breaches";  // of S4, in the settings
+constexpr std::string_view kOwner = "ec2spotter:owner";
+constexpr std::string_view kMachine = "ec2spotter:machine";
 
 // S1: a volume is attached, attaching or detaching at one instance, whichever side is asked.
 void check_attachments(const World& world, const std::string& region,
@@ -54,10 +61,78 @@ void check_roots(const World& world, std::vector<std::string>& found) {
   }
 }
 
+void note_breach(World& world, std::string breach) {
+  Json& breaches = world.settings()[kBreaches];
+  if (breaches.is_null()) breaches = Json::array();
+  breaches.push_back(std::move(breach));
+}
+
+// A launch of several machines at once tags each instance with all their names.
+std::vector<std::string> machines_of(const Json& resource) {
+  std::istringstream names(tag_value(resource, kMachine));
+  return {std::istream_iterator<std::string>(names), {}};
+}
+
+bool is_ours(const Json& resource) { return !tag_value(resource, kOwner).empty(); }
+
+bool same_machine(const Json& one, const Json& other) {
+  const auto names = machines_of(one);
+  const auto others = machines_of(other);
+  return is_ours(one) && tag_value(one, kOwner) == tag_value(other, kOwner) &&
+         std::find_first_of(names.begin(), names.end(), others.begin(), others.end()) !=
+             names.end();
+}
+
+std::string whose(const Json& resource) {
+  if (!is_ours(resource)) return "nobody's that carries our tags";
+  return tag_value(resource, kOwner) + "/" + tag_value(resource, kMachine) + "'s";
+}
+
+// An instance, or an interface that has none.
+std::string name_of(const Json& holder) {
+  return text(holder, holder.contains("instanceId") ? "instanceId" : "networkInterfaceId");
+}
+
+const Json* holder_of(const Call& call, const Json& address) {
+  for (const auto& [kind, key] :
+       {std::pair{"instance", "instanceId"}, {"network-interface", "networkInterfaceId"}}) {
+    const auto found = call.table(kind).find(text(address, key));
+    if (found != call.table(kind).end()) return &found->second;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
+void judge_move(const Call& call, const Json& address, const Json* taker) {
+  if (call.by_person) return;
+  const Json* holder = holder_of(call, address);
+  const std::string what = "S4: " + call.action + ": " + text(address, "publicIp");
+  if (holder != nullptr && !same_machine(*holder, taker == nullptr ? address : *taker)) {
+    note_breach(call.world,
+                what + " is taken from " + name_of(*holder) + ", which is " + whose(*holder));
+  }
+  if (taker != nullptr && is_ours(address) && !same_machine(address, *taker)) {
+    note_breach(call.world, what + ", which is " + whose(address) + ", is given to " +
+                                name_of(*taker) + ", which is " + whose(*taker));
+  }
+}
+
+void judge_tags(const Call& call, const Json& resource,
+                const std::vector<std::pair<std::string, std::string>>& tags) {
+  if (call.by_person || !is_ours(resource)) return;
+  for (const auto& [key, value] : tags) {
+    const bool judged = key == kOwner || (key == kMachine && resource.contains("allocationId"));
+    const std::string before = tag_value(resource, key);
+    if (!judged || before.empty() || before == value) continue;
+    note_breach(call.world, "S4: " + call.action + ": something of " + tag_value(resource, kOwner) +
+                                "/" + tag_value(resource, kMachine) + " gets the " + key + " '" +
+                                value + "'");
+  }
+}
+
 std::vector<std::string> violations(const World& world) {
-  std::vector<std::string> found;
+  std::vector<std::string> found = world.settings().value(kBreaches, std::vector<std::string>{});
   for (const std::string& region : region_names()) check_attachments(world, region, found);
   check_roots(world, found);
   return found;

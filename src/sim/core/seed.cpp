@@ -3,6 +3,7 @@
 
 #include "sim/core/core.hpp"
 #include "sim/core/images.hpp"
+#include "sim/core/interfaces.hpp"
 #include "sim/core/launch.hpp"
 #include "sim/core/places.hpp"
 #include "sim/core/snapshots.hpp"
@@ -42,15 +43,16 @@ class Seeder {
     if (found == nullptr) return fail(Errc::invalid, "seed: no snapshot " + snapshot);
     const std::string id = given.at("image_id");
     const std::string device = given.value("root_device", "/dev/xvda");
-    const Json disk = mapping_json({.device = device,
-                                    .snapshot_id = snapshot,
-                                    .size_gib = found->at("volumeSize").get<long>()});
+    Json disks = Json::array({mapping_json({.device = device,
+                                            .snapshot_id = snapshot,
+                                            .size_gib = found->at("volumeSize").get<long>()})});
+    for (const Json& more : given.value("disks", Json::array())) disks.push_back(data_disk(more));
     world_.put(region_, "image", id) =
         make_image(world_, {.id = id,
                             .name = given.value("name", id),
                             .architecture = given.value("architecture", "x86_64"),
                             .root_device = device,
-                            .disks = Json::array({disk})});
+                            .disks = std::move(disks)});
     return {};
   }
 
@@ -77,13 +79,15 @@ class Seeder {
     const std::string id = given.at("allocation_id");
     const std::string ip = given.at("public_ip");
     if (!world_.take_public_ip(ip)) return fail(Errc::invalid, "seed: " + ip + " is named twice");
-    world_.put(region_, "address", id) = {{"allocationId", id},
-                                          {"publicIp", ip},
-                                          {"domain", "vpc"},
-                                          {"publicIpv4Pool", "amazon"},
-                                          {"networkBorderGroup", region_},
-                                          {"tagSet", Json::array()}};
-    return {};
+    Json& address = world_.put(region_, "address", id);
+    address = {{"allocationId", id},
+               {"publicIp", ip},
+               {"domain", "vpc"},
+               {"publicIpv4Pool", "amazon"},
+               {"networkBorderGroup", region_},
+               {"tagSet", tag_set(given.value("tags", Json::object()))}};
+    if (!given.contains("interface")) return {};
+    return put_on_interface(address, given.at("interface"));
   }
 
   Result<void> key_pair(const Json& given) {
@@ -99,6 +103,28 @@ class Seeder {
   }
 
  private:
+  static Json data_disk(const Json& given) {
+    return mapping_json({.device = given.at("device"),
+                         .snapshot_id = given.value("snapshot_id", ""),
+                         .size_gib = given.at("size_gib").get<long>(),
+                         .delete_on_termination = given.value("delete_on_termination", true)});
+  }
+
+  // An interface of its own without an instance, as a NAT gateway or a load balancer has one.
+  Result<void> put_on_interface(Json& address, const Json& given) {
+    std::string subnet_id;
+    for (const auto& [id, subnet] : world_.table(region_, "subnet")) {
+      if (text(subnet, "availabilityZone") == given.value("zone", "")) subnet_id = id;
+    }
+    const auto made = make_interface(world_, region_,
+                                     {.subnet_id = subnet_id,
+                                      .description = given.value("description", ""),
+                                      .tags = tag_set(given.value("tags", Json::object()))});
+    if (!made) return fail(Errc::invalid, "seed: " + made.error().message);
+    associate(world_, region_, address, **made);
+    return {};
+  }
+
   World& world_;
   std::string region_;
 };

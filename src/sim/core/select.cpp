@@ -81,7 +81,7 @@ bool Filters::match(const Json& resource) const {
   });
 }
 
-Result<Filters> read_filters(Params& params, const FilterPaths& paths) {
+Result<Filters> read_filters(Params& params, const FilterPaths& paths, Tagged tagged) {
   Filters filters;
   for (Params& filter : params.structures("Filter")) {
     TRY(const std::string name, filter.need("Name"));
@@ -90,9 +90,10 @@ Result<Filters> read_filters(Params& params, const FilterPaths& paths) {
     if (values.size() > kFilterValuesMost) {
       return refuse("FilterLimitExceeded", "The filter '" + name + "' has more than 200 values");
     }
-    if (name.starts_with("tag:")) {
+    const bool by_tag = tagged == Tagged::yes;
+    if (by_tag && name.starts_with("tag:")) {
       filters.all.emplace_back(name, std::move(values));
-    } else if (name == "tag-key") {
+    } else if (by_tag && name == "tag-key") {
       filters.all.emplace_back("tagSet/*/key", std::move(values));
     } else if (const auto path = paths.find(name); path != paths.end()) {
       filters.all.emplace_back(path->second, std::move(values));

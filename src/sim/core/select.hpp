@@ -27,9 +27,12 @@ struct Filters {
   bool match(const Json& resource) const;
 };
 
-// Reads Filter.N; tag:KEY and tag-key are always known. Errors: InvalidParameterValue for a name
-// that is not in `paths`.
-Result<Filters> read_filters(Params& params, const FilterPaths& paths);
+// Does what a call selects have tags that it can select by?
+enum class Tagged { yes, no };
+
+// Reads Filter.N; tag:KEY and tag-key are known besides `paths` where there are tags. Errors:
+// InvalidParameterValue for a name that is not known.
+Result<Filters> read_filters(Params& params, const FilterPaths& paths, Tagged tagged = Tagged::yes);
 
 struct PageLimits {
   long least = 5;

@@ -174,8 +174,9 @@ ApiReply Core::handle_sqs(const ApiRequest& request) {
 }
 
 std::optional<KnownKey> Core::key(const std::string& access_key) const {
-  if (access_key == "test")
-    return KnownKey{.secret = "test", .session_token = {}, .expires_at = {}};
+  if (access_key == "test" || access_key == kPersonKey) {
+    return KnownKey{.secret = access_key, .session_token = {}, .expires_at = {}};
+  }
   const auto found = world_.settings().find("key/" + access_key);
   if (found == world_.settings().end()) return std::nullopt;
   return KnownKey{.secret = text(*found, "secret"),

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/core/call.hpp"
+#include "sim/core/safety.hpp"
 #include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -98,6 +99,7 @@ Result<Json> create_tags(Call& call) {
     for (const auto& [key, value] : tags) set_tag(set, key, value);
     if (user_tags(set) > kTagsMost) return refuse("TagLimitExceeded", "More than 50 tags");
   }
+  for (const Json* resource : resources) judge_tags(call, *resource, tags);
   for (std::size_t i = 0; i < sets.size(); ++i) (*resources[i])["tagSet"] = std::move(sets[i]);
   return Json{{"return", true}};
 }
@@ -113,7 +115,10 @@ Result<Json> delete_tags(Call& call) {
     tags.emplace_back(std::move(key), tag.get("Value"));
     TRY_VOID(tag.finish());
   }
+  std::vector<std::pair<std::string, std::string>> lost;
+  for (const auto& [key, value] : tags) lost.emplace_back(key, "");
   for (Json* resource : resources) {
+    judge_tags(call, *resource, lost);
     Json kept = Json::array();
     for (const Json& old : resource->value("tagSet", Json::array())) {
       // Without any Tag, EC2 deletes every tag of the user.

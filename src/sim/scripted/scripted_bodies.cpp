@@ -1,16 +1,44 @@
 #include "sim/scripted/scripted_bodies.hpp"
 
+#include <algorithm>
+
 namespace ec2spotter::sim {
 
-bool ScriptedBodies::ssh_answers(const std::string& public_ip) const {
+const ScriptedBodies::Guest* ScriptedBodies::guest_at(const std::string& public_ip) const {
   const auto route = routes_.find(public_ip);
-  if (route == routes_.end()) return false;
+  if (route == routes_.end()) return nullptr;
   const auto guest = running_.find(route->second);
-  return guest != running_.end() && root_is_up(guest->second);
+  return guest == running_.end() ? nullptr : &guest->second;
+}
+
+bool ScriptedBodies::ssh_answers(const std::string& public_ip) const {
+  const Guest* guest = guest_at(public_ip);
+  return guest != nullptr && (root_is_up(*guest) || (guest->fell_back && !guest->hung));
+}
+
+std::string ScriptedBodies::host_key(const std::string& public_ip) const {
+  if (!ssh_answers(public_ip)) return {};
+  const Guest* guest = guest_at(public_ip);
+  return guest->fell_back ? "preboot" : guest->volume;
+}
+
+void ScriptedBodies::fall_back_to_preboot(const std::string& instance_id) {
+  reboot(instance_id);
+  running_[instance_id].fell_back = true;
+}
+
+bool ScriptedBodies::root_is_read_only(const std::string& public_ip) const {
+  const Guest* guest = guest_at(public_ip);
+  return guest != nullptr && guest->read_only && root_is_up(*guest);
 }
 
 Result<void> ScriptedBodies::start(const BodySpec& spec) {
-  Guest guest{.started = clock_.now(), .volume = {}, .plugged = {}};
+  Guest guest{.started = clock_.now(),
+              .volume = {},
+              .plugged = {},
+              .hung = {},
+              .read_only = {},
+              .fell_back = false};
   for (const BodyDisk& disk : spec.disks) {
     const bool is_root_disk = disk.device == spec.root_device;
     if (is_root_disk) {
@@ -25,6 +53,8 @@ Result<void> ScriptedBodies::start(const BodySpec& spec) {
 }
 
 void ScriptedBodies::press_power_button(const std::string& instance_id) {
+  const auto guest = running_.find(instance_id);
+  if (guest != running_.end() && guest->second.hung) return;
   cut_power(instance_id);
   report(GuestPoweredOff{instance_id});
 }
@@ -36,12 +66,41 @@ void ScriptedBodies::cut_power(const std::string& instance_id) {
   running_.erase(guest);
 }
 
+void ScriptedBodies::reboot(const std::string& instance_id) {
+  const auto found = running_.find(instance_id);
+  if (found == running_.end()) return;
+  Guest& guest = found->second;
+  const std::string volume = guest.volume;
+  unplug(guest);
+  guest.started = clock_.now();
+  guest.hung.reset();
+  guest.read_only.reset();
+  guest.fell_back = false;
+  if (!volume.empty()) plug(guest, volume);
+}
+
+Result<void> ScriptedBodies::hang(const std::string& instance_id) {
+  const auto guest = running_.find(instance_id);
+  if (guest != running_.end() && !guest->second.hung) guest->second.hung = clock_.now();
+  return {};
+}
+
+Result<void> ScriptedBodies::turn_read_only(const std::string& instance_id) {
+  const auto guest = running_.find(instance_id);
+  if (guest == running_.end() || !root_is_up(guest->second)) {
+    return fail(Errc::invalid, "no root is up in " + instance_id);
+  }
+  if (!guest->second.read_only) guest->second.read_only = clock_.now();
+  return {};
+}
+
 Result<void> ScriptedBodies::plug_disk(const std::string& instance_id, const BodyDisk& disk) {
   plug(running_[instance_id], disk.volume_id);
   return {};
 }
 
 void ScriptedBodies::unplug_disk(const std::string& instance_id, const BodyDisk& disk) {
+  if (running_[instance_id].hung) return;
   unplug(running_[instance_id]);
   report(DiskReleased{instance_id, disk.volume_id});
 }
@@ -50,7 +109,7 @@ std::string ScriptedBodies::console(const std::string& instance_id) {
   const auto found = running_.find(instance_id);
   if (found == running_.end()) return {};
   const Guest& guest = found->second;
-  if (guest.is_root_disk || clock_.now() - guest.started < habits.to_preboot) {
+  if (guest.is_root_disk || last_act(guest) - guest.started < habits.to_preboot) {
     return "Linux version 6.1\n";
   }
   std::string text = "ec2spotter: identify ok instance=" + instance_id + "\n";
@@ -60,9 +119,12 @@ std::string ScriptedBodies::console(const std::string& instance_id) {
     return text + "ec2spotter: " + habits.failing_stage + " fail reason=" + habits.failing_reason +
            " text=\"the scripted guest gives up\"\n";
   }
+  if (guest.fell_back) return text + "ec2spotter: enter fail reason=engines_exhausted\n";
   text += "ec2spotter: enter ok engine=kexec\n";
-  if (!root_is_up(guest)) return text;
-  return text + "ec2spotter: root ok volume=" + guest.volume + " engine=kexec\n";
+  if (!root_came_up(guest)) return text;
+  text += "ec2spotter: root ok volume=" + guest.volume + " engine=kexec\n";
+  if (guest.read_only) text += "EXT4-fs (nvme1n1p1): Remounting filesystem read-only\n";
+  return text;
 }
 
 Result<void> ScriptedBodies::route_address(const std::string& public_ip,
@@ -71,9 +133,9 @@ Result<void> ScriptedBodies::route_address(const std::string& public_ip,
   return {};
 }
 
-bool ScriptedBodies::root_is_up(const Guest& guest) const {
+bool ScriptedBodies::root_came_up(const Guest& guest) const {
   return !guest.volume.empty() && (guest.is_root_disk || habits.failing_stage.empty()) &&
-         clock_.now() - guest.plugged >= habits.to_root;
+         last_act(guest) - guest.plugged >= habits.to_root;
 }
 
 void ScriptedBodies::plug(Guest& guest, const std::string& volume_id) {
@@ -84,8 +146,9 @@ void ScriptedBodies::plug(Guest& guest, const std::string& volume_id) {
 
 void ScriptedBodies::unplug(Guest& guest) {
   if (guest.volume.empty()) return;
-  const bool up = root_is_up(guest);
-  on_unplugged(guest.volume, up ? clock_.now() - guest.plugged - habits.to_root : Duration{});
+  const TimePoint last_write = std::min(last_act(guest), guest.read_only.value_or(clock_.now()));
+  const bool up = root_came_up(guest);
+  on_unplugged(guest.volume, up ? last_write - guest.plugged - habits.to_root : Duration{});
   guest.volume.clear();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -28,10 +29,17 @@ class ScriptedBodies : public NoBodies {
   bool ssh_answers(const std::string& public_ip) const;
   // The host key of the server that answers there; empty: none does.
   std::string host_key(const std::string& public_ip) const;
+  // A restart from inside that ends on the preboot system, whose own SSH server answers.
+  void fall_back_to_preboot(const std::string& instance_id);
+  // Has the root of the system at this address stopped to take writes?
+  bool root_is_read_only(const std::string& public_ip) const;
 
   Result<void> start(const BodySpec& spec) override;
   void press_power_button(const std::string& instance_id) override;
   void cut_power(const std::string& instance_id) override;
+  void reboot(const std::string& instance_id) override;
+  Result<void> hang(const std::string& instance_id) override;
+  Result<void> turn_read_only(const std::string& instance_id) override;
   Result<void> plug_disk(const std::string& instance_id, const BodyDisk& disk) override;
   void unplug_disk(const std::string& instance_id, const BodyDisk& disk) override;
   std::string console(const std::string& instance_id) override;
@@ -48,9 +56,17 @@ class ScriptedBodies : public NoBodies {
     TimePoint started;
     std::string volume;
     TimePoint plugged;
-    bool is_root_disk = false;  // the volume is what it has booted from
+    bool is_root_disk = false;                 // the volume is what it has booted from
+    std::optional<TimePoint> hung, read_only;  // since when
+    bool fell_back = false;                    // to the preboot system, until its next restart
   };
-  bool root_is_up(const Guest& guest) const;
+  // The last moment at which the guest did anything.
+  TimePoint last_act(const Guest& guest) const { return guest.hung.value_or(clock_.now()); }
+  bool root_came_up(const Guest& guest) const;
+  bool root_is_up(const Guest& guest) const {
+    return !guest.hung && !guest.fell_back && root_came_up(guest);
+  }
+  const Guest* guest_at(const std::string& public_ip) const;
   void plug(Guest& guest, const std::string& volume_id);
   void unplug(Guest& guest);
 

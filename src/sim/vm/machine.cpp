@@ -33,6 +33,7 @@ struct Machine::Run {
   Qmp qmp;
   std::string shutdown_reason = {};  // of QEMU's SHUTDOWN event
   std::optional<Deadline> reboot_by = {};
+  bool hangs = false;
 };
 
 Machine::Machine(MachineOptions options) : options_(std::move(options)) {
@@ -53,6 +54,11 @@ void Machine::press_power_button() {
 
 void Machine::reboot() {
   reboot_ = true;
+  wakeup_.ring();
+}
+
+void Machine::hang() {
+  hang_ = true;
   wakeup_.ring();
 }
 
@@ -262,7 +268,11 @@ Result<void> Machine::push_button(Run& run) {
   const bool off = button_.exchange(false);
   const bool again = reboot_.exchange(false);
   if (off) run.reboot_by.reset();
-  if (again && !run.reboot_by) run.reboot_by.emplace(kRebootWithin);
+  if (again && !run.reboot_by) run.reboot_by.emplace(run.hangs ? Duration{} : kRebootWithin);
+  if (hang_.exchange(false)) {
+    TRY_VOID(run.qmp.call("stop"));
+    run.hangs = true;
+  }
   if (off || again) TRY_VOID(run.qmp.call("system_powerdown"));
   return {};
 }
@@ -345,7 +355,7 @@ Result<void> Machine::freeze_for_all(Run& run) {
     freeze.done.set_value(stopped ? (*freeze.work)() : fail(stopped.error()));
   }
   TRY_VOID(stopped);
-  TRY_VOID(run.qmp.call("cont"));
+  if (!run.hangs) TRY_VOID(run.qmp.call("cont"));
   return {};
 }
 

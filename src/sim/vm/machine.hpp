@@ -45,6 +45,8 @@ class Machine {
   void press_power_button();
   // Asks the guest to shut down and starts it again; after kRebootWithin without asking.
   void reboot();
+  // The guest stands still until reboot.
+  void hang();
   // Errors: quota when no slot is left, already_done for a disk that is here.
   Result<void> plug(QemuDisk disk);
   void unplug(const std::string& volume_id);
@@ -91,6 +93,7 @@ class Machine {
   Wakeup wakeup_;  // readable: look at the orders
   std::atomic<bool> button_ = false;
   std::atomic<bool> reboot_ = false;
+  std::atomic<bool> hang_ = false;
   std::mutex mutex_;  // of what follows
   std::list<Slot> slots_;
   std::vector<Freeze> freezes_;

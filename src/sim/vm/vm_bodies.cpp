@@ -212,6 +212,14 @@ void VmBodies::cut_power(const std::string& instance_id) { impl_->cut_power(inst
 void VmBodies::reboot(const std::string& instance_id) {
   if (Machine* machine = impl_->machine(instance_id)) machine->reboot();
 }
+Result<void> VmBodies::hang(const std::string& instance_id) {
+  if (Machine* machine = impl_->machine(instance_id)) machine->hang();
+  return {};
+}
+Result<void> VmBodies::turn_read_only(const std::string&) {
+  return fail(Errc::invalid,
+              "a virtual machine decides itself when its root is read-only; remount it in there");
+}
 Result<void> VmBodies::plug_disk(const std::string& instance_id, const BodyDisk& disk) {
   return impl_->plug(instance_id, disk);
 }

@@ -191,5 +191,36 @@ TEST(SimInstanceTest, ANetworkInterfaceKeepsItsAddressesFromBodyToBody) {
             made.at("//macAddress"));
 }
 
+TEST(SimInstanceTest, AllDisksOfAnImageComeWithTheInstanceAndGoWithItAsTheImageSays) {
+  Sim sim;
+  const auto planted = sim.core().seed(
+      {{"snapshots", {{{"snapshot_id", "snap-0bbbbbbbbbbbbbbb1"}, {"size_gib", 4}}}},
+       {"images",
+        {{{"image_id", "ami-0bbbbbbbbbbbbbbb1"},
+          {"snapshot_id", "snap-0bbbbbbbbbbbbbbb1"},
+          {"disks",
+           {{{"device", "/dev/sdb"}, {"size_gib", 3}},
+            {{"device", "/dev/sdc"},
+             {"snapshot_id", "snap-0bbbbbbbbbbbbbbb1"},
+             {"size_gib", 5},
+             {"delete_on_termination", false}}}}}}}});
+  ASSERT_TRUE(planted) << planted.error().message;
+  const std::string id = sim.run({{"ImageId", "ami-0bbbbbbbbbbbbbbb1"},
+                                  {"TagSpecification.1.ResourceType", "volume"},
+                                  {"TagSpecification.1.Tag.1.Key", "of"},
+                                  {"TagSpecification.1.Tag.1.Value", "web"}});
+  const ParamMap ours{{"Filter.1.Name", "tag:of"}, {"Filter.1.Value.1", "web"}};
+  const Reply volumes = sim.call("DescribeVolumes", ours);
+  EXPECT_EQ(volumes.all("//attachmentSet/item/instanceId"), (std::vector<std::string>{id, id, id}));
+  const Reply instance = sim.call("DescribeInstances", {{"InstanceId.1", id}});
+  EXPECT_EQ(instance.all("//blockDeviceMapping/item/deviceName"),
+            (std::vector<std::string>{"/dev/sdb", "/dev/sdc", "/dev/xvda"}));
+  EXPECT_EQ(instance.all("//blockDeviceMapping/item/ebs/deleteOnTermination"),
+            (std::vector<std::string>{"true", "false", "true"}));
+  sim.terminate(id);
+  EXPECT_EQ(sim.call("DescribeVolumes", ours).all("//volumeSet/item/size"),
+            std::vector<std::string>{"5"});
+}
+
 }  // namespace
 }  // namespace ec2spotter::sim

@@ -49,7 +49,7 @@ ApiReply Sim::send(const std::string& action, ParamMap params, const std::string
   params["Version"] = "2016-11-15";
   return core_.handle({.service = "ec2",
                        .region = region,
-                       .access_key = "test",
+                       .access_key = access_key_,
                        .params = std::move(params),
                        .target = {},
                        .body = {}});

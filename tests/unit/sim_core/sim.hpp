@@ -89,11 +89,15 @@ class Sim {
   std::string volume_status(const std::string& id);
   std::string attachment_status(const std::string& volume_id);
 
+  // Who makes the calls from now on: a person unless told otherwise.
+  void call_with(const std::string& access_key) { access_key_ = access_key; }
+
   Core& core() { return core_; }
 
  private:
   void settle();
 
+  std::string access_key_{kPersonKey};
   std::vector<BodyEvent> reports_;
   NoBodies bodies_;
   Core core_;
