@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/broken_rule.hpp"
+
 namespace ec2spotter::aws {
 namespace {
 
@@ -20,6 +22,7 @@ bool is_own_trouble(const Error& error) {
 
 std::optional<Error> ActionBackoff::refusal(const std::string& action, Duration now) const {
   const auto found = failing_.find(action);
+  if (lacks(Cure::shares_of_a_turn)) return std::nullopt;
   if (found == failing_.end() || now >= found->second.until) return std::nullopt;
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(found->second.until - now);
   return with_context(found->second.last, "it failed " + std::to_string(found->second.times) +

@@ -18,7 +18,7 @@ static constexpr bool breaks_rule(int number) { return number == EC2SPOTTER_BROK
 enum class Cure {
   none,
   own_time,           // time is EC2's, whatever the host's clock says
-  action_backoff,     // an action that fails costs the others no time
+  shares_of_a_turn,   // an action that fails costs the others no time
   foreign_addresses,  // an address that somebody else uses or owns is left alone
   image_disks,        // further disks of an image go with their instance
   health,             // a machine that is not there any more is not called up

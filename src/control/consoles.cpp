@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/broken_rule.hpp"
 #include "control/boot_report.hpp"
 #include "control/console_trouble.hpp"
 #include "plan/body_history.hpp"
@@ -13,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Consoles take no more than this of a turn: what is left is read in the next one.
-constexpr Duration kShare = 2s;
+constexpr Duration kShare = lacks(Cure::shares_of_a_turn) ? 1h : 2s;
 
 // How often the console of a body that came up is read: one that is not well, and any other. A
 // system that has left its root, or cannot write to it, says so there alone.

@@ -342,7 +342,8 @@ class Executor {
       const bool brought_first = disk.device == body.root_device;
       if (brought_first || !disk.delete_on_termination || is_root(disk.volume)) continue;
       TRY(const bool brought, goes_with_body(disk.volume));
-      if (brought) continue;
+      if (brought && !lacks(Cure::image_disks)) continue;
+      if (lacks(Cure::image_disks)) return fail(Errc::refused, "rule S3: " + disk.volume.str());
       TRY_VOID(ec2_.set_delete_on_termination(body.id, disk.device, false));
       return fail(Errc::wrong_state, disk.volume.str() + " would be deleted with " + body.id.str() +
                                          "; it is set to outlive it, which is looked at first");

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 import unittest
 
 from program import IMAGE, VOLUME, ProgramTest, wait_until
@@ -76,6 +77,40 @@ class WatchTest(ProgramTest):
         code, said = self.stop(child)
         self.assertEqual(code, 0, said)
         self.assertEqual(len(self.bodies()), 1)
+
+    def test_nothing_in_a_file_ends_the_watch_of_the_others(self):
+        self.write_machine()
+        for name, line in {"shouting": 'region = "EU-WEST-1"', "nowhere": 'region = "mars-1"',
+                           "spaced": 'region = "eu west 1"', "odd": "region = 3"}.items():
+            self.write(name + ".toml", f'volume = "{name}"\nimage = "{IMAGE}"\n'
+                                       f'types = ["t3.small"]\n{line}\n')
+        child = self.watch()
+        wait_until("a body", lambda: len(self.bodies()) == 1)
+
+        def told():
+            return {event["machine"] for event in self.events() if event["kind"] == "trouble"}
+        wait_until("the trouble of the others", lambda: {"shouting", "spaced"} <= told())
+
+        self.assertIsNone(child.poll())
+        code, said = self.stop(child)
+        self.assertEqual(code, 0, said)
+
+    def test_missing_credentials_do_not_end_it(self):
+        self.write_machine()
+        without = {key: value for key, value in self.environment.items()
+                   if not key.startswith(("AWS_ACCESS", "AWS_SECRET"))}
+        folder = self.folder / "watching"
+        child = subprocess.Popen(self.command("watch", "--state", folder), text=True,
+                                 env=without | {"AWS_EC2_METADATA_DISABLED": "true"},
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        self.addCleanup(child.communicate)
+        self.addCleanup(child.kill)
+        wait_until("the complaint", lambda: any(
+            event["kind"] == "trouble" for event in self.events()))
+        self.assertIsNone(child.poll())
+        code, said = self.stop(child)
+        self.assertEqual(code, 0, said)
 
     def test_reads_the_queue_of_announcements_to_its_end_whosoever_they_are(self):
         sqs = self.server.client("sqs")

@@ -39,6 +39,13 @@ Rates draw_rates(std::mt19937_64& random) {
   rates.absence = rate(random, 0.03);
   rates.delete_with = rate(random, 0.02);
   rates.wrong_file = rate(random, 0.02);
+  rates.clock_step = rate(random, 0.1);
+  rates.one_action = rate(random, 0.05);
+  rates.lent_address = rate(random, 0.02);
+  rates.like_root = rate(random, 0.01);
+  rates.hang = rate(random, 0.02);
+  rates.read_only = rate(random, 0.02);
+  rates.long_check = rate(random, 0.02);
   return rates;
 }
 
@@ -60,6 +67,9 @@ Machine draw_machine(std::mt19937_64& random, int number) {
   }
   machine.release_on_notice = chance(random, 0.3);
   if (chance(random, 0.15)) machine.engine = Engine::swap;
+  if (chance(random, 0.5)) {
+    machine.on_unhealthy = chance(random, 0.5) ? OnUnhealthy::restart : OnUnhealthy::replace;
+  }
   if (chance(random, 0.4)) machine.elastic_ip = "127.91.0." + std::to_string(number + 1);
   return machine;
 }
@@ -101,6 +111,11 @@ Plot draw_plot(std::mt19937_64& random, int machines) {
     plot.copies.push_back(copy_of(number));
   }
   plot.seed = draw_seed(plot.machines);
+  plot.two_disks = chance(random, 0.3);
+  if (plot.two_disks) {
+    plot.seed["images"][0]["disks"] = {{{"device", "/dev/sdb"}, {"size_gib", 1}}};
+  }
+  plot.clock_gains = static_cast<int>(below(random, 201)) - 100;
   plot.rates = draw_rates(random);
   plot.two_controllers = chance(random, 0.3);
   return plot;

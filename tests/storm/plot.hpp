@@ -15,14 +15,21 @@ namespace ec2spotter::storm {
 struct Rates {
   double reclaim = 0, notice = 0, late_notice = 0, rebalance = 0;
   double stop = 0, terminate = 0, detach = 0, poweroff = 0;
-  double drought = 0;      // a pool without capacity for minutes to hours
-  double fault = 0;        // calls that fail, for a while
-  double stale = 0;        // describes that show the past
-  double slow = 0;         // states that change late
-  double crash = 0;        // the controller dies between two calls
-  double absence = 0;      // the controller is away for minutes
-  double delete_with = 0;  // a person sets DeleteOnTermination of a root
-  double wrong_file = 0;   // a machine's file names a copy of its root for a while
+  double drought = 0;       // a pool without capacity for minutes to hours
+  double fault = 0;         // calls that fail, for a while
+  double stale = 0;         // describes that show the past
+  double slow = 0;          // states that change late
+  double crash = 0;         // the controller dies between two calls
+  double absence = 0;       // the controller is away for minutes
+  double delete_with = 0;   // a person sets DeleteOnTermination of a root
+  double wrong_file = 0;    // a machine's file names a copy of its root for a while
+  double clock_step = 0;    // somebody sets the clock of the controllers' host
+  double one_action = 0;    // one action fails or hangs, for a while
+  double lent_address = 0;  // a machine's address serves somebody else for a while
+  double like_root = 0;     // a copy gets the tags of its root
+  double hang = 0;          // a system stands still
+  double read_only = 0;     // a root takes no more writes
+  double long_check = 0;    // new bodies check their root's file system for long, for a while
 };
 
 struct Plot {
@@ -31,6 +38,8 @@ struct Plot {
   sim::Json seed;                // the world's resources
   Rates rates;
   bool two_controllers = false;
+  bool two_disks = false;  // the image brings a second one
+  int clock_gains = 0;     // of the controllers' host, in a million seconds
 };
 
 Plot draw_plot(std::mt19937_64& random, int machines);

@@ -19,6 +19,17 @@ using scenario::Process;
 
 constexpr Duration kUpWithin = 10min;  // after all trouble has ended
 constexpr double kMillisOfDay = 86'400'000.0;
+// How long a system may stand still, or its root be read-only, and yet be called up.
+constexpr Duration kHungUnseen = 15min;
+constexpr Duration kReadOnlyUnseen = 25min;
+// How long what must not wait may wait for an action that has nothing to do with it.
+constexpr Duration kTurnMost = 90s;
+constexpr const char* kActions[] = {"DescribeVolumes",    "DescribeAddresses",
+                                    "GetConsoleOutput",   "DescribeInstanceStatus",
+                                    "CreateTags",         "AttachVolume",
+                                    "AssociateAddress",   "DisassociateAddress",
+                                    "TerminateInstances", "DescribeSpotInstanceRequests",
+                                    "DescribeInstances",  "RunInstances"};
 constexpr const char* kFaultKinds[] = {"throttle", "error_before", "error_after", "lost_reply"};
 
 // A controller that may be dead for a while.
@@ -26,6 +37,8 @@ struct Controller {
   std::unique_ptr<Process> process;
   std::unique_ptr<Watch> watch;
   TimePoint next{};
+  TimePoint last_turn{};
+  TimePoint steady_since{};  // no two minutes without a turn
 };
 
 class Storm {
@@ -37,8 +50,10 @@ class Storm {
         ec2_(plot_.seed, options.seed),
         start_(ec2_.clock().now()) {
     controllers_.resize(plot_.two_controllers ? 2 : 1);
+    ec2_.host_clock().run_fast(plot_.clock_gains);
     for (const Machine& machine : plot_.machines) roots_.push_back(machine.volume.id);
     plant_foreign_instances();
+    plant_appliance();
     ec2_.before_call = [this](const sim::ParamMap& parameters) { check_call(parameters); };
     plan_incidents();
   }
@@ -78,7 +93,14 @@ class Storm {
               {rates.crash, [this] { crash(); }},
               {rates.absence, [this] { absence(); }},
               {rates.delete_with, [this] { delete_with_instance(); }},
-              {rates.wrong_file, [this] { wrong_file(); }}};
+              {rates.wrong_file, [this] { wrong_file(); }},
+              {rates.clock_step, [this] { step_clock(); }},
+              {rates.one_action, [this] { one_action(); }},
+              {rates.lent_address, [this] { lend_address(); }},
+              {rates.like_root, [this] { make_like_root(); }},
+              {rates.hang, [this] { hang(); }},
+              {rates.read_only, [this] { turn_read_only(); }},
+              {rates.long_check, [this] { check_for_long(); }}};
     draw_next_incident();
   }
 
@@ -117,12 +139,16 @@ class Storm {
     return id.empty() || takes_root_with_it(*ec2_.instance(id)) ? "" : id;
   }
 
-  static bool takes_root_with_it(const sim::Json& instance) {
+  bool takes_root_with_it(const sim::Json& instance) const {
     const sim::Json& disks = instance.at("blockDeviceMapping");
     return std::any_of(disks.begin(), disks.end(), [&](const sim::Json& disk) {
-      return disk.at("deviceName") != instance.at("rootDeviceName") &&
-             disk.at("ebs").at("deleteOnTermination") == true;
+      return is_root(disk) && disk.at("ebs").at("deleteOnTermination") == true;
     });
+  }
+
+  bool is_root(const sim::Json& disk) const {
+    const VolumeId id(disk.at("ebs").at("volumeId").get<std::string>());
+    return std::find(roots_.begin(), roots_.end(), id) != roots_.end();
   }
 
   void reclaim(int notice_seconds) {
@@ -195,13 +221,15 @@ class Storm {
                            {"count", 0},
                            {"probability", 0.3},
                            {"status", chance(random_, 0.5) ? 500 : 503}});
-    later(some_time(5min), [this] { ec2_.control("fault", {{"kind", "clear"}}); });
+    begin_trouble();
+    later(some_time(5min), [this] { end_failing_actions(); });
   }
 
   void stale() {
     const auto seconds = static_cast<int>(1 + below(random_, 60));
     ec2_.control("fault", {{"kind", "stale_describe"}, {"seconds", seconds}});
     stale_until_ = ec2_.clock().now() + std::chrono::seconds(seconds);
+    quiet_since_ = std::max(quiet_since_, stale_until_);
   }
 
   // Only on a body that nothing else happens to, and while describes show it.
@@ -211,7 +239,7 @@ class Storm {
     const sim::Json& body = *ec2_.instance(id);
     if (body.at("instanceState").at("name") != "running" || body.contains("_reclaim_at")) return;
     for (const sim::Json& disk : body.at("blockDeviceMapping")) {
-      if (disk.at("deviceName") == body.at("rootDeviceName")) continue;
+      if (!is_root(disk) || disk.at("deviceName") == body.at("rootDeviceName")) continue;
       ec2_.person("ModifyInstanceAttribute",
                   {{"InstanceId", id},
                    {"BlockDeviceMapping.1.DeviceName", disk.at("deviceName")},
@@ -232,6 +260,163 @@ class Storm {
     for (Controller& controller : controllers_) {
       if (controller.watch != nullptr) controller.watch->set_machines(plot_.machines);
     }
+  }
+
+  // Any size, either direction; NTP or a person does it.
+  void step_clock() {
+    const auto seconds = static_cast<std::int64_t>(exponential(random_, 3600));
+    const bool back = chance(random_, 0.5);
+    ec2_.host_clock().step(std::chrono::seconds(back ? -seconds : seconds));
+  }
+
+  void one_action() {
+    const std::string action = kActions[below(random_, std::size(kActions))];
+    if (chance(random_, 0.5)) {
+      ec2_.hanging = {action};
+    } else {
+      ec2_.control("fault", {{"kind", chance(random_, 0.5) ? "throttle" : "error_before"},
+                             {"action", action},
+                             {"count", 0},
+                             {"status", 503}});
+    }
+    begin_trouble();
+    later(some_time(10min), [this] { end_failing_actions(); });
+  }
+
+  void begin_trouble() { ++troubles_; }
+
+  void end_failing_actions() {
+    --troubles_;
+    quiet_since_ = std::max(quiet_since_, ec2_.clock().now());
+    ec2_.hanging.clear();
+    ec2_.control("fault", {{"kind", "clear"}});
+  }
+
+  // Has EC2 answered well for so long?
+  bool quiet_for(Duration time) const {
+    return troubles_ == 0 && const_cast<LocalEc2&>(ec2_).clock().now() - quiet_since_ >= time;
+  }
+
+  // To an appliance's interface, or to another owner; the machine may have lost it for that.
+  void lend_address() {
+    const std::size_t number = below(random_, plot_.machines.size());
+    const std::string address = allocation_of(plot_.machines[number]);
+    if (address.empty()) return;
+    if (chance(random_, 0.5)) {
+      ec2_.person("AssociateAddress", {{"AllocationId", address},
+                                       {"NetworkInterfaceId", appliance_},
+                                       {"AllowReassociation", "true"}});
+      later(some_time(30min), [this, address] { take_address_back(address); });
+      return;
+    }
+    tag_as_person(address, {{tag::kOwner, "somebody"}});
+    later(some_time(30min), [this, address] { tag_as_person(address, {{tag::kOwner, "storm"}}); });
+  }
+
+  std::string allocation_of(const Machine& machine) {
+    for (const sim::Json& address : ec2_.resources("address")) {
+      if (address.at("publicIp") == machine.elastic_ip) return address.at("allocationId");
+    }
+    return {};
+  }
+
+  void take_address_back(const std::string& address) {
+    for (const sim::Json& each : ec2_.resources("address")) {
+      if (each.at("allocationId") != address ||
+          each.value("networkInterfaceId", "") != appliance_) {
+        continue;
+      }
+      ec2_.person("DisassociateAddress", {{"AssociationId", each.at("associationId")}});
+    }
+  }
+
+  void tag_as_person(const std::string& resource,
+                     const std::vector<std::pair<std::string_view, std::string>>& tags) {
+    sim::ParamMap call{{"ResourceId.1", resource}};
+    int number = 0;
+    for (const auto& [key, value] : tags) {
+      const std::string name = "Tag." + std::to_string(++number);
+      call.emplace(name + ".Key", std::string(key));
+      call.emplace(name + ".Value", value);
+    }
+    ec2_.person("CreateTags", std::move(call));
+  }
+
+  // As EC2's tools do, which copy tags from a volume to its snapshots and to what is made of those.
+  void make_like_root() {
+    const std::size_t number = below(random_, plot_.machines.size());
+    std::vector<std::pair<std::string_view, std::string>> tags;
+    for (const sim::Json& volume : ec2_.resources("volume")) {
+      if (volume.at("volumeId") != roots_[number].str()) continue;
+      for (const std::string_view key :
+           {tag::kMachine, tag::kOwner, tag::kRole, tag::kState, tag::kGoal, tag::kVolume}) {
+        const std::string value = sim::tag_value(volume, key);
+        if (!value.empty()) tags.emplace_back(key, value);
+      }
+    }
+    // A root that is not adopted yet has nothing to copy.
+    if (tags.size() >= 6) tag_as_person(plot_.copies[number].str(), tags);
+  }
+
+  // Only what runs in its root, and is not about to be lost anyway.
+  std::string well_body(std::size_t number) {
+    const std::string id = ec2_.holder(roots_[number].str());
+    if (id.empty()) return {};
+    const sim::Json& body = *ec2_.instance(id);
+    const bool well = body.at("instanceState").at("name") == "running" &&
+                      !body.contains("_reclaim_at") && sim::tag_value(body, tag::kRoot) == "up" &&
+                      ec2_.serves(roots_[number].str());
+    return well ? id : std::string();
+  }
+
+  void hang() {
+    const std::size_t number = below(random_, plot_.machines.size());
+    const std::string body = well_body(number);
+    if (body.empty()) return;
+    ec2_.control("hang", {{"instance_id", body}});
+    expect_seen(number, body, kHungUnseen, "hangs");
+  }
+
+  // A swapped root says nothing on the console before its kernel does.
+  void turn_read_only() {
+    const std::size_t number = below(random_, plot_.machines.size());
+    const std::string body = well_body(number);
+    if (body.empty() || plot_.machines[number].engine == Engine::swap) return;
+    ec2_.control("read_only", {{"instance_id", body}});
+    expect_seen(number, body, kReadOnlyUnseen, "has a read-only root");
+  }
+
+  // Whoever has looked at the machine for so long must not call it up any more. Then a person cures
+  // it, if nobody has.
+  void expect_seen(std::size_t number, const std::string& body, Duration within, const char* how) {
+    ++expectations_;
+    later(within, [this, number, body, within, how] {
+      --expectations_;
+      const sim::Json* instance = ec2_.instance(body);
+      const bool gone = instance == nullptr || ec2_.holder(roots_[number].str()) != body ||
+                        instance->at("instanceState").at("name") != "running";
+      if (gone || !is_ailing(*instance)) return;
+      for (const Controller& controller : controllers_) {
+        const bool watched = controller.watch != nullptr &&
+                             ec2_.clock().now() - controller.steady_since >= within - 5min &&
+                             ec2_.clock().now() - controller.last_turn <= 2min;
+        if (watched && quiet_for(within) &&
+            scenario::is_up(*controller.watch, plot_.machines[number])) {
+          report_.problems.push_back("health: " + body + " " + how + ", and is called up");
+        }
+      }
+      ec2_.person("RebootInstances", {{"InstanceId.1", body}});
+    });
+  }
+
+  bool is_ailing(const sim::Json& instance) {
+    const std::string address = instance.value("ipAddress", "");
+    return !ec2_.guests().ssh_answers(address) || ec2_.guests().root_is_read_only(address);
+  }
+
+  void check_for_long() {
+    ec2_.guests().habits.check = std::min(some_time(20min), Duration(50min));
+    later(some_time(1h), [this] { ec2_.guests().habits.check = Duration::zero(); });
   }
 
   void slow() {
@@ -302,7 +487,17 @@ class Storm {
       ++report_.controllers;
     }
     ++report_.turns;
-    controller.next = controller.watch->turn();
+    const TimePoint begun = ec2_.clock().now();
+    if (begun - controller.last_turn > 2min) controller.steady_since = begun;
+    controller.last_turn = begun;
+    // The controller's own time may differ from ours.
+    const TimePoint next = controller.watch->turn();
+    const TimePoint now = ec2_.clock().now();
+    controller.next = now + (next - controller.process->controls().clock.now());
+    if (now - begun > kTurnMost) {
+      report_.problems.push_back("budget: a turn took " + std::to_string((now - begun) / 1s) +
+                                 " s");
+    }
     if (controller.process->dead()) {
       controller.watch.reset();
       controller.process.reset();
@@ -313,7 +508,8 @@ class Storm {
   }
 
   bool nothing_to_do(const Watch& watch) const {
-    return std::all_of(plot_.machines.begin(), plot_.machines.end(),
+    return expectations_ == 0 &&
+           std::all_of(plot_.machines.begin(), plot_.machines.end(),
                        [&](const Machine& machine) { return scenario::is_up(watch, machine); });
   }
 
@@ -331,8 +527,13 @@ class Storm {
     for (std::size_t i = 0; i < roots_.size(); ++i) name_volume(i, roots_[i]);
     kinds_.clear();
     deferred_.clear();
+    expectations_ = 0;
     next_incident_ = TimePoint::max();
-    ec2_.control("fault", {{"kind", "clear"}});
+    troubles_ = 1;
+    end_failing_actions();
+    ec2_.guests().habits.check = Duration::zero();
+    ec2_.guests().finish_checks();
+    cure_all();
     for (const char* type : {"t3.small", "t3.medium", "m5.large"}) {
       set_capacity(type, "spot", -1);
       set_capacity(type, "on-demand", -1);
@@ -358,6 +559,21 @@ class Storm {
     for (const Machine& machine : plot_.machines) check_up(machine);
   }
 
+  // What a person does about addresses that are lent and systems that are not well.
+  void cure_all() {
+    for (std::size_t i = 0; i < roots_.size(); ++i) {
+      const std::string address = allocation_of(plot_.machines[i]);
+      if (!address.empty()) {
+        take_address_back(address);
+        tag_as_person(address, {{tag::kOwner, "storm"}});
+      }
+      const std::string body = ec2_.holder(roots_[i].str());
+      if (!body.empty() && is_ailing(*ec2_.instance(body))) {
+        ec2_.person("RebootInstances", {{"InstanceId.1", body}});
+      }
+    }
+  }
+
   void check_up(const Machine& machine) {
     for (const Controller& controller : controllers_) {
       const Decision* last =
@@ -377,13 +593,14 @@ class Storm {
       report_.problems.push_back(std::to_string(bodies) + " bodies live for " +
                                  std::to_string(machines) + " machines" + surplus_bodies());
     }
-    // Each machine has a root, a copy of it, and the disk that its body's image gave it.
+    // Each machine has a root, a copy of it, and the disks that its body's image gave it.
     const auto without_image_disk = static_cast<std::size_t>(
         std::count_if(plot_.machines.begin(), plot_.machines.end(),
                       [](const Machine& machine) { return machine.engine == Engine::swap; }));
+    const std::size_t disks = plot_.two_disks ? 2 : 1;
     const std::size_t volumes =
-        ec2_.resources("volume").size() - foreign_instances_.size() + without_image_disk;
-    if (volumes != 3 * machines) {
+        ec2_.resources("volume").size() - foreign_instances_.size() * disks + without_image_disk;
+    if (volumes != (2 + disks) * machines) {
       report_.problems.push_back(std::to_string(volumes) + " volumes are left for " +
                                  std::to_string(machines) + " machines");
     }
@@ -421,6 +638,15 @@ class Storm {
     foreign_instances_ = ec2_.living();
   }
 
+  // A network interface without an instance, as a load balancer or a NAT gateway has.
+  void plant_appliance() {
+    const std::string subnet = ec2_.resources("subnet").front().at("subnetId");
+    ec2_.person("CreateNetworkInterface", {{"SubnetId", subnet}});
+    for (const sim::Json& interface : ec2_.resources("network-interface")) {
+      if (!interface.contains("attachment")) appliance_ = interface.at("networkInterfaceId");
+    }
+  }
+
   void check_foreign_instances() {
     const auto living = ec2_.living();
     for (const sim::Json& before : foreign_instances_) {
@@ -443,6 +669,7 @@ class Storm {
     if (force && value("Action") == "StopInstances") check_stop(value("InstanceId.1"));
     if (value("Action") == "TerminateInstances") check_termination(value("InstanceId.1"));
     if (value("Action") == "DetachVolume") check_detachment(value("InstanceId"));
+    if (value("Action") == "AttachVolume") check_attachment(value("InstanceId"));
   }
 
   void check_stop(const std::string& id) {
@@ -450,6 +677,17 @@ class Storm {
       if (ec2_.holder(root.str()) == id) {
         report_.problems.push_back("S5: " + id + " is stopped by force with its root");
       }
+    }
+  }
+
+  // A preboot system that has said nothing may still be looking for its own root.
+  void check_attachment(const std::string& id) {
+    const sim::Json* body = ec2_.instance(id);
+    if (body == nullptr || body->at("instanceState").at("name") != "running") return;
+    const auto launched = parse_iso8601(body->value("launchTime", ""));
+    const bool spoke = ec2_.guests().console(id).find("ec2spotter: ") != std::string::npos;
+    if (!spoke && launched && ec2_.clock().now() - *launched < 2min) {
+      report_.problems.push_back("clock: " + id + " gets the root before its system has spoken");
     }
   }
 
@@ -467,6 +705,9 @@ class Storm {
     if (given_up == nullptr) return;
     if (takes_root_with_it(*given_up)) {
       report_.problems.push_back("S3: " + id + " is terminated and takes its root with it");
+    }
+    if (ec2_.guests().is_checking(id) && !given_up->contains("_reclaim_at")) {
+      report_.problems.push_back("busy: " + id + " is given up while it checks its root");
     }
     if (given_up->at("instanceState").at("name") != "running" ||
         given_up->contains("_reclaim_at") || sim::tag_value(*given_up, tag::kRoot) != "up") {
@@ -503,6 +744,10 @@ class Storm {
   std::chrono::seconds slowness_{};  // of the states that were slowed last
   std::vector<VolumeId> roots_;      // of the machines, whatever their files say
   std::vector<sim::Json> foreign_instances_;
+  std::string appliance_;    // a network interface
+  int expectations_ = 0;     // of ailments that must be seen
+  int troubles_ = 0;         // kinds of failing calls under way
+  TimePoint quiet_since_{};  // since when there were none
   StormReport report_;
 };
 

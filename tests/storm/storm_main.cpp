@@ -1,6 +1,7 @@
 // storm [--first N] [--seeds N] [--machines N] [--days N] [--processes N]: runs seeds, some of them
 // twice, and ends with 1 when a rule was broken, a machine stayed down or two runs differed.
-// With --until-broken RULE it ends with 0 as soon as a seed shows that this rule is broken.
+// With --until-broken RULE it ends with 0 as soon as a seed shows that this rule is broken; with
+// `any`, as soon as a seed shows anything wrong.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,7 +68,8 @@ bool run_until_broken(const Arguments& arguments) {
   for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
     const std::uint64_t seed = arguments.first + i;
     for (const std::string& problem : run_storm(options_of(arguments, seed)).problems) {
-      if (problem.find(arguments.until_broken + ":") == std::string::npos) continue;
+      const bool any = arguments.until_broken == "any";
+      if (!any && problem.find(arguments.until_broken + ":") == std::string::npos) continue;
       std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), problem.c_str());
       return true;
     }
@@ -87,7 +89,7 @@ int main(int argc, char** argv) {
   app.add_option("--machines", arguments.machines, "in each world")->check(CLI::Range(1, 200));
   app.add_option("--days", arguments.days, "of trouble in each world")->check(CLI::Range(1, 3650));
   app.add_option("--processes", arguments.processes, "at the same time")->check(CLI::Range(1, 64));
-  app.add_option("--until-broken", arguments.until_broken, "S1 to S8: seek it broken");
+  app.add_option("--until-broken", arguments.until_broken, "S1 to S8, or any: seek it broken");
   CLI11_PARSE(app, argc, argv);
   if (!arguments.until_broken.empty()) return run_until_broken(arguments) ? 0 : 1;
 

@@ -116,6 +116,10 @@ class Transport final : public aws::HttpTransport {
     if (crash && (call > crash->call || (call == crash->call && crash->effect == Effect::none))) {
       return fail(Errc::interrupted, "the controller is dead");
     }
+    if (ec2_.hangs(request.body)) {
+      ec2_.clock_.advance(request.total_timeout);
+      return fail(Errc::timeout, "no answer in time");
+    }
     ec2_.catch_up();
     const sim::ApiReply reply = ec2_.ask(request.body);
     ec2_.note(request.body, reply);
@@ -207,6 +211,12 @@ sim::ApiReply LocalEc2::ask(const std::string& body) {
   const bool keep = reply.status == 200 && !reply.lost && body.starts_with("Action=Describe");
   if (keep && core_.answers_alike()) answers_[body] = reply;
   return reply;
+}
+
+bool LocalEc2::hangs(const std::string& body) const {
+  return std::any_of(hanging.begin(), hanging.end(), [&](const std::string& action) {
+    return body.starts_with("Action=" + action + "&");
+  });
 }
 
 Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal,

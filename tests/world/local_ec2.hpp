@@ -63,6 +63,8 @@ class LocalEc2 {
   void pass(Duration time);
   // Sees each call of a controller before it reaches EC2.
   std::function<void(const sim::ParamMap&)> before_call = {};
+  // Actions that never answer and have no effect.
+  std::set<std::string> hanging;
   // What a watch is told at its start.
   std::vector<InstanceId> recommended;
   // True time, which EC2 goes by.
@@ -81,6 +83,7 @@ class LocalEc2 {
  private:
   friend class Process;
   friend class Transport;
+  bool hangs(const std::string& body) const;
   // What EC2 answers now.
   sim::ApiReply handle(sim::ParamMap parameters, std::string_view access_key = "test");
   // The same; while nothing changes, a reading call gets the same answer from memory.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/broken_rule.hpp"
+
 namespace ec2spotter::aws {
 namespace {
 
@@ -11,6 +13,11 @@ using namespace std::chrono_literals;
 constexpr Duration kSlack = 2s;
 
 }  // namespace
+
+TimePoint CorrectedClock::now() const {
+  if (lacks(Cure::own_time)) return host_.now();
+  return anchor_ + (host_.running() - anchored_at_);
+}
 
 Duration CorrectedClock::correct(TimePoint date, Duration took) {
   const TimePoint before = now();

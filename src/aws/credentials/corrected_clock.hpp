@@ -12,7 +12,7 @@ class CorrectedClock final : public Clock {
   explicit CorrectedClock(const Clock& host)
       : host_(host), anchor_(host.now()), anchored_at_(host.running()) {}
 
-  TimePoint now() const override { return anchor_ + (host_.running() - anchored_at_); }
+  TimePoint now() const override;
   Duration running() const override { return host_.running(); }
 
   // A reply that came just now says `date`, in whole seconds; it is at most `took` old. Returns by

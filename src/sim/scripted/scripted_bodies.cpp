@@ -27,6 +27,19 @@ void ScriptedBodies::fall_back_to_preboot(const std::string& instance_id) {
   running_[instance_id].fell_back = true;
 }
 
+bool ScriptedBodies::is_checking(const Guest& guest) const {
+  return !guest.volume.empty() && last_act(guest) - guest.plugged < guest.check;
+}
+
+bool ScriptedBodies::is_checking(const std::string& instance_id) const {
+  const auto guest = running_.find(instance_id);
+  return guest != running_.end() && is_checking(guest->second);
+}
+
+void ScriptedBodies::finish_checks() {
+  for (auto& [id, guest] : running_) guest.check = Duration::zero();
+}
+
 bool ScriptedBodies::root_is_read_only(const std::string& public_ip) const {
   const Guest* guest = guest_at(public_ip);
   return guest != nullptr && guest->read_only && root_is_up(*guest);
@@ -119,6 +132,10 @@ std::string ScriptedBodies::console(const std::string& instance_id) {
     return text + "ec2spotter: " + habits.failing_stage + " fail reason=" + habits.failing_reason +
            " text=\"the scripted guest gives up\"\n";
   }
+  if (is_checking(guest)) {
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(last_act(guest) - guest.plugged);
+    return text + "ec2spotter: check busy seconds=" + std::to_string(minutes.count() * 60) + "\n";
+  }
   if (guest.fell_back) return text + "ec2spotter: enter fail reason=engines_exhausted\n";
   text += "ec2spotter: enter ok engine=kexec\n";
   if (!root_came_up(guest)) return text;
@@ -135,12 +152,13 @@ Result<void> ScriptedBodies::route_address(const std::string& public_ip,
 
 bool ScriptedBodies::root_came_up(const Guest& guest) const {
   return !guest.volume.empty() && (guest.is_root_disk || habits.failing_stage.empty()) &&
-         last_act(guest) - guest.plugged >= habits.to_root;
+         last_act(guest) - guest.plugged >= guest.check + habits.to_root;
 }
 
 void ScriptedBodies::plug(Guest& guest, const std::string& volume_id) {
   guest.volume = volume_id;
   guest.plugged = clock_.now();
+  guest.check = guest.is_root_disk ? Duration::zero() : habits.check;
   on_plugged(volume_id);
 }
 
@@ -148,7 +166,8 @@ void ScriptedBodies::unplug(Guest& guest) {
   if (guest.volume.empty()) return;
   const TimePoint last_write = std::min(last_act(guest), guest.read_only.value_or(clock_.now()));
   const bool up = root_came_up(guest);
-  on_unplugged(guest.volume, up ? last_write - guest.plugged - habits.to_root : Duration{});
+  on_unplugged(guest.volume,
+               up ? last_write - guest.plugged - guest.check - habits.to_root : Duration{});
   guest.volume.clear();
 }
 

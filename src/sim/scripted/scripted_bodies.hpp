@@ -15,8 +15,9 @@ namespace ec2spotter::sim {
 struct GuestHabits {
   Duration to_preboot = std::chrono::seconds(10);  // from power-on to the boot program
   Duration to_root = std::chrono::seconds(25);  // from the volume's attachment to its system's end
-  std::string failing_stage;                    // "check": the boot program gives up there
-  std::string failing_reason = "no_system";     // the word that it says then
+  Duration check{};  // how long a guest that gets its root now checks the file system first
+  std::string failing_stage;                 // "check": the boot program gives up there
+  std::string failing_reason = "no_system";  // the word that it says then
 };
 
 class ScriptedBodies : public NoBodies {
@@ -29,6 +30,10 @@ class ScriptedBodies : public NoBodies {
   bool ssh_answers(const std::string& public_ip) const;
   // The host key of the server that answers there; empty: none does.
   std::string host_key(const std::string& public_ip) const;
+  // Is it at work on the check of its root's file system?
+  bool is_checking(const std::string& instance_id) const;
+  // All checks that are under way end.
+  void finish_checks();
   // A restart from inside that ends on the preboot system, whose own SSH server answers.
   void fall_back_to_preboot(const std::string& instance_id);
   // Has the root of the system at this address stopped to take writes?
@@ -56,6 +61,7 @@ class ScriptedBodies : public NoBodies {
     TimePoint started;
     std::string volume;
     TimePoint plugged;
+    Duration check{};                          // before its system starts
     bool is_root_disk = false;                 // the volume is what it has booted from
     std::optional<TimePoint> hung, read_only;  // since when
     bool fell_back = false;                    // to the preboot system, until its next restart
@@ -66,6 +72,7 @@ class ScriptedBodies : public NoBodies {
   bool root_is_up(const Guest& guest) const {
     return !guest.hung && !guest.fell_back && root_came_up(guest);
   }
+  bool is_checking(const Guest& guest) const;
   const Guest* guest_at(const std::string& public_ip) const;
   void plug(Guest& guest, const std::string& volume_id);
   void unplug(Guest& guest);

@@ -28,6 +28,7 @@ class Client {
     sleeper = virtual_sleeper.get();
     Ec2Options options;
     options.deadline = deadline;
+    options.reading_deadline = deadline;
     options.http = std::move(transport);
     options.sleeper = std::move(virtual_sleeper);
     auto made = make_ec2(std::move(options), environment_of(std::move(variables)), clock);
@@ -65,6 +66,7 @@ TEST(Ec2ClientTest, ACallWhoseEffectIsUnknownIsNeverRepeated) {
   Client client;
   client.http->then(kBroken);
   EXPECT_EQ(client.attach().error().code, Errc::transport);
+  client.clock.advance(1s);
   client.http->then(503, ec2_error("Unavailable"));
   EXPECT_EQ(client.attach().error().api_code, "Unavailable");
   EXPECT_EQ(client.requests(), 2U);
@@ -282,6 +284,67 @@ TEST(Ec2ClientTest, TheConsoleIsTheLatestWhereTheInstanceCanGiveIt) {
   xen.http->then(200, reply);
   EXPECT_EQ(xen.ec2->console_output(InstanceId("i-1"))->text, "hi");
   EXPECT_EQ(xen.http->requests[1].body.find("Latest"), std::string::npos);
+}
+
+// Trouble with one action costs the others nothing, and itself less and less.
+TEST(Ec2ClientTest, AnActionThatFailsIsLeftAloneForAWhileByItself) {
+  Client client;
+  client.http->then(503, ec2_error("Unavailable"));
+  EXPECT_FALSE(client.attach());
+  const auto refused = client.attach();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().api_code, "Unavailable");
+  EXPECT_NE(refused.error().describe().find("is tried again in"), std::string::npos);
+  client.http->then(200, kNoVolumes);
+  EXPECT_TRUE(client.volumes());
+  EXPECT_EQ(client.requests(), 2U);
+  client.clock.advance(500ms);
+  client.http->then(200, kAttached);
+  EXPECT_TRUE(client.attach());
+  client.http->then(200, kAttached);
+  EXPECT_TRUE(client.attach());
+}
+
+TEST(Ec2ClientTest, AFailingActionIsTriedOnceAndBriefly) {
+  Client client;
+  for (int i = 0; i < 6; ++i) client.http->then(kBroken);
+  EXPECT_FALSE(client.volumes());
+  const std::size_t before = client.requests();
+  client.clock.advance(1s);
+  client.http->then(kBroken);
+  EXPECT_FALSE(client.volumes());
+  ASSERT_EQ(client.requests(), before + 1);
+  EXPECT_EQ(client.http->requests.back().total_timeout, 2s);
+}
+
+// What EC2 says of one resource is no trouble of the action.
+TEST(Ec2ClientTest, ARefusalForOneResourceDoesNotKeepTheNextCallBack) {
+  Client client;
+  client.http->then(400, ec2_error("InvalidVolume.NotFound"));
+  EXPECT_FALSE(client.attach());
+  client.http->then(200, kAttached);
+  EXPECT_TRUE(client.attach());
+}
+
+TEST(Ec2ClientTest, EveryReplyOfAwsKeepsTheClockRight) {
+  Client client;
+  HttpResponse late = reply_of(200, kNoVolumes);
+  late.headers["date"] = "Sun, 01 Mar 2026 12:03:00 GMT";
+  client.http->then([=](const HttpRequest&) -> Result<HttpResponse> { return late; });
+  ASSERT_TRUE(client.volumes());
+  EXPECT_EQ(client.ec2->clock().now(), kNow + 3min);
+  client.clock.step(-1h);
+  EXPECT_EQ(client.ec2->clock().now(), kNow + 3min);
+}
+
+// A page of a proxy or a login portal has a date of its own.
+TEST(Ec2ClientTest, AReplyThatIsNotAwssTellsNoTime) {
+  Client client;
+  HttpResponse page = reply_of(403, "<html>please log in</html>");
+  page.headers["date"] = "Sun, 01 Mar 2020 12:00:00 GMT";
+  client.http->then([=](const HttpRequest&) -> Result<HttpResponse> { return page; });
+  EXPECT_FALSE(client.volumes());
+  EXPECT_EQ(client.ec2->clock().now(), kNow);
 }
 
 TEST(Ec2ClientTest, WithoutARegionNothingIsSent) {

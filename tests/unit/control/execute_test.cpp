@@ -19,6 +19,7 @@ class ToldEc2 final : public SilentEc2 {
  public:
   std::vector<Volume> volumes;
   std::vector<Instance> instances;
+  std::vector<Address> addresses;
   std::optional<Error> launch_error, attach_error;
   std::vector<std::string> calls;
   Tags last_tags;
@@ -36,7 +37,7 @@ class ToldEc2 final : public SilentEc2 {
     return std::vector<SpotRequest>{};
   }
   Result<std::vector<Address>> describe_addresses(const std::vector<aws::Filter>&) override {
-    return std::vector<Address>{};
+    return addresses;
   }
   Result<std::vector<Image>> describe_images(const std::vector<ImageId>&,
                                              const std::vector<aws::Filter>&) override {
@@ -183,7 +184,7 @@ TEST_F(ExecuteTest, TouchesOnlyBodiesThatCarryOurTags) {
        {Step(step::AttachRoot{kVolume, kOther, "/dev/sdf"}), Step(step::TerminateBody{kOther}),
         Step(step::MarkRoot{kOther, RootMark::up}), Step(step::DetachRoot{kVolume, kOther}),
         Step(step::ProtectRoot{kVolume, kOther, "/dev/sdf"}),
-        Step(step::MoveAddress{AllocationId("eipalloc-1"), {}, kOther})}) {
+        Step(step::MoveAddress{AllocationId("eipalloc-1"), kOther})}) {
     expect_refused(step, "rule S4");
   }
   seen.bodies[0].tags[std::string(tag::kOwner)] = "somebody";
@@ -360,17 +361,59 @@ TEST_F(ExecuteTest, ResolvesTheImageAndTheGroups) {
   EXPECT_NE(refused.error().message.find("0 security groups are named 'wbe'"), std::string::npos);
 }
 
+const AllocationId kAddress("eipalloc-1");
+
+// The address is at another body of the machine.
+Address an_address() {
+  return {.id = kAddress,
+          .association = AssociationId("eipassoc-1"),
+          .public_ip = "192.0.2.1",
+          .instance = kOther,
+          .network_interface = InterfaceId("eni-1"),
+          .tags = {}};
+}
+
 TEST_F(ExecuteTest, TheAddressIsTakenFromTheOldBodyByItsAssociation) {
-  seen.address = Address{.id = AllocationId("eipalloc-1"),
-                         .association = AssociationId("eipassoc-1"),
-                         .public_ip = "192.0.2.1",
-                         .instance = kOther,
-                         .tags = {}};
-  ASSERT_TRUE(run(step::MoveAddress{.address = AllocationId("eipalloc-1"),
-                                    .old_association = AssociationId("eipassoc-1"),
-                                    .instance = kBody}));
+  seen.bodies.push_back(seen.bodies.front());
+  seen.bodies.back().id = kOther;
+  ec2.addresses = {an_address()};
+  ASSERT_TRUE(run(step::MoveAddress{.address = kAddress, .instance = kBody}));
   EXPECT_EQ(ec2.calls, (std::vector<std::string>{"tag eipalloc-1", "disassociate eipassoc-1",
                                                  "associate " + kBody.str()}));
+}
+
+TEST_F(ExecuteTest, AnAddressThatIsThereAlreadyIsNotMovedAgain) {
+  ec2.addresses = {an_address()};
+  ec2.addresses[0].instance = kBody;
+  ASSERT_TRUE(run(step::MoveAddress{.address = kAddress, .instance = kBody}));
+  EXPECT_TRUE(ec2.calls.empty());
+}
+
+// Rule S4: what others use or own is looked for just before the call.
+TEST_F(ExecuteTest, AnAddressThatSomebodyElseHasIsLeftAlone) {
+  const auto refuses = [&](Address address) {
+    ec2.addresses = {std::move(address)};
+    for (const Step& step : {Step(step::MoveAddress{.address = kAddress, .instance = kBody}),
+                             Step(step::AdoptAddress{.address = kAddress})}) {
+      const auto done = run(step);
+      ASSERT_FALSE(done);
+      EXPECT_EQ(done.error().code, Errc::refused);
+      EXPECT_NE(done.error().message.find("rule S4"), std::string::npos);
+    }
+    EXPECT_TRUE(ec2.calls.empty());
+  };
+  refuses(an_address());  // at an instance that is no body of ours
+  Address appliance = an_address();
+  appliance.instance = {};
+  refuses(appliance);
+  Address free_one = an_address();
+  free_one.instance = {};
+  free_one.association = {};
+  free_one.network_interface = {};
+  free_one.tags = {{"ec2spotter:machine", "web"}, {"ec2spotter:owner", "somebody"}};
+  refuses(free_one);
+  free_one.tags = {{"ec2spotter:machine", "other"}, {"ec2spotter:owner", "default"}};
+  refuses(free_one);
 }
 
 }  // namespace

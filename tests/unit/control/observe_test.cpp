@@ -1,10 +1,9 @@
 // Which consoles are read when there are more than a turn may read.
-#include "control/observe.hpp"
-
 #include <gtest/gtest.h>
 
 #include <deque>
 
+#include "control/consoles.hpp"
 #include "silent_ec2.hpp"
 
 namespace ec2spotter {
@@ -21,6 +20,16 @@ class ConsolesEc2 final : public SilentEc2 {
     asked.push_back(id.str());
     return aws::ConsoleOutput{.text = "ec2spotter: identify ok\n", .time = {}};
   }
+};
+
+// What reading consoles has no use for.
+class NoSurroundings final : public Prober, public Waiter, public Reporter {
+ public:
+  std::vector<SshAnswer> ssh_answers(const std::vector<Endpoint>&) override { return {}; }
+  bool wait(Duration) override { return false; }
+  void on_decision(const Machine&, const Decision&) override {}
+  void on_step_failed(const Machine&, const Step&, const Error&) override {}
+  void on_trouble(const Error&) override {}
 };
 
 class ConsolesTest : public testing::Test {
@@ -41,13 +50,20 @@ class ConsolesTest : public testing::Test {
   void give_root(std::size_t place) {
     Observation& seen = observations_.at(place);
     Volume volume;
+    volume.id = VolumeId("vol-1");
+    volume.state = VolumeState::in_use;
+    machines_.at(place).volume.id = volume.id;
     volume.attachments = {
         {.instance = seen.bodies[0].id, .device = "/dev/sdf", .state = AttachmentState::attached}};
     seen.volumes = {volume};
   }
   std::vector<std::string> read(int most) {
     ConsolesEc2 ec2;
-    read_consoles(subjects_, ec2, kNow, most);
+    const ManualClock clock(kNow);
+    NoSurroundings none;
+    read_consoles(subjects_,
+                  {.ec2 = ec2, .prober = none, .clock = clock, .waiter = none, .reporter = none},
+                  most);
     return ec2.asked;
   }
 
@@ -62,10 +78,13 @@ using Ids = std::vector<std::string>;
 
 TEST_F(ConsolesTest, ThoseThatHaveSpokenAndWaitForTheRootAreReadLast) {
   const BootReport spoken{"identify", "ok", "", ""};
-  add("waits").consoles[InstanceId("i-waits")] = {.report = spoken, .read_at = kNow - 60s};
-  add("boots").consoles[InstanceId("i-boots")] = {.report = spoken, .read_at = kNow - 10s};
+  add("waits").consoles[InstanceId("i-waits")] = {
+      .report = spoken, .trouble = {}, .read_at = kNow - 60s};
+  add("boots").consoles[InstanceId("i-boots")] = {
+      .report = spoken, .trouble = {}, .read_at = kNow - 10s};
   give_root(1);
-  add("silent").consoles[InstanceId("i-silent")] = {.report = {}, .read_at = kNow - 20s};
+  add("silent").consoles[InstanceId("i-silent")] = {
+      .report = {}, .trouble = {}, .read_at = kNow - 20s};
   add("new");
   EXPECT_EQ(read(3), (Ids{"i-new", "i-silent", "i-boots"}));
 }

@@ -24,6 +24,10 @@ class SilentEc2 : public aws::Ec2 {
   Result<std::vector<SpotRequest>> describe_spot_requests(const Filters&) override {
     return unexpected();
   }
+  Result<std::vector<StatusChecks>> describe_status(const std::vector<InstanceId>&,
+                                                    const Filters&) override {
+    return unexpected();
+  }
   Result<std::vector<Address>> describe_addresses(const Filters&) override { return unexpected(); }
   Result<std::vector<Image>> describe_images(const std::vector<ImageId>&, const Filters&) override {
     return unexpected();
@@ -56,6 +60,7 @@ class SilentEc2 : public aws::Ec2 {
   Result<void> delete_fleet(const FleetId&) override { return unexpected(); }
   Result<void> terminate_instance(const InstanceId&) override { return unexpected(); }
   Result<void> stop_instance(const InstanceId&) override { return unexpected(); }
+  Result<void> reboot_instance(const InstanceId&) override { return unexpected(); }
   Result<void> start_instance(const InstanceId&) override { return unexpected(); }
   Result<void> cancel_spot_request(const SpotRequestId&) override { return unexpected(); }
   Result<void> delete_volume(const VolumeId&) override { return unexpected(); }

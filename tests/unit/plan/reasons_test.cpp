@@ -197,6 +197,14 @@ const std::map<Reason, Scene> kScenes{
        a.seen.address.emplace();
      }},
     {Reason::waiting_for_service, [](Asked& a) { a.seen.reachable[kFirst] = false; }},
+    {Reason::unhealthy,
+     [](Asked& a) { a.seen.checks[kFirst] = {.instance = kFirst, .guest = "impaired"}; }},
+    {Reason::restarting,
+     [](Asked& a) {
+       a.intent.patrol = true;
+       a.machine.on_unhealthy = OnUnhealthy::restart;
+       a.seen.checks[kFirst] = {.instance = kFirst, .guest = "impaired"};
+     }},
     {Reason::up, [](Asked&) {}},
     {Reason::releasing_body, [](Asked& a) { a.seen.bodies[0].state = InstanceState::stopped; }},
     {Reason::waiting_for_release,

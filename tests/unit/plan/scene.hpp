@@ -13,6 +13,8 @@ inline const InstanceId kFirst("i-00000000000000001");
 inline const InstanceId kSecond("i-00000000000000002");
 inline const InstanceId kForeign("i-0000000000000ffff");
 
+inline const Duration kBootLimit = Machine().boot_limit;
+
 inline Machine a_machine() {
   Machine machine;
   machine.name = MachineName("web");
@@ -28,11 +30,10 @@ inline Volume a_volume(Goal goal = Goal::up) {
   volume.id = kVolume;
   volume.state = VolumeState::available;
   volume.zone = "us-east-1a";
-  volume.tags = {{"ec2spotter:machine", "web"},
-                 {"ec2spotter:owner", "default"},
-                 {"ec2spotter:role", "root"},
-                 {"ec2spotter:state", "current"},
-                 {"ec2spotter:goal", std::string(to_string(goal))}};
+  volume.tags = {
+      {"ec2spotter:machine", "web"},        {"ec2spotter:owner", "default"},
+      {"ec2spotter:role", "root"},          {"ec2spotter:state", "current"},
+      {"ec2spotter:volume", kVolume.str()}, {"ec2spotter:goal", std::string(to_string(goal))}};
   return volume;
 }
 

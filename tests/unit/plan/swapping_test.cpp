@@ -172,7 +172,7 @@ TEST(SwappingTest, ItIsUpWhenItAnswers) {
 TEST(SwappingTest, ABodyThatNeverGetsReadyIsGivenUp) {
   Instance body = swapped_body(InstanceState::stopping);
   EXPECT_TRUE(decide(with_next(body, "fulfilled")).steps.empty());
-  body.launch_time = kNow - kBootLimit - 1s;
+  body.launch_time = kNow - kSwapLimit - 1s;
   EXPECT_NE(only_step<step::TerminateBody>(decide(with_next(body, "fulfilled"))), nullptr);
 }
 
