@@ -27,10 +27,9 @@ cp "$initrd" "$state/initrd"
 cpio_pad "$(wc -c <"$initrd")" >>"$state/initrd"
 [ -z "$serial" ] || hide_disk "$serial" >>"$state/initrd"
 
-# shellcheck disable=SC2086 # the options are words
 options=$(kernel_options "$link" "ec2spotter.engine=kexec ec2spotter.volume=$volume\
  ec2spotter.body=$(kept instance) ec2spotter.visit=$(kept visit)\
-${own_attaching:+ ec2spotter.unattended}" $options)
+${own_attaching:+ ec2spotter.unattended}" "$options")
 status=0
 if [ -s "$run/helper.base64" ] && [ "$(uname -m)" = "$helper_machine" ]; then
   unpack_helper "$state/helper"
