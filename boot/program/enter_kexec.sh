@@ -4,6 +4,7 @@
 . "$run/boot_entry.sh"
 . "$run/cpio.sh"
 . "$run/preboot.sh"
+. "$run/visits.sh"
 stage=enter kernel='' initrd='' options=''
 part=$(kept part)
 preboot_disk=$(system_disk)
@@ -44,6 +45,7 @@ rm -f "$state/initrd" "$state/${kernel##*/}"
   next kexec_refused "the kernel refused ${kernel##*/} (errno $status)"
 
 pin_preboot "$preboot_disk" "$(kept disk)"
+stamps >"$run/stamps"
 release_volume || next in_use "the volume cannot be unmounted"
 record_entering kexec
 ok "engine=kexec kernel=${kernel##*/vmlinuz-} root=$link"

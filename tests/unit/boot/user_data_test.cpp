@@ -146,6 +146,8 @@ TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
                                       "volume.sh",
                                       "common.sh",
                                       "boot_entry.sh",
+                                      "busy.sh",
+                                      "visits.sh",
                                       "cpio.sh",
                                       "preboot.sh",
                                       "identify.sh",
