@@ -24,7 +24,7 @@ WantedBy=sysinit.target
 """
 
 
-class RestartTest(MachineTest):
+class RebootTest(MachineTest):
     def restart(self, times, why):
         for number in range(times):
             before = self.machine.boot_id()
