@@ -4,16 +4,23 @@
 // in the other files of this folder; docs: design.md section 5.
 //
 // What it says on the serial console, one line each:
-//   ec2spotter: STAGE start|ok|fail key=value ...
+//   ec2spotter: STAGE start|busy|wait|ok|late|fail key=value ...
 // STAGE is identify, attach (of unattended bodies), find, check, adopt, address (likewise) or
-// enter, in this order. A `fail` line carries `reason=WORD` and ends with text="..."; after it the
-// preboot system stays up, reachable by SSH. `check ok` may carry pinned=FILE[,FILE]: network
-// settings of the volume for another MAC address than the body's; `adopt ok` then
-// loosened=FILE[,FILE]: those that were made the body's. `find start volume=vol-...[,vol-...]`
-// names what is waited for, `find wait seconds=N` repeats while none of it is there yet (as `attach
-// wait text="..."` does while another body has it), and `find ok volume=vol-... disk=NAME` says
-// which one is (`unknown` where several were waited for and the disk, one of Xen's, does not tell).
-// Once the volume's own system runs,
+// enter, in this order. Each ends with `ok` or `fail` (address with `late`, which keeps nobody from
+// entering). A `fail` line carries `reason=WORD` and ends with text="..."; after it the preboot
+// system stays up, reachable by SSH, and says so when the boot program has ended:
+//   ec2spotter: preboot stays visit=N text="..."
+// N, also in `identify start visit=N`, counts the visits of one instance to its preboot disk: from
+// 2 on they follow a restart from inside, or an engine that failed. `STAGE busy seconds=N
+// doing="..."` comes each minute while a stage is at work, for as long as it may. `check ok` may
+// carry pinned=FILE[,FILE]: network settings of the volume for another MAC address than the body's;
+// `adopt ok` then loosened=FILE[,FILE]: those that were made the body's. It carries
+// undone=write|read_only when our files could not be written, and mute=true when nothing on the
+// volume will say that it is up. `find start volume=vol-...[,vol-...]` names what is waited for,
+// `find wait seconds=N` repeats while none of it is there yet (as `attach wait text="..."` does
+// while another body has it), and `find ok volume=vol-... disk=NAME` says which one is
+// (`unknown` where several were waited for and the disk, one of Xen's, does not tell). Once the
+// volume's own system runs,
 //   ec2spotter: root ok volume=vol-... engine=kexec|pivot
 // follows, from a unit that the adopt stage installs on the volume (not with adopt = false).
 #pragma once

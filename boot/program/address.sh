@@ -8,6 +8,6 @@ ask_ec2 60 associate "$address" | while read -r result text; do
   case $result in
     wait) tell "address wait text=\"$text\"" ;;
     ok) ok "$text" ;;
-    *) tell "address late reason=${text%% *} text=\"${text#* }\"" ;;
+    *) result "late reason=${text%% *} text=\"${text#* }\"" ;;
   esac
 done

@@ -14,7 +14,7 @@ case $adopt in
   remove) said=removed=true files_due=true ;;
   *)
     said=
-    if [ "$adopt" = true ] && [ -e "$root/etc/ec2spotter/adopted" ]; then
+    if [ "$adopt" = true ] && [ -s "$root/etc/ec2spotter/adopted" ]; then
       said=recorded=true
     else
       files_due=true
@@ -22,20 +22,40 @@ case $adopt in
 esac
 network_due=
 [ "$fix_network" != true ] || [ ! -s "$run/pinned" ] || network_due=true
-[ -n "$files_due$network_due" ] || {
-  ok "$said"
+# is_mute: has the volume no unit that says when its system is up?
+is_mute() {
+  unit=/etc/systemd/system/ec2spotter-root.service
+  [ ! -s "$(in_root $unit)" ] || [ ! -L "$root${unit%/*}/multi-user.target.wants/${unit##*/}" ]
+}
+
+# end_well: with what could not be done, and whether the probe alone can tell that the system is up.
+end_well() {
+  [ -z "$undone" ] || said="undone=$undone"
+  loosened=$(kept loosened | as_word)
+  said=$said${loosened:+ loosened=$loosened}
+  ! is_mute || said="$said mute=true"
+  [ -z "$undone" ] || said="$said text=\"$(df -k "$root" | tail -n 1)\""
+  ok "${said# }"
   exit 0
 }
 
+undone=
+[ -n "$files_due$network_due" ] || end_well
+
 # install_file NAME FOLDER: from the program onto the volume, never a half of it.
 install_file() {
-  mkdir -p "$root/$2"
-  cat "$run/$1" >"$root/$2/$1.new"
-  mv "$root/$2/$1.new" "$root/$2/$1"
+  to=$(in_root "/$2")
+  mkdir -p "$to"
+  if cat "$run/$1" >"$to/$1.new" && cmp -s "$run/$1" "$to/$1.new"; then
+    mv "$to/$1.new" "$to/$1"
+  else
+    rm -f "$to/$1.new"
+    return 1
+  fi
 }
 
 enable_unit() {
-  wants=$root/etc/systemd/system/multi-user.target.wants
+  wants=$(in_root /etc/systemd/system/multi-user.target.wants)
   mkdir -p "$wants"
   ln -sf "../$1" "$wants/$1"
 }
@@ -72,7 +92,8 @@ install_all() {
     enable_unit ec2spotter-root.service
     [ "$guest_helper" = false ] || [ "$(uname -m)" != "$helper_machine" ] || install_guest
   fi
-  echo 1 >"$root/etc/ec2spotter/adopted"
+  echo 1 >"$run/adopted"
+  install_file adopted etc/ec2spotter
 }
 
 fix_network_files() {
@@ -87,10 +108,19 @@ write_all() {
   [ -z "$files_due" ] || install_all
 }
 
-mount -o remount,rw "$root" || give_up read_only "the volume's root cannot be made writable"
-status=0
-(write_all) || status=$?
-mount -o remount,ro "$root"
-[ "$status" -eq 0 ] || give_up write "writing to the volume's root failed: $(df -k "$root" | tail -n 1)"
-loosened=$(kept loosened | as_word)
-ok "$said${loosened:+ loosened=$loosened}"
+# A machine whose disk is full or read-only boots on any instance, and so it does here: what could
+# not be written is said, and tried again at the next visit.
+if mount -o remount,rw "$root"; then
+  set +e
+  (
+    set -e
+    write_all
+  )
+  status=$?
+  set -e
+  [ "$status" -eq 0 ] || undone="write"
+  mount -o remount,ro "$root"
+else
+  undone=read_only
+fi
+end_well

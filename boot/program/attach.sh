@@ -8,6 +8,7 @@ ask_ec2 3500 attach "$volumes" "$device" | while read -r result text; do
   case $result in
     wait)
       : >"$run/background"
+      keep doing "$text"
       tell "attach wait text=\"$text\"" ;;
     ok) ok "$text" ;;
     *) give_up "${text%% *}" "not attached within 3500 s: ${text#* }" ;;

@@ -6,11 +6,11 @@
 boot_entry() {
   boot_folder=$1
   entries=$(grub_entries; bls_entries; bare_entries)
-  newest=$(echo "$entries" | cut -d ' ' -f 1 | sort -V | tail -n 1)
+  newest=$(printf '%s\n' "$entries" | cut -d ' ' -f 1 | sort -V | tail -n 1)
   [ -n "$newest" ] || return 1
   # shellcheck disable=SC2034 # for the caller
   read -r _ kernel initrd options <<EOF
-$(echo "$entries" | grep "^$newest " | head -n 1)
+$(printf '%s\n' "$entries" | grep "^$newest " | head -n 1)
 EOF
 }
 
@@ -21,7 +21,7 @@ offer() {
   shift 2
   [ -f "$offered" ] && [ -f "$offered_initrd" ] || return 0
   version=${offered##*/}
-  echo "${version#*-} $offered $offered_initrd $*"
+  printf '%s\n' "${version#*-} $offered $offered_initrd $*"
 }
 
 grub_entries() {
@@ -77,18 +77,39 @@ bare_entries() {
 }
 
 # kernel_options ROOT EXTRA OPTIONS...: OPTIONS with root= replaced and what we rely on added. A
-# kernel that cannot go on restarts the machine, so that the next engine gets its turn.
+# kernel that cannot go on restarts the machine, so that the next engine gets its turn. As in the
+# kernel, blanks in double quotes do not end a word; nothing else in it has a meaning here.
 kernel_options() {
-  result="root=$1"
+  options_made="root=$1"
   added=$2
   shift 2
-  case " $* " in *" console=ttyS0"*) ;; *) added="console=ttyS0,115200 $added" ;; esac
-  case " $* " in *" panic="*) ;; *) added="panic=10 $added" ;; esac
-  for word in "$@"; do
-    case $word in
-      root=* | BOOT_IMAGE=* | initrd=* | ec2spotter.* | '$'*) ;;
-      *) result="$result $word" ;;
+  options_left=$*
+  case " $options_left " in *" console=ttyS0"*) ;; *) added="console=ttyS0,115200 $added" ;; esac
+  case " $options_left " in *" panic="*) ;; *) added="panic=10 $added" ;; esac
+  while [ -n "$options_left" ]; do
+    take_option
+    case $option in
+      '' | root=* | BOOT_IMAGE=* | initrd=* | ec2spotter.* | '$'*) ;;
+      *) options_made="$options_made $option" ;;
     esac
   done
-  echo "$result $added"
+  printf '%s\n' "$options_made $added"
+}
+
+# take_option: moves the first word of options_left into option.
+take_option() {
+  option=
+  quotes=
+  while [ -n "$options_left" ]; do
+    part_of_option=${options_left%%[[:blank:]\"]*}
+    options_left=${options_left#"$part_of_option"}
+    end=${options_left%"${options_left#?}"}
+    options_left=${options_left#?}
+    option=$option$part_of_option
+    case $end in
+      '"') [ -z "$quotes" ] && quotes=1 || quotes= ;;
+      *) [ -n "$quotes" ] || return 0 ;;
+    esac
+    option=$option$end
+  done
 }

@@ -4,6 +4,8 @@
 . /run/ec2spotter/common.sh
 # shellcheck source=boot/program/network.sh
 . "$run/network.sh"
+# shellcheck source=boot/program/visits.sh
+. "$run/visits.sh"
 disk=$(kept disk)
 begin check "disk=$disk"
 
@@ -37,15 +39,47 @@ is_system() {
   [ -n "$(fstab_spec "$1/etc/fstab" /usr)" ]
 }
 
-# What is in a subvolume of btrfs that is not the default one stands there as a folder.
+# What is in a subvolume of btrfs that is not the default one stands there as a folder. Beside a root
+# may lie its snapshots: they hold the same fstab, which names the subvolume that is the root.
 note_systems() {
   if is_system "$root"; then
     found="$found $1"
   elif [ "$2" = btrfs ]; then
+    several='' named='' named_subvolume=''
     for folder in "$root"/*; do
-      ! is_system "$folder" || found="$found $1" subvolume=${folder##*/}
+      is_system "$folder" || continue
+      several="$several $1" subvolume=${folder##*/}
+      case ,$(fstab_entry "$folder/etc/fstab" / | tr ' ' ,), in
+        *",subvol=$subvolume,"* | *",subvol=/$subvolume,"*)
+          named="$named $1" named_subvolume=$subvolume ;;
+      esac
     done
+    [ -z "$named" ] || several=$named subvolume=$named_subvolume
+    found=$found$several
   fi
+}
+
+# note_unread NAME TYPE: it could not be mounted, and yet may hold the root; with what is known of it.
+note_unread() {
+  case $(probe "$1" | value_of USAGE):$2 in
+    *:vfat | *:iso9660 | *:LVM2_member | *:crypto_LUKS | *:linux_raid_member) return 0 ;;
+    filesystem:* | raid:* | crypto:*) ;;
+    *:) holds_unknown "$1" || return 0 ;;
+    *) return 0 ;;
+  esac
+  unread="$unread${unread:+; }/dev/$1 type=${2:-unknown}$(probe "$1" |
+    sed -n 's/^\(LABEL\|VERSION\)=/ &/p' | tr -d '\n') $(dmesg 2>/dev/null | grep "($1)" |
+    tail -n 1 | sed 's/.*]//')"
+}
+
+# holds_unknown NAME: is there something where a Linux file system belongs, that blkid does not know?
+holds_unknown() {
+  [ -z "$(probe "$1" | value_of PTTYPE)" ] || return 1
+  case $(probe "$1" | value_of PART_ENTRY_TYPE) in
+    '' | 0x83 | 0fc63daf-* | 4f68bce3-* | b921b045-*) ;;
+    *) return 1 ;;
+  esac
+  [ "$(head -c 1048576 "/dev/$1" | tr -d '\0' | head -c 1 | wc -c)" -gt 0 ]
 }
 
 refuse_btrfs_twin() {
@@ -61,16 +95,19 @@ find_root() {
   found=
   also=
   subvolume=
+  unread=
   for name in $(partitions "$disk"); do
     type=$(probe "$name" | value_of TYPE)
-    [ -n "$type" ] || continue
     case $type in
       LVM2_member) also=lvm ;;
       crypto_LUKS) also=luks ;;
       linux_raid_member) also=raid ;;
       btrfs) refuse_btrfs_twin "$name" ;;
     esac
-    mount_untouched "$name" "$type" || continue
+    mount_untouched "$name" "$type" || {
+      note_unread "$name" "$type"
+      continue
+    }
     note_systems "$name" "$type"
     umount "$root"
   done
@@ -80,11 +117,12 @@ find_root() {
     *) return 0 ;;
   esac
   [ -z "$also" ] || give_up "$also" "the root is inside $also, which these engines do not enter"
+  [ -z "$unread" ] || give_up unreadable "this kernel cannot read $unread; left untouched"
   give_up no_system "no partition of /dev/$disk holds a system (os-release and init); left untouched"
 }
 
 mount_boot() {
-  spec=$(fstab_spec "$root/etc/fstab" /boot)
+  spec=$(fstab_spec "$(in_root /etc/fstab)" /boot)
   [ -n "$spec" ] || return 0
   boot=$(resolve "$spec" "$disk")
   [ -n "$boot" ] || return 0
@@ -99,7 +137,9 @@ release_from_preboot
 find_root
 part=${found# }
 type=$(probe "$part" | value_of TYPE)
+look_back "$part" "$type"
 fsck_volume "$part" "$type"
+keep doing "mount /dev/$part"
 mount -t "$type" -o "$(nouuid "$type")ro${subvolume:+,subvol=$subvolume}" "/dev/$part" "$root" ||
   give_up mount "/dev/$part ($type) cannot be mounted"
 boot=
@@ -107,6 +147,7 @@ mount_boot || give_up mount "its /boot, /dev/$boot, cannot be mounted"
 keep part "$part"
 keep type "$type"
 keep subvolume "$subvolume"
+stamps >"$run/stamps_found"
 pinned_files >"$run/pinned"
 pinned=$(as_word <"$run/pinned")
 ok "root=$part type=$type${subvolume:+ subvolume=$subvolume}${boot:+ boot=$boot}${pinned:+ pinned=$pinned}"

@@ -21,7 +21,7 @@ root=$run/root # the volume's root, while it is mounted
   "${helper_machine:?}"
 
 tell() {
-  echo "$(date -u +%FT%TZ) $*" >>"$log"
+  printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >>"$log" || :
   say "$*"
 }
 begin() {
@@ -29,20 +29,25 @@ begin() {
   shift
   tell "$stage start${*:+ $*}"
 }
+# result LINE: the line that says how the stage ended; without one, main says that it failed.
+result() {
+  tell "$stage $1"
+  : >"$run/result"
+}
 ok() {
-  tell "$stage ok${*:+ $*}"
+  result "ok${*:+ $*}"
 }
 # give_up REASON TEXT: the end; the preboot system stays up.
 give_up() {
-  tell "$stage fail reason=$1 text=\"$2\""
+  result "fail reason=$1 text=\"$2\""
   exit 3
 }
 # next REASON TEXT: this engine cannot; main takes another, if there is one.
 next() {
-  echo "$1 $2" >"$run/refusal"
+  printf '%s\n' "$1 $2" >"$run/refusal"
   exit 4
 }
-keep() { echo "$2" >"$run/$1"; }
+keep() { printf '%s\n' "$2" >"$run/$1"; }
 kept() { cat "$run/$1" 2>/dev/null || :; }
 
 # Only unattended bodies have these.
@@ -68,10 +73,10 @@ unpack_helper() {
 }
 
 fsck_volume() {
-  case $2 in ext2 | ext3 | ext4) ;; *) return 0 ;; esac
-  status=0
-  e2fsck -p "/dev/$1" >>"$log" 2>&1 || status=$?
-  [ $((status & ~3)) -eq 0 ] || give_up fsck "e2fsck -p /dev/$1 ended with $status; repair it by hand"
+  repaired=0
+  repair "$1" "$2" || repaired=$?
+  cat "$run/e2fsck" >>"$log" 2>/dev/null || :
+  [ "$repaired" -eq 0 ] || give_up fsck "e2fsck -p /dev/$1 ended with $repaired; repair it by hand"
 }
 
 release_volume() {

@@ -4,6 +4,7 @@
 . "$run/boot_entry.sh"
 . "$run/cpio.sh"
 . "$run/preboot.sh"
+. "$run/visits.sh"
 stage=enter kernel='' initrd='' options=''
 part=$(kept part)
 preboot_disk=$(system_disk)
@@ -27,10 +28,9 @@ cp "$initrd" "$state/initrd"
 cpio_pad "$(wc -c <"$initrd")" >>"$state/initrd"
 [ -z "$serial" ] || hide_disk "$serial" >>"$state/initrd"
 
-# shellcheck disable=SC2086 # the options are words
 options=$(kernel_options "$link" "ec2spotter.engine=kexec ec2spotter.volume=$volume\
  ec2spotter.body=$(kept instance) ec2spotter.visit=$(kept visit)\
-${own_attaching:+ ec2spotter.unattended}" $options)
+${own_attaching:+ ec2spotter.unattended}" "$options")
 status=0
 if [ -s "$run/helper.base64" ] && [ "$(uname -m)" = "$helper_machine" ]; then
   unpack_helper "$state/helper"
@@ -45,6 +45,7 @@ rm -f "$state/initrd" "$state/${kernel##*/}"
   next kexec_refused "the kernel refused ${kernel##*/} (errno $status)"
 
 pin_preboot "$preboot_disk" "$(kept disk)"
+stamps >"$run/stamps"
 release_volume || next in_use "the volume cannot be unmounted"
 record_entering kexec
 ok "engine=kexec kernel=${kernel##*/vmlinuz-} root=$link"

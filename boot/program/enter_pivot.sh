@@ -2,14 +2,16 @@
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
 . "$run/preboot.sh"
+. "$run/visits.sh"
 stage=enter
 part=$(kept part)
 preboot_disk=$(system_disk)
 
-[ -z "$(fstab_spec "$root/etc/fstab" /usr)" ] || next usr_apart "the volume's /usr is a file system apart"
+[ -z "$(fstab_spec "$(in_root /etc/fstab)" /usr)" ] || next usr_apart "the volume's /usr is a file system apart"
 chroot "$root" /bin/sh -c '[ -x /sbin/init ]' || next no_init "the volume's /sbin/init cannot be run"
 ! tr '\0' ' ' </proc/1/cmdline | grep -q -e --switched-root ||
   next systemd_initrd "this image's initrd starts systemd itself, past /sbin/init"
+stamps >"$run/stamps"
 release_volume || next in_use "the volume cannot be unmounted"
 
 init=/sbin/init
@@ -21,11 +23,11 @@ mkdir -p /ec2spotter-root
   echo "volume=$volume"
   echo "number=$(partition_number "$part")"
   echo "type=$(kept type)"
-  echo "subvolume='$(kept subvolume)'"
+  echo "subvolume='$(kept subvolume | sed "s/'/'\\\\''/g")'"
   echo "body=$(kept instance)"
   echo "visit=$(kept visit)"
   echo "preboot_serial=$(serial_of "$preboot_disk")"
-  cat "$run/say.sh" "$run/volume.sh" "$run/shim.sh"
+  cat "$run/say.sh" "$run/busy.sh" "$run/volume.sh" "$run/shim.sh"
 } >$init.ec2spotter-new
 chmod 755 $init.ec2spotter-new
 sync

@@ -4,6 +4,7 @@
 . /run/ec2spotter/common.sh
 begin find "volume=$(echo "$volumes" | tr ' ' ,)"
 
+keep doing "waiting for $volumes"
 started=$(date +%s)
 said=0
 until disk=$(find_disk "$volumes" "$device") && [ -n "$disk" ] && [ -b "/dev/$disk" ]; do

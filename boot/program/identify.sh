@@ -3,10 +3,20 @@
 . /run/ec2spotter/common.sh
 begin identify "visit=$(kept visit)"
 
-tries=0
-until instance=$(python3 -IS "$run/imds.py" instance-id 2>/dev/null); do
-  tries=$((tries + 1))
-  [ "$tries" -lt 20 ] || give_up imds "no answer from the instance metadata service"
+# What stands between may answer with a page of its own.
+is_instance() {
+  case $instance in
+    i-*[!0-9a-z]* | i-) return 1 ;;
+    i-*) return 0 ;;
+  esac
+  return 1
+}
+
+started=$(date +%s)
+until instance=$(python3 -IS "$run/imds.py" instance-id 2>/dev/null) && is_instance; do
+  waited=$(($(date +%s) - started))
+  [ "$waited" -lt 300 ] || give_up imds "no answer from the instance metadata service in 300 s"
+  [ "$waited" -lt 3 ] || : >"$run/background"
   sleep 1
 done
 keep instance "$instance"

@@ -10,14 +10,17 @@ def ask(method, path, header):
         s.sendall(("%s /latest/%s HTTP/1.0\r\nHost: 169.254.169.254\r\nX-aws-ec2-metadata-token%s\r\n"
                    "Content-Length: 0\r\nConnection: close\r\n\r\n" % (method, path, header)).encode())
         f = s.makefile("rb")
-        if f.readline().split()[1] != b"200":
-            raise OSError("the metadata service refuses " + path)
-        size = -1
-        for line in iter(f.readline, b"\r\n"):
-            name, _, value = line.partition(b":")
+        status = f.readline(999).split()[1:2]
+        if status != [b"200"]:
+            raise OSError("the metadata service answers %s to %s" % (status, path))
+        size = 65536
+        for _ in range(99):
+            name, _, value = f.readline(999).partition(b":")
             if name.lower() == b"content-length":
-                size = int(value)
-        return f.read(size).decode()
+                size = min(size, int(value))
+            if not name.strip():
+                break
+        return f.read(size).decode().strip()
 
 
 def metadata(path):

@@ -27,9 +27,10 @@ pinned_files() {
     "$root"/etc/network/interfaces.d/* "$root"/etc/systemd/network/*.network \
     "$root"/etc/systemd/network/*.link "$root"/etc/NetworkManager/system-connections/* \
     "$root"/etc/sysconfig/network-scripts/ifcfg-* "$root"/etc/udev/rules.d/*persistent-net.rules; do
-    [ -f "$file" ] || continue
-    [ -n "$(foreign_addresses "$file")" ] || continue
-    cloud_renews "$file" || echo "${file#"$root"}"
+    text=$(in_root "${file#"$root"}")
+    [ -f "$text" ] || continue
+    [ -n "$(foreign_addresses "$text")" ] || continue
+    cloud_renews "$text" || printf '%s\n' "${file#"$root"}"
   done
 }
 
@@ -37,19 +38,28 @@ pinned_files() {
 as_word() { tr -c '[:alnum:]_./\n-' '?' | tr '\n' , | sed 's/,$//'; }
 
 # give_own_address FILE: where it names one foreign address, and this body has one interface, it is
-# this body's from now on; what it was before is kept once.
+# this body's from now on; what it was before is kept once. Fails with the file as it was.
 give_own_address() {
-  old=$(foreign_addresses "$root$1")
+  text=$(in_root "$1")
+  old=$(foreign_addresses "$text")
   own=$(own_addresses | grep -vx '00:00:00:00:00:00')
   case $old$own in *[!0-9a-f:]*) return 1 ;; esac
-  [ -n "$own" ] || return 1
-  ours=$root/etc/ec2spotter
-  [ -e "$ours/network-before$1" ] || {
-    mkdir -p "$ours/network-before${1%/*}"
-    cp -a "$root$1" "$ours/network-before$1"
-  }
-  cp -a "$root$1" "$ours/network-new"
-  sed "s/$old/$own/Ig" "$root$1" >"$ours/network-new"
-  sync "$ours/network-new"
-  mv "$ours/network-new" "$root$1"
+  [ -n "$old" ] && [ -n "$own" ] || return 1
+  new=$(in_root /etc/ec2spotter)/network-new
+  before=$(in_root "/etc/ec2spotter/network-before$1")
+  if keep_before && write_new && mv "$new" "$text"; then return 0; fi
+  rm -f "$new"
+  return 1
+}
+
+# Each is checked to be whole, as a full disk need not stop the program that writes.
+keep_before() {
+  [ ! -s "$before" ] || return 0
+  mkdir -p "${before%/*}" && cp -a "$text" "$new" && sync "$new" && cmp -s "$text" "$new" &&
+    mv "$new" "$before"
+}
+
+write_new() {
+  cp -a "$text" "$new" && sed "s/$old/$own/Ig" "$text" >"$new" && sync "$new" &&
+    [ "$(wc -c <"$new")" = "$(wc -c <"$text")" ] && [ -z "$(foreign_addresses "$new")" ]
 }

@@ -1,11 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # What the engines do to the preboot disk, which is ours to change.
 
-# record_entering ENGINE: read on the next visit by main.
-record_entering() {
-  echo "$(kept instance) $(kept visit) $1" >"$state/entered"
-}
-
 # quiesce: everything written, every file system read-only; nothing of this system is needed again.
 quiesce() {
   sync

@@ -9,7 +9,7 @@ say() {
   read -r level _ </proc/sys/kernel/printk || :
   case " $consoles " in
     *" ttyS0 "*)
-      if [ "$level" -gt 2 ] && echo "<2>$said" >/dev/kmsg; then return 0; fi ;;
+      if [ "$level" -gt 2 ] && printf '<2>%s\n' "$said" >/dev/kmsg; then return 0; fi ;;
     *)
       [ ! -c /dev/ttyS0 ] || printf '%s\r\n' "$said" >/dev/ttyS0 || : ;;
   esac 2>/dev/null

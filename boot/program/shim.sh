@@ -35,12 +35,14 @@ find_part() {
 mount_root() {
   case $type in
     ext*)
-      status=0
-      e2fsck -p "/dev/$part" || status=$?
-      [ $((status & ~3)) -eq 0 ] || stop fsck "e2fsck -p /dev/$part ended with $status" ;;
+      repaired=0
+      repair "$part" "$type" || repaired=$?
+      cat "$run/e2fsck"
+      [ "$repaired" -eq 0 ] || stop fsck "e2fsck -p /dev/$part ended with $repaired" ;;
     xfs) options=nouuid, ;;
     btrfs) options=${subvolume:+subvol=$subvolume,} ;;
   esac
+  echo "mount /dev/$part" >"$run/doing"
   mount -t "$type" -o "${options:-}rw" "/dev/$part" $root || stop mount "/dev/$part cannot be mounted"
   mkdir -p $root/old-root $root/dev $root/proc $root/sys $root/run
   chroot $root /bin/sh -c '[ -x /sbin/init ]' || stop no_init "the volume's /sbin/init cannot be run"
@@ -66,6 +68,7 @@ hide_preboot() {
 
 prepare() {
   set -eu
+  echo "waiting for $volume" >"$run/doing"
   find_part
   mount_root
   lend_modules
@@ -106,11 +109,21 @@ mount_kernel_folders
 mkdir -p /run/ec2spotter
 rm -f /run/ec2spotter/shim_failed
 say "enter start engine=pivot by=shim"
-(prepare) || start_original /proc
+say_busy enter 3900 &
+busy_teller=$!
+prepared=0
+(prepare) || prepared=$?
+kill "$busy_teller"
+wait "$busy_teller"
+[ "$prepared" -eq 0 ] || start_original /proc
 move_kernel_folders || {
   if [ -e /proc/mounts ]; then start_original /proc; else start_original $root/proc; fi
 }
 cd $root || start_original $root/proc
-pivot_root . old-root || start_original $root/proc
+# On a full disk no folder can be made.
+for old in old-root mnt media tmp; do
+  [ ! -d $old ] || break
+done
+pivot_root . "$old" || start_original $root/proc
 # shellcheck disable=SC2086,SC2094 # the kernel's own words; the console is no file
 exec chroot . /sbin/init $arguments <dev/console >dev/console 2>&1

@@ -89,15 +89,51 @@ probe() {
 # value_of KEY: from the output of probe, on stdin.
 value_of() { sed -n "s/^$1=//p"; }
 
-# fstab_spec FILE POINT: the first field of POINT's entry.
-fstab_spec() {
+# in_root PATH: the place of what PATH means to the volume's own system, links followed as there.
+# shellcheck disable=SC2154 # root is that of who reads this file
+in_root() {
+  ahead=$1
+  place=
+  links=0
+  while [ -n "$ahead" ]; do
+    ahead=${ahead#/}
+    step=${ahead%%/*}
+    ahead=${ahead#"$step"}
+    if [ "$step" = .. ]; then
+      place=${place%/*}
+    elif [ -L "$root$place/$step" ] && [ "$links" -lt 40 ]; then
+      links=$((links + 1))
+      link=$(readlink "$root$place/$step")
+      [ "$link" = "${link#/}" ] || place=
+      ahead=$link$ahead
+    elif [ -n "$step" ]; then
+      place=$place/$step
+    fi
+  done
+  printf '%s\n' "$root$place"
+}
+
+# fstab_entry FILE POINT: what POINT's entry mounts, with which options.
+fstab_entry() {
   [ -f "$1" ] || return 0
-  while read -r spec point _; do
+  while read -r spec point _ flags _; do
     case $spec in '' | '#'*) continue ;; esac
-    [ "${point%/}" = "$2" ] || continue
-    echo "$spec"
+    [ "${point%/}" = "${2%/}" ] || continue
+    printf '%s\n' "$spec $flags"
     return 0
   done <"$1"
+}
+fstab_spec() { fstab_entry "$@" | cut -d ' ' -f 1; }
+
+# repair NAME TYPE: what a power loss left, as each boot does; fails with e2fsck's status where a
+# person has to. A file system that is newer than this e2fsck is left to its own system's.
+repair() {
+  case $2 in ext2 | ext3 | ext4) ;; *) return 0 ;; esac
+  status=0
+  echo "e2fsck /dev/$1" >"$run/doing"
+  timeout 3600 e2fsck -p "/dev/$1" >"$run/e2fsck" 2>&1 || status=$?
+  [ $((status & ~3)) -ne 0 ] && ! grep -q 'unsupported feature' "$run/e2fsck" || return 0
+  return $status
 }
 
 # resolve SPEC DISK: the partition of DISK that an fstab means by SPEC, or nothing. The same label

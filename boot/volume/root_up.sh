@@ -10,7 +10,12 @@ for word in $words; do
   esac
 done
 [ -n "$engine" ] || exit 0
-echo "$body $visit $engine" >/etc/ec2spotter/last-up.new &&
-  sync /etc/ec2spotter/last-up.new &&
-  mv /etc/ec2spotter/last-up.new /etc/ec2spotter/last-up
+# On a full disk the time of a file can still be changed.
+touch /etc/ec2spotter/root-up 2>/dev/null
+last=/etc/ec2spotter/last-up
+if echo "$body $visit $engine" >$last.new && sync $last.new && [ -s $last.new ]; then
+  mv $last.new $last
+else
+  rm -f $last.new
+fi 2>/dev/null
 say "root ok volume=$volume engine=$engine"

@@ -7,8 +7,9 @@
 
 namespace ec2spotter {
 
-// The last line of the form "ec2spotter: STAGE RESULT key=value ..." in `console`; empty members
-// when there is none. Anything else on the console is passed over.
+// The last line of the form "ec2spotter: STAGE RESULT key=value ..." in `console`, with what
+// earlier lines say of the same visit to the preboot system; empty members when there is none.
+// Anything else on the console is passed over.
 BootReport read_boot_report(std::string_view console);
 
 // The files of the volume's network settings that, as the last boot on `console` has found, are for

@@ -84,6 +84,11 @@ std::string role_policy(const Machine& machine, const RolePlace& place) {
        {"Resource", arn(place, "instance")},
        {"Condition", mine}}};
   if (!machine.elastic_ip.empty()) {
+    // Rule S4: before it takes the address, it looks who has it.
+    statements.push_back({{"Sid", "LookForAddress"},
+                          {"Effect", "Allow"},
+                          {"Action", {"ec2:DescribeAddresses", "ec2:DescribeInstances"}},
+                          {"Resource", "*"}});
     statements.push_back(
         {{"Sid", "TakeAddress"},
          {"Effect", "Allow"},

@@ -1,6 +1,7 @@
 // What one turn of the controller knows about one machine.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,13 +17,24 @@ namespace ec2spotter {
 // What the boot program has said on a body's console.
 struct BootReport {
   std::string stage;   // the last stage heard of, as boot/user_data.hpp lists them; or root
-  std::string result;  // start, ok, fail
+  std::string result;  // start, busy, wait, ok, late, fail
   std::string reason;  // a word, when it failed
   std::string detail;  // the rest of the line
+  int visit = 0;  // of this instance to its preboot system, from 1; 0: the console does not say
+  std::chrono::seconds at_work{
+      0};              // with busy, and wait in stage find: for how long, when it said so
+  bool mute = false;   // nothing on the volume will say `root ok`: only the probe can tell
+  bool stays = false;  // the boot program has ended and the preboot system is up, reachable by SSH
   bool operator==(const BootReport&) const = default;
 
   bool failed() const { return result == "fail"; }
   bool root_up() const { return stage == "root" && result == "ok"; }
+  // Is what runs (as far as it has said) the preboot system, and not the machine's own? While an
+  // engine enters, neither is certain: false.
+  bool in_preboot() const {
+    const bool entering = stage == "enter" && !failed();
+    return stays || (!stage.empty() && stage != "root" && !entering);
+  }
 };
 
 // What is known of a pool's market now.

@@ -15,8 +15,8 @@ constexpr std::string_view kStoppedByUser = "instance-stopped-by-user";
 
 // Of the words that boot/program says with a failure: what its own kernel can make of the disk.
 bool is_helped_by_swap(const std::string& reason) {
-  static constexpr std::array<std::string_view, 5> kReasons{"lvm", "luks", "raid", "mount",
-                                                            "engines_exhausted"};
+  static constexpr std::array<std::string_view, 6> kReasons{
+      "lvm", "luks", "raid", "mount", "unreadable", "engines_exhausted"};
   return std::find(kReasons.begin(), kReasons.end(), reason) != kReasons.end();
 }
 

@@ -142,6 +142,18 @@ expect 'two addresses in one file are left to a person' refused \
   "$(give_own_address /etc/network/interfaces || echo refused)"
 expect 'and untouched' 'hwaddress 06:00:00:00:00:aa' "$(head -n 1 "$root/etc/network/interfaces")"
 
+mkdir -p "$root/srv/a" "$root/etc/links"
+ln -s /srv "$root/etc/links/absolute"
+ln -s ../../srv/a "$root/etc/links/relative"
+ln -s absolute/a/../b "$root/etc/links/chain"
+ln -s ../../../../../../srv "$root/etc/links/above"
+ln -s loop "$root/etc/links/loop"
+for link in absolute=/srv relative=/srv/a chain=/srv/b above=/srv absolute/x/y=/srv/x/y \
+  loop=/etc/links/loop none/z=/etc/links/none/z; do
+  expect "links are followed inside of the root: $link" "$root${link#*=}" \
+    "$(in_root "/etc/links/${link%%=*}")"
+done
+
 boot=$work/boot
 mkdir -p "$boot/grub"
 for version in 6.1.0-9-amd64 6.1.0-41-amd64; do
@@ -186,6 +198,21 @@ expect 'console, panic and root flags of its own stay' \
   'root=/dev/x console=ttyS0 panic=-1 rootflags=subvol=@ k=v' \
   "$(kernel_options /dev/x k=v BOOT_IMAGE=/v root=LABEL=a console=ttyS0 panic=-1 \
     rootflags=subvol=@ '$tuned_params' ec2spotter.engine=kexec)"
+
+cat >"$work/words" <<'WORDS'
+root=UUID=1 -n a=* b=? [c] d=\n\\ e="f  g *"   h='i j' "k=l m" ~ x$(n) `o` p=\
+root=/dev/x -n a=* b=? [c] d=\n\\ e="f  g *" h='i j' "k=l m" ~ x$(n) `o` p=\ panic=10 console=ttyS0,115200 k=v
+WORDS
+expect 'words with a meaning to a shell arrive as they are' "$(sed -n 2p "$work/words")" \
+  "$(cd / && kernel_options /dev/x k=v "$(sed -n 1p "$work/words")")"
+odd=$work/odd
+mkdir -p "$odd/grub"
+touch "$odd/vmlinuz-1" "$odd/initrd.img-1"
+printf '%s\n' 'linux /vmlinuz-1 root=UUID=11 -n a=* b=? c=\x d="e  *" \c f' 'initrd /initrd.img-1' \
+  >"$odd/grub/grub.cfg"
+(cd / && boot_entry "$odd" && kernel_options /dev/x k=v "$options") >"$work/made"
+expect 'from the menu too' \
+  'root=/dev/x -n a=* b=? c=\x d="e  *" \c f panic=10 console=ttyS0,115200 k=v' "$(cat "$work/made")"
 
 bls=$work/bls
 mkdir -p "$bls/loader/entries" "$bls/grub2"

@@ -30,7 +30,10 @@ class UnattendedTest(ProgramTest):
         policy = self.iam.get_role_policy(RoleName=ROLE, PolicyName="ec2spotter")["PolicyDocument"]
         self.assertIn(json.dumps(policy["Statement"][0]["Sid"]), said)
         for statement in policy["Statement"]:
-            if statement["Action"] == "ec2:DescribeVolumes":
+            if statement["Resource"] == "*":
+                actions = statement["Action"]
+                for action in [actions] if isinstance(actions, str) else actions:
+                    self.assertTrue(action.startswith("ec2:Describe"), action)
                 continue
             self.assertEqual(
                 statement["Condition"]["StringEquals"]["aws:ResourceTag/ec2spotter:machine"], "web")

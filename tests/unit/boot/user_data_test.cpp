@@ -68,7 +68,7 @@ TEST(UserDataTest, StaysWellUnderEc2sLimitForEveryEngine) {
 
       ASSERT_TRUE(result.has_value());
       std::cout << result->size() << " of " << kUserDataMax << " bytes\n";
-      EXPECT_LT(result->size(), 12U * 1024);
+      EXPECT_LT(result->size(), 13U * 1024);
     }
   }
 }
@@ -146,6 +146,8 @@ TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
                                       "volume.sh",
                                       "common.sh",
                                       "boot_entry.sh",
+                                      "busy.sh",
+                                      "visits.sh",
                                       "cpio.sh",
                                       "preboot.sh",
                                       "identify.sh",
@@ -222,7 +224,7 @@ TEST(UserDataTest, HoldsNoSecret) {
   }
 }
 
-TEST(UserDataTest, OfAnUnattendedBodyStaysAsSmallWithTheLongestParameters) {
+TEST(UserDataTest, OfAnUnattendedBodyStaysUnderItsBoundWithTheLongestParameters) {
   for (const auto architecture : {Architecture::x86_64, Architecture::arm64}) {
     const auto result =
         render_user_data({.volumes = {kVolume},
@@ -237,7 +239,7 @@ TEST(UserDataTest, OfAnUnattendedBodyStaysAsSmallWithTheLongestParameters) {
 
     ASSERT_TRUE(result.has_value());
     std::cout << result->size() << " of " << kUserDataMax << " bytes\n";
-    EXPECT_LT(result->size(), 12U * 1024);
+    EXPECT_LT(result->size(), 15U * 1024);
   }
 }
 

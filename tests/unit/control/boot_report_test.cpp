@@ -29,6 +29,62 @@ TEST(BootReportTest, WordsOfOthersAreNotTakenForOurs) {
             "root");
 }
 
+TEST(BootReportTest, AStageAtWorkTellsForHowLong) {
+  BootReport report = read_boot_report(
+      "ec2spotter: check start disk=nvme1n1\n"
+      "ec2spotter: check busy seconds=60 doing=\"e2fsck /dev/nvme1n1p1\"\n"
+      "[ 99.0] ec2spotter: check busy seconds=120 doing=\"e2fsck /dev/nvme1n1p1\"\r\n");
+  EXPECT_EQ(report.stage, "check");
+  EXPECT_EQ(report.result, "busy");
+  EXPECT_EQ(report.at_work, std::chrono::seconds(120));
+  EXPECT_FALSE(report.failed());
+  EXPECT_TRUE(report.in_preboot());
+  report = read_boot_report("ec2spotter: find wait seconds=45\n");
+  EXPECT_EQ(report.result, "wait");
+  EXPECT_EQ(report.at_work, std::chrono::seconds(45));
+  for (const char* line : {"ec2spotter: check busy\n", "ec2spotter: check busy seconds=\n",
+                           "ec2spotter: attach wait text=\"seconds=9\"\n",
+                           "ec2spotter: check busy seconds=99999999999999999999\n",
+                           "ec2spotter: check ok seconds=9\n"}) {
+    EXPECT_EQ(read_boot_report(line).at_work, std::chrono::seconds(0)) << line;
+  }
+}
+
+TEST(BootReportTest, ARestartThatEndedInThePrebootSystemIsSeen) {
+  std::string console =
+      "ec2spotter: identify start visit=1\nec2spotter: adopt ok\nec2spotter: enter ok "
+      "engine=kexec\n";
+  EXPECT_FALSE(read_boot_report(console).in_preboot()) << "it is being entered";
+  console += "ec2spotter: root ok volume=vol-1 engine=kexec\n";
+  EXPECT_FALSE(read_boot_report(console).in_preboot());
+  EXPECT_EQ(read_boot_report(console).visit, 1);
+  console += "ec2spotter: identify start visit=2\nec2spotter: find start volume=vol-1\n";
+  EXPECT_TRUE(read_boot_report(console).in_preboot());
+  EXPECT_EQ(read_boot_report(console).visit, 2);
+  EXPECT_FALSE(read_boot_report(console).stays);
+  console += "ec2spotter: check fail reason=fsck text=\"x\"\nec2spotter: preboot stays visit=2\n";
+  EXPECT_TRUE(read_boot_report(console).stays);
+  EXPECT_TRUE(read_boot_report(console).in_preboot());
+  EXPECT_EQ(read_boot_report(console).stage, "check");
+  EXPECT_EQ(read_boot_report(console).reason, "fsck");
+  EXPECT_FALSE(
+      read_boot_report(console + "ec2spotter: enter start engine=pivot by=shim\n").in_preboot())
+      << "somebody has restarted it";
+  console += "ec2spotter: identify start visit=3\n";
+  EXPECT_FALSE(read_boot_report(console).stays);
+  EXPECT_EQ(read_boot_report(console).visit, 3);
+  EXPECT_EQ(read_boot_report("nothing"), BootReport{});
+}
+
+TEST(BootReportTest, AVolumeThatCannotSayThatItIsUpIsTold) {
+  const std::string boot = "ec2spotter: identify start visit=1\nec2spotter: adopt ok";
+  EXPECT_FALSE(read_boot_report(boot + "\nec2spotter: enter ok engine=kexec\n").mute);
+  EXPECT_TRUE(read_boot_report(boot + " undone=write mute=true text=\"/dev/x 100%\"\n"
+                                      "ec2spotter: enter ok engine=kexec\n")
+                  .mute);
+  EXPECT_FALSE(read_boot_report(boot + " mute=true\nec2spotter: identify start visit=2\n").mute);
+}
+
 TEST(BootReportTest, NetworkSettingsForAnotherMacAddressAreNamedUntilTheyAreMadeTheBodys) {
   using Names = std::vector<std::string>;
   const std::string boot =

@@ -179,7 +179,7 @@ TEST(SwappingTest, ABodyThatNeverGetsReadyIsGivenUp) {
 TEST(SwappingTest, ARootThatCannotBeEnteredIsSwapped) {
   Observation seen = running();
   seen.bodies[0].tags.erase(std::string(tag::kRoot));
-  for (const char* reason : {"lvm", "luks", "raid", "mount", "engines_exhausted"}) {
+  for (const char* reason : {"lvm", "luks", "raid", "mount", "unreadable", "engines_exhausted"}) {
     seen.boots[kFirst] = {"check", "fail", reason, ""};
     EXPECT_NE(only_step<step::ChooseSwap>(decide(seen, a_machine())), nullptr) << reason;
   }
