@@ -24,8 +24,9 @@ OwnerId owner_of(const Common& common) {
 
 Result<std::optional<Machine>> find_machine_file(const Common& common,
                                                  const std::string& argument) {
-  for (const fs::path& path : {fs::path(argument), fs::path(common.machines) / (argument + ".toml"),
-                               fs::path(common.machines) / (argument + ".conf")}) {
+  const fs::path folder(common.machines);
+  for (const fs::path& path : {fs::path(argument), folder / (argument + ".toml"),
+                               folder / (argument + ".conf"), folder / argument}) {
     if (!is_file(path)) continue;
     TRY(Machine machine, read_machine_file(path.string()));
     if (!common.owner.empty()) machine.owner = OwnerId(common.owner);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
@@ -50,15 +52,38 @@ Result<void> check_unattended(const Machine& machine, Session& session) {
   return fail(Errc::not_found, "there is no instance profile " + profile + cure);
 }
 
+// "t3.small": EC2 knows which there are.
+bool is_type(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
+  const std::size_t dot = text.find('.');
+  return dot != 0 && dot != std::string_view::npos && dot + 1 < text.size() &&
+         std::all_of(text.begin(), text.end(), allowed);
+}
+
+// What the command line says takes the place of what the file says.
+Result<Machine> with_options(Machine machine, const Launch& options) {
+  if (options.unattended) machine.unattended = options.unattended;
+  if (!options.type.empty()) {
+    if (!is_type(options.type)) {
+      return fail(Errc::invalid,
+                  "'" + options.type +
+                      "' is no instance type, such as t3.small; after the file only a type may "
+                      "stand, and credentials are found as the manual says");
+    }
+    machine.types = {options.type};
+    machine.requirements.reset();
+  }
+  return check_machine(std::move(machine), options.file);
+}
+
 }  // namespace
 
 Result<void> launch(const Common& common, const Launch& options) {
   TRY(Machine machine, read_machine_file(options.file));
   if (!common.owner.empty()) machine.owner = OwnerId(common.owner);
-  if (options.unattended) {
-    machine.unattended = options.unattended;
-    TRY(machine, check_machine(std::move(machine), options.file));
-  }
+  TRY(machine, with_options(std::move(machine), options));
   TRY(auto session, Session::open(common, machine.region));
   if (machine.unattended.value_or(false)) TRY_VOID(check_unattended(machine, *session));
   OpenMachine open{.session = std::move(session),

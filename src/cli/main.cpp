@@ -48,6 +48,7 @@ void add_launch(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("launch", "bring the machine of a file up");
   command->add_option("FILE", parsed.launch.file, "machine file: .toml, or a classic .conf")
       ->required();
+  command->add_option("TYPE", parsed.launch.type, "instance type instead of the file's");
   auto* unattended = command->add_flag_callback(
       "--unattended", [&parsed] { parsed.launch.unattended = true; },
       "leave a fleet behind that launches the next bodies; no watch is needed");

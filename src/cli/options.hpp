@@ -25,6 +25,7 @@ struct Common {
 
 struct Launch {
   std::string file;
+  std::string type;                // instance type instead of the file's; empty: the file's
   std::optional<bool> unattended;  // none: as the file says
   bool no_wait = false;
   int timeout_minutes = 20;

@@ -176,7 +176,12 @@ class Executor {
                                          step.instance.str() + "; not started");
     }
     auto started = ec2_.start_instance(step.instance);
-    if (started || !close_pool(memory_, step.pool, started.error(), now_)) return started;
+    // A right that is missing, or what is not understood, says nothing about the body.
+    const bool unclear = !started && (started.error().code == Errc::unauthorized ||
+                                      started.error().code == Errc::internal);
+    if (started || unclear || !close_pool(memory_, step.pool, started.error(), now_)) {
+      return started;
+    }
     return (*this)(step::MarkRoot{step.instance, RootMark::silent});
   }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "aws/wire/error_table.hpp"
 #include "control/batch_tags.hpp"
 #include "control/body_spec.hpp"
 #include "plan/plan.hpp"
@@ -23,9 +24,11 @@ bool note_refusal(const LaunchOrder& order, const Error& error, TimePoint now) {
 }  // namespace
 
 bool close_pool(Memory& memory, const Pool& pool, const Error& error, TimePoint now) {
-  if (error.code != Errc::no_capacity && error.code != Errc::quota) return false;
-  memory.closed_pools[pool] = {
-      .why = error.describe(), .until = now + kClosedPoolLifetime, .errc = error.code};
+  if (!aws::concerns_pool(error)) return false;
+  const bool passes = error.code == Errc::no_capacity || error.code == Errc::quota;
+  memory.closed_pools[pool] = {.why = error.describe(),
+                               .until = now + (passes ? kClosedPoolLifetime : kRefusedPoolLifetime),
+                               .errc = error.code};
   return true;
 }
 

@@ -11,7 +11,8 @@
 
 namespace ec2spotter {
 
-// Does this error say that the pool has no room for us? Then it is noted as closed for a while.
+// Does this error say that the pool has no room for us, or that EC2 refuses us this pool while
+// another one may do (aws::concerns_pool)? Then it is noted as closed for a while, with its reason.
 bool close_pool(Memory& memory, const Pool& pool, const Error& error, TimePoint now);
 
 // Launches a body for each order of a batch (a group of group_launches, or a single order), and

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <optional>
 
+#include "model/zone.hpp"
+
 namespace ec2spotter {
 namespace {
 
@@ -46,6 +48,45 @@ std::optional<std::string> check_types(const Machine& machine) {
   return "types is missing: at least one instance type, or requirements in its place";
 }
 
+// A zone lies in one region, which need not be given then.
+Result<void> settle_region(Machine& machine, const std::string& origin) {
+  if (machine.zone.empty()) return {};
+  auto region = region_of_zone(machine.zone);
+  if (!region) return fail(with_context(std::move(region).error(), origin + ": the zone"));
+  if (machine.region.empty()) machine.region = *region;
+  if (machine.region == *region) return {};
+  return fail(Errc::invalid, origin + ": the zone " + machine.zone + " is not in the region " +
+                                 machine.region + "; correct one of them");
+}
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Only a classic file begins with such a key, whatever the file is called.
+bool looks_classic(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
+    if (line.empty() || line.front() == '#') continue;
+    if (line.starts_with("export")) {
+      line.remove_prefix(6);
+      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    }
+    return line.starts_with("ec2spotter_");
+  }
+  return false;
+}
+
+// A classic file cannot name its machine, so that its own name has to do.
+std::string name_of_classic(const std::filesystem::path& file) {
+  std::string name = (file.extension() == ".conf" ? file.stem() : file.filename()).string();
+  for (char& c : name) {
+    if (!is_name(std::string_view(&c, 1))) c = '-';
+  }
+  return name;
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
@@ -71,6 +112,7 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   if (machine.image.empty()) {
     return missing("image is missing: the preboot image, ami-... or resolve:ssm:NAME");
   }
+  TRY_VOID(settle_region(machine, origin));
   if (auto wrong = check_types(machine)) return missing(*wrong);
   if (machine.markets.empty()) return missing("markets is empty: spot, on-demand, or both");
   const bool both = wishes(machine, Market::spot) && wishes(machine, Market::on_demand);
@@ -96,10 +138,12 @@ Result<Machine> read_machine_file(const std::string& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return fail(Errc::io, path + " cannot be read");
   text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   const std::filesystem::path name(path);
-  const std::string stem = name.stem().string();
-  return name.extension() == ".conf" ? parse_classic_conf(text, path, stem)
-                                     : parse_machine_toml(text, path, stem);
+  if (name.extension() == ".conf" || looks_classic(text)) {
+    return parse_classic_conf(text, path, name_of_classic(name));
+  }
+  return parse_machine_toml(text, path, name.stem().string());
 }
 
 }  // namespace ec2spotter

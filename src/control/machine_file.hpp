@@ -10,8 +10,9 @@
 
 namespace ec2spotter {
 
-// Reads the file at `path`: the classic form when its name ends in .conf, else TOML.
-// Errors: io when it cannot be read, invalid with the line and the nearest known key.
+// Reads the file at `path`: the classic form when its name ends in .conf or its first key begins
+// with ec2spotter_, else TOML. A byte order mark is skipped. Errors: io when it cannot be read,
+// invalid with the line and the nearest known key.
 Result<Machine> read_machine_file(const std::string& path);
 
 // The same on text. `origin` names it in messages; `default_name` is the name of a machine whose
@@ -19,12 +20,13 @@ Result<Machine> read_machine_file(const std::string& path);
 Result<Machine> parse_machine_toml(std::string_view text, const std::string& origin,
                                    const std::string& default_name);
 
-// A classic file is parsed, never run: KEY=VALUE lines, '#' comments, values bare or quoted, no
-// expansion. Keys are those of the original, all starting with ec2spotter_.
+// A classic file is parsed, never run: the forms of base/shell_assignments.hpp. Keys are those of
+// the original and its forks, all starting with ec2spotter_.
 Result<Machine> parse_classic_conf(std::string_view text, const std::string& origin,
                                    const std::string& default_name);
 
-// What every machine must satisfy, whatever form it was written in.
+// What every machine must satisfy, whatever form it was written in. A machine with a zone and no
+// region gets the zone's.
 Result<Machine> check_machine(Machine machine, const std::string& origin);
 
 // The member of `known` with the smallest edit distance to `word`.

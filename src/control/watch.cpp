@@ -81,7 +81,10 @@ void Watch::set_machines(std::vector<Machine> machines) {
   for (Machine& machine : machines) {
     const auto before = entries_.find(machine.name);
     Entry entry = before == entries_.end() ? Entry{.machine = machine} : std::move(before->second);
-    if (entry.machine != machine) entry.wake_at = {};
+    if (entry.machine != machine) {
+      entry.wake_at = {};
+      entry.turns.memory().closed_pools.clear();  // what EC2 refused may have been mended
+    }
     entry.machine = std::move(machine);
     const MachineName name = entry.machine.name;
     entries.emplace(name, std::move(entry));

@@ -58,16 +58,20 @@ Decision Launching::launch_from(const Volume& volume, PoolChoice choice,
 }
 
 Decision Launching::wait_for_pools(PoolChoice choice) const {
-  const Reason reason = choice.only_spot_is_waited_for ? Reason::waiting_for_spot
-                        : choice.only_quota            ? Reason::quota_reached
-                                                       : Reason::no_capacity;
-  std::string text = reason == Reason::quota_reached
+  const Reason reason = choice.only_refused              ? Reason::launch_refused
+                        : choice.only_spot_is_waited_for ? Reason::waiting_for_spot
+                        : choice.only_quota              ? Reason::quota_reached
+                                                         : Reason::no_capacity;
+  std::string text = reason == Reason::launch_refused ? "EC2 refuses every pool of this machine:"
+                     : reason == Reason::quota_reached
                          ? "the account's limits leave no room; ask AWS to raise them:"
                          : "no pool can give a body:";
   for (const Candidate& candidate : choice.candidates) {
     text += "\n  " + describe(candidate.pool) + ": " + candidate.why;
   }
-  Decision decision = decide_.wait(reason, std::move(text), choice.reopen - now_);
+  Decision decision = choice.only_refused
+                          ? decide_.stuck(reason, *choice.only_refused, std::move(text))
+                          : decide_.wait(reason, std::move(text), choice.reopen - now_);
   decision.candidates = std::move(choice.candidates);
   return decision;
 }

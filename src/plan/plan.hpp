@@ -33,6 +33,10 @@ inline constexpr Duration kMissingFor = std::chrono::minutes(5);
 // provisioners in the field use.
 inline constexpr Duration kClosedPoolLifetime = std::chrono::minutes(3);
 
+// How long a pool that EC2 refuses us for another reason is left alone: that does not pass by
+// itself, but somebody may mend it.
+inline constexpr Duration kRefusedPoolLifetime = std::chrono::minutes(10);
+
 // How long a pool that took a body from us is taken last.
 inline constexpr Duration kShakyPoolLifetime = std::chrono::minutes(30);
 

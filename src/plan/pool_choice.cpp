@@ -26,6 +26,8 @@ Decision wait_for_types(const Error& error, const Decisions& decide) {
              : decide.wait(Reason::waiting_for_types, text, kCalm);
 }
 
+bool is_lack_of_room(Errc errc) { return errc == Errc::no_capacity || errc == Errc::quota; }
+
 std::string minutes_text(Duration time) {
   return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " min";
 }
@@ -164,12 +166,21 @@ PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Ob
     std::erase_if(pools, [](const Pool& pool) { return pool.market != Market::spot; });
   }
   ranking.sort(pools);
-  PoolChoice choice{
-      .taken = std::nullopt, .candidates = {}, .reopen = now + kLookAgainMost, .only_quota = true};
+  PoolChoice choice{.taken = std::nullopt,
+                    .candidates = {},
+                    .reopen = now + kLookAgainMost,
+                    .only_quota = true,
+                    .only_refused = std::nullopt};
+  bool refused = !pools.empty();
   for (const Pool& pool : pools) {
     std::string objection = ranking.objection(pool);
     const PoolMark* mark = ranking.closing_mark(pool);
-    choice.only_quota = choice.only_quota && mark != nullptr && mark->errc == Errc::quota;
+    const bool is_refused = mark != nullptr && !is_lack_of_room(mark->errc);
+    refused = refused && is_refused;
+    if (is_refused && !choice.only_refused) choice.only_refused = mark->errc;
+    // What EC2 refuses anyway does not count among the limits.
+    choice.only_quota =
+        choice.only_quota && mark != nullptr && (is_refused || mark->errc == Errc::quota);
     if (!objection.empty()) {
       if (mark != nullptr) choice.reopen = std::min(choice.reopen, mark->until);
       const bool kept_back = mark == nullptr && pool.market == Market::on_demand;
@@ -182,6 +193,7 @@ PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Ob
     choice.candidates.push_back(
         {.pool = pool, .taken = take, .why = take ? ranking.merit(pool) : "a later choice"});
   }
+  if (!refused) choice.only_refused.reset();
   return choice;
 }
 

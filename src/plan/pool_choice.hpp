@@ -28,6 +28,7 @@ struct PoolChoice {
   TimePoint reopen;                      // when none is taken: when one may open
   bool only_spot_is_waited_for = false;  // on-demand would be open, but is not due yet
   bool only_quota = false;               // every closed pool is closed by an account limit
+  std::optional<Errc> only_refused;      // every pool is refused for no lack of room: the first's
 };
 
 enum class Markets { wished, spot };

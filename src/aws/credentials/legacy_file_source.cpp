@@ -1,22 +1,16 @@
-// The credentials file of the original ec2-spotter, /root/.aws.creds. It was sourced by a shell;
-// here it is parsed and never run.
+// The credentials file of the original ec2-spotter, /root/.aws.creds. Some tools sourced it by a
+// shell; here it is parsed and never run. No message shows any of its values.
+#include <algorithm>
+#include <cctype>
+
 #include "aws/credentials/sources.hpp"
+#include "base/shell_assignments.hpp"
 
 namespace ec2spotter::aws {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-std::string unquoted(std::string_view text) {
-  text = trimmed(text);
-  const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') &&
-                      text.front() == text.back();
-  return std::string(quoted ? text.substr(1, text.size() - 2) : text);
-}
+// IAM's key ids have 20 characters, its secrets 40. Source: IAM API reference, "AccessKey".
+constexpr std::size_t kKeyIdMost = 32;
 
 struct Values {
   std::string key;
@@ -24,30 +18,78 @@ struct Values {
   std::string token;
 };
 
-// The first line without a name is the key, the second the secret; a secret may end in '='.
-void take_line(std::string_view line, Values& values) {
-  if (line.starts_with("export ")) line = trimmed(line.substr(7));
-  const auto equals = line.find('=');
-  const std::string_view name = line.substr(0, equals);
-  const auto value = [&] { return unquoted(line.substr(equals + 1)); };
-  if (equals != std::string_view::npos && name.starts_with("AWS_")) {
-    if (name == "AWS_ACCESS_KEY_ID" || name == "AWS_ACCESS_KEY") values.key = value();
-    if (name == "AWS_SECRET_ACCESS_KEY" || name == "AWS_SECRET_KEY") values.secret = value();
-    if (name == "AWS_SESSION_TOKEN") values.token = value();
-  } else if (values.key.empty()) {
-    values.key = unquoted(line);
-  } else if (values.secret.empty()) {
-    values.secret = unquoted(line);
+// The names that AWS's tools have had for a value differ in case and underscores alone.
+std::string plain(std::string_view name) {
+  std::string text;
+  for (const unsigned char c : name) {
+    if (c != '_') text += static_cast<char>(std::tolower(c));
   }
+  return text;
 }
 
-Values read_values(std::string_view text) {
+std::string* value_named(std::string_view name, Values& values) {
+  const std::string text = plain(name);
+  if (text == "awsaccesskeyid" || text == "awsaccesskey") return &values.key;
+  if (text == "awssecretkey" || text == "awssecretaccesskey") return &values.secret;
+  if (text == "awssessiontoken" || text == "awssecuritytoken") return &values.token;
+  return nullptr;
+}
+
+constexpr std::string_view kForm =
+    "write AWSAccessKeyId=... and AWSSecretKey=..., a line each, and for temporary keys "
+    "AWSSessionToken=...";
+
+tl::unexpected<Error> wrong_line(int line, const std::string& what) {
+  return fail(Errc::unauthorized, std::to_string(line) + ": " + what + "; " + std::string(kForm));
+}
+
+// Two words without names are the key and the secret, in this order.
+Result<void> take_bare(const std::vector<Assignment>& lines, Values& values) {
+  if (lines.size() != 2 || !lines.back().name.empty()) {
+    return wrong_line(lines.front().line, "the line is not NAME=VALUE");
+  }
+  values.key = lines.front().value;
+  values.secret = lines.back().value;
+  return {};
+}
+
+Result<Values> read_values(const std::vector<Assignment>& lines) {
   Values values;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = trimmed(text.substr(0, end));
-    if (!line.empty() && !line.starts_with('#')) take_line(line, values);
-    text.remove_prefix(std::min(end + 1, text.size()));
+  if (!lines.empty() && lines.front().name.empty()) {
+    TRY_VOID(take_bare(lines, values));
+    return values;
+  }
+  for (const Assignment& line : lines) {
+    if (line.name.empty()) return wrong_line(line.line, "the line is not NAME=VALUE");
+    std::string* value = value_named(line.name, values);
+    // What stands before the '=' may be the beginning of a secret.
+    const bool shown =
+        line.name.size() <= kKeyIdMost && line.value.find_first_not_of('=') != std::string::npos;
+    if (value == nullptr) {
+      return wrong_line(line.line, shown ? "'" + line.name + "' is no name that is known here"
+                                         : "the name is not known here");
+    }
+    *value = line.value;
+  }
+  return values;
+}
+
+// What is sent as the key id can be read by everybody on the way, and in AWS's logs.
+bool may_be_key_id(std::string_view text) {
+  return text.size() <= kKeyIdMost && text.find_first_of("/+= ") == std::string_view::npos;
+}
+
+Result<Values> read_complete(std::string_view text) {
+  auto lines = read_assignments(text);
+  if (!lines) return fail(Errc::unauthorized, lines.error().message + "; " + std::string(kForm));
+  TRY(Values values, read_values(*lines));
+  if (values.key.empty() || values.secret.empty()) {
+    return fail(Errc::unauthorized,
+                " it does not hold both the key and the secret; " + std::string(kForm));
+  }
+  if (!may_be_key_id(values.key)) {
+    return fail(Errc::unauthorized,
+                " the access key id looks like a secret, so it is not sent; " + std::string(kForm));
   }
   return values;
 }
@@ -57,17 +99,12 @@ Values read_values(std::string_view text) {
 Result<LegacyCredentials> credentials_from_legacy_file(const std::filesystem::path& path) {
   TRY(const auto file, read_small_file(path));
   if (!file) return LegacyCredentials{};
-  Values values = read_values(file->text);
-  if (values.key.empty() || values.secret.empty()) {
-    return fail(Errc::unauthorized,
-                path.string() +
-                    " does not hold both AWS_ACCESS_KEY_ID=... and "
-                    "AWS_SECRET_ACCESS_KEY=..., a line each; complete or remove it");
-  }
+  auto values = read_complete(file->text);
+  if (!values) return fail(Errc::unauthorized, path.string() + ":" + values.error().message);
   return LegacyCredentials{
-      .credentials = Credentials{.access_key_id = std::move(values.key),
-                                 .secret_access_key = Secret(std::move(values.secret)),
-                                 .session_token = Secret(std::move(values.token)),
+      .credentials = Credentials{.access_key_id = std::move(values->key),
+                                 .secret_access_key = Secret(std::move(values->secret)),
+                                 .session_token = Secret(std::move(values->token)),
                                  .source = path.string(),
                                  .renewal = "put new keys into that file"},
       .world_readable = file->world_readable};

@@ -75,8 +75,10 @@ struct LegacyCredentials {
   std::optional<Credentials> credentials;
   bool world_readable = false;
 };
-// The original tool's file: AWS_ACCESS_KEY_ID=... and AWS_SECRET_ACCESS_KEY=..., or the two values
-// alone, a line each.
+// The original tool's file: AWSAccessKeyId=... and AWSSecretKey=..., or the environment's names for
+// them, in any order and in the forms of base/shell_assignments.hpp; or the two values alone, a
+// line each. Errors: unauthorized, with the line, also for a NAME= that is not known and for a key
+// id that may be a secret.
 Result<LegacyCredentials> credentials_from_legacy_file(const std::filesystem::path& path);
 
 }  // namespace ec2spotter::aws

@@ -50,8 +50,10 @@ std::optional<Parts> from_json(std::string_view body) {
 
 Error error_from_reply(std::string_view body, int http_status) {
   const bool is_json = body.starts_with('{');
-  const auto parts = is_json ? from_json(body) : from_xml(body);
+  auto parts = is_json ? from_json(body) : from_xml(body);
   if (parts) {
+    const std::string_view cure = cure_of(parts->code, parts->message);
+    if (!cure.empty()) parts->message += "; " + std::string(cure);
     return {.code = classify(parts->code, http_status, parts->message).code,
             .message = parts->message.empty() ? parts->code : parts->message,
             .api_code = parts->code,

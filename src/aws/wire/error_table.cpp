@@ -25,6 +25,10 @@ constexpr ErrorClass kState{Errc::wrong_state, Reaction::look_first};
 constexpr ErrorClass kHolds{Errc::already_done, Reaction::look_first};
 constexpr ErrorClass kInput{Errc::invalid, Reaction::stop};
 constexpr ErrorClass kUserInput{Errc::invalid, Reaction::ask_user};
+// Of a launch: the instance type, or the type together with image, zone or market. Another type may
+// be taken.
+constexpr ErrorClass kPoolRefused{Errc::invalid, Reaction::another_pool};
+constexpr ErrorClass kLocked{Errc::wrong_state, Reaction::ask_user};
 
 constexpr auto kTable = std::to_array<Row>({
     {"InsufficientInstanceCapacity", kCapacity},
@@ -37,7 +41,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"ReservationCapacityExceeded", kCapacity},
     {"SpotMaxPriceTooLow", kCapacity},
     {"UnfulfillableCapacity", kCapacity},
-    {"Unsupported", kCapacity},
+    {"Unsupported", kPoolRefused},
 
     {"InstanceLimitExceeded", kPoolQuota},
     {"MaxSpotInstanceCountExceeded", kPoolQuota},
@@ -71,6 +75,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"InternalError", kServer},
     {"InternalFailure", kServer},
     {"InternalServerError", kServer},
+    {"IDPCommunicationError", kServer},
     {"ServerInternal", kServer},
     {"ServiceUnavailable", kServer},
     {"ServiceUnavailableException", kServer},
@@ -117,6 +122,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"MissingAuthenticationTokenException", kRights},
     {"OptInRequired", kRights},
     {"PendingVerification", kRights},
+    {"RegionDisabledException", kRights},
     {"UnauthorizedOperation", kRights},
     {"UnrecognizedClientException", kRights},
 
@@ -127,10 +133,12 @@ constexpr auto kTable = std::to_array<Row>({
     {"IncorrectInstanceState", kState},
     {"IncorrectSpotRequestState", kState},
     {"IncorrectState", kState},
+    {"InvalidAddress.Locked", kLocked},
+    // AssociateAddress, of an instance that is still pending.
+    {"InvalidInstanceID", kState},
     {"InvalidNetworkInterface.InUse", kState},
     {"OperationNotPermitted", kState},
     {"Resource.AlreadyAssociated", kState},
-    {"UnsupportedOperation", kState},
     {"VolumeInUse", kState},
     {"EntityAlreadyExists", kHolds},
     {"InvalidAttachment.NotFound", kHolds},
@@ -146,22 +154,45 @@ constexpr auto kTable = std::to_array<Row>({
     {"InvalidID", kInput},
     {"InvalidInput", kInput},
     {"InvalidInstanceID.Malformed", kInput},
-    {"InvalidInstanceType", kUserInput},
+    {"InvalidBlockDeviceMapping", kUserInput},
+    {"InvalidInstanceType", kPoolRefused},
     {"InvalidNextToken", kInput},
     {"InvalidParameter", kInput},
-    {"InvalidParameterCombination", kInput},
-    {"InvalidParameterValue", kInput},
+    {"InvalidParameterCombination", kPoolRefused},
+    {"InvalidParameterValue", kPoolRefused},
     {"InvalidUserData.Malformed", kInput},
     {"InvalidVolume.ZoneMismatch", kUserInput},
     {"InvalidVolumeID.Malformed", kInput},
     {"InvalidVolumeID.ZoneMismatch", kUserInput},
     {"MalformedPolicyDocument", kInput},
     {"MalformedQueryString", kInput},
+    {"MissingInput", kUserInput},
     {"MissingParameter", kInput},
     {"ReceiptHandleIsInvalid", kInput},
     {"UnknownParameter", kInput},
+    {"UnsupportedOperation", kPoolRefused},
     {"ValidationError", kInput},
     {"ValidationException", kInput},
+    {"VolumeTypeNotAvailableInZone", kUserInput},
+    {"VPCIdNotSpecified", kUserInput},
+    {"VPCResourceNotSpecified", kUserInput},
+});
+
+// Families of codes. EC2 has new members of them now and then.
+struct PatternRow {
+  std::string_view prefix, suffix;
+  ErrorClass meaning;
+};
+constexpr auto kPatterns = std::to_array<PatternRow>({
+    {"InvalidKmsKey.", "", kRights},
+    {"InvalidKMSKey.", "", kRights},
+    {"Insufficient", "Capacity", kCapacity},
+    {"", "LimitExceeded", kQuota},
+    {"", "LimitExceededException", kQuota},
+    {"Throttl", "", kThrottle},
+    {"", ".Malformed", kUserInput},
+    {"", ".NotFound", kWrongName},
+    {"", ".InUse", kState},
 });
 
 // The facts that EC2 gives only in a message text.
@@ -171,6 +202,8 @@ struct TextRow {
   ErrorClass meaning;
 };
 constexpr auto kTextTable = std::to_array<TextRow>({
+    // RunInstances: the image is private, gone, or was never there. It is no matter of keys.
+    {"AuthFailure", "Not authorized for images", kUserInput},
     // AttachVolume: the device name is taken.
     {"InvalidParameterValue", "already in use", kState},
     // RunInstances: the instance profile was made seconds ago.
@@ -187,8 +220,13 @@ std::optional<ErrorClass> find(std::string_view api_code, std::string_view messa
   }
   const auto row = std::find_if(kTable.begin(), kTable.end(),
                                 [&](const Row& r) { return r.api_code == api_code; });
-  if (row == kTable.end()) return std::nullopt;
-  return row->meaning;
+  if (row != kTable.end()) return row->meaning;
+  for (const PatternRow& family : kPatterns) {
+    if (api_code.starts_with(family.prefix) && api_code.ends_with(family.suffix)) {
+      return family.meaning;
+    }
+  }
+  return std::nullopt;
 }
 
 std::string_view without_prefix(std::string_view api_code) {
@@ -236,6 +274,29 @@ Reaction reaction_to(const Error& error) {
   // of rights): then the class decides.
   if (known && known->code == error.code) return known->reaction;
   return reaction_to_code(error.code);
+}
+
+std::string_view cure_of(std::string_view api_code, std::string_view message) {
+  const std::string_view code = without_prefix(api_code);
+  if (code == "VPCIdNotSpecified" || code == "VPCResourceNotSpecified" || code == "MissingInput") {
+    return "the account has no default network here: name a subnet in the machine file";
+  }
+  if (code == "AuthFailure" && find(code, message) == kUserInput) {
+    return "the image is not there, or not shared with this account: correct image in the machine "
+           "file";
+  }
+  if (code.starts_with("InvalidKmsKey.") || code.starts_with("InvalidKMSKey.")) {
+    return "the KMS key of the disk must be enabled, and the caller allowed to use it";
+  }
+  return {};
+}
+
+bool concerns_pool(const Error& error) {
+  if (error.code == Errc::no_capacity || error.code == Errc::quota) return true;
+  // A right may be limited to some types.
+  if (without_prefix(error.api_code) == "UnauthorizedOperation") return true;
+  const bool unknown = error.code == Errc::internal && !error.api_code.empty();
+  return unknown || reaction_to(error) == Reaction::another_pool;
 }
 
 std::string_view to_string(Reaction reaction) {

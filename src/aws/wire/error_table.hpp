@@ -25,12 +25,21 @@ struct ErrorClass {
 
 // The class of a code that AWS sent with `http_status`. A "Client." or "Server." prefix is ignored.
 // `message` is used only where AWS tells two cases apart by nothing else. A code that is not in the
-// table is classed by the status: 5xx transport, 429 throttled, 401 and 403 unauthorized, else
-// internal.
+// table and of no family there (*.Malformed, *LimitExceeded ...) is classed by the status: 5xx
+// transport, 429 throttled, 401 and 403 unauthorized, else internal.
 ErrorClass classify(std::string_view api_code, int http_status, std::string_view message = {});
 
 // What to do about any error; total.
 Reaction reaction_to(const Error& error);
+
+// What a person can do about a code whose own text does not say it; empty where there is nothing to
+// add.
+std::string_view cure_of(std::string_view api_code, std::string_view message);
+
+// Of a launch or a start that was refused: may another pool be given what this one was not? So it
+// is for a lack of room and for all that EC2 refuses to a type, zone or market; also for a code
+// that is not known, and for a missing right, which policies limit to types.
+bool concerns_pool(const Error& error);
 
 std::string_view to_string(Reaction reaction);
 

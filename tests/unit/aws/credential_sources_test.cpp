@@ -247,22 +247,76 @@ TEST(ImdsSourceTest, OutsideEc2OrWithoutARoleThereIsNothing) {
   EXPECT_TRUE(off.http.requests.empty());
 }
 
-TEST(LegacyFileTest, ReadsBothFormsOfTheOriginal) {
-  TempFolder folder;
-  const auto read = [&](const std::string& text) {
-    const auto found = credentials_from_legacy_file(folder.write("creds", text));
+class LegacyFileTest : public testing::Test {
+ protected:
+  // "key/secret/token", or the error.
+  std::string read(const std::string& text) {
+    const auto found = credentials_from_legacy_file(folder_.write("creds", text));
     if (!found) return found.error().message;
-    return found->credentials->access_key_id + "/" + found->credentials->secret_access_key.reveal();
-  };
-  EXPECT_EQ(read("AWS_ACCESS_KEY_ID=A\nAWS_SECRET_ACCESS_KEY=s=\n"), "A/s=");
+    const Credentials& keys = *found->credentials;
+    return keys.access_key_id + "/" + keys.secret_access_key.reveal() + "/" +
+           keys.session_token.reveal();
+  }
+
+  const TempFolder folder_;
+};
+
+TEST_F(LegacyFileTest, ReadsTheOriginalsNamesInAnyOrderAndForm) {
+  constexpr const char* kKeys = "AKIAEXAMPLE/secretExample/+=/";
+  for (const char* text : {
+           "AWSAccessKeyId=AKIAEXAMPLE\nAWSSecretKey=secretExample/+=\n",
+           "AWSSecretKey=secretExample/+=\nAWSAccessKeyId=AKIAEXAMPLE",
+           "\xEF\xBB\xBF"
+           "AWSAccessKeyId=AKIAEXAMPLE\r\nAWSSecretKey=secretExample/+=\r\n",
+           "# of me\n\n  export AWSAccessKeyId='AKIAEXAMPLE' # the key\n"
+           "export AWSSecretKey=\"secretExample/+=\"\n",
+           "AWSAccessKeyId = AKIAEXAMPLE\nAWSSecretKey =secretExample/+=\n",
+           "AWSSecretKey= secretExample/+=\t\nAWSAccessKeyId= AKIAEXAMPLE \n",
+           "export AWSAccessKeyId=AKIAEXAMPLE; export AWSSecretKey=secretExample/+=;\n",
+           "AWSAccessKeyId=AKIAEXAMPLE\nAWSSecretKey=secretExample/+=\n"
+           "export AWSAccessKeyId AWSSecretKey\n",
+       }) {
+    EXPECT_EQ(read(text), kKeys) << text;
+  }
+}
+
+TEST_F(LegacyFileTest, ReadsTheEnvironmentsNamesAndBareValues) {
+  EXPECT_EQ(read("AWS_ACCESS_KEY_ID=A\nAWS_SECRET_ACCESS_KEY=s=\n"), "A/s=/");
   EXPECT_EQ(read("# keys\nexport AWS_ACCESS_KEY_ID=\"A\"\nexport AWS_SECRET_ACCESS_KEY='s'\n"),
-            "A/s");
-  EXPECT_EQ(read("AKIA\nsecret+/=\n"), "AKIA/secret+/=");
-  EXPECT_EQ(read("AWS_ACCESS_KEY_ID=$(whoami)\nAWS_SECRET_ACCESS_KEY=s\n"), "$(whoami)/s");
-  EXPECT_NE(read("AWS_ACCESS_KEY_ID=A\n").find("does not hold both"), std::string::npos);
-  const auto absent = credentials_from_legacy_file(folder.path() / "gone");
+            "A/s/");
+  EXPECT_EQ(read("aws_secret_access_key = s\naws_access_key_id = A\naws_session_token = t==\n"),
+            "A/s/t==");
+  EXPECT_EQ(read("AKIA\nsecret+/=\n"), "AKIA/secret+/=/");
+  EXPECT_EQ(read("AWS_ACCESS_KEY_ID=$(whoami)\nAWS_SECRET_ACCESS_KEY=s\n"), "$(whoami)/s/");
+  const auto absent = credentials_from_legacy_file(folder_.path() / "gone");
   ASSERT_TRUE(absent);
   EXPECT_FALSE(absent->credentials);
+}
+
+TEST_F(LegacyFileTest, WhatIsNotUnderstoodIsNeverSentAsAKey) {
+  const std::string secret = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ/+3=";
+  struct {
+    std::string text, says;
+  } const kCases[] = {
+      {"AWSAccessKeyId=A\n", "does not hold both the key and the secret"},
+      {"AWSAccessKey1d=A\nAWSSecretKey=" + secret, "creds:1: 'AWSAccessKey1d' is no name"},
+      {"AWSSecretKey=" + secret + "\nAWSKeyId=A\n", "creds:2: 'AWSKeyId' is no name"},
+      {"AWSAccessKeyId=" + secret + "\nAWSSecretKey=A\n", "looks like a secret"},
+      {secret + "\nAKIA\n", "looks like a secret"},
+      {"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN\nAKIA\n", "looks like a secret"},
+      {"abcdefghijklmnopqrstuvwxyz=\nAKIA\n", "creds:1: the name is not known here"},
+      {"AWSAccessKeyId=A\n" + secret + "\n", "creds:2: the line is not NAME=VALUE"},
+      {"[default]\naws_access_key_id=A\naws_secret_access_key=b\n",
+       "creds:1: the line is not NAME=VALUE"},
+      {"AWSSecretKey='" + secret + "\n", "creds:1: the quote is not closed"},
+      {"AWSSecretKey=two words\n", "creds:1: expected NAME=VALUE"},
+  };
+  for (const auto& each : kCases) {
+    const std::string said = read(each.text);
+    EXPECT_NE(said.find(each.says), std::string::npos) << each.text << said;
+    EXPECT_NE(said.find("AWSAccessKeyId=..."), std::string::npos) << said;
+    EXPECT_EQ(said.find("abcdef"), std::string::npos) << said;
+  }
 }
 
 TEST(CredentialsTest, PrintingNeverShowsASecret) {

@@ -43,7 +43,28 @@ constexpr Case kCases[] = {
     {"IncorrectState", 400, {Errc::wrong_state, Reaction::look_first}},
     {"VolumeInUse", 400, {Errc::wrong_state, Reaction::look_first}},
     {"InvalidAttachment.NotFound", 400, {Errc::already_done, Reaction::look_first}},
-    {"InvalidParameterCombination", 400, {Errc::invalid, Reaction::stop}},
+    {"InvalidParameterCombination", 400, {Errc::invalid, Reaction::another_pool}},
+    {"InvalidInstanceType", 400, {Errc::invalid, Reaction::another_pool}},
+    {"UnsupportedOperation", 400, {Errc::invalid, Reaction::another_pool}},
+    {"VPCIdNotSpecified", 400, {Errc::invalid, Reaction::ask_user}},
+    {"VPCResourceNotSpecified", 400, {Errc::invalid, Reaction::ask_user}},
+    {"MissingInput", 400, {Errc::invalid, Reaction::ask_user}},
+    {"InvalidBlockDeviceMapping", 400, {Errc::invalid, Reaction::ask_user}},
+    {"InvalidKmsKey.InvalidState", 400, {Errc::unauthorized, Reaction::ask_user}},
+    {"InvalidKMSKey.DisabledState", 400, {Errc::unauthorized, Reaction::ask_user}},
+    {"InvalidInstanceID", 400, {Errc::wrong_state, Reaction::look_first}},
+    {"InvalidAddress.Locked", 400, {Errc::wrong_state, Reaction::ask_user}},
+    {"InvalidSubnetID.Malformed", 400, {Errc::invalid, Reaction::ask_user}},
+    {"InvalidGroupId.Malformed", 400, {Errc::invalid, Reaction::ask_user}},
+    {"InvalidInstanceID.Malformed", 400, {Errc::invalid, Reaction::stop}},
+    {"InvalidInterface.IpAddressLimitExceeded", 400, {Errc::quota, Reaction::ask_user}},
+    {"PrivateIpAddressLimitExceeded", 400, {Errc::quota, Reaction::ask_user}},
+    {"NetworkInterfaceLimitExceeded", 400, {Errc::quota, Reaction::ask_user}},
+    {"VolumeTypeNotAvailableInZone", 400, {Errc::invalid, Reaction::ask_user}},
+    {"InsufficientClusterInstanceCapacity", 400, {Errc::no_capacity, Reaction::another_pool}},
+    {"InvalidCapacityReservationId.NotFound", 400, {Errc::not_found, Reaction::ask_user}},
+    {"RegionDisabledException", 400, {Errc::unauthorized, Reaction::ask_user}},
+    {"IDPCommunicationError", 400, {Errc::transport, Reaction::look_first}},
     {"InvalidNextToken", 400, {Errc::invalid, Reaction::stop}},
 };
 
@@ -81,6 +102,28 @@ TEST(ErrorTableTest, TheTextDecidesOnlyWhereEc2GivesNothingElse) {
                 .reaction,
             Reaction::retry_after_backoff);
   EXPECT_EQ(classify("InvalidParameterValue", 400, "another").code, Errc::invalid);
+}
+
+TEST(ErrorTableTest, AnImageThatIsNotSharedIsNoMatterOfKeys) {
+  // Captured from RunInstances with a private image.
+  const Error error = error_from_reply(
+      ec2_error("AuthFailure", "Not authorized for images: [ami-00000000000000001]"), 403);
+  EXPECT_EQ(error.code, Errc::invalid);
+  EXPECT_EQ(reaction_to(error), Reaction::ask_user);
+  EXPECT_EQ(error.message,
+            "Not authorized for images: [ami-00000000000000001]; the image is not there, or not "
+            "shared with this account: correct image in the machine file");
+  EXPECT_EQ(error_from_reply(ec2_error("AuthFailure", "AWS was not able to validate"), 401).code,
+            Errc::clock_skew);
+  EXPECT_FALSE(concerns_pool(error));
+}
+
+TEST(ErrorTableTest, TheCureIsNamedWhereEc2DoesNot) {
+  for (const char* code : {"VPCIdNotSpecified", "VPCResourceNotSpecified", "MissingInput"}) {
+    EXPECT_NE(error_from_reply(ec2_error(code, "m"), 400).message.find("name a subnet"),
+              std::string::npos);
+  }
+  EXPECT_EQ(error_from_reply(ec2_error("VolumeInUse", "m"), 400).message, "m");
 }
 
 TEST(ErrorTableTest, EveryErrorHasAReaction) {

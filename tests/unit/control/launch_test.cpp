@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "aws/wire/error_document.hpp"
 #include "model/tags.hpp"
+#include "plan/plan.hpp"
 #include "silent_ec2.hpp"
 
 namespace ec2spotter {
@@ -122,6 +124,49 @@ TEST_F(LaunchTest, APoolWithoutCapacityIsClosedForEachMember) {
     ASSERT_TRUE(without_room);
     EXPECT_TRUE(without_room->empty()) << "each knows what to do next";
     for (const Memory& memory : memories) EXPECT_EQ(memory.closed_pools.at(kPool).errc, code);
+  }
+}
+
+// Captured: c5.large with an image that has no ENA.
+constexpr const char* kWithoutEna =
+    "<Response><Errors><Error><Code>InvalidParameterCombination</Code><Message>(ENA is required "
+    "for "
+    "the 'c5.large' instance type)</Message></Error></Errors><RequestID>r</RequestID></Response>";
+
+TEST_F(LaunchTest, ARefusedTypeClosesItsPoolForEachMember) {
+  const std::string of_type = kWithoutEna;
+  const auto with_code = [&](const std::string& code) {
+    std::string reply = of_type;
+    return reply.replace(reply.find("InvalidParameterCombination"), 27, code);
+  };
+  for (const auto& [code, errc] :
+       std::vector<std::pair<std::string, Errc>>{{"InvalidParameterCombination", Errc::invalid},
+                                                 {"InvalidParameterValue", Errc::invalid},
+                                                 {"UnsupportedOperation", Errc::invalid},
+                                                 {"Unsupported", Errc::invalid},
+                                                 {"InvalidInstanceType", Errc::invalid},
+                                                 {"UnauthorizedOperation", Errc::unauthorized},
+                                                 {"NewInTheYear2030", Errc::internal}}) {
+    for (Memory& memory : memories) memory = {};
+    ec2.error = aws::error_from_reply(with_code(code), 400);
+    ASSERT_TRUE(launch()) << code;
+    for (const Memory& memory : memories) {
+      const PoolMark& mark = memory.closed_pools.at(kPool);
+      EXPECT_EQ(mark.errc, errc) << code;
+      EXPECT_GE(mark.until, kNow + kRefusedPoolLifetime);
+      EXPECT_NE(mark.why.find("(ENA is required for the 'c5.large'"), std::string::npos);
+    }
+  }
+}
+
+TEST_F(LaunchTest, WhatIsWrongWithEveryPoolEndsTheLaunch) {
+  for (const char* code : {"InvalidAMIID.NotFound", "InvalidKeyPair.NotFound", "VPCIdNotSpecified",
+                           "InvalidSubnetID.Malformed", "RequestLimitExceeded"}) {
+    ec2.error = aws::error_from_reply("<Response><Errors><Error><Code>" + std::string(code) +
+                                          "</Code><Message>m</Message></Error></Errors></Response>",
+                                      400);
+    EXPECT_FALSE(launch()) << code;
+    EXPECT_TRUE(memories[0].closed_pools.empty()) << code;
   }
 }
 

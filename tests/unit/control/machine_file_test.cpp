@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <random>
+
 namespace ec2spotter {
 namespace {
 
@@ -205,6 +209,99 @@ TEST(ClassicConfTest, RefusesWhatAShellWouldHaveRun) {
     EXPECT_FALSE(machine) << line;
     EXPECT_TRUE(message(machine).starts_with("a.conf:1: ")) << message(machine);
   }
+}
+
+// The least that a machine needs, and `more`.
+Result<Machine> conf_with(const std::string& more) {
+  return parse_classic_conf(
+      "ec2spotter_instance_type=t3.medium\nec2spotter_preboot_image_id=ami-1\n" + more + "\n",
+      "a.conf", "a");
+}
+
+TEST(ClassicConfTest, ReadsTheKeysOfForks) {
+  const auto machine =
+      conf_with("ec2spotter_volume_id = vol-0a00000000000000a\nec2spotter_hostname=ai.example.com");
+  ASSERT_TRUE(machine) << message(machine);
+  EXPECT_EQ(machine->volume.id.str(), "vol-0a00000000000000a");
+  EXPECT_EQ(machine->instance_name, "ai.example.com");
+  EXPECT_EQ(message(conf_with("ec2spotter_volume_id=web-root")),
+            "a.conf:3: ec2spotter_volume_id must be a volume's id, vol-...; its Name tag goes into "
+            "ec2spotter_volume_name");
+}
+
+TEST(ClassicConfTest, FilesOfAnotherModeAreNamedAsSuch) {
+  for (const char* key : {"image_name", "control_ip", "volume_size"}) {
+    const std::string said = message(conf_with("ec2spotter_" + std::string(key) + "=x"));
+    EXPECT_TRUE(said.starts_with("a.conf:3: ec2spotter_" + std::string(key) +
+                                 " is of the original's 24x7 mode"))
+        << said;
+  }
+  EXPECT_NE(message(conf_with("ec2spotter_kernel_id=aki-1")).find("remove the line"),
+            std::string::npos);
+}
+
+TEST(ClassicConfTest, TheRegionFollowsFromTheZone) {
+  const std::string volume = "ec2spotter_volume_name=x\n";
+  for (const char* zones :
+       {"ec2spotter_volume_zone=us-west-2-lax-1a", "ec2spotter_launch_zone=us-west-2a",
+        "ec2spotter_volume_zone=us-west-2a\nec2spotter_launch_zone=us-west-2a"}) {
+    const auto machine = conf_with(volume + zones);
+    ASSERT_TRUE(machine) << message(machine);
+    EXPECT_EQ(machine->region, "us-west-2");
+  }
+  EXPECT_EQ(conf_with(volume)->region, "");
+  const auto wrong = conf_with(volume + "ec2spotter_launch_zone=usw2-az1");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().describe(),
+            "a.conf: the zone: 'usw2-az1' is a zone's id, which stands for other places in each "
+            "account's names; write the name of a zone, such as us-east-1a");
+}
+
+TEST(MachineFileTest, AZoneImpliesItsRegionAndMayNotContradictIt) {
+  const std::string toml = "volume = 'x'\nimage = 'ami-1'\ntypes = ['t']\n";
+  EXPECT_EQ(parse_machine_toml(toml + "zone = 'eu-west-1b'", "a.toml", "a")->region, "eu-west-1");
+  EXPECT_EQ(message(parse_machine_toml(toml + "zone = 'eu-west-1b'\nregion = 'us-east-1'", "a.toml",
+                                       "a")),
+            "a.toml: the zone eu-west-1b is not in the region us-east-1; correct one of them");
+}
+
+class ConfOfAnyNameTest : public testing::Test {
+ protected:
+  ConfOfAnyNameTest() {
+    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = std::filesystem::temp_directory_path() /
+              ("ec2spotter-" + name + std::to_string(std::random_device{}()));
+    std::filesystem::create_directories(folder_);
+  }
+  ~ConfOfAnyNameTest() override { std::filesystem::remove_all(folder_); }
+
+  Result<Machine> read(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+    return read_machine_file((folder_ / name).string());
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+TEST_F(ConfOfAnyNameTest, AFileOfClassicKeysIsAClassicOne) {
+  const std::string text =
+      "ec2spotter_volume_name=web-root\r\nec2spotter_instance_type=t3.medium\r\n"
+      "ec2spotter_preboot_image_id=ami-1\r\n";
+  const std::pair<const char*, const char*> kNames[] = {{"my.conf_tiny", "my.conf_tiny"},
+                                                        {"my.conf", "my"},
+                                                        {"my box.conf", "my-box"},
+                                                        {"mine.txt", "mine.txt"}};
+  for (const auto& [file, name] : kNames) {
+    for (const char* head : {"", "\xEF\xBB\xBF", "# mine\n\n  export "}) {
+      const auto machine = read(file, head + text);
+      ASSERT_TRUE(machine) << message(machine);
+      EXPECT_EQ(machine->name.str(), name);
+      EXPECT_EQ(machine->volume.name_tag, "web-root");
+    }
+  }
+  const auto toml = read("a.toml", "\xEF\xBB\xBFvolume = 'x'\nimage = 'ami-1'\ntypes = ['t']\n");
+  EXPECT_TRUE(toml) << message(toml);
 }
 
 TEST(ClassicConfTest, AnUnknownKeyNamesTheNearestKnownOne) {

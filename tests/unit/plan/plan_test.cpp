@@ -155,6 +155,20 @@ TEST(PlanTest, LaunchesFromTheFirstOpenPoolOfTheVolumesZone) {
   EXPECT_EQ(only_step<step::LaunchBody>(decide(seen, memory)).pool, small);
 }
 
+TEST(PlanTest, PoolsThatAreAllRefusedAreNoLackOfRoom) {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  Memory memory;
+  for (const char* type : {"t3.small", "m5.large"}) {
+    memory.closed_pools[{type, "us-east-1a", Market::spot}] = {"ENA is required", kNow + 1min,
+                                                               Errc::invalid};
+  }
+  const Decision refused = decide(seen, memory);
+  expect_stuck(refused, Reason::launch_refused, Errc::invalid);
+  EXPECT_NE(refused.detail.find("m5.large spot us-east-1a: ENA is required"), std::string::npos);
+  EXPECT_EQ(refused.candidates.size(), 2U);
+}
+
 TEST(PlanTest, TheLaunchTokenHoldsTheWholeDecision) {
   const step::LaunchBody launch{.pool = {"t3.small", "us-east-1a", Market::spot},
                                 .volume = kVolume,

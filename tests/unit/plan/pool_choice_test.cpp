@@ -50,6 +50,25 @@ TEST_F(PoolChoiceTest, AClosedPoolSaysWhyAndWhenToAskAgain) {
   EXPECT_EQ(choose().taken, spot("a"));
 }
 
+TEST_F(PoolChoiceTest, ARefusedTypeIsPassedOverAndNamed) {
+  memory.closed_pools[spot("a")] = {.why = "no room", .until = kNow + 7s};
+  memory.closed_pools[spot("b")] = {.why = "ENA", .until = kNow + 1min, .errc = Errc::invalid};
+  EXPECT_EQ(choose().taken, spot("c"));
+  EXPECT_EQ(choose().candidates[1].why, "ENA");
+
+  memory.closed_pools[spot("c")] = {.why = "quota", .until = kNow + 9s, .errc = Errc::quota};
+  EXPECT_FALSE(choose().taken);
+  EXPECT_FALSE(choose().only_refused) << "room may come back";
+  EXPECT_FALSE(choose().only_quota);
+  memory.closed_pools[spot("a")].errc = Errc::quota;
+  EXPECT_TRUE(choose().only_quota);
+
+  for (const char* type : {"a", "b", "c"})
+    memory.closed_pools[spot(type)].errc = Errc::unauthorized;
+  memory.closed_pools[spot("a")].errc = Errc::invalid;
+  EXPECT_EQ(choose().only_refused, Errc::invalid);
+}
+
 TEST_F(PoolChoiceTest, APoolThatLatelyTookABodyIsTakenLast) {
   memory.shaky_pools[spot("a")] = kNow + 1min;
   EXPECT_EQ(choose().taken, spot("b"));
