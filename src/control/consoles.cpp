@@ -60,12 +60,19 @@ std::optional<Reading> reading_of(const Subject& subject, const Instance& body, 
   return reading;
 }
 
+// Waiting on is no news, as work that goes on is.
+bool is_news(const BootReport& before, const BootReport& now) {
+  const bool waits_on =
+      now.result == "wait" && before.result == "wait" && now.stage == before.stage;
+  return now != before && !waits_on;
+}
+
 // What a body says when it is first heard counts from now only where it shows work under way.
 void take_in(ConsoleNote& note, bool is_new, std::string_view console, TimePoint now) {
   BootReport report = read_boot_report(console);
   std::string trouble = read_console_trouble(console);
   const bool at_work = report.result == "start" || report.result == "busy";
-  const bool changed = note.report != report || note.trouble != trouble;
+  const bool changed = is_news(note.report, report) || note.trouble != trouble;
   if (is_new ? at_work : changed) note.changed_at = now;
   note.report = std::move(report);
   note.trouble = std::move(trouble);

@@ -44,7 +44,9 @@ std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance
   // Of a root that is not up yet the console tells, unless it cannot or is late.
   const bool tells = std::all_of(seen.volumes.begin(), seen.volumes.end(),
                                  [&](const Volume& root) { return speaks(machine, root); });
-  const bool early = tells && now - body.launch_time < machine.boot_limit;
+  const auto boot = seen.boots.find(body.id);
+  const bool mute = boot != seen.boots.end() && boot->second.mute;
+  const bool early = tells && !mute && now - body.launch_time < machine.boot_limit;
   const bool useful = is_up(seen, body) ? address_here || !seen.address_wanted : !early;
   const std::string& host = address_here ? seen.address->public_ip : body.public_ip;
   if (!useful || host.empty()) return std::nullopt;

@@ -70,21 +70,21 @@ struct PoolMark {
 };
 
 struct ConsoleNote {
-  BootReport report;
-  std::string trouble;  // in which the kernel gives up a file system; empty: none
-  TimePoint read_at;
+  BootReport report = {};
+  std::string trouble = {};  // in which the kernel gives up a file system; empty: none
+  TimePoint read_at = {};
   // Since when it says that; none: it said so when it was first read, and shows no work under way.
-  std::optional<TimePoint> changed_at;
+  std::optional<TimePoint> changed_at = {};
 };
 
 // What the probe has found at a body whose root is up.
 struct ProbeNote {
-  TimePoint asked_at;
-  bool answered = false;                  // ever
-  std::optional<TimePoint> silent_since;  // it answered before
-  std::string host_key;                   // of the SSH server that answered first; empty: not known
-  TimePoint key_asked_at;
-  std::optional<TimePoint> other_key_since;  // another server answers
+  TimePoint asked_at = {};
+  bool answered = false;                       // ever
+  std::optional<TimePoint> silent_since = {};  // it answered before
+  std::string host_key = {};  // of the SSH server that answered first; empty: not known
+  TimePoint key_asked_at = {};
+  std::optional<TimePoint> other_key_since = {};  // another server answers
 };
 
 // Since when the machine has been where it is.

@@ -71,7 +71,7 @@ struct StatusChecks {
   std::string system = "ok";  // of the host: ok, impaired, insufficient-data, initializing ...
   std::string guest = "ok";   // of the instance's own system: likewise
   std::string ebs = "ok";     // of its attached volumes: likewise
-  std::optional<TimePoint> impaired_since;  // of the first check that fails
+  std::optional<TimePoint> impaired_since = {};  // of the first check that fails
   bool operator==(const StatusChecks&) const = default;
 
   bool impaired() const { return system == "impaired" || guest == "impaired" || ebs == "impaired"; }
@@ -91,8 +91,8 @@ struct Address {
   AllocationId id;
   AssociationId association;
   std::string public_ip;
-  InstanceId instance;            // empty also where it is at an interface without an instance
-  InterfaceId network_interface;  // empty: it is associated with nothing
+  InstanceId instance;                 // empty also where it is at an interface without an instance
+  InterfaceId network_interface = {};  // empty: it is associated with nothing
   Tags tags;
   bool operator==(const Address&) const = default;
 };

@@ -46,6 +46,9 @@ class Decisions {
   TimePoint now_;
 };
 
+// "12 minutes", for people.
+std::string minutes_of(Duration time);
+
 // The boot program has given up; the body is left for a person to look at.
 Decision boot_failed(const Decisions& decide, const BootReport& boot, const Instance& body);
 

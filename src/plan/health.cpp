@@ -30,7 +30,8 @@ std::optional<Ailment> left_root(const Machine& machine, const Memory& memory, c
                    .since = note->second.changed_at.value_or(now - kAilingFor)};
   }
   const BootReport& report = note->second.report;
-  if (!speaks(machine, root) || report.stage.empty() || report.root_up()) return std::nullopt;
+  const bool root_failed = report.stage == "root" && report.failed();
+  if (!speaks(machine, root) || !(report.in_preboot() || root_failed)) return std::nullopt;
   const std::string said = report.stage + " " + report.result +
                            (report.reason.empty() ? std::string() : " (" + report.reason + ")");
   const std::string what = report.stage == "root"

@@ -8,6 +8,7 @@
 #include "plan/address_choice.hpp"
 #include "plan/body_history.hpp"
 #include "plan/body_view.hpp"
+#include "plan/booting.hpp"
 #include "plan/decisions.hpp"
 #include "plan/fleet_keeping.hpp"
 #include "plan/hand_over.hpp"
@@ -34,11 +35,6 @@ const Attachment* holding(const Volume& volume) {
   return nullptr;
 }
 
-std::string minutes_of(Duration time) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::minutes>(time).count()) +
-         " minutes";
-}
-
 bool was_sent_lately(const std::map<InstanceId, TimePoint>& sent, const InstanceId& id,
                      TimePoint now) {
   const auto found = sent.find(id);
@@ -59,13 +55,16 @@ class Planner {
         decide_(now),
         launching_(machine, seen, memory, now),
         fleets_(machine, seen, memory, now),
-        swapping_(seen, now) {}
+        swapping_(seen, now),
+        booting_(machine, intent, seen, memory, now) {}
 
   Decision bring_up() {
     RootChoice root = choose_root(machine_, seen_, now_);
     if (root.refusal) return refuse(std::move(*root.refusal));
-    if (auto refusal = check_address()) return std::move(*refusal);
     const Volume& volume = *root.volume;
+    // A machine that works, or that Spot takes, is not left alone for want of its address.
+    const bool known = intent_.patrol && carries_tags_of(volume, machine_);
+    if (auto refusal = known ? std::nullopt : check_address()) return std::move(*refusal);
     unattended_ = is_unattended(machine_, volume);
     swaps_ = !unattended_ && swaps_root(machine_, volume);
     const Attachment* held = holding(volume);
@@ -204,19 +203,23 @@ class Planner {
     if (held.state != AttachmentState::attached && !in_use) {
       return follow_attachment(volume, held, body);
     }
-    if (!is_up(body)) return follow_boot(volume, held, body);
+    if (!is_up(body)) return booting_.follow(volume, held, body, attended());
+    if (auto refusal = check_address()) return std::move(*refusal);
     if (seen_.address_unread) {
       return decide_.wait(Reason::moving_address, "EC2 does not tell where the address is", kSoon);
     }
     if (seen_.address && seen_.address->instance != body.id) return move_address(body);
     if (ailment && !is_replaced_for(ailment)) return care_for(body, *ailment);
-    if (bodies_.answers(body) == false && !has_answered(body)) return wait_for_service(body);
+    const bool missing = bodies_.answers(body) == false && !has_answered(body);
+    if (missing && !ailment) return wait_for_service(body);
     if (intent_.patrol && (wished || successor != nullptr)) {
       if (auto step = hand_over(volume, body, successor)) return std::move(*step);
     }
     if (auto left = swapping_.tidy()) return std::move(*left);
     return up(body);
   }
+
+  Attended attended() const { return unattended_ ? Attended::no : Attended::yes; }
 
   bool has_answered(const Instance& body) const {
     const auto note = memory_.probes.find(body.id);
@@ -244,8 +247,9 @@ class Planner {
   // Nobody may have been there to mark an unattended body: then what it says counts, and that it
   // answers, as its console does not go back for ever.
   bool is_up(const Instance& body) const {
-    const bool speaks = bodies_.boot_of(body).root_up() || bodies_.answers(body) == true;
-    return came_up(body) || (unattended_ && speaks);
+    const BootReport boot = bodies_.boot_of(body);
+    const bool answers = bodies_.answers(body) == true && !boot.in_preboot();
+    return came_up(body) || (unattended_ && (boot.root_up() || answers));
   }
 
   Decision follow_attachment(const Volume& volume, const Attachment& held,
@@ -257,53 +261,6 @@ class Planner {
     if (!stuck) return decide_.wait(Reason::waiting_for_attachment, where, kSoon);
     return decide_.act(Reason::attachment_stuck,
                        where + " for " + minutes_of(now_ - held.since) + "; the body is given up",
-                       step::TerminateBody{body.id});
-  }
-
-  // When anything was last heard of the boot: a stage that is at work is no silence.
-  TimePoint last_sign(const Attachment& held, const Instance& body) const {
-    const TimePoint begun = std::max(body.launch_time, held.since);
-    const auto note = memory_.consoles.find(body.id);
-    if (lacks(Cure::work_is_no_silence) || note == memory_.consoles.end()) return begun;
-    return std::max(begun, note->second.changed_at.value_or(begun));
-  }
-
-  Decision follow_boot(const Volume& volume, const Attachment& held, const Instance& body) const {
-    const BootReport boot = bodies_.boot_of(body);
-    const bool entered = boot.stage == "enter" && boot.result == "ok";
-    // A volume that keeps out our unit cannot say that it is up: then the probe has to.
-    const bool answers = entered && bodies_.answers(body) == true;
-    if (boot.root_up() || (!speaks(machine_, volume) && answers) || swapping_.is_up(body)) {
-      return decide_.act(Reason::booting, "the root is up on " + body.id.str(),
-                         step::MarkRoot{body.id, RootMark::up});
-    }
-    if (boot.failed()) return follow_failure(volume, boot, body);
-    if (now_ - last_sign(held, body) > machine_.boot_limit) return boot_timeout(boot, body);
-    const std::string stage =
-        boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
-    return decide_.wait(Reason::booting, body.id.str() + ": " + stage, kConsole);
-  }
-
-  Decision follow_failure(const Volume& volume, const BootReport& boot,
-                          const Instance& body) const {
-    auto other = unattended_ ? std::nullopt : swapping_.after(boot, machine_, volume, body);
-    return other ? std::move(*other) : boot_failed(decide_, boot, body);
-  }
-
-  // A body that answers to somebody may be at work although its console does not show it.
-  Decision boot_timeout(const BootReport& boot, const Instance& body) const {
-    const std::string text = body.id.str() + " has not brought the root up in " +
-                             minutes_of(machine_.boot_limit) +
-                             ", last stage: " + (boot.stage.empty() ? "none" : boot.stage);
-    const bool give_up = intent_.patrol && !unattended_ && bodies_.answers(body) != true &&
-                         attempt_of(body) <= kFailedBootsMost;
-    if (!give_up) {
-      return decide_.stuck(Reason::boot_timeout, Errc::timeout, text + "; see `console`");
-    }
-    if (!was_silent(body)) {
-      return decide_.act(Reason::boot_timeout, text, step::MarkRoot{body.id, RootMark::silent});
-    }
-    return decide_.act(Reason::boot_timeout, text + "; the body is given up",
                        step::TerminateBody{body.id});
   }
 
@@ -426,7 +383,7 @@ class Planner {
   // A body that says nothing (its console may lag by minutes) is past that after a while.
   std::optional<Decision> wait_for_preboot(const Volume& volume, const Instance& next) const {
     const BootReport boot = bodies_.boot_of(next);
-    if (boot.failed()) return follow_failure(volume, boot, next);
+    if (boot.failed()) return booting_.fail(volume, boot, next, attended());
     if (!boot.stage.empty() || now_ - next.launch_time > kSilentPreboot) return std::nullopt;
     return decide_.wait(Reason::waiting_for_preboot, next.id.str() + " boots its preboot system",
                         kSoon);
@@ -514,6 +471,7 @@ class Planner {
   Launching launching_;
   FleetKeeping fleets_;
   Swapping swapping_;
+  Booting booting_;
   bool unattended_ = false;
   bool swaps_ = false;  // bodies get the root as their own root disk
 };

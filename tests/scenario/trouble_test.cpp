@@ -195,6 +195,31 @@ TEST(ForeignAddresses, OneOfAnotherOwnersMachineOfTheSameNameIsLeftAlone) {
   EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
 }
 
+// A watch brings a machine that it knows back all the same, and says what is wrong with the
+// address.
+TEST(ForeignAddresses, AMachineWhoseAddressIsLentComesBackWithoutIt) {
+  LocalEc2 ec2;
+  ASSERT_TRUE(ec2.watch({web_machine()}, reason_is(Reason::up))) << ec2.story();
+  const std::string first = ec2.holder(kVolume);
+  ASSERT_EQ(ec2.person("CreateNetworkInterface", {{"SubnetId", subnet_of(ec2, "us-east-1a")}}),
+            200);
+  std::string interface;
+  for (const sim::Json& each : ec2.resources("network-interface")) {
+    if (!each.contains("attachment")) interface = each.at("networkInterfaceId");
+  }
+  ASSERT_EQ(ec2.person("AssociateAddress", {{"AllocationId", "eipalloc-0aaaaaaaaaaaaaaa1"},
+                                            {"NetworkInterfaceId", interface},
+                                            {"AllowReassociation", "true"}}),
+            200);
+  ec2.control("reclaim", {{"instance_id", first}});
+
+  ASSERT_TRUE(ec2.watch({web_machine()}, [&](const Watch& watch) {
+    const std::string holder = ec2.holder(kVolume);
+    return !holder.empty() && holder != first && reason_is(Reason::address_in_use_elsewhere)(watch);
+  })) << ec2.story();
+  EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
+}
+
 // ---- disks
 
 // An image with a second disk, which goes with its instance.

@@ -13,6 +13,9 @@ class ShowingEc2 final : public SilentEc2 {
  public:
   std::vector<Instance> instances;
   std::vector<SpotRequest> requests;
+  std::vector<Volume> volumes;
+  std::vector<StatusChecks> checks;
+  std::optional<Error> error;  // of all calls but DescribeInstances
   Filters asked;
 
   Result<std::vector<Instance>> describe_instances(const std::vector<InstanceId>&,
@@ -21,7 +24,25 @@ class ShowingEc2 final : public SilentEc2 {
     return instances;
   }
   Result<std::vector<SpotRequest>> describe_spot_requests(const Filters&) override {
-    return requests;
+    return unless_failing(requests);
+  }
+  Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>&,
+                                               const Filters&) override {
+    return unless_failing(volumes);
+  }
+  Result<std::vector<Address>> describe_addresses(const Filters&) override {
+    return unless_failing(std::vector<Address>{});
+  }
+  Result<std::vector<StatusChecks>> describe_status(const std::vector<InstanceId>&,
+                                                    const Filters&) override {
+    return unless_failing(checks);
+  }
+
+ private:
+  template <class T>
+  Result<T> unless_failing(const T& value) const {
+    if (error) return fail(*error);
+    return value;
   }
 };
 
@@ -88,6 +109,67 @@ TEST_F(SurveyTest, ABatchBodyThatGetsItsOwnTagsIsNoNewsForItsMachine) {
   ASSERT_TRUE(survey.read_bodies(ec2));
 
   EXPECT_EQ(survey.fingerprint(MachineName("a")), before);
+}
+
+const Error kThrottled{.code = Errc::throttled, .message = "slow", .api_code = "Throttled"};
+
+// A notice that was seen stays seen, and everything else goes on.
+TEST_F(SurveyTest, WhatEc2DoesNotTellKeepsItsLastValueAndIsATrouble) {
+  Machine machine;
+  machine.name = MachineName("b");
+  machine.owner = OwnerId("default");
+  machine.volume.id = VolumeId("vol-2");
+  machine.elastic_ip = "192.0.2.1";
+  ec2.volumes.emplace_back().id = VolumeId("vol-2");
+  Survey survey(OwnerId("default"));
+  ASSERT_TRUE(survey.read_bodies(ec2));
+  survey.read_roots(ec2, {&machine});
+  EXPECT_TRUE(survey.take_troubles().empty());
+
+  ec2.error = kThrottled;
+  ASSERT_TRUE(survey.read_bodies(ec2));
+  survey.read_roots(ec2, {&machine});
+
+  EXPECT_EQ(survey.take_troubles().size(), 3U);  // requests, volumes, addresses
+  EXPECT_TRUE(survey.take_troubles().empty());
+  EXPECT_TRUE(survey.is_known(machine));
+  Memory memory;
+  const Observation seen = survey.of(machine, memory);
+  EXPECT_EQ(seen.requests.size(), 1U);
+  EXPECT_EQ(seen.volumes.size(), 1U);
+  EXPECT_FALSE(seen.address_unread);
+}
+
+TEST_F(SurveyTest, AMachineOfWhichNothingWasEverToldIsNotKnown) {
+  Machine machine;
+  machine.name = MachineName("b");
+  machine.elastic_ip = "192.0.2.1";
+  ec2.error = kThrottled;
+  Survey survey(OwnerId("default"));
+  ASSERT_TRUE(survey.read_bodies(ec2));
+  survey.read_roots(ec2, {&machine});
+  EXPECT_FALSE(survey.is_known(machine));
+  Memory memory;
+  EXPECT_TRUE(survey.of(machine, memory).address_unread);
+}
+
+TEST_F(SurveyTest, AFailingStatusCheckIsNewsAndTheOthersAreLeftOut) {
+  constexpr TimePoint kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24};
+  Survey survey(OwnerId("default"));
+  ASSERT_TRUE(survey.read_bodies(ec2));
+  const std::size_t before = survey.fingerprint(MachineName("a"));
+  ec2.checks = {{.instance = InstanceId("i-1"), .guest = "impaired"},
+                {.instance = InstanceId("i-2")},
+                {.instance = InstanceId("i-9"), .system = "impaired"}};
+  survey.read_checks(ec2, kNow);
+  EXPECT_NE(survey.fingerprint(MachineName("a")), before);
+  EXPECT_EQ(seen_of(survey, "a").checks.size(), 1U);
+  EXPECT_TRUE(seen_of(survey, "b").checks.empty());
+  ec2.checks.clear();
+  survey.read_checks(ec2, kNow + std::chrono::seconds(30));
+  EXPECT_EQ(seen_of(survey, "a").checks.size(), 1U);
+  survey.read_checks(ec2, kNow + std::chrono::minutes(1));
+  EXPECT_TRUE(seen_of(survey, "a").checks.empty());
 }
 
 }  // namespace
