@@ -89,11 +89,12 @@ kernel_options() {
   while [ -n "$options_left" ]; do
     take_option
     case $option in
+      --) options_made="$options_made${added:+ $added} --" added='' ;; # the rest is for init
       '' | root=* | BOOT_IMAGE=* | initrd=* | ec2spotter.* | '$'*) ;;
       *) options_made="$options_made $option" ;;
     esac
   done
-  printf '%s\n' "$options_made $added"
+  printf '%s\n' "$options_made${added:+ $added}"
 }
 
 # take_option: moves the first word of options_left into option.

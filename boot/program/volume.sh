@@ -99,6 +99,7 @@ in_root() {
     ahead=${ahead#/}
     step=${ahead%%/*}
     ahead=${ahead#"$step"}
+    case $step in '' | .) continue ;; esac
     if [ "$step" = .. ]; then
       place=${place%/*}
     elif [ -L "$root$place/$step" ] && [ "$links" -lt 40 ]; then
@@ -106,7 +107,7 @@ in_root() {
       link=$(readlink "$root$place/$step")
       [ "$link" = "${link#/}" ] || place=
       ahead=$link$ahead
-    elif [ -n "$step" ]; then
+    else
       place=$place/$step
     fi
   done
