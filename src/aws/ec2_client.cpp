@@ -5,6 +5,7 @@
 #include <random>
 
 #include "aws/caller.hpp"
+#include "aws/config/ca_bundle.hpp"
 #include "aws/config/endpoints.hpp"
 #include "aws/config/imds.hpp"
 #include "aws/credentials/chain.hpp"
@@ -357,7 +358,7 @@ std::vector<std::string> RealEc2::take_warnings() {
 Result<std::string> settle_region(const Ec2Options& options, const Parts& parts) {
   TRY(const auto configured, configured_region(parts.environment, parts.profiles, options.region));
   if (configured) return *configured;
-  Imds imds(parts.environment, *parts.http);
+  Imds imds(parts.environment, parts.profiles, *parts.http);
   if (const auto region = region_from_imds(imds)) return *region;
   return fail(Errc::invalid,
               "no AWS region is set; give --region, set AWS_REGION, or put region = ... into the "
@@ -381,7 +382,7 @@ Result<std::unique_ptr<Ec2Client>> make_ec2(Ec2Options options, const Environmen
   if (!parts.http) {
     parts.http = std::make_unique<CurlTransport>(
         CurlOptions{.user_agent = "ec2-spotter/" + options.version,
-                    .ca_bundle = variable(environment, "AWS_CA_BUNDLE").value_or(""),
+                    .ca_bundle = ca_bundle(environment, parts.profiles),
                     .cancelled = options.cancelled});
   }
   if (!parts.sleeper) parts.sleeper = std::make_unique<ThreadSleeper>(options.cancelled);

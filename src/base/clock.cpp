@@ -56,6 +56,19 @@ int take_fraction(std::string_view& text) {
   return value;
 }
 
+// How far the zone is ahead of UTC: "Z", "UTC", "+01:00", "-0700", "+01". The whole text is a zone.
+std::optional<std::chrono::minutes> offset_of_zone(std::string_view text) {
+  if (text == "Z" || text == "z" || text == "UTC") return std::chrono::minutes{0};
+  if (text.empty() || (text.front() != '+' && text.front() != '-')) return std::nullopt;
+  const int sign = text.front() == '-' ? -1 : 1;
+  text.remove_prefix(1);
+  const auto hours = take_digits(text, 2);
+  if (text.size() == 3) skip(text, ':');
+  const auto minutes = text.empty() ? 0 : take_digits(text, 2);
+  if (!hours || !minutes || !text.empty() || *hours > 23 || *minutes > 59) return std::nullopt;
+  return sign * (std::chrono::hours{*hours} + std::chrono::minutes{*minutes});
+}
+
 }  // namespace
 
 TimePoint SystemClock::now() const {
@@ -88,22 +101,25 @@ std::optional<TimePoint> parse_iso8601(std::string_view text) {
   const auto month_number = take_digits(text, 2);
   skip(text, '-');
   const auto day_number = take_digits(text, 2);
-  if (text.empty() || text.front() != 'T') return std::nullopt;
-  skip(text, 'T');
+  if (text.empty() || std::string_view("Tt ").find(text.front()) == std::string_view::npos) {
+    return std::nullopt;
+  }
+  text.remove_prefix(1);
   const auto hour = take_digits(text, 2);
   skip(text, ':');
   const auto minute = take_digits(text, 2);
   skip(text, ':');
   const auto second = take_digits(text, 2);
   const int millisecond = take_fraction(text);
-  if (!year_number || !month_number || !day_number || !hour || !minute || !second || text != "Z") {
+  const auto east = offset_of_zone(text);
+  if (!year_number || !month_number || !day_number || !hour || !minute || !second || !east) {
     return std::nullopt;
   }
   const year_month_day date{year{*year_number}, month{static_cast<unsigned>(*month_number)},
                             day{static_cast<unsigned>(*day_number)}};
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   return TimePoint{sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} +
-                   milliseconds{millisecond}};
+                   milliseconds{millisecond} - *east};
 }
 
 }  // namespace ec2spotter

@@ -54,7 +54,7 @@ std::string format_iso8601(TimePoint time, Fraction fraction = Fraction::none);
 // "20261124T020754Z", the form that SigV4 signs.
 std::string format_basic_iso8601(TimePoint time);
 
-// Reads either form above, with or without a fraction; UTC ("Z") only.
+// Reads either form above, with or without a fraction, in any zone of RFC 3339, "+0100" and "UTC".
 std::optional<TimePoint> parse_iso8601(std::string_view text);
 
 }  // namespace ec2spotter

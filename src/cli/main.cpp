@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/whole_number.hpp"
 #include "sim/vm/vm_bodies.hpp"
 
 namespace ec2spotter::cli {
@@ -59,7 +60,7 @@ void add_launch(CLI::App& app, Parsed& parsed) {
       ->excludes(unattended);
   command->add_flag("--no-wait", parsed.launch.no_wait, "return once only waiting is left");
   command->add_option("--timeout", parsed.launch.timeout_minutes, "minutes; default 20")
-      ->check(CLI::Range(1, 1440));
+      ->check(whole_number(1, 1440));
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return launch(parsed.common, parsed.launch); }; });
 }
@@ -79,7 +80,7 @@ CLI::App* add_on_machine(CLI::App& app, Parsed& parsed, const std::string& name,
 void add_waiting(CLI::App& command, Parsed& parsed) {
   command.add_flag("--no-wait", parsed.on_machine.no_wait, "return once only waiting is left");
   command.add_option("--timeout", parsed.on_machine.timeout_minutes, "minutes; default 20")
-      ->check(CLI::Range(1, 1440));
+      ->check(whole_number(1, 1440));
 }
 
 void add_machine_commands(CLI::App& app, Parsed& parsed) {
@@ -245,11 +246,11 @@ void add_sim(CLI::App& app, Parsed& parsed) {
   command
       ->add_option("--ssh-port", sim_options.ssh_port,
                    "with --vm: where the public addresses take ssh; default 22, which needs root")
-      ->check(CLI::Range(1, 65535));
+      ->check(whole_number(1, 65535));
   command
       ->add_option("--memory", sim_options.memory_mib_max,
                    "with --vm: MiB that an instance gets at most; default 1024")
-      ->check(CLI::Range(256, 1'048'576));
+      ->check(whole_number(256, 1'048'576));
   command
       ->add_option("--acceleration", sim_options.acceleration,
                    "with --vm: probe (default), kvm or emulation")

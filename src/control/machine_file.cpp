@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 
+#include "model/price.hpp"
 #include "model/zone.hpp"
 
 namespace ec2spotter {
@@ -114,6 +115,10 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   }
   TRY_VOID(settle_region(machine, origin));
   if (auto wrong = check_types(machine)) return missing(*wrong);
+  if (machine.max_price && !is_price(*machine.max_price)) {
+    return missing("the maximum price '" + *machine.max_price +
+                   "' must be US dollars an hour above 0.001, such as \"0.05\"");
+  }
   if (machine.markets.empty()) return missing("markets is empty: spot, on-demand, or both");
   const bool both = wishes(machine, Market::spot) && wishes(machine, Market::on_demand);
   if (!both && machine.on_demand_after > Duration::zero()) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "control/machine_file.hpp"
+#include "model/price.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -77,11 +78,7 @@ Problem add_market(Machine& machine, const std::string& value) {
 }
 
 Problem set_max_price(Machine& machine, const std::string& value) {
-  char* end = nullptr;
-  const double price = std::strtod(value.c_str(), &end);
-  if (end == value.c_str() || *end != '\0' || price <= 0.001) {
-    return "must be US dollars an hour above 0.001, such as \"0.05\"";
-  }
+  if (!is_price(value)) return "must be US dollars an hour above 0.001, such as \"0.05\"";
   machine.max_price = value;
   return std::nullopt;
 }

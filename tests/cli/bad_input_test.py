@@ -64,6 +64,17 @@ class FileTest(ProgramTest):
         return self.write("web.toml", f'volume = "web-root"\nimage = "{IMAGE}"\n'
                                       f"requirements = {{ {inside} }}\n")
 
+    def test_numbers_that_are_none(self):
+        path = self.write_machine()
+        for number in ("0x10", "010x", "+5", " 5", "5 ", "1e1", "nan", "0", "-1", "1441", "",
+                       "99999999999999999999"):
+            self.fails(2, "launch", "--timeout", number, path,
+                       says=f"{number} is no whole number from 1 to 1440")
+        for price in ("nan", "inf", "0x1", "1e2", "-1"):
+            self.fails(2, "launch", self.write_machine(max_price=price),
+                       says="max_price must be US dollars an hour above 0.001")
+        self.assertEqual(self.bodies(), [])
+
     def test_requirements_with_an_unknown_key(self):
         path = self.requirements('vcpus = "2", memory = "4"')
         self.fails(2, "launch", path, says=f"{path}:3: requirements has the unknown key 'memory'; "

@@ -40,6 +40,7 @@ ServiceWords words_of(ServiceName service) {
     case ServiceName::iam: return {"iam", "IAM", "iam"};
     case ServiceName::ssm: return {"ssm", "SSM", "ssm"};
     case ServiceName::sso: return {"portal.sso", "SSO", "sso"};
+    case ServiceName::sso_oidc: return {"oidc", "SSO_OIDC", "sso_oidc"};
     case ServiceName::sqs: return {"sqs", "SQS", "sqs"};
   }
   return {"ec2", "EC2", "ec2"};
@@ -89,21 +90,37 @@ struct Found {
   std::string where;
 };
 
-std::optional<Found> configured(const Environment& environment, const Profiles& profiles,
-                                const ServiceWords& words) {
+// What the [services ...] section that the profile names says of a service, if anything. One that
+// is written wrongly would else send to AWS what was meant for another place.
+Result<std::optional<Found>> in_services(const Profiles& profiles, const ServiceWords& words) {
+  const auto name = setting(profiles.current(), "services");
+  if (name.empty()) return std::nullopt;
+  const std::string where = "the [services " + name + "] section";
+  const auto* services = profiles.section("services", name);
+  if (services == nullptr) {
+    return fail(Errc::invalid, "the profile '" + profiles.name() + "' names " + where +
+                                   ", which the config file lacks; add it");
+  }
+  const std::string service(words.section);
+  if (services->contains(service)) {
+    return fail(Errc::invalid, "in " + where + " the address of " + service +
+                                   " must stand on an indented line of its own below '" + service +
+                                   " =': endpoint_url = ...");
+  }
+  auto address = setting(*services, service + ".endpoint_url");
+  if (address.empty()) return std::nullopt;
+  return Found{std::move(address), where};
+}
+
+Result<std::optional<Found>> configured(const Environment& environment, const Profiles& profiles,
+                                        const ServiceWords& words) {
   for (const std::string& name :
        {"AWS_ENDPOINT_URL_" + std::string(words.variable), std::string("AWS_ENDPOINT_URL")}) {
     if (auto value = variable(environment, name)) return Found{*value, name};
   }
-  const IniSection& profile = profiles.current();
-  if (const auto name = setting(profile, "services"); !name.empty()) {
-    const auto* services = profiles.section("services", name);
-    const auto key = std::string(words.section) + ".endpoint_url";
-    if (services != nullptr && !setting(*services, key).empty()) {
-      return Found{setting(*services, key), "the [services " + name + "] section"};
-    }
-  }
-  if (const auto value = setting(profile, "endpoint_url"); !value.empty()) {
+  TRY(auto services, in_services(profiles, words));
+  if (services) return services;
+  if (const auto value = setting(profiles.current(), "endpoint_url"); !value.empty()) {
     return Found{value, "endpoint_url of the profile '" + profiles.name() + "'"};
   }
   return std::nullopt;
@@ -117,7 +134,7 @@ Result<std::optional<std::string>> set_endpoint(const Environment& environment,
   const bool ignore = flag(environment, profiles, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
                            "ignore_configured_endpoint_urls");
   if (ignore) return std::nullopt;
-  const auto found = configured(environment, profiles, words_of(service));
+  TRY(const auto found, configured(environment, profiles, words_of(service)));
   if (!found) return std::nullopt;
   return checked(found->address, found->where);
 }

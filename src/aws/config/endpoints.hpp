@@ -21,7 +21,7 @@ Result<std::optional<std::string>> configured_region(const Environment& environm
 // True for letters, digits and inner hyphens: what may stand in a host name.
 bool is_region_name(std::string_view text);
 
-enum class ServiceName { ec2, sts, iam, ssm, sso, sqs };
+enum class ServiceName { ec2, sts, iam, ssm, sso, sso_oidc, sqs };
 
 // IAM is one for a partition and answers in one of its regions: the region that its requests are
 // signed for.
@@ -41,7 +41,7 @@ EndpointVariant endpoint_variant(const Environment& environment, const Profiles&
 // The `option` (--endpoint-url), AWS_ENDPOINT_URL_EC2 and the like, AWS_ENDPOINT_URL, the profile's
 // services section, its endpoint_url, the public address; the configured ones but for `option` are
 // ignored under AWS_IGNORE_CONFIGURED_ENDPOINT_URLS. No '/' at the end. Errors: invalid, naming
-// where the address that is none was found.
+// where the address that is none was found, or the services section that is not there.
 Result<std::string> endpoint(const Environment& environment, const Profiles& profiles,
                              ServiceName service, std::string_view region,
                              const std::optional<std::string>& option);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -83,6 +84,28 @@ std::filesystem::path path_in(const Environment& environment, std::string_view t
   if (text.starts_with("~/")) return environment.home / text.substr(2);
   const std::filesystem::path path(text);
   return path.is_absolute() ? environment.root / path.relative_path() : path;
+}
+
+std::string with_variables(const Environment& environment, std::string_view text) {
+  constexpr std::string_view kNameCharacters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t dollar = std::min(text.find('$'), text.size());
+    result += text.substr(0, dollar);
+    text.remove_prefix(dollar);
+    if (text.empty()) break;
+    const bool braces = text.starts_with("${");
+    const std::size_t start = braces ? 2 : 1;
+    const std::size_t end = braces
+                                ? std::min(text.find('}'), text.size())
+                                : std::min(text.find_first_not_of(kNameCharacters, 1), text.size());
+    const auto value = environment.get(text.substr(start, end - start));
+    const std::size_t whole = std::min(end + (braces ? 1 : 0), text.size());
+    result += value ? *value : std::string(text.substr(0, whole));
+    text.remove_prefix(whole);
+  }
+  return result;
 }
 
 Result<std::optional<FileText>> read_small_file(const std::filesystem::path& path) {

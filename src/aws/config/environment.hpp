@@ -27,6 +27,9 @@ std::optional<std::string> variable(const Environment& environment, std::string_
 // "~" and "~/x" mean the home folder, an absolute path starts at `environment.root`.
 std::filesystem::path path_in(const Environment& environment, std::string_view text);
 
+// The text with "$NAME" and "${NAME}" replaced by the variables that are set.
+std::string with_variables(const Environment& environment, std::string_view text);
+
 struct FileText {
   std::string text;
   bool world_readable = false;

@@ -1,6 +1,7 @@
 #include "aws/config/imds.hpp"
 
 #include "aws/config/endpoints.hpp"
+#include "aws/config/ini_text.hpp"
 
 namespace ec2spotter::aws {
 namespace {
@@ -8,25 +9,29 @@ namespace {
 constexpr Duration kTimeout = std::chrono::seconds{1};
 constexpr const char* kTokenLifetimeSeconds = "21600";
 
-std::string endpoint_of(const Environment& environment) {
-  const auto is = [&](std::string_view name, std::string_view lower_case) {
-    std::string value = variable(environment, name).value_or("");
-    for (char& c : value) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    return value == lower_case;
-  };
-  if (is("AWS_EC2_METADATA_DISABLED", "true")) return {};
-  if (auto endpoint = variable(environment, "AWS_EC2_METADATA_SERVICE_ENDPOINT")) {
-    while (endpoint->ends_with('/')) endpoint->pop_back();
-    return *endpoint;
-  }
-  if (is("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv6")) return "http://[fd00:ec2::254]";
-  return "http://169.254.169.254";
+// The variable, else the profile's setting, else "".
+std::string set_value(const Environment& environment, const Profiles& profiles,
+                      std::string_view name, const std::string& key) {
+  if (auto value = variable(environment, name)) return *value;
+  return setting(profiles.current(), key);
+}
+
+std::string endpoint_of(const Environment& environment, const Profiles& profiles) {
+  if (lower(variable(environment, "AWS_EC2_METADATA_DISABLED").value_or("")) == "true") return {};
+  std::string endpoint = set_value(environment, profiles, "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                                   "ec2_metadata_service_endpoint");
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  if (!endpoint.empty()) return endpoint;
+  const std::string mode =
+      set_value(environment, profiles, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+                "ec2_metadata_service_endpoint_mode");
+  return lower(mode) == "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
 }
 
 }  // namespace
 
-Imds::Imds(const Environment& environment, HttpTransport& http)
-    : http_(http), endpoint_(endpoint_of(environment)) {}
+Imds::Imds(const Environment& environment, const Profiles& profiles, HttpTransport& http)
+    : http_(http), endpoint_(endpoint_of(environment, profiles)) {}
 
 std::optional<std::string> Imds::send(const std::string& method, const std::string& path,
                                       std::pair<std::string, std::string> header) {

@@ -6,14 +6,16 @@
 #include <string>
 
 #include "aws/config/environment.hpp"
+#include "aws/config/profiles.hpp"
 #include "aws/net/http.hpp"
 
 namespace ec2spotter::aws {
 
 class Imds {
  public:
-  // Honours AWS_EC2_METADATA_DISABLED, AWS_EC2_METADATA_SERVICE_ENDPOINT and _ENDPOINT_MODE.
-  Imds(const Environment& environment, HttpTransport& http);
+  // Honours AWS_EC2_METADATA_DISABLED, and AWS_EC2_METADATA_SERVICE_ENDPOINT and _ENDPOINT_MODE or
+  // the profile's settings ec2_metadata_service_endpoint and _endpoint_mode.
+  Imds(const Environment& environment, const Profiles& profiles, HttpTransport& http);
 
   // The text at "/latest/meta-data/..."; nothing when the service is switched off, does not answer
   // within a second, or has no such entry.

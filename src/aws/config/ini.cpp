@@ -1,45 +1,20 @@
 #include "aws/config/ini.hpp"
 
 #include <algorithm>
+#include <optional>
+
+#include "aws/config/ini_text.hpp"
 
 namespace ec2spotter::aws {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\f\v";
+constexpr std::string_view kDefaults = "DEFAULT";  // its settings count in every section
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return result;
-}
-
-// Folds runs of blanks and takes quotes away: `profile  "my work"` is "profile my work".
-std::string section_name(std::string_view text) {
-  std::string name;
-  for (const char c : trimmed(text)) {
-    const bool blank = kBlanks.find(c) != std::string_view::npos;
-    if (blank && (name.empty() || name.back() == ' ')) continue;
-    if (c == '"' || c == '\'') continue;
-    name += blank ? ' ' : c;
-  }
-  return name;
-}
-
-// A comment inside a line starts with a blank and then '#' or ';'.
-std::string_view without_comment(std::string_view text) {
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    const bool mark = text[i] == '#' || text[i] == ';';
-    if (mark && kBlanks.find(text[i - 1]) != std::string_view::npos) return text.substr(0, i);
-  }
-  return text;
-}
+struct Key {
+  std::size_t line = 0;
+  std::string value;  // with the lines that continue it
+};
+using Keys = std::map<std::string, Key>;
 
 class Parser {
  public:
@@ -48,57 +23,109 @@ class Parser {
   Result<void> line(std::string_view raw) {
     ++number_;
     const std::string_view text = trimmed(raw);
-    if (text.empty() || text.front() == '#' || text.front() == ';') return {};
-    const bool indented = kBlanks.find(raw.front()) != std::string_view::npos;
-    if (text.front() == '[') return section(text);
-    if (section_ == nullptr) return wrong("stands before the first [section]");
-    return indented && !key_.empty() ? nested(text) : setting(text);
+    if (text.empty()) {
+      if (key_ != nullptr) key_->value += '\n';
+      return {};
+    }
+    if (text.front() == '#' || text.front() == ';') return {};
+    const std::size_t indent = indent_of(raw);
+    if (key_ != nullptr && indent > indent_) {
+      key_->value.append(1, '\n').append(text);
+      return {};
+    }
+    indent_ = indent;
+    if (const auto name = header(text)) return section(*name);
+    if (keys_ == nullptr) return wrong("stands before the first [section]");
+    return setting(text);
   }
 
-  Ini take() { return std::move(ini_); }
+  Result<Ini> finish() {
+    Ini ini;
+    IniSection defaults;
+    TRY_VOID(settle(defaults_, defaults));
+    for (const auto& [name, keys] : sections_) {
+      NamedSection section{name, {}};
+      TRY_VOID(settle(keys, section.settings));
+      section.settings.insert(defaults.begin(), defaults.end());
+      ini.push_back(std::move(section));
+    }
+    return ini;
+  }
 
  private:
-  tl::unexpected<Error> wrong(std::string_view what) const {
-    return fail(Errc::invalid, std::string(file_name_) + ", line " + std::to_string(number_) +
-                                   ": " + std::string(what) + "; correct that line");
+  tl::unexpected<Error> wrong(const std::string& what) const { return wrong_at(number_, what); }
+  tl::unexpected<Error> wrong_at(std::size_t number, const std::string& what) const {
+    return fail(Errc::invalid, std::string(file_name_) + ", line " + std::to_string(number) + ": " +
+                                   what + "; correct that line");
   }
 
-  Result<void> section(std::string_view text) {
-    const auto end = text.find(']');
-    if (end == std::string_view::npos) return wrong("has a '[' without its ']'");
-    section_ = &ini_[section_name(text.substr(1, end - 1))];
-    key_.clear();
+  // The text between the first '[' and the last ']'.
+  static std::optional<std::string> header(std::string_view text) {
+    const auto end = text.rfind(']');
+    if (text.front() != '[' || end == std::string_view::npos || end < 2) return std::nullopt;
+    return std::string(text.substr(1, end - 1));
+  }
+
+  Result<void> section(const std::string& name) {
+    key_ = nullptr;
+    if (name == kDefaults) {
+      keys_ = &defaults_;
+      return {};
+    }
+    const auto known = std::find_if(sections_.begin(), sections_.end(),
+                                    [&](const auto& section) { return section.first == name; });
+    if (known != sections_.end()) {
+      return wrong("opens [" + name + "], which is there already");
+    }
+    keys_ = &sections_.emplace_back(name, Keys{}).second;
     return {};
   }
 
   Result<void> setting(std::string_view text) {
-    const auto equals = text.find('=');
-    if (equals == std::string_view::npos || trimmed(text.substr(0, equals)).empty()) {
+    const auto end = text.find_first_of("=:");
+    if (end == std::string_view::npos || trimmed(text.substr(0, end)).empty()) {
       return wrong("is neither [section] nor key = value");
     }
-    key_ = lower(trimmed(text.substr(0, equals)));
-    (*section_)[key_] = std::string(trimmed(without_comment(text.substr(equals + 1))));
+    const auto [entry, is_new] =
+        keys_->try_emplace(lower(trimmed(text.substr(0, end))),
+                           Key{number_, std::string(trimmed(text.substr(end + 1)))});
+    if (!is_new) {
+      return wrong("sets what line " + std::to_string(entry->second.line) + " has set already");
+    }
+    key_ = &entry->second;
     return {};
   }
 
-  // Below "key =" with an empty value: sub-settings; below any other value: more of its text.
-  Result<void> nested(std::string_view text) {
-    std::string& parent = (*section_)[key_];
-    const auto equals = text.find('=');
-    if (parent.empty() && equals != std::string_view::npos) {
-      const std::string key = key_ + "." + lower(trimmed(text.substr(0, equals)));
-      (*section_)[key] = std::string(trimmed(without_comment(text.substr(equals + 1))));
-    } else {
-      parent.append(1, '\n').append(text);
+  // A value that starts on the line below its key is settings of its own, each a line.
+  Result<void> settle(const Keys& keys, IniSection& settings) const {
+    for (const auto& [name, key] : keys) {
+      std::string_view value = key.value;
+      while (value.ends_with('\n')) value.remove_suffix(1);
+      if (!value.starts_with('\n')) {
+        settings[name] = value;
+        continue;
+      }
+      for (const std::string_view line : lines_of(value)) {
+        const std::string_view text = trimmed(line);
+        const auto equals = text.find('=');
+        if (text.empty()) continue;
+        if (equals == std::string_view::npos) {
+          return wrong_at(key.line, "has a line below it that is not key = value");
+        }
+        settings[name + "." + std::string(trimmed(text.substr(0, equals)))] =
+            trimmed(text.substr(equals + 1));
+      }
     }
     return {};
   }
 
   std::string_view file_name_;
   std::size_t number_ = 0;
-  Ini ini_;
-  IniSection* section_ = nullptr;
-  std::string key_;
+  std::size_t indent_ = 0;  // of the latest section or key
+  std::vector<std::pair<std::string, Keys>> sections_;
+  Keys defaults_;
+  Keys* keys_ = nullptr;  // of the section that we are in
+  Key* key_ = nullptr;    // the latest one, which deeper lines continue
 };
 
 }  // namespace
@@ -106,16 +133,8 @@ class Parser {
 Result<Ini> parse_ini(std::string_view text, std::string_view file_name) {
   Parser parser(file_name);
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    if (end > 0) {
-      TRY_VOID(parser.line(text.substr(0, end)));
-    } else {
-      TRY_VOID(parser.line(" "));
-    }
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parser.take();
+  for (const std::string_view line : lines_of(text)) TRY_VOID(parser.line(line));
+  return parser.finish();
 }
 
 }  // namespace ec2spotter::aws

@@ -1,6 +1,7 @@
 // The profiles of the shared config and credentials files, merged as the AWS CLI merges them.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,10 +14,10 @@ namespace ec2spotter::aws {
 
 class Profiles {
  public:
-  // Reads AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials) and AWS_CONFIG_FILE (~/.aws/config);
-  // absent files are empty. `chosen` is the --profile option; else AWS_PROFILE,
-  // AWS_DEFAULT_PROFILE, "default". Errors: io and invalid, naming the file; invalid when a profile
-  // that was asked for is in neither file.
+  // Reads AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials) and AWS_CONFIG_FILE (~/.aws/config), in
+  // which "~" and "$NAME" are replaced; absent files are empty. `chosen` is the --profile option;
+  // else AWS_PROFILE, AWS_DEFAULT_PROFILE, "default". Errors: io and invalid, naming the file;
+  // invalid when a profile that was asked for is in neither file.
   static Result<Profiles> load(const Environment& environment,
                                const std::optional<std::string>& chosen);
 
@@ -26,7 +27,8 @@ class Profiles {
   const IniSection* find(std::string_view profile) const;
   // The chosen profile; empty when "default" is in neither file.
   const IniSection& current() const;
-  // A section of the config file such as ("services", "local"), or nullptr.
+  // A section of the config file such as ("services", "local"), or nullptr; the last one, when
+  // quotes make two of one name.
   const IniSection* section(std::string_view kind, std::string_view name) const;
   // The profile's settings in one file alone, for the order of the credential sources.
   const IniSection* in_credentials_file(std::string_view profile) const;
@@ -36,9 +38,12 @@ class Profiles {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
+  using ByName = std::map<std::string, IniSection>;
+
   Ini config_;
-  Ini credentials_;
-  Ini merged_;  // by profile name
+  ByName credentials_;  // by profile name, as the next two
+  ByName in_config_;
+  ByName merged_;
   IniSection empty_;
   std::string name_;
   std::vector<std::string> warnings_;

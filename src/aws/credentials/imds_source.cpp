@@ -7,7 +7,7 @@ namespace ec2spotter::aws {
 
 MaybeCredentials credentials_from_imds(const SourceContext& context) {
   const std::string folder = "/latest/meta-data/iam/security-credentials/";
-  Imds imds(context.environment, context.http);
+  Imds imds(context.environment, context.profiles, context.http);
   const auto roles = imds.get(folder);
   if (!roles) return std::nullopt;
   const std::string role = roles->substr(0, roles->find('\n'));

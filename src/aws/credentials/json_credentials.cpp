@@ -26,12 +26,13 @@ Result<Credentials> credentials_from_json(std::string_view text, const JsonNames
                           .source = source};
   if (credentials.access_key_id.empty()) return malformed(source, "have no AccessKeyId");
   if (credentials.secret_access_key.empty()) return malformed(source, "have no SecretAccessKey");
-  const std::string expiration = member(json, "Expiration");
-  if (expiration.empty()) return credentials;
-  std::string utc = expiration;
-  if (utc.ends_with("+00:00")) utc.replace(utc.size() - 6, 6, "Z");
-  credentials.expires = parse_iso8601(utc);
-  if (!credentials.expires) return malformed(source, "have an Expiration that is no UTC time");
+  const auto expiration = json.find("Expiration");
+  if (expiration == json.end() || expiration->is_null()) return credentials;
+  credentials.expires = parse_iso8601(member(json, "Expiration"));
+  if (!credentials.expires) {
+    return malformed(source,
+                     "have an Expiration that is no time such as \"2026-04-22T22:56:02+01:00\"");
+  }
   return credentials;
 }
 

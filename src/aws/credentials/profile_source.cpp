@@ -3,6 +3,20 @@
 
 namespace ec2spotter::aws {
 
+namespace {
+
+// Those credentials are renewed with a key that is bound to the AWS CLI.
+tl::unexpected<Error> made_by_login(const std::string& profile) {
+  return fail(Errc::unauthorized,
+              "profile '" + profile +
+                  "' was made by `aws login` (login_session), which is not supported; add another "
+                  "profile with the line 'credential_process = aws configure export-credentials "
+                  "--profile " +
+                  profile + " --format process', and choose it with --profile");
+}
+
+}  // namespace
+
 MaybeCredentials credentials_from_profile(const SourceContext& context,
                                           const std::string& profile) {
   TRY(auto role, credentials_from_role(context, profile));
@@ -19,6 +33,7 @@ MaybeCredentials credentials_from_profile(const SourceContext& context,
   TRY(auto keys, credentials_from_section(context.profiles.in_credentials_file(profile), profile,
                                           "credentials file"));
   if (keys) return keys;
+  if (!setting(*section, "login_session").empty()) return made_by_login(profile);
   TRY(auto process, credentials_from_process(context, profile));
   if (process) return process;
   return credentials_from_section(context.profiles.in_config_file(profile), profile, "config file");

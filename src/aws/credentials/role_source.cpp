@@ -91,8 +91,9 @@ MaybeCredentials from_role(const SourceContext& context, const std::string& prof
   if (section == nullptr || !names_a_role(*section)) return std::nullopt;
   if (!setting(*section, "mfa_serial").empty()) {
     return wrong(profile,
-                 "wants an MFA code, which a program that runs alone cannot give; use a "
-                 "role without mfa_serial, or aws sts get-session-token");
+                 "wants an MFA code (mfa_serial), for which this program cannot ask; run "
+                 "eval \"$(aws configure export-credentials --profile " +
+                     profile + " --format env)\" first, which asks, or use a role without it");
   }
   visited.push_back(profile);
   const std::string source = setting(*section, "source_profile");

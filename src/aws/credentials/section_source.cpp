@@ -3,6 +3,16 @@
 
 namespace ec2spotter::aws {
 
+namespace {
+
+// aws_security_token is the older name, and the SDKs read it first.
+std::string session_token(const IniSection& section) {
+  const std::string older = setting(section, "aws_security_token");
+  return older.empty() ? setting(section, "aws_session_token") : older;
+}
+
+}  // namespace
+
 MaybeCredentials credentials_from_section(const IniSection* section, std::string_view profile,
                                           std::string_view file) {
   if (section == nullptr) return std::nullopt;
@@ -16,7 +26,7 @@ MaybeCredentials credentials_from_section(const IniSection* section, std::string
   }
   return Credentials{.access_key_id = key,
                      .secret_access_key = Secret(secret),
-                     .session_token = Secret(setting(*section, "aws_session_token")),
+                     .session_token = Secret(session_token(*section)),
                      .source = where,
                      .renewal = "put new keys into that profile, for example with aws configure"};
 }

@@ -40,7 +40,8 @@ MaybeCredentials credentials_from_section(const IniSection* section, std::string
 MaybeCredentials credentials_from_role(const SourceContext& context, const std::string& profile);
 
 // One profile by all means that it may name, in the AWS order: role, web identity, SSO, keys in the
-// credentials file, credential_process, keys in the config file.
+// credentials file, credential_process, keys in the config file. A login_session, which comes
+// before the credential_process, is refused with the way round.
 MaybeCredentials credentials_from_profile(const SourceContext& context, const std::string& profile);
 
 struct WebIdentity {
@@ -51,17 +52,16 @@ struct WebIdentity {
 // STS AssumeRoleWithWebIdentity, which carries no signature.
 MaybeCredentials credentials_from_web_identity(const SourceContext& context,
                                                const WebIdentity& identity);
-// AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN.
+// AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, and for each that is not set
+// the chosen profile's setting.
 MaybeCredentials credentials_from_web_identity_environment(const SourceContext& context);
 
-// The token that `aws sso login` left in ~/.aws/sso/cache, changed for credentials at the portal.
+// The token that `aws sso login` left in ~/.aws/sso/cache, renewed when it is about to end, changed
+// for credentials at the portal.
 MaybeCredentials credentials_from_sso(const SourceContext& context, const std::string& profile);
 
 // The command of credential_process, run without a shell.
 MaybeCredentials credentials_from_process(const SourceContext& context, const std::string& profile);
-// Splits a command line as a shell does: blanks, quotes and backslashes. Nothing when a quote stays
-// open.
-std::optional<std::vector<std::string>> split_command(std::string_view text);
 
 // AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI.
 MaybeCredentials credentials_from_container(const SourceContext& context);

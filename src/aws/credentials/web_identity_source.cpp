@@ -43,12 +43,14 @@ MaybeCredentials credentials_from_web_identity(const SourceContext& context,
 }
 
 MaybeCredentials credentials_from_web_identity_environment(const SourceContext& context) {
-  const auto value = [&](std::string_view name) {
-    return variable(context.environment, name).value_or("");
+  const auto value = [&](std::string_view name, const std::string& key) {
+    if (auto set = variable(context.environment, name)) return *set;
+    return setting(context.profiles.current(), key);
   };
-  return credentials_from_web_identity(context, {.token_file = value("AWS_WEB_IDENTITY_TOKEN_FILE"),
-                                                 .role_arn = value("AWS_ROLE_ARN"),
-                                                 .session_name = value("AWS_ROLE_SESSION_NAME")});
+  return credentials_from_web_identity(
+      context, {.token_file = value("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file"),
+                .role_arn = value("AWS_ROLE_ARN", "role_arn"),
+                .session_name = value("AWS_ROLE_SESSION_NAME", "role_session_name")});
 }
 
 }  // namespace ec2spotter::aws

@@ -14,8 +14,7 @@ namespace {
 // Reads the <item>s of `list` with `read` and appends them to `items`.
 template <class T, class Read>
 Result<void> read_items(XmlElement list, Read read, std::vector<T>& items) {
-  for (XmlElement item = list.first(); item.exists(); item = item.next()) {
-    if (item.name() != "item") continue;
+  for (XmlElement item = list.first("item"); item.exists(); item = item.next("item")) {
     TRY(T value, read(item));
     items.push_back(std::move(value));
   }
@@ -41,7 +40,7 @@ Result<PageOf<T>> read_page(std::string_view body, std::string_view root_name,
 
 Tags read_tags(XmlElement list) {
   Tags tags;
-  for (XmlElement item = list.first(); item.exists(); item = item.next()) {
+  for (XmlElement item = list.first("item"); item.exists(); item = item.next("item")) {
     tags[item.text("key")] = item.text("value");
   }
   return tags;
@@ -206,7 +205,7 @@ Result<Fleet> read_fleet(XmlElement item) {
 
 // EC2 knows further usage classes, such as capacity-block.
 void read_markets(XmlElement list, std::vector<Market>& markets) {
-  for (XmlElement item = list.first(); item.exists(); item = item.next()) {
+  for (XmlElement item = list.first("item"); item.exists(); item = item.next("item")) {
     for (const Market market : {Market::spot, Market::on_demand}) {
       if (item.text() == to_string(market)) markets.push_back(market);
     }

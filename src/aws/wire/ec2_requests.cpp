@@ -5,6 +5,7 @@
 
 #include "base/base64.hpp"
 #include "base/broken_rule.hpp"
+#include "model/price.hpp"
 
 namespace ec2spotter::aws {
 namespace {
@@ -120,10 +121,12 @@ std::string_view version_of(Service service) {
   return service == Service::iam ? kIamVersion : kEc2Version;
 }
 
-// A price such as "0.0416"; EC2 wants more than 0.001 dollars.
-bool is_price(const std::string& text) {
-  const bool plain = text.find_first_not_of("0123456789.") == std::string::npos;
-  return plain && !text.empty() && std::count(text.begin(), text.end(), '.') <= 1 && text != ".";
+Result<void> check_price(const std::optional<std::string>& price, bool spot) {
+  if (!price) return {};
+  if (!spot) return fail(Errc::invalid, std::string(kPriceNeedsSpot));
+  if (is_price(*price)) return {};
+  return fail(Errc::invalid,
+              "the maximum price '" + *price + "' is not a number of US dollars such as 0.05");
 }
 
 Result<void> check(const RunInstancesSpec& spec) {
@@ -135,14 +138,7 @@ Result<void> check(const RunInstancesSpec& spec) {
   if (spec.client_token.size() > kMaxClientToken) {
     return fail(Errc::invalid, "the client token is longer than 64 characters");
   }
-  if (spec.max_price && spec.pool.market != Market::spot) {
-    return fail(Errc::invalid, std::string(kPriceNeedsSpot));
-  }
-  if (spec.max_price && !is_price(*spec.max_price)) {
-    return fail(Errc::invalid, "the maximum price '" + *spec.max_price +
-                                   "' is not a number of US dollars such as 0.05");
-  }
-  return {};
+  return check_price(spec.max_price, spec.pool.market == Market::spot);
 }
 
 }  // namespace
@@ -281,7 +277,7 @@ ApiCall delete_launch_template_call(const LaunchTemplateId& id) {
 Result<ApiCall> create_fleet_call(const FleetSpec& spec) {
   if (spec.pools.empty()) return fail(Errc::invalid, "a fleet needs at least one pool");
   const bool spot = spec.pools.front().market == Market::spot;
-  if (spec.max_price && !spot) return fail(Errc::invalid, std::string(kPriceNeedsSpot));
+  TRY_VOID(check_price(spec.max_price, spot));
   ApiCall call = changing("CreateFleet");
   if (!spec.client_token.empty()) call.effect = Effect::by_token;
   Params& params = call.params;

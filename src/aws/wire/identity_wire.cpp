@@ -88,7 +88,7 @@ Result<Tags> parse_role_tags(std::string_view body) {
   TRY_VOID(role.required("RoleName"));
   Tags tags;
   const XmlElement list = role.child("Tags");
-  for (XmlElement item = list.first(); item.exists(); item = item.next()) {
+  for (XmlElement item = list.first("member"); item.exists(); item = item.next("member")) {
     tags[item.text("Key")] = item.text("Value");
   }
   return tags;

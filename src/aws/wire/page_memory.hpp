@@ -8,16 +8,10 @@
 #include <utility>
 
 #include "aws/wire/ec2_replies.hpp"
+#include "aws/wire/request_id.hpp"
 #include "base/sha256.hpp"
 
 namespace ec2spotter::aws {
-
-// The part of a reply that the same answer always has; the id of the request comes before it.
-inline std::string_view after_request_id(std::string_view body) {
-  constexpr std::string_view kEnd = "</requestId>";
-  const auto end = body.find(kEnd);
-  return end == std::string_view::npos ? body : body.substr(end + kEnd.size());
-}
 
 // The latest pages of one action, by what they say.
 template <class T>
@@ -27,7 +21,8 @@ class PageMemory {
 
   // What `parse` makes of the body, or made of one that says the same.
   Result<PageOf<T>> read(std::string_view body, Parse parse) {
-    std::string digest = sha256_hex(after_request_id(body));
+    const auto [before, after] = around_request_id(body);
+    std::string digest = sha256_hex(before) + sha256_hex(after);
     for (auto known = pages_.begin(); known != pages_.end(); ++known) {
       if (known->first != digest) continue;
       pages_.splice(pages_.begin(), pages_, known);

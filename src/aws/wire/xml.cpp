@@ -23,6 +23,14 @@ pugi::xml_node first_element(pugi::xml_node node) {
   return node;
 }
 
+// The first element of that name among the node and its later siblings.
+pugi::xml_node find_element(pugi::xml_node node, std::string_view name) {
+  while (node && (node.type() != pugi::node_element || node.name() != name)) {
+    node = node.next_sibling();
+  }
+  return node;
+}
+
 // Looks at each node once, and takes the namespaces from the names, so that lookups need not.
 class Preparation final : public pugi::xml_tree_walker {
  public:
@@ -49,19 +57,11 @@ tl::unexpected<Error> malformed(std::string_view name, std::string_view what) {
 std::string_view XmlElement::name() const { return node_of(node_).name(); }
 
 XmlElement XmlElement::child(std::string_view local_name) const {
-  auto node = node_of(node_).first_child();
-  while (node && (node.type() != pugi::node_element || node.name() != local_name)) {
-    node = node.next_sibling();
-  }
-  return element_of(node);
+  return element_of(find_element(node_of(node_).first_child(), local_name));
 }
 
-XmlElement XmlElement::next() const {
-  return element_of(first_element(node_of(node_).next_sibling()));
-}
-
-XmlElement XmlElement::first() const {
-  return element_of(first_element(node_of(node_).first_child()));
+XmlElement XmlElement::next(std::string_view local_name) const {
+  return element_of(find_element(node_of(node_).next_sibling(), local_name));
 }
 
 std::string XmlElement::text() const {

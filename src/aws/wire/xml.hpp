@@ -24,9 +24,9 @@ class XmlElement {
   std::string_view name() const;
   // The first child element of that name.
   XmlElement child(std::string_view local_name) const;
-  // The next sibling element, whatever its name; the first child element.
-  XmlElement next() const;
-  XmlElement first() const;
+  // For a list: its first element of that name, and the next such sibling. Others are passed over.
+  XmlElement first(std::string_view local_name) const { return child(local_name); }
+  XmlElement next(std::string_view local_name) const;
   // The element's own character data.
   std::string text() const;
 

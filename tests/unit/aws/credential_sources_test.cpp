@@ -1,6 +1,9 @@
 // Each source of credentials by itself.
 #include <gtest/gtest.h>
 
+#include <thread>
+
+#include "aws/credentials/child.hpp"
 #include "aws/credentials/sources.hpp"
 #include "support.hpp"
 
@@ -172,6 +175,81 @@ TEST(SsoSourceTest, ASessionThatIsNotOpenSaysHowToOpenIt) {
             std::string::npos);
 }
 
+// A session in the cache that ended an hour ago and can be renewed.
+constexpr const char* kOldSession =
+    R"({"accessToken":"old","expiresAt":"2026-03-01T12:00:00+01:00","clientId":"c",)"
+    R"("clientSecret":"cs","registrationExpiresAt":"2099-01-01T00:00:00Z","refreshToken":"r1"})";
+constexpr const char* kSsoRole =
+    R"({"roleCredentials":{"accessKeyId":"ASIA3","secretAccessKey":"s3","sessionToken":"t3"}})";
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(SsoSourceTest, ASessionThatHasEndedIsRenewedAndWrittenBack) {
+  Place place(sso_config());
+  const auto cache = place.folder.write(sso_cache_file(place), kOldSession);
+  place.http.then(200, R"({"accessToken":"new","expiresIn":3600,"refreshToken":"r2"})");
+  place.http.then(200, kSsoRole);
+
+  EXPECT_EQ(summary(credentials_from_sso(place.context(), "default")), "ASIA3/s3/t3");
+
+  ASSERT_EQ(place.http.requests.size(), 2U);
+  const HttpRequest& renewal = place.http.requests.front();
+  EXPECT_EQ(renewal.method + " " + renewal.url, "POST https://oidc.eu-west-1.amazonaws.com/token");
+  EXPECT_EQ(
+      renewal.body,
+      R"({"clientId":"c","clientSecret":"cs","grantType":"refresh_token","refreshToken":"r1"})");
+  EXPECT_EQ(header_of(renewal, "authorization"), "");
+  EXPECT_EQ(header_of(place.http.requests.back(), "x-amz-sso_bearer_token"), "new");
+  EXPECT_EQ(text_of(cache),
+            R"({"accessToken":"new","clientId":"c","clientSecret":"cs",)"
+            R"("expiresAt":"2026-03-01T13:00:00Z","refreshToken":"r2","region":"eu-west-1",)"
+            R"("registrationExpiresAt":"2099-01-01T00:00:00Z","startUrl":"https://corp"})");
+  EXPECT_EQ(std::filesystem::status(cache).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const std::filesystem::directory_iterator files(cache.parent_path());
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "nothing is left beside it";
+}
+
+TEST(SsoSourceTest, ARefusedRenewalAsksForALoginAndKeepsTheCache) {
+  Place place(sso_config());
+  const auto cache = place.folder.write(sso_cache_file(place), kOldSession);
+  place.http.then(400, R"({"error":"invalid_grant","error_description":"over"})");
+
+  EXPECT_NE(summary(credentials_from_sso(place.context(), "default"))
+                .find("has expired; run aws sso login --profile default"),
+            std::string::npos);
+  EXPECT_EQ(text_of(cache), kOldSession);
+}
+
+TEST(SsoSourceTest, ARenewalThatNobodyAnswersIsNoEndOfTheSession) {
+  Place place(sso_config());
+  place.folder.write(sso_cache_file(place), kOldSession);
+  place.http.then(Error{.code = Errc::transport, .message = "no way there"});
+  EXPECT_NE(summary(credentials_from_sso(place.context(), "default")).find("no way there"),
+            std::string::npos);
+
+  Place valid(sso_config());
+  valid.folder.write(sso_cache_file(valid),
+                     std::string(kOldSession).replace(34, 25, "2026-03-01T12:10:00+00:00"));
+  valid.http.then(Error{.code = Errc::transport, .message = "no way there"});
+  valid.http.then(200, kSsoRole);
+  EXPECT_EQ(summary(credentials_from_sso(valid.context(), "default")), "ASIA3/s3/t3");
+  EXPECT_EQ(header_of(valid.http.requests.back(), "x-amz-sso_bearer_token"), "old");
+}
+
+TEST(ProfileSourceTest, ALoginSessionIsRefusedWithTheWayRound) {
+  Place place("[default]\nlogin_session = arn:aws:iam::123456789012:user/alice\n");
+  const std::string said = summary(credentials_from_profile(place.context(), "default"));
+  EXPECT_NE(said.find("profile 'default' was made by `aws login`"), std::string::npos) << said;
+  EXPECT_NE(said.find("credential_process = aws configure export-credentials --profile default "
+                      "--format process"),
+            std::string::npos)
+      << said;
+}
+
 TEST(ProcessSourceTest, RunsTheCommandWithoutAShell) {
   TempFolder tools;
   const auto tool = tools.write("tool",
@@ -180,6 +258,36 @@ TEST(ProcessSourceTest, RunsTheCommandWithoutAShell) {
   std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
   Place place("[default]\ncredential_process = " + tool.string() + " \"a b; echo $HOME\"\n");
   EXPECT_EQ(summary(credentials_from_process(place.context(), "default")), "A/a b; echo $HOME/t");
+}
+
+TEST(ChildTest, WhoClosesItsOutputAndLivesIsEndedWithItsGroup) {
+  TempFolder folder;
+  const std::string file = (folder.path() / "pid").string();
+  const auto outcome = run_child(
+      {"sh", "-c", "sleep 600 >&- & echo $! > '" + file + "'; exec >&-; sleep 600"}, 500ms);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::timeout);
+  // Gone, or dead and not yet waited for by its new parent.
+  const std::string grandchild = text_of(file).substr(0, text_of(file).find('\n'));
+  ASSERT_NE(grandchild, "");
+  const auto is_dead = [&] {
+    const std::string state = text_of("/proc/" + grandchild + "/stat");
+    return state.empty() || state.find(") Z") != std::string::npos;
+  };
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (!is_dead() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(is_dead());
+}
+
+TEST(ChildTest, AnEndlessOutputIsCutOff) {
+  EXPECT_EQ(run_child({"yes"}, 60s).error().code, Errc::timeout);
+}
+
+TEST(ChildTest, GivesWhatWasPrintedAndHowItEnded) {
+  const auto outcome = run_child({"sh", "-c", "printf one; exit 3"}, 60s);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->output, "one");
+  EXPECT_NE(outcome->status, 0);
 }
 
 TEST(ProcessSourceTest, AFailingCommandIsNamed) {

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "aws/ec2_client.hpp"
+#include "core_transport.hpp"
 #include "sim/core/core.hpp"
-#include "sim/http/form.hpp"
 #include "support.hpp"
 
 namespace ec2spotter::aws {
@@ -11,31 +11,6 @@ namespace {
 
 constexpr const char* kImage = "ami-0aaaaaaaaaaaaaaa1";
 constexpr const char* kQueue = "http://sim/123456789012/ec2-events";
-
-class CoreTransport final : public HttpTransport {
- public:
-  explicit CoreTransport(sim::Core& core) : core_(core) {}
-  Result<HttpResponse> send(const HttpRequest& request) override {
-    const std::string target = header_of(request, "x-amz-target");
-    const sim::ApiReply reply =
-        core_.handle({.service = service_of(request),
-                      .region = "us-east-1",
-                      .access_key = "AKIDTEST",
-                      .params = target.empty() ? sim::parse_form(request.body) : sim::ParamMap{},
-                      .target = target,
-                      .body = request.body,
-                      .host = "sim"});
-    return HttpResponse{.status = reply.status, .headers = {}, .body = reply.body};
-  }
-
- private:
-  static std::string service_of(const HttpRequest& request) {
-    if (!header_of(request, "x-amz-target").empty()) return "sqs";
-    return request.body.find("Version=2010-05-08") == std::string::npos ? "ec2" : "iam";
-  }
-
-  sim::Core& core_;
-};
 
 class SimulatorTest : public testing::Test {
  protected:

@@ -64,7 +64,32 @@ TEST(MachineFileTest, WrongValuesSayWhatTheyMustBe) {
   EXPECT_EQ(with("markets=['free']"), "a.toml:4: markets must hold spot, on-demand, or both");
   EXPECT_EQ(with("adopt='yes'"), "a.toml:4: adopt must be true or false");
   EXPECT_EQ(with("zone=1"), "a.toml:4: zone must be a text in quotes");
-  EXPECT_NE(with("max_price='cheap'").find("dollars"), std::string::npos);
+  for (const char* price : {"cheap",    "nan",
+                            "inf",      "-inf",
+                            "infinity", "0x1",
+                            "0x1p3",    "-1",
+                            "+1",       "1e2",
+                            "1e-2",     " 1",
+                            "1 ",       "1.2.3",
+                            "1,5",      ".",
+                            "",         "0.001",
+                            "0",        "1$",
+                            "1e999",    "99999999999999999999999999999999999"}) {
+    EXPECT_EQ(with("max_price='" + std::string(price) + "'"),
+              "a.toml:4: max_price must be US dollars an hour above 0.001, such as \"0.05\"");
+  }
+  for (const char* price : {"0.0011", "1", "12.", ".5", "00.05", "999999"}) {
+    EXPECT_EQ(with("max_price='" + std::string(price) + "'"), "") << price;
+  }
+  for (const char* time : {"10", "m", "-1m", "+1m", "0x1m", "1e1m", "1.5h", " 1m", "1m ", "1mm",
+                           "99999999999h", "nan", "100001s"}) {
+    EXPECT_EQ(with("on_demand_after='" + std::string(time) + "'"),
+              "a.toml:4: on_demand_after must be a time such as \"90s\", \"10m\" or \"2h\"");
+  }
+  for (const char* port : {"0", "-1", "65536", "22.0", "'22'", "nan", "inf", "true"}) {
+    EXPECT_EQ(with("ssh_port=" + std::string(port)),
+              "a.toml:4: ssh_port must be a port, 1 to 65535");
+  }
   EXPECT_NE(with("name='a b'").find("name 'a b'"), std::string::npos);
   EXPECT_NE(with("zone=").find("a.toml:4:"), std::string::npos);
 }
@@ -186,6 +211,21 @@ TEST(ClassicConfTest, ReadsTheOriginalsFormWithoutRunningIt) {
   EXPECT_EQ(machine->types, std::vector<std::string>{"t3.small"});
   EXPECT_EQ(machine->max_price, "0.05");
   EXPECT_TRUE(machine->elastic_ip.empty());
+}
+
+TEST(ClassicConfTest, ABidIsAPrice) {
+  const auto with = [](const std::string& value) {
+    return message(
+        parse_classic_conf("ec2spotter_volume_name=x\nec2spotter_instance_type=t\n"
+                           "ec2spotter_preboot_image_id=ami-1\nec2spotter_bid_price=" +
+                               value + "\n",
+                           "a.conf", "a"));
+  };
+  EXPECT_EQ(with("0.05"), "");
+  for (const char* price : {"nan", "inf", "0x1", "1e2", "-1", "0"}) {
+    EXPECT_NE(with(price).find("must be US dollars an hour above 0.001"), std::string::npos)
+        << price;
+  }
 }
 
 TEST(ClassicConfTest, UnattendedIsYesOrNo) {
