@@ -58,6 +58,13 @@ Result<void> read_notices_of_fleets(aws::Ec2& ec2, const std::vector<Instance>& 
   });
 }
 
+// The file gives a Name tag that none of the machine's own volumes has.
+bool may_name_another(const Machine& machine, const std::vector<Volume>& own) {
+  return machine.volume.id.empty() &&
+         std::none_of(own.begin(), own.end(),
+                      [&](const Volume& volume) { return matches_wish(volume, machine); });
+}
+
 void mix(std::size_t& hash, std::size_t value) {
   hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
 }
@@ -157,10 +164,12 @@ Result<void> Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>
   for (const Volume& volume : adopted) {
     if (!breaks_rule(2)) roots[tag::value(volume.tags, tag::kMachine)].push_back(volume);
   }
-  // A machine that has no root yet is looked up by what its file says.
+  // A machine that has no root yet is looked up by what its file says, and so is one whose file
+  // names another volume than the root.
   std::vector<std::string> ids, names;
   for (const Machine* machine : machines) {
-    if (roots.contains(machine->name.str())) continue;
+    const auto own = roots.find(machine->name.str());
+    if (own != roots.end() && !may_name_another(*machine, own->second)) continue;
     if (machine->volume.id.empty()) {
       names.push_back(machine->volume.name_tag);
     } else {
@@ -174,7 +183,7 @@ Result<void> Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>
   TRY_VOID(read_addresses(ec2, machines));
   for (const Machine* machine : machines) {
     std::vector<Volume>& own = roots[machine->name.str()];
-    if (own.empty()) {
+    if (own.empty() || may_name_another(*machine, own)) {
       std::copy_if(wished.begin(), wished.end(), std::back_inserter(own),
                    [&](const Volume& volume) { return matches_wish(volume, *machine); });
     }

@@ -41,8 +41,10 @@ struct Observation {
   bool address_wanted = false;
   std::optional<Address> address;
   std::map<InstanceId, BootReport> boots;
-  std::map<InstanceId, bool> reachable;  // does the probe of port 22 find an SSH server
-  std::map<Pool, PoolFacts> pools;       // of those that somebody asked about
+  std::map<InstanceId, Error> unreadable;  // bodies whose console EC2 does not let us read
+  std::map<InstanceId, bool> reachable;    // does the probe of port 22 find an SSH server
+  std::map<Pool, PoolFacts> pools;         // of those that somebody asked about
+  std::optional<Error> facts_denied;       // the right that is missing for those
   // Of a machine with requirements, by zone: the names of the types that meet them, the smallest
   // first, or why EC2 has not told them. A zone that is absent has not been asked about.
   std::map<std::string, Result<std::vector<std::string>>> types;
@@ -58,6 +60,7 @@ struct PoolMark {
 struct ConsoleNote {
   BootReport report;
   TimePoint read_at;
+  std::optional<Error> denied{};  // the right to read it is missing
 };
 
 // Since when the machine has been where it is.

@@ -242,6 +242,7 @@ class Planner {
                          step::MarkRoot{body.id, RootMark::up});
     }
     if (boot.failed()) return follow_failure(volume, boot, body);
+    if (auto denied = console_denied(decide_, seen_, body)) return std::move(*denied);
     if (now_ - std::max(body.launch_time, held.since) > kBootLimit) return boot_timeout(boot, body);
     const std::string stage =
         boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
@@ -393,6 +394,7 @@ class Planner {
   std::optional<Decision> wait_for_preboot(const Volume& volume, const Instance& next) const {
     const BootReport boot = bodies_.boot_of(next);
     if (boot.failed()) return follow_failure(volume, boot, next);
+    if (auto denied = console_denied(decide_, seen_, next)) return denied;
     if (!boot.stage.empty() || now_ - next.launch_time > kSilentPreboot) return std::nullopt;
     return decide_.wait(Reason::waiting_for_preboot, next.id.str() + " boots its preboot system",
                         kSoon);
@@ -437,6 +439,7 @@ class Planner {
       return give_way(body, *successor);
     }
     const BootReport boot = bodies_.boot_of(*successor);
+    if (auto denied = console_denied(decide_, seen_, *successor)) return denied;
     const bool late = now_ - successor->launch_time > kBootLimit;
     if (boot.failed() || (boot.stage.empty() && late)) {
       return decide_.act(Reason::collecting_body,
