@@ -144,6 +144,9 @@ class Ec2 {
   // The instances launched, 1 to `count`, in the order of their launch index, which is below
   // `count`.
   virtual Result<std::vector<Instance>> run_instances(const RunInstancesSpec& spec) = 0;
+  // RunInstances as a dry run: nothing is launched. Errors: what EC2 says against the launch; it
+  // does not look whether there is room.
+  virtual Result<void> check_launch(const RunInstancesSpec& spec) = 0;
   // Errors: already_done when a template has that name.
   virtual Result<void> create_launch_template(const LaunchTemplateSpec& spec) = 0;
   virtual Result<void> delete_launch_template(const LaunchTemplateId& id) = 0;

@@ -9,6 +9,7 @@
 #include "aws/config/endpoints.hpp"
 #include "aws/config/imds.hpp"
 #include "aws/credentials/chain.hpp"
+#include "aws/denied_rights.hpp"
 #include "aws/identity_client.hpp"
 #include "aws/net/curl_transport.hpp"
 #include "aws/queue_client.hpp"
@@ -60,7 +61,8 @@ class RealEc2 final : public Ec2Client {
                          .deadline = deadlines.change,
                          .reading_deadline = deadlines.read,
                          .jitter_seed = jitter_seed}),
-        caller_(caller_parts(), caller_options_) {}
+        caller_(caller_parts(), caller_options_),
+        rights_(caller_parts(), caller_options_) {}
 
   const std::string& region() const override { return parts_.region; }
   const Clock& clock() const override { return clock_; }
@@ -152,6 +154,7 @@ class RealEc2 final : public Ec2Client {
   }
 
   Result<std::vector<Instance>> run_instances(const RunInstancesSpec& spec) override;
+  Result<void> check_launch(const RunInstancesSpec& spec) override;
   Result<void> create_launch_template(const LaunchTemplateSpec& spec) override {
     TRY(const ApiCall call, create_launch_template_call(spec));
     return acknowledged(call);
@@ -165,7 +168,7 @@ class RealEc2 final : public Ec2Client {
   }
   Result<void> delete_fleet(const FleetId& id) override {
     const ApiCall call = delete_fleet_call(id);
-    TRY(const std::string body, caller_.call(call));
+    TRY(const std::string body, ask(call));
     auto deleted = parse_delete_fleet(body);
     if (!deleted) return fail(with_context(std::move(deleted).error(), call.action));
     return {};
@@ -228,16 +231,25 @@ class RealEc2 final : public Ec2Client {
     return find_credentials(context, parts_.chain, warnings_);
   }
 
+  // The reply's body. A right that is missing is told in words, where EC2 lets us read them.
+  Result<std::string> ask(const ApiCall& call) {
+    auto body = caller_.call(call);
+    if (body || body.error().code != Errc::unauthorized) return body;
+    Error error = std::move(body).error();
+    error.message = rights_.in_words(std::move(error.message));
+    return fail(std::move(error));
+  }
+
   template <class T, class Parse>
   Result<T> one(const ApiCall& call, Parse parse) {
-    TRY(const std::string body, caller_.call(call));
+    TRY(const std::string body, ask(call));
     Result<T> value = parse(body);
     if (!value) return fail(with_context(std::move(value).error(), call.action));
     return value;
   }
 
   Result<void> acknowledged(const ApiCall& call) {
-    TRY(const std::string body, caller_.call(call));
+    TRY(const std::string body, ask(call));
     auto outcome = parse_acknowledgement(body, call.action);
     if (!outcome) return fail(with_context(std::move(outcome).error(), call.action));
     return {};
@@ -286,6 +298,7 @@ class RealEc2 final : public Ec2Client {
   CachingProvider credentials_;
   CallerOptions caller_options_;
   Caller caller_;
+  DeniedRights rights_;
   PageMemory<Volume> volume_pages_;
   PageMemory<Instance> instance_pages_;
   std::vector<std::string> warnings_;
@@ -321,6 +334,14 @@ Result<std::vector<Instance>> RealEc2::run_instances(const RunInstancesSpec& spe
                                            " and launched number " + std::to_string(last + 1));
   }
   return launched;
+}
+
+Result<void> RealEc2::check_launch(const RunInstancesSpec& spec) {
+  TRY(ApiCall call, run_instances_call(spec));
+  call.params.add_bool("DryRun", true);
+  auto body = ask(call);
+  if (body || body.error().api_code == "DryRunOperation") return {};
+  return fail(std::move(body).error());
 }
 
 Result<void> RealEc2::create_tags(const std::vector<std::string>& resource_ids, const Tags& tags) {

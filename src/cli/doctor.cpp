@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
@@ -14,11 +15,42 @@ namespace {
 void print(const std::string& machine, const std::vector<Finding>& findings) {
   if (findings.empty()) fmt::print("{}: nothing found\n", machine);
   for (const Finding& finding : findings) {
+    if (finding.files.empty()) fmt::print("{}: {}\n", machine, finding.check);
     for (const std::string& file : finding.files) {
       fmt::print("{}: {}: {}\n", machine, finding.check, file);
     }
     fmt::print("  {}\n  {}\n", finding.because, finding.cure);
   }
+}
+
+// What the console of the machine's body tells.
+Result<void> add_of_console(const InstanceId& body, aws::Ec2& ec2, std::vector<Finding>& findings) {
+  auto found = examine(body, ec2);
+  if (!found && found.error().code == Errc::unauthorized) {
+    findings.push_back(denied_console(found.error()));
+    return {};
+  }
+  if (!found) return fail(std::move(found).error());
+  std::move(found->begin(), found->end(), std::back_inserter(findings));
+  return {};
+}
+
+Result<std::vector<Finding>> look_for_all(OpenMachine& open, const Look& look) {
+  const Machine& machine = open.found.machine;
+  std::vector<Finding> findings;
+  if (auto found = obstacle(look.decision)) findings.push_back(std::move(*found));
+  for (const PoolRefusal& refusal : refused_pools(machine, look.seen, open.session->ec2())) {
+    findings.push_back(refused_pool(refusal));
+  }
+  const Instance* body = main_body(look.seen);
+  if (body != nullptr) {
+    TRY_VOID(add_of_console(body->id, open.session->ec2(), findings));
+  } else if (findings.empty()) {
+    return fail(Errc::not_found, "machine '" + machine.name.str() +
+                                     "' has no body whose console could tell; bring it up with "
+                                     "`resume`");
+  }
+  return findings;
 }
 
 }  // namespace
@@ -27,13 +59,7 @@ Result<void> doctor(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
   TRY(const auto considered, consider(open.found.machine, open.session->controls()));
   const std::string& machine = open.found.machine.name.str();
-  const Instance* body = main_body(considered.look.seen);
-  if (body == nullptr) {
-    return fail(Errc::not_found, "machine '" + machine +
-                                     "' has no body whose console could tell; bring it up with "
-                                     "`resume`");
-  }
-  TRY(const auto findings, examine(body->id, open.session->ec2()));
+  TRY(const auto findings, look_for_all(open, considered.look));
   if (common.output == Output::json) {
     print_json({{"machine", machine}, {"findings", to_json(findings)}});
   } else {

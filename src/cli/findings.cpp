@@ -20,6 +20,28 @@ Result<std::vector<Finding>> examine(const InstanceId& body, aws::Ec2& ec2) {
   return findings;
 }
 
+Finding denied_console(const Error& error) {
+  return {.check = "console",
+          .files = {},
+          .because = "the console cannot be read: " + error.describe(),
+          .cure = "allow ec2:GetConsoleOutput"};
+}
+
+std::optional<Finding> obstacle(const Decision& decision) {
+  if (decision.progress != Decision::Progress::stuck) return std::nullopt;
+  return Finding{.check = std::string(to_string(decision.reason)),
+                 .files = {},
+                 .because = decision.detail,
+                 .cure = "nothing goes on by itself before that is mended"};
+}
+
+Finding refused_pool(const PoolRefusal& refusal) {
+  return {.check = "pool",
+          .files = {},
+          .because = "EC2 refuses " + describe(refusal.pool) + ": " + refusal.error.describe(),
+          .cure = "take it out of the machine file, or mend what EC2 says"};
+}
+
 nlohmann::json to_json(const std::vector<Finding>& findings) {
   nlohmann::json all = nlohmann::json::array();
   for (const Finding& each : findings) {

@@ -2,23 +2,33 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "aws/ec2.hpp"
+#include "control/pool_check.hpp"
+#include "model/decision.hpp"
 #include "model/observation.hpp"
 
 namespace ec2spotter::cli {
 
 struct Finding {
-  std::string check;               // "network"
-  std::vector<std::string> files;  // on the volume
+  std::string check;               // "network", "console", "pool", or the reason of a decision
+  std::vector<std::string> files;  // on the volume; none: it is no matter of files
   std::string because, cure;       // a sentence each
 };
 
 // Reads the console of `body`, on which the boot program says what it has found on the volume.
 // Errors: EC2's.
 Result<std::vector<Finding>> examine(const InstanceId& body, aws::Ec2& ec2);
+
+// That the console cannot be read for want of a right.
+Finding denied_console(const Error& error);
+// What keeps the machine from going on by itself, as `status` says it; none: nothing does.
+std::optional<Finding> obstacle(const Decision& decision);
+// What EC2 refuses to a launch from this pool.
+Finding refused_pool(const PoolRefusal& refusal);
 
 nlohmann::json to_json(const std::vector<Finding>& findings);
 

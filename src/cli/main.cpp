@@ -208,12 +208,14 @@ void add_sim_controls(CLI::App& app, Parsed& parsed) {
   ControlCommand(app, parsed, "read_only", "the root of a guest takes no more writes (--guests)")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
   ControlCommand(app, parsed, "fault", "make calls fail")
-      .option<std::string>("KIND", "kind", "throttle, error_before, error_after, lost_reply ...",
-                           true)
+      .option<std::string>("KIND", "kind", "throttle, error_before, lost_reply, refuse ...", true)
       .option<std::string>("--action", "action", "the API action; default: any")
       .option<int>("--count", "count", "how many times")
       .option<double>("--probability", "probability", "0 to 1")
       .option<int>("--status", "status", "HTTP status, 500 or 503")
+      .option<std::string>("--code", "code", "of refuse: EC2's error code")
+      .option<std::string>("--message", "message", "of refuse: EC2's text")
+      .option<std::string>("--type", "instance_type", "only launches of this instance type")
       .option<int>("--seconds", "seconds", "for slow_state and stale_describe");
   ControlCommand(app, parsed, "clock", "move the simulator's clock forward")
       .option<int>("SECONDS", "advance_seconds", "seconds", true);

@@ -93,6 +93,7 @@ void print_report(const MachineReport& report, Output output) {
   line("boot", report.boot_stage.empty() ? "" : report.boot_stage + " " + report.boot_result);
   line("address", report.address);
   for (const Finding& finding : report.findings) {
+    if (finding.files.empty()) line(finding.check.c_str(), finding.because + "; " + finding.cure);
     for (const std::string& file : finding.files) {
       line(finding.check.c_str(), file + " may keep it from coming back; see `doctor`");
     }

@@ -21,8 +21,8 @@ struct Considered {
   }
 };
 
-Result<Considered> look(OpenMachine& open) {
-  TRY(auto consideration, consider(open.found.machine, open.session->controls()));
+Result<Considered> look(OpenMachine& open, PoolsAsked pools) {
+  TRY(auto consideration, consider(open.found.machine, open.session->controls(), pools));
   return Considered{.machine = open.found.machine, .consideration = std::move(consideration)};
 }
 
@@ -42,12 +42,16 @@ nlohmann::json explanation(const Considered& looked) {
 
 Result<void> status(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
-  TRY(const Considered looked, look(open));
+  TRY(const Considered looked, look(open, PoolsAsked::no));
   MachineReport report = looked.report();
   if (!report.body.empty()) {
-    // A console that cannot be read is no news.
+    // A console that cannot be read just now is no news; that it may not be is.
     auto findings = examine(InstanceId(report.body), open.session->ec2());
-    if (findings) report.findings = std::move(*findings);
+    if (findings) {
+      report.findings = std::move(*findings);
+    } else if (findings.error().code == Errc::unauthorized) {
+      report.findings.push_back(denied_console(findings.error()));
+    }
   }
   print_report(report, common.output);
   return {};
@@ -55,7 +59,7 @@ Result<void> status(const Common& common, const OnMachine& options) {
 
 Result<void> explain(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
-  TRY(const Considered looked, look(open));
+  TRY(const Considered looked, look(open, PoolsAsked::yes));
   if (common.output == Output::json) {
     print_json(explanation(looked));
     return {};

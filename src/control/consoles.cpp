@@ -116,10 +116,16 @@ void read_consoles(const std::vector<Subject>& subjects, const Controls& control
     ConsoleNote& note = reading.memory->consoles[reading.body];
     note.read_at = now;
     if (console) take_in(note, is_new, console->text, now);
+    // No news but one: it passes by no waiting.
+    const bool denied = !console && console.error().code == Errc::unauthorized;
+    note.denied = denied ? std::optional(console.error()) : std::nullopt;
   }
   for (const Subject& subject : subjects) {
     forget_gone_bodies(*subject.seen, *subject.memory);
-    for (const auto& [id, note] : subject.memory->consoles) subject.seen->boots[id] = note.report;
+    for (const auto& [id, note] : subject.memory->consoles) {
+      subject.seen->boots[id] = note.report;
+      if (note.denied) subject.seen->unreadable.emplace(id, *note.denied);
+    }
   }
 }
 

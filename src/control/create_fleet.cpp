@@ -4,6 +4,7 @@
 
 #include "base/sha256.hpp"
 #include "control/body_spec.hpp"
+#include "control/launch.hpp"
 #include "control/ownership.hpp"
 #include "model/tags.hpp"
 
@@ -28,6 +29,32 @@ std::string template_name(const Machine& machine, const aws::RunInstancesSpec& s
   return "ec2spotter-" + machine.name.str() + "-" + sha256_hex(content).substr(0, kDigestShown);
 }
 
+bool is_part_of_type(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+// Does the text name this type, and not only one whose name holds it?
+bool names_type(std::string_view text, std::string_view type) {
+  for (std::size_t at = text.find(type); at != std::string_view::npos;
+       at = text.find(type, at + 1)) {
+    const std::size_t end = at + type.size();
+    const bool begins = at == 0 || (!is_part_of_type(text[at - 1]) && text[at - 1] != '.');
+    if (begins && (end == text.size() || !is_part_of_type(text[end]))) return true;
+  }
+  return false;
+}
+
+// One type that EC2 refuses must not keep the fleet from the others: EC2's text names it.
+bool close_named_pools(const std::vector<Pool>& pools, const Error& error, Memory& memory,
+                       TimePoint now) {
+  bool any = false;
+  for (const Pool& pool : pools) {
+    if (!names_type(error.message, pool.instance_type)) continue;
+    any = close_pool(memory, pool, error, now) || any;
+  }
+  return any;
+}
+
 }  // namespace
 
 Result<void> create_fleet(const Machine& machine, const step::CreateFleet& step,
@@ -49,16 +76,20 @@ Result<void> create_fleet(const Machine& machine, const step::CreateFleet& step,
   auto made =
       ec2.create_launch_template({.name = name, .launch = std::move(launch), .tags = names});
   if (!made && made.error().code != Errc::already_done) return made;
-  TRY(const FleetId fleet, ec2.create_fleet({.launch_template = name,
-                                             .pools = step.pools,
-                                             .subnet = subnet,
-                                             .max_price = max_price,
-                                             .replace_at_risk = machine.capacity_rebalance,
-                                             .client_token = step.client_token,
-                                             .tags = names}));
+  const auto fleet = ec2.create_fleet({.launch_template = name,
+                                       .pools = step.pools,
+                                       .subnet = subnet,
+                                       .max_price = max_price,
+                                       .replace_at_risk = machine.capacity_rebalance,
+                                       .client_token = step.client_token,
+                                       .tags = names});
+  if (!fleet) {
+    if (close_named_pools(step.pools, fleet.error(), memory, now)) return {};
+    return fail(fleet.error());
+  }
   // A token that was spent on a fleet which has ended gives that one again.
-  if (fleet == memory.fleet_made) ++memory.fleet_attempt;
-  memory.fleet_made = fleet;
+  if (*fleet == memory.fleet_made) ++memory.fleet_attempt;
+  memory.fleet_made = *fleet;
   memory.fleet_made_at = now;
   return {};
 }

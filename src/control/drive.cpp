@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "aws/wire/error_table.hpp"
+#include "control/launch.hpp"
 #include "control/observe.hpp"
+#include "control/pool_check.hpp"
 #include "control/pool_knowledge.hpp"
 #include "control/turns.hpp"
 #include "plan/plan.hpp"
@@ -36,7 +38,9 @@ class Drive {
 
   Result<Look> run() {
     while (true) {
+      if (controls_.clock.running() > deadline_) return fail(Errc::timeout, late());
       auto turned = turn();
+      last_ = turned ? text(turned->decision) : turned.error().describe();
       if (!turned) {
         if (auto stop = after_failure(turned.error())) return fail(std::move(*stop));
         continue;
@@ -55,7 +59,6 @@ class Drive {
 
  private:
   Result<Look> turn() {
-    if (controls_.clock.running() > deadline_) return fail(Errc::timeout, late());
     TRY(Observation seen, observe(machine_, controls_, turns_.memory()));
     const TimePoint now = controls_.clock.now();
     const Intent intent{.goal = options_.goal};
@@ -74,9 +77,6 @@ class Drive {
 
   // The error that ends the loop, or none after a pause.
   std::optional<Error> after_failure(const Error& error) {
-    if (controls_.clock.running() > deadline_) {
-      return Error{.code = Errc::timeout, .message = late() + "; last: " + error.describe()};
-    }
     if (error.code == Errc::interrupted) return stopped();
     if (!passes_by_itself(error)) return error;
     ++failures_in_a_row_;
@@ -99,7 +99,8 @@ class Drive {
     return "the goal was not reached in " +
            std::to_string(
                std::chrono::duration_cast<std::chrono::minutes>(options_.deadline).count()) +
-           " minutes; run the same command again to go on";
+           " minutes; run the same command again to go on" +
+           (last_.empty() ? "" : "; last: " + last_);
   }
 
   static std::string text(const Decision& decision) {
@@ -115,6 +116,7 @@ class Drive {
   Turns turns_;
   PoolKnowledge knowledge_;
   int failures_in_a_row_ = 0;
+  std::string last_;  // where the last turn ended: its reason or its error
 };
 
 }  // namespace
@@ -127,7 +129,7 @@ Result<Look> drive(const Machine& machine, const Controls& controls, const Drive
   return reached;
 }
 
-Result<Consideration> consider(const Machine& machine, const Controls& controls) {
+Result<Consideration> consider(const Machine& machine, const Controls& controls, PoolsAsked pools) {
   Memory memory;
   Consideration considered;
   TRY(considered.look.seen, observe(machine, controls, memory));
@@ -137,6 +139,13 @@ Result<Consideration> consider(const Machine& machine, const Controls& controls)
   PoolKnowledge knowledge;
   complete(knowledge, {.machine = &machine, .seen = &considered.look.seen, .memory = &memory},
            intent, controls.ec2, now);
+  considered.look.decision = plan(machine, intent, considered.look.seen, memory, now);
+  if (pools == PoolsAsked::no || considered.look.decision.candidates.empty()) return considered;
+  for (const PoolRefusal& refusal : refused_pools(machine, considered.look.seen, controls.ec2)) {
+    // Who may only look need not be allowed to launch.
+    if (refusal.error.code == Errc::unauthorized) continue;
+    close_pool(memory, refusal.pool, refusal.error, now);
+  }
   considered.look.decision = plan(machine, intent, considered.look.seen, memory, now);
   return considered;
 }

@@ -33,12 +33,16 @@ struct Look {
 // to stop. Whatever happened, running it again continues from what EC2 says.
 Result<Look> drive(const Machine& machine, const Controls& controls, const DriveOptions& options);
 
+// Is EC2 asked, where a body would be launched, which pools it refuses (control/pool_check.hpp)?
+enum class PoolsAsked { no, yes };
+
 // One look without acting, at the goal that is recorded on the volume.
 struct Consideration {
   Look look;
   Goal goal = Goal::up;
 };
-Result<Consideration> consider(const Machine& machine, const Controls& controls);
+Result<Consideration> consider(const Machine& machine, const Controls& controls,
+                               PoolsAsked pools = PoolsAsked::no);
 
 // May the same thing be tried again after this error? The next turn looks first, so it is safe.
 bool passes_by_itself(const Error& error);

@@ -11,6 +11,12 @@ std::set<Pool> spot_pools(const std::vector<Pool>& pools) {
   return spot;
 }
 
+template <class T>
+std::optional<Error> denial(const Result<T>& answer) {
+  if (answer || answer.error().code != Errc::unauthorized) return std::nullopt;
+  return answer.error();
+}
+
 template <class Key>
 bool is_due(const std::map<Key, TimePoint>& due, const Key& key, TimePoint now) {
   const auto it = due.find(key);
@@ -47,6 +53,7 @@ void PoolFactsBook::refresh_prices(aws::Ec2& ec2, const std::set<Pool>& wanted, 
   if (stale.empty()) return;
   const auto prices = ec2.describe_spot_prices({types.begin(), types.end()},
                                                zones.size() == 1 ? *zones.begin() : "");
+  prices_denied_ = denial(prices);
   for (const Pool& pool : stale) {
     price_due_[pool] = now + (prices ? kPriceLifetime : kPauseAfterError);
     if (prices) known_[pool].price.reset();
@@ -76,6 +83,7 @@ bool PoolFactsBook::know_zones(aws::Ec2& ec2, TimePoint now) {
   if (now < zones_due_) return false;
   zones_due_ = now + kPauseAfterError;
   const auto zones = ec2.describe_zones();
+  scores_denied_ = denial(zones);
   if (!zones) return false;
   for (const aws::Zone& zone : *zones) zone_names_[zone.id] = zone.name;
   return !zone_names_.empty();
@@ -83,6 +91,7 @@ bool PoolFactsBook::know_zones(aws::Ec2& ec2, TimePoint now) {
 
 bool PoolFactsBook::refresh_score(aws::Ec2& ec2, const std::string& instance_type, TimePoint now) {
   const auto scores = ec2.spot_placement_scores(instance_type);
+  scores_denied_ = denial(scores);
   score_due_[instance_type] = now + (scores ? kScoreLifetime : kPauseAfterError);
   if (!scores) return false;
   set_scores(instance_type, *scores);

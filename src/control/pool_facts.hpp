@@ -33,6 +33,9 @@ class PoolFactsBook {
   // What is known of these pools, however old; those of which nothing is are left out.
   std::map<Pool, PoolFacts> facts(const std::vector<Pool>& wanted) const;
 
+  // The right that was missing when EC2 was last asked for prices or scores, if one was.
+  std::optional<Error> denied() const { return prices_denied_ ? prices_denied_ : scores_denied_; }
+
  private:
   void refresh_prices(aws::Ec2& ec2, const std::set<Pool>& wanted, TimePoint now);
   void refresh_scores(aws::Ec2& ec2, const std::set<Pool>& wanted, TimePoint now);
@@ -42,6 +45,7 @@ class PoolFactsBook {
   void set_scores(const std::string& instance_type, const std::vector<aws::PlacementScore>& scores);
 
   std::map<Pool, PoolFacts> known_;
+  std::optional<Error> prices_denied_, scores_denied_;
   // When each may be asked for again.
   std::map<Pool, TimePoint> price_due_;
   std::map<std::string, TimePoint> score_due_;  // by instance type: one call scores all zones

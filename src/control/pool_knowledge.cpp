@@ -46,6 +46,7 @@ void PoolKnowledge::add_facts(const std::vector<Subject>& subjects, aws::Ec2& ec
   for (const Subject& subject : subjects) {
     if (subject.machine->pool_order == PoolOrder::listed) continue;
     subject.seen->pools = book_.facts(all_pools_of(subject));
+    subject.seen->facts_denied = book_.denied();
   }
 }
 

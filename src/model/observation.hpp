@@ -54,9 +54,11 @@ struct Observation {
   bool address_unread = false;  // EC2 has not told yet where it is
   std::optional<Address> address;
   std::map<InstanceId, BootReport> boots;
+  std::map<InstanceId, Error> unreadable;     // bodies whose console EC2 does not let us read
   std::map<InstanceId, bool> reachable;       // does the probe of port 22 find an SSH server
   std::map<InstanceId, StatusChecks> checks;  // of the bodies for which one fails
   std::map<Pool, PoolFacts> pools;            // of those that somebody asked about
+  std::optional<Error> facts_denied;          // the right that is missing for those
   // Of a machine with requirements, by zone: the names of the types that meet them, the smallest
   // first, or why EC2 has not told them. A zone that is absent has not been asked about.
   std::map<std::string, Result<std::vector<std::string>>> types;
@@ -73,6 +75,7 @@ struct ConsoleNote {
   BootReport report = {};
   std::string trouble = {};  // in which the kernel gives up a file system; empty: none
   TimePoint read_at = {};
+  std::optional<Error> denied = {};  // the right to read it is missing
   // Since when it says that; none: it said so when it was first read, and shows no work under way.
   std::optional<TimePoint> changed_at = {};
 };

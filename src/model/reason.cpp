@@ -32,6 +32,7 @@ std::string_view to_string(Reason reason) {
     case Reason::adopting_body: return "adopting_body";
     case Reason::waiting_for_body: return "waiting_for_body";
     case Reason::waiting_for_preboot: return "waiting_for_preboot";
+    case Reason::console_denied: return "console_denied";
     case Reason::root_lost: return "root_lost";
     case Reason::attaching_root: return "attaching_root";
     case Reason::waiting_for_attachment: return "waiting_for_attachment";

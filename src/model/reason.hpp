@@ -35,6 +35,7 @@ enum class Reason {
   adopting_body,
   waiting_for_body,
   waiting_for_preboot,
+  console_denied,
   root_lost,
   attaching_root,
   waiting_for_attachment,

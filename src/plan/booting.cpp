@@ -28,6 +28,7 @@ Decision Booting::follow(const Volume& volume, const Attachment& held, const Ins
                        step::MarkRoot{body.id, RootMark::up});
   }
   if (boot.failed()) return fail(volume, boot, body, attended);
+  if (auto denied = console_denied(decide_, seen_, body)) return std::move(*denied);
   if (now_ - last_sign(held, body) > machine_.boot_limit) return time_out(boot, body, attended);
   const std::string stage =
       boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;

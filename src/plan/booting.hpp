@@ -18,6 +18,7 @@ class Booting {
           const Memory& memory, TimePoint now)
       : machine_(machine),
         intent_(intent),
+        seen_(seen),
         memory_(memory),
         now_(now),
         bodies_(seen),
@@ -37,6 +38,7 @@ class Booting {
 
   const Machine& machine_;
   const Intent& intent_;
+  const Observation& seen_;
   const Memory& memory_;
   TimePoint now_;
   BodyView bodies_;

@@ -1,6 +1,7 @@
 // Builds decisions: one form for acting, waiting, being done and being stuck.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +49,11 @@ class Decisions {
 
 // "12 minutes", for people.
 std::string minutes_of(Duration time);
+
+// EC2 does not let us read the console of this body, which alone tells how far it is; none: it
+// does.
+std::optional<Decision> console_denied(const Decisions& decide, const Observation& seen,
+                                       const Instance& body);
 
 // The boot program has given up; the body is left for a person to look at.
 Decision boot_failed(const Decisions& decide, const BootReport& boot, const Instance& body);

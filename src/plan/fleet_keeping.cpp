@@ -133,16 +133,34 @@ Decision FleetKeeping::create(const Volume& volume) const {
                        step::AdoptAddress{seen_.address->id});
   }
   step::CreateFleet create{.volume = volume.id,
-                           .pools = pools_of(machine_, seen_, volume.zone),
+                           .pools = {},
                            .guest_files = guest_files_of(volume),
                            .wish = wish_of(machine_),
                            .client_token = {}};
+  // What EC2 has refused by its name is left out; room is the fleet's own affair.
+  const PoolChoice choice = choose_pool(machine_, volume.zone, seen_, memory_, now_);
+  if (choice.only_refused) {
+    std::string text = "EC2 refuses every pool of this machine:";
+    for (const Candidate& each : choice.candidates) {
+      text += "\n  " + describe(each.pool) + ": " + each.why;
+    }
+    return decide_.stuck(Reason::launch_refused, *choice.only_refused, std::move(text));
+  }
+  std::string left_out;
+  for (const Pool& pool : pools_of(machine_, seen_, volume.zone)) {
+    const auto closed = memory_.closed_pools.find(pool);
+    if (closed == memory_.closed_pools.end() || closed->second.until <= now_) {
+      create.pools.push_back(pool);
+    } else {
+      left_out += "\n" + describe(pool);
+    }
+  }
   if (create.pools.size() > kPoolsMost) create.pools.resize(kPoolsMost);
   const Instance* last = newest_body(seen_);
   create.client_token =
       sha256_hex(machine_.owner.str() + "\n" + machine_.name.str() + "\n" + volume.id.str() + "\n" +
                  create.wish + "\n" + (last == nullptr ? "" : last->id.str()) + "\n" +
-                 std::to_string(memory_.fleet_attempt));
+                 std::to_string(memory_.fleet_attempt) + left_out);
   std::string detail = "EC2 is asked to keep one body up, from " +
                        std::to_string(create.pools.size()) + " pools in " + volume.zone;
   return decide_.act(Reason::creating_fleet, std::move(detail), std::move(create));
@@ -166,6 +184,7 @@ Decision FleetKeeping::await_body(const Volume& volume) const {
   }
   const BootReport boot = bodies_.boot_of(*next);
   if (boot.failed()) return boot_failed(decide_, boot, *next);
+  if (auto denied = console_denied(decide_, seen_, *next)) return std::move(*denied);
   return decide_.wait(Reason::waiting_for_attachment,
                       next->id.str() + " is to attach " + volume.id.str() + ": " +
                           (boot.stage.empty() ? "waiting for the first sign of life"

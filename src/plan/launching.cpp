@@ -52,7 +52,11 @@ Decision Launching::launch_from(const Volume& volume, PoolChoice choice,
   launch.client_token = launch_token(machine_, volume.id, last ? last->id : InstanceId(), launch,
                                      memory_.launch_attempt);
   const Reason reason = takes_over.empty() ? Reason::launching_body : Reason::preparing_hand_over;
-  Decision decision = decide_.act(reason, describe(*choice.taken), std::move(launch));
+  std::string detail = describe(*choice.taken);
+  if (seen_.facts_denied) {
+    detail += "; pool_order is not followed: " + seen_.facts_denied->describe();
+  }
+  Decision decision = decide_.act(reason, std::move(detail), std::move(launch));
   decision.candidates = std::move(choice.candidates);
   return decision;
 }

@@ -384,6 +384,7 @@ class Planner {
   std::optional<Decision> wait_for_preboot(const Volume& volume, const Instance& next) const {
     const BootReport boot = bodies_.boot_of(next);
     if (boot.failed()) return booting_.fail(volume, boot, next, attended());
+    if (auto denied = console_denied(decide_, seen_, next)) return denied;
     if (!boot.stage.empty() || now_ - next.launch_time > kSilentPreboot) return std::nullopt;
     return decide_.wait(Reason::waiting_for_preboot, next.id.str() + " boots its preboot system",
                         kSoon);
@@ -429,6 +430,7 @@ class Planner {
       return give_way(body, *successor);
     }
     const BootReport boot = bodies_.boot_of(*successor);
+    if (auto denied = console_denied(decide_, seen_, *successor)) return denied;
     const bool late = now_ - successor->launch_time > machine_.boot_limit;
     if (boot.failed() || (boot.stage.empty() && late)) {
       return decide_.act(Reason::collecting_body,

@@ -78,10 +78,16 @@ class Ranking {
         }
         break;
     }
-    return machine_.requirements ? "smallest open pool" : "first open pool";
+    return (machine_.requirements ? "smallest open pool" : "first open pool") + missing_facts();
   }
 
  private:
+  std::string missing_facts() const {
+    if (!seen_.facts_denied || machine_.pool_order == PoolOrder::listed) return {};
+    return ", as EC2 does not let us ask for what pool_order needs: " +
+           seen_.facts_denied->describe();
+  }
+
   static std::string price_text(double price) {
     std::string text = std::to_string(price);
     return text.substr(0, text.find('.') + 5) + " USD/h";

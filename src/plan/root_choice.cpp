@@ -78,10 +78,20 @@ class Chooser {
     return {.volume = nullptr, .refusal = std::move(decision)};
   }
 
+  // Does the file mean another volume by its Name tag? Former roots of the machine do not count;
+  // and where no volume has that name, the root was only renamed.
+  bool named_instead_of(const Volume& root) const {
+    if (!machine_.volume.id.empty() || matches_wish(root, machine_)) return false;
+    return std::any_of(seen_.volumes.begin(), seen_.volumes.end(), [&](const Volume& volume) {
+      return volume.id != root.id && matches_wish(volume, machine_) &&
+             !carries_tags_of(volume, machine_);
+    });
+  }
+
   // Rule S2: a second volume is not taken for a root while the machine has one.
   RootChoice check_adopted(const Volume& root) const {
     const bool differs = !machine_.volume.id.empty() && machine_.volume.id != root.id;
-    if (differs) {
+    if (differs || named_instead_of(root)) {
       return refused(decide_.stuck(
           Reason::volume_differs, Errc::refused,
           "the root of this machine is " + root.id.str() + ", but its file names " +

@@ -167,6 +167,18 @@ TEST_F(BatchScenario, AFaultInTheLaunchIsGotOver) {
   }
 }
 
+TEST_F(BatchScenario, ATypeThatEc2RefusesIsPassedOverByAll) {
+  ec2.control("fault", {{"kind", "refuse"},
+                        {"action", "RunInstances"},
+                        {"count", 0},
+                        {"code", "UnsupportedOperation"},
+                        {"message", "not for this image"},
+                        {"instance_type", machines.front().types.front()}});
+  bring_up();
+  expect_all_in_place();
+  EXPECT_LE(launches.size(), 3U) << "one call is refused, and the others go out together";
+}
+
 // Until both say that all of theirs are up, and a while longer.
 void watch_by_two(LocalEc2& ec2, const Machines& first, const Machines& second) {
   Process processes[] = {Process(ec2, std::nullopt), Process(ec2, std::nullopt)};

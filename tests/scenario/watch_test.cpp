@@ -48,6 +48,34 @@ TEST(WatchScenario, BringsAMachineUpAndThenOnlyLooks) {
   EXPECT_EQ(ec2.changes(), changes);
 }
 
+TEST(WatchScenario, ATypeThatEc2RefusesDoesNotBlockTheList) {
+  LocalEc2 ec2;
+  Machine machine = web_machine();
+  machine.types = {"t3.medium", "m5.large", "t3.small"};
+  ec2.set_capacity("t3.medium", "spot", 0);
+  ec2.control("fault", {{"kind", "refuse"},
+                        {"action", "RunInstances"},
+                        {"count", 0},
+                        {"code", "InvalidParameterCombination"},
+                        {"message", "(ENA is required)"},
+                        {"instance_type", "m5.large"}});
+  expect_up(ec2, machine);
+  EXPECT_EQ(ec2.living().front().at("instanceType"), "t3.small");
+}
+
+TEST(WatchScenario, AConsoleThatMayNotBeReadIsSaidAndFollowedOnceItMay) {
+  LocalEc2 ec2;
+  ec2.control("fault", {{"kind", "refuse"},
+                        {"action", "GetConsoleOutput"},
+                        {"count", 0},
+                        {"code", "UnauthorizedOperation"},
+                        {"message", "You are not authorized to perform this operation."}});
+  ASSERT_TRUE(ec2.watch({web_machine()}, reason_is(Reason::console_denied), 2min)) << ec2.story();
+  EXPECT_EQ(ec2.living().size(), 1U);
+  ec2.control("fault", {{"kind", "clear"}});
+  expect_up(ec2);
+}
+
 TEST(WatchScenario, ANoticeBringsTheNextBodyBeforeTheOldOneIsGone) {
   LocalEc2 ec2;
   expect_up(ec2);

@@ -202,8 +202,9 @@ struct TextRow {
   ErrorClass meaning;
 };
 constexpr auto kTextTable = std::to_array<TextRow>({
-    // RunInstances: the image is private, gone, or was never there. It is no matter of keys.
-    {"AuthFailure", "Not authorized for images", kUserInput},
+    // RunInstances: "Not authorized for images: [...]": the image is private, gone, or was never
+    // there. It is no matter of keys.
+    {"AuthFailure", "Not authorized for ", kUserInput},
     // AttachVolume: the device name is taken.
     {"InvalidParameterValue", "already in use", kState},
     // RunInstances: the instance profile was made seconds ago.
@@ -281,7 +282,8 @@ std::string_view cure_of(std::string_view api_code, std::string_view message) {
   if (code == "VPCIdNotSpecified" || code == "VPCResourceNotSpecified" || code == "MissingInput") {
     return "the account has no default network here: name a subnet in the machine file";
   }
-  if (code == "AuthFailure" && find(code, message) == kUserInput) {
+  if (code == "AuthFailure" && find(code, message) == kUserInput &&
+      message.find("image") != std::string_view::npos) {
     return "the image is not there, or not shared with this account: correct image in the machine "
            "file";
   }

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr Duration kNotice = 120s;
 constexpr long kClockStepMost = 10L * 366 * 86400;
 constexpr std::string_view kFaults[] = {"throttle",   "error_before",   "error_after", "lost_reply",
-                                        "slow_state", "stale_describe", "clear"};
+                                        "slow_state", "stale_describe", "refuse",      "clear"};
 
 Result<void> check_keys(const Json& body, std::initializer_list<std::string_view> known) {
   if (!body.is_object()) return fail(Errc::invalid, "the body must be a JSON object");
@@ -209,13 +209,17 @@ Result<Json> control_limits(World& world, const Json& body) {
 }  // namespace
 
 Result<Json> Core::add_fault(const Json& body) {
-  TRY_VOID(check_keys(body, {"kind", "action", "count", "probability", "status", "seconds"}));
+  TRY_VOID(check_keys(body, {"kind", "action", "count", "probability", "status", "seconds", "code",
+                             "message", "instance_type"}));
   Fault fault;
   TRY(fault.kind, need_text(body, "kind"));
   TRY(fault.count, need_number(body, "count", 1));
   TRY(const long status, need_number(body, "status", 500));
   TRY(const long seconds, need_number(body, "seconds", 30));
   fault.action = text(body, "action");
+  fault.code = text(body, "code");
+  fault.message = text(body, "message");
+  fault.instance_type = text(body, "instance_type");
   fault.status = static_cast<int>(status);
   const auto probability = body.find("probability");
   if (probability != body.end() && probability->is_number()) {
@@ -224,7 +228,10 @@ Result<Json> Core::add_fault(const Json& body) {
   if (std::find(std::begin(kFaults), std::end(kFaults), fault.kind) == std::end(kFaults)) {
     return fail(Errc::invalid,
                 "'kind' must be throttle, error_before, error_after, lost_reply, slow_state, "
-                "stale_describe or clear");
+                "stale_describe, refuse or clear");
+  }
+  if (fault.kind == "refuse" && fault.code.empty()) {
+    return fail(Errc::invalid, "'refuse' needs the 'code' that EC2 would answer");
   }
   if (!fault.action.empty() && !actions_.contains(fault.action)) {
     return fail(Errc::invalid, "no action " + fault.action);

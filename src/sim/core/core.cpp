@@ -63,7 +63,7 @@ ApiReply Core::handle_ec2(const ApiRequest& request, const std::string& action,
     note_call(request, action, "NoSuchVersion", "");
     return error_reply("NoSuchVersion", "The API version is 2016-11-15", request_id);
   }
-  const auto fault = take_fault(action);
+  const auto fault = take_fault(action, request);
   const std::string kind = fault ? fault->kind : "";
   const char* server_error = fault && fault->status == 503 ? "Unavailable" : "InternalError";
   if (kind == "throttle" || kind == "error_before") {
@@ -71,6 +71,10 @@ ApiReply Core::handle_ec2(const ApiRequest& request, const std::string& action,
     note_call(request, action, code, kind);
     return error_reply(code, kind == "throttle" ? "Request limit exceeded." : kServerError,
                        request_id);
+  }
+  if (kind == "refuse") {
+    note_call(request, action, fault->code, kind);
+    return error_reply(fault->code, fault->message, request_id);
   }
   Answer answer = perform(request, action, fault, request_id);
   if (kind == "error_after") return error_reply(server_error, kServerError, request_id);
@@ -145,9 +149,14 @@ void Core::report(const BodyEvent& event) {
   changed();
 }
 
-std::optional<Core::Fault> Core::take_fault(const std::string& action) {
+std::optional<Core::Fault> Core::take_fault(const std::string& action, const ApiRequest& request) {
+  const auto type = request.params.find("InstanceType");
   for (auto it = faults_.begin(); it != faults_.end(); ++it) {
     if (!it->action.empty() && it->action != action) continue;
+    if (!it->instance_type.empty() &&
+        (type == request.params.end() || type->second != it->instance_type)) {
+      continue;
+    }
     if (static_cast<double>(world_.draw(1'000'000)) >= it->probability * 1e6) continue;
     Fault fault = *it;
     if (--it->count == 0) faults_.erase(it);

@@ -96,7 +96,8 @@ class Core {
     long count = 1;            // calls that it hits; 0: until cleared
     double probability = 1;
     int status = 500;
-    Duration extra{};  // of slow_state
+    Duration extra{};                          // of slow_state
+    std::string code, message, instance_type;  // of refuse; type empty: any
   };
   struct Answer {
     std::string error;  // EC2's code, or empty
@@ -133,7 +134,7 @@ class Core {
   void add_credentials(MetadataView& view, const Json& instance);
 
   // The fault that hits this call, used up by one.
-  std::optional<Fault> take_fault(const std::string& action);
+  std::optional<Fault> take_fault(const std::string& action, const ApiRequest& request);
   void note_call(const ApiRequest& request, const std::string& action, const std::string& code,
                  const std::string& fault);
   Result<Json> add_fault(const Json& body);

@@ -50,6 +50,58 @@ class Client {
 
 const Error kBroken{.code = Errc::transport, .message = "the connection broke"};
 
+constexpr const char* kDenied =
+    "You are not authorized to perform this operation. Encoded authorization failure message: "
+    "aGVsbG8-_w";
+
+TEST(Ec2ClientTest, ARightThatIsMissingIsToldInWords) {
+  Client client;
+  client.http->then(403, ec2_error("UnauthorizedOperation", kDenied));
+  client.http->then(200,
+                    "<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult>"
+                    "<DecodedMessage>{&quot;allowed&quot;:false,&quot;explicitDeny&quot;:false,"
+                    "&quot;context&quot;:{&quot;action&quot;:&quot;ec2:AttachVolume&quot;,"
+                    "&quot;resource&quot;:&quot;arn:aws:ec2:us-east-1:1:volume/vol-1&quot;}}"
+                    "</DecodedMessage></DecodeAuthorizationMessageResult>"
+                    "</DecodeAuthorizationMessageResponse>");
+  const auto denied = client.attach();
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().code, Errc::unauthorized);
+  EXPECT_EQ(denied.error().message,
+            "You are not authorized to perform this operation. ec2:AttachVolume on "
+            "arn:aws:ec2:us-east-1:1:volume/vol-1 is allowed by no policy");
+  EXPECT_NE(client.http->requests.back().body.find("EncodedMessage=aGVsbG8-_w"), std::string::npos);
+}
+
+TEST(Ec2ClientTest, WithoutTheRightToReadItTheCommandIsNamed) {
+  Client client;
+  client.http->then(403, ec2_error("UnauthorizedOperation", kDenied));
+  client.http->then(403,
+                    "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message>"
+                    "</Error></ErrorResponse>");
+  client.http->then(403, ec2_error("UnauthorizedOperation", kDenied));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_NE(client.attach().error().message.find(
+                  "aws sts decode-authorization-message --encoded-message aGVsbG8-_w"),
+              std::string::npos);
+  }
+  EXPECT_EQ(client.requests(), 3U) << "STS is asked once";
+}
+
+TEST(Ec2ClientTest, ADryRunThatWouldPassIsNoError) {
+  Client client;
+  RunInstancesSpec spec;
+  spec.image = ImageId("ami-1");
+  spec.pool = {.instance_type = "t3.small", .zone = "us-east-1a", .market = Market::spot};
+  client.http->then(412, ec2_error("DryRunOperation", "Request would have succeeded"));
+  EXPECT_TRUE(client.ec2->check_launch(spec));
+  EXPECT_NE(client.http->requests.back().body.find("DryRun=true"), std::string::npos);
+  client.http->then(400, ec2_error("InvalidParameterCombination", "ENA"));
+  const auto refused = client.ec2->check_launch(spec);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().api_code, "InvalidParameterCombination");
+}
+
 TEST(Ec2ClientTest, AReadingCallIsRepeatedUntilItPasses) {
   Client client;
   client.http->then(503, ec2_error("RequestLimitExceeded"));

@@ -16,8 +16,10 @@ constexpr TimePoint kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 
 class ConsolesEc2 final : public SilentEc2 {
  public:
   std::vector<std::string> asked;
+  std::optional<Error> error;
   Result<aws::ConsoleOutput> console_output(const InstanceId& id) override {
     asked.push_back(id.str());
+    if (error) return fail(*error);
     return aws::ConsoleOutput{.text = "ec2spotter: identify ok\n", .time = {}};
   }
 };
@@ -57,8 +59,9 @@ class ConsolesTest : public testing::Test {
         {.instance = seen.bodies[0].id, .device = "/dev/sdf", .state = AttachmentState::attached}};
     seen.volumes = {volume};
   }
-  std::vector<std::string> read(int most) {
+  std::vector<std::string> read(int most, std::optional<Error> error = {}) {
     ConsolesEc2 ec2;
+    ec2.error = std::move(error);
     const ManualClock clock(kNow);
     NoSurroundings none;
     read_consoles(subjects_,
@@ -66,6 +69,8 @@ class ConsolesTest : public testing::Test {
                   most);
     return ec2.asked;
   }
+
+  const Observation& seen(std::size_t place) const { return observations_.at(place); }
 
  private:
   std::deque<Machine> machines_;
@@ -94,6 +99,18 @@ TEST_F(ConsolesTest, TheOthersFollowInTurn) {
   give_root(2);
   EXPECT_EQ(read(2), (Ids{"i-a", "i-b"}));
   EXPECT_EQ(read(1), (Ids{"i-c"}));
+}
+
+TEST_F(ConsolesTest, AMissingRightIsNewsAndAnotherErrorIsNone) {
+  const InstanceId body("i-a");
+  add("a");
+  read(1, Error{.code = Errc::unauthorized, .message = "not yours"});
+  ASSERT_TRUE(seen(0).unreadable.contains(body));
+  EXPECT_EQ(seen(0).unreadable.at(body).message, "not yours");
+
+  add("b");
+  read(2, Error{.code = Errc::transport, .message = "broken"});
+  EXPECT_TRUE(seen(1).unreadable.empty());
 }
 
 }  // namespace

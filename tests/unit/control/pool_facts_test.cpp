@@ -117,6 +117,22 @@ TEST(PoolFactsTest, OnDemandPoolsHaveNoMarket) {
   EXPECT_TRUE(book.facts({on_demand}).empty());
 }
 
+TEST(PoolFactsTest, AMissingRightIsToldUntilItIsGiven) {
+  MarketEc2 ec2;
+  PoolFactsBook book;
+  ec2.price_error = Error{.code = Errc::unauthorized, .message = "no prices for you"};
+  book.refresh(ec2, {kSmallA}, {}, kNow);
+  ASSERT_TRUE(book.denied());
+  EXPECT_EQ(book.denied()->message, "no prices for you");
+  ec2.price_error = kBroken;
+  book.refresh(ec2, {kSmallA}, {}, kNow + kPauseAfterError);
+  EXPECT_FALSE(book.denied()) << "another error is no news";
+  ec2.price_error.reset();
+  ec2.score_errors["t3.small"] = Error{.code = Errc::unauthorized, .message = "no scores"};
+  book.refresh(ec2, {kSmallA}, {kSmallA}, kNow + 2 * kPauseAfterError);
+  EXPECT_TRUE(book.denied());
+}
+
 TEST(PoolFactsTest, AnErrorKeepsWhatWasKnownAndIsAskedAgainAfterAMinute) {
   MarketEc2 ec2;
   PoolFactsBook book;

@@ -52,6 +52,7 @@ class SilentEc2 : public aws::Ec2 {
   Result<std::vector<Instance>> run_instances(const aws::RunInstancesSpec&) override {
     return unexpected();
   }
+  Result<void> check_launch(const aws::RunInstancesSpec&) override { return unexpected(); }
   Result<void> create_launch_template(const aws::LaunchTemplateSpec&) override {
     return unexpected();
   }

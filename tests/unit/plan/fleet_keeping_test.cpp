@@ -96,6 +96,24 @@ TEST_F(FleetKeepingTest, AFleetJustMadeIsWaitedForAndThenMadeAgain) {
   EXPECT_NE(token(), first) << "the first token was spent on a fleet that ended";
 }
 
+TEST_F(FleetKeepingTest, AFleetIsMadeWithoutWhatEc2HasRefused) {
+  seen_.fleets.clear();
+  seen_.bodies.clear();
+  seen_.volumes[0] = a_volume();
+  seen_.volumes[0].tags[std::string(tag::kUnattended)] = "true";
+  const auto create = [&] { return std::get<step::CreateFleet>(decide().steps.at(0)); };
+  const step::CreateFleet whole = create();
+  ASSERT_EQ(whole.pools.size(), 2U);
+  PoolMark mark{.why = "not known", .until = kNow + 1min, .errc = Errc::invalid};
+  memory_.closed_pools[whole.pools[0]] = mark;
+  EXPECT_EQ(create().pools, std::vector<Pool>{whole.pools[1]});
+  EXPECT_NE(create().client_token, whole.client_token);
+  EXPECT_EQ(create().wish, whole.wish);
+  memory_.closed_pools[whole.pools[1]] = mark;
+  EXPECT_EQ(decide().reason, Reason::launch_refused);
+  EXPECT_EQ(decide().errc, Errc::invalid);
+}
+
 TEST_F(FleetKeepingTest, TheInstanceOfAFleetThatIsNotShownYetIsNotInTheWay) {
   seen_.fleets.clear();
   seen_.volumes[0] = a_volume();

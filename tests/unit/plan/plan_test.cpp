@@ -169,6 +169,47 @@ TEST(PlanTest, PoolsThatAreAllRefusedAreNoLackOfRoom) {
   EXPECT_EQ(refused.candidates.size(), 2U);
 }
 
+TEST(PlanTest, ABodyThatMayNotBeReadIsToldAtOnce) {
+  const Error denied{.code = Errc::unauthorized, .message = "not yours"};
+  Observation waiting;
+  waiting.volumes = {a_volume()};
+  waiting.bodies = {a_body(kFirst)};
+  Observation booting = running();
+  booting.bodies[0].tags.erase(std::string(tag::kRoot));
+  for (Observation* seen : {&waiting, &booting}) {
+    seen->unreadable.emplace(kFirst, denied);
+    const Decision decision = decide(*seen);
+    expect_stuck(decision, Reason::console_denied, Errc::unauthorized);
+    EXPECT_NE(decision.detail.find("not yours"), std::string::npos) << decision.detail;
+  }
+  Observation up = running();
+  up.unreadable.emplace(kFirst, denied);
+  EXPECT_EQ(decide(up).reason, Reason::up) << "what is up needs no console";
+}
+
+TEST(PlanTest, AFileThatNamesAnotherVolumeIsRefusedAsOneThatGivesItsId) {
+  Machine machine = a_machine();
+  machine.volume.id = VolumeId();
+  machine.volume.name_tag = "other-root";
+  Observation seen = running();
+  const auto decision = [&] { return plan(machine, {}, seen, {}, kNow); };
+  EXPECT_EQ(decision().reason, Reason::up) << "no volume has that name: the root was renamed";
+  Volume other;
+  other.id = VolumeId("vol-2");
+  other.zone = "us-east-1b";
+  other.tags[std::string(tag::kName)] = "other-root";
+  seen.volumes.push_back(other);
+  expect_stuck(decision(), Reason::volume_differs, Errc::refused);
+  EXPECT_NE(decision().detail.find("other-root"), std::string::npos);
+  seen.volumes[0].tags[std::string(tag::kName)] = "other-root";
+  EXPECT_EQ(decision().reason, Reason::up) << "the root has that name too";
+  seen.volumes[0].tags.erase(std::string(tag::kName));
+  seen.volumes[1].tags = a_volume().tags;
+  seen.volumes[1].tags[std::string(tag::kState)] = "retired";
+  seen.volumes[1].tags[std::string(tag::kName)] = "other-root";
+  EXPECT_EQ(decision().reason, Reason::up) << "a former root of the machine is not meant";
+}
+
 TEST(PlanTest, TheLaunchTokenHoldsTheWholeDecision) {
   const step::LaunchBody launch{.pool = {"t3.small", "us-east-1a", Market::spot},
                                 .volume = kVolume,

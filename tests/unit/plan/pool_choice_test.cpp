@@ -95,6 +95,12 @@ TEST_F(PoolChoiceTest, TheBestPlacementScoreIsTakenWhenTheFileSaysSoAndPricePart
   EXPECT_EQ(choose().candidates[0].why, "best placement score 9");
 }
 
+TEST_F(PoolChoiceTest, ARightThatIsMissingForTheOrderIsTold) {
+  machine.pool_order = PoolOrder::price;
+  seen.facts_denied = Error{.code = Errc::unauthorized, .message = "no prices for you"};
+  EXPECT_NE(choose().candidates[0].why.find("no prices for you"), std::string::npos);
+}
+
 TEST_F(PoolChoiceTest, RequirementsTakeTheTypesThatEc2NamedForTheZone) {
   machine.types.clear();
   machine.requirements.emplace();

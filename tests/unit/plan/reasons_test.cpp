@@ -125,6 +125,11 @@ const std::map<Reason, Scene> kScenes{
        a.machine.markets.push_back(Market::on_demand);
        a.machine.on_demand_after = 10min;
      }},
+    {Reason::console_denied,
+     [](Asked& a) {
+       with_new_body(a);
+       a.seen.unreadable.emplace(kFirst, Error{.code = Errc::unauthorized, .message = "no"});
+     }},
     {Reason::launch_refused,
      [](Asked& a) {
        with_new_body(a, InstanceState::terminated);

@@ -1,0 +1,25 @@
+// Which of a machine's pools EC2 would refuse to launch from, without launching anything.
+#pragma once
+
+#include <vector>
+
+#include "aws/ec2.hpp"
+#include "model/machine.hpp"
+#include "model/observation.hpp"
+
+namespace ec2spotter {
+
+struct PoolRefusal {
+  Pool pool;
+  Error error;  // EC2's
+};
+
+// Asks by dry runs of the launch, for at most kPoolsAsked pools in the order of the file, as EC2
+// takes few such calls. A lack of room does not show. What is wrong with every launch (an image
+// that is gone) is told of the first pool alone. Errors that say nothing about a launch end the
+// asking.
+inline constexpr std::size_t kPoolsAsked = 10;
+std::vector<PoolRefusal> refused_pools(const Machine& machine, const Observation& seen,
+                                       aws::Ec2& ec2);
+
+}  // namespace ec2spotter
