@@ -89,12 +89,12 @@ Duration time_to_successor(LocalEc2& ec2, const std::vector<Machine>& machines,
   ec2.before_call = [&](const sim::ParamMap&) {
     if (noticed && !launched && has_successor()) launched = ec2.clock().now();
   };
-  trouble();
   ec2.watch(
       machines,
       [&](const Watch&) {
         const bool others_boot = ec2.living().size() > kOthers / 2;
         if (!noticed && others_boot) {
+          trouble();
           noticed = ec2.clock().now();
           ec2.control("notice", {{"instance_id", first}});
         }

@@ -95,7 +95,7 @@ TEST_F(UnattendedScenario, ItsRoleCanTouchNoOtherVolumeBodyOrAddress) {
   refused("DeleteVolume", {{"VolumeId", kVolume}});
   refused("TerminateInstances", {{"InstanceId.1", body}});
   refused("CreateTags", {{"ResourceId.1", other}, {"Tag.1.Key", "a"}, {"Tag.1.Value", "1"}});
-  refused("DescribeInstances", {});
+  refused("DescribeImages", {});
   // A copy that is retired has its name too, and must stay off all the same (rule S2).
   ec2_.person("CreateTags", {{"ResourceId.1", other},
                              {"Tag.1.Key", "ec2spotter:machine"},

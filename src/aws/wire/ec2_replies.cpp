@@ -131,7 +131,7 @@ Result<SpotRequest> read_spot_request(XmlElement item) {
 // Sets the time when this check began to fail, unless an earlier one is known.
 Result<std::string> read_check(XmlElement summary, std::optional<TimePoint>& impaired_since) {
   const XmlElement details = summary.child("details");
-  for (XmlElement item = details.first(); item.exists(); item = item.next()) {
+  for (XmlElement item = details.first("item"); item.exists(); item = item.next("item")) {
     TRY(const auto since, item.time("impairedSince"));
     if (since && (!impaired_since || *since < *impaired_since)) impaired_since = since;
   }

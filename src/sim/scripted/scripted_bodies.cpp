@@ -52,13 +52,12 @@ Result<void> ScriptedBodies::start(const BodySpec& spec) {
               .hung = {},
               .read_only = {},
               .fell_back = false};
+  // What is there at the first start is its image's.
+  const auto [image_disks, first] = image_disks_.try_emplace(spec.instance_id);
   for (const BodyDisk& disk : spec.disks) {
-    const bool is_root_disk = disk.device == spec.root_device;
-    if (is_root_disk) {
-      const auto image_disk = image_disks_.try_emplace(spec.instance_id, disk.volume_id).first;
-      if (image_disk->second == disk.volume_id) continue;
-    }
-    guest.is_root_disk = is_root_disk;
+    if (first) image_disks->second.insert(disk.volume_id);
+    if (image_disks->second.contains(disk.volume_id)) continue;
+    guest.is_root_disk = disk.device == spec.root_device;
     plug(guest, disk.volume_id);
   }
   running_[spec.instance_id] = guest;
@@ -108,13 +107,15 @@ Result<void> ScriptedBodies::turn_read_only(const std::string& instance_id) {
 }
 
 Result<void> ScriptedBodies::plug_disk(const std::string& instance_id, const BodyDisk& disk) {
-  plug(running_[instance_id], disk.volume_id);
+  Guest& guest = running_[instance_id];
+  if (guest.volume.empty()) plug(guest, disk.volume_id);
   return {};
 }
 
 void ScriptedBodies::unplug_disk(const std::string& instance_id, const BodyDisk& disk) {
-  if (running_[instance_id].hung) return;
-  unplug(running_[instance_id]);
+  Guest& guest = running_[instance_id];
+  if (guest.hung) return;
+  if (guest.volume == disk.volume_id) unplug(guest);
   report(DiskReleased{instance_id, disk.volume_id});
 }
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/clock.hpp"
@@ -79,7 +80,7 @@ class ScriptedBodies : public NoBodies {
 
   const Clock& clock_;
   std::map<std::string, Guest> running_;
-  std::map<std::string, std::string> image_disks_;  // by instance: its root disk at its first start
+  std::map<std::string, std::set<std::string>> image_disks_;  // by instance
   std::map<std::string, std::string> routes_;
 };
 

@@ -39,8 +39,12 @@ TEST(PlanTest, RefusesAVolumeThatIsMissingOrAmbiguous) {
   Observation seen;
   expect_stuck(decide(seen), Reason::volume_missing, Errc::not_found);
 
+  Machine machine = a_machine();
+  machine.volume = {.id = {}, .name_tag = "web-root"};
   seen.volumes = {a_volume(), a_volume()};
-  expect_stuck(decide(seen), Reason::volume_ambiguous, Errc::invalid);
+  seen.volumes[1].id = VolumeId("vol-0000000000000002");
+  for (Volume& volume : seen.volumes) volume.tags.erase("ec2spotter:volume");
+  expect_stuck(decide(seen, {}, Goal::up, machine), Reason::volume_ambiguous, Errc::invalid);
 }
 
 TEST(PlanTest, AMachineKnownByItsTagsAloneIsNotLaunched) {
