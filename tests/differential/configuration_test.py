@@ -18,7 +18,7 @@ import chains
 from wanted import WANTED, is_wanted
 
 SEED = int(os.environ.get("CONFIGURATION_SEED", "1"))
-COUNT = int(os.environ.get("CONFIGURATION_CASES", "100"))
+COUNT = int(os.environ.get("CONFIGURATION_CASES", "50"))  # of each kind
 SHOWN = int(os.environ.get("CONFIGURATION_SHOWN", "5"))
 HERE = pathlib.Path(__file__).parent
 KINDS = [cases.files_case, cases.files_case, cases.environment_keys_case, cases.process_case,
@@ -75,7 +75,7 @@ def ask(command, made):
     write_files(made)
     lines = "".join(json.dumps(case) + "\n" for case in made)
     done = subprocess.run(command, input=lines, text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, check=True, timeout=280)
+                          stderr=subprocess.DEVNULL, check=True, timeout=600)
     return [json.loads(line) for line in done.stdout.splitlines()], [cache_of(case) for case in made]
 
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "aws/config/ca_bundle.hpp"
 #include "support.hpp"
 
 namespace ec2spotter::aws {
@@ -102,6 +103,65 @@ TEST(EndpointTest, WhatIsNoAddressNamesItsPlace) {
   EXPECT_EQ(endpoint_of(Home("", {{"AWS_ENDPOINT_URL", "localhost:4566"}})),
             "the endpoint of AWS_ENDPOINT_URL is not an http or https address: localhost:4566; "
             "write for example http://127.0.0.1:4566");
+}
+
+TEST(EndpointTest, AServicesSectionThatIsWrittenWronglyIsRefusedAndNotPassedOver) {
+  const std::string profile = "[default]\nservices = loc\n";
+  EXPECT_EQ(endpoint_of(Home("[services loc]\n  ec2 =\n    endpoint_url = http://127.0.0.1:4566"
+                             "\n  sts =\n    endpoint_url = http://127.0.0.1:4567\n" +
+                             profile)),
+            "http://127.0.0.1:4566");
+  EXPECT_EQ(endpoint_of(Home("[services 'loc']\nsts =\n  endpoint_url = http://h:1\n" + profile)),
+            "https://ec2.us-east-1.amazonaws.com");
+  EXPECT_NE(endpoint_of(Home(profile)).find("which the config file lacks; add it"),
+            std::string::npos);
+  EXPECT_NE(endpoint_of(Home("[services loc]\nec2 = http://127.0.0.1:4566\n" + profile))
+                .find("on an indented line of its own below 'ec2 ='"),
+            std::string::npos);
+}
+
+TEST(CaBundleTest, TheVariableThenTheProfileThenThatOfRequests) {
+  const auto bundle_of = [](const std::string& config, Variables variables) {
+    const Home home(config, std::move(variables));
+    const std::string found = ca_bundle(home.environment, *home.profiles());
+    const std::string folder = home.folder.path().string();
+    return found.starts_with(folder) ? "~" + found.substr(folder.size()) : found;
+  };
+  const std::string config = "[default]\nca_bundle = ~/profile.pem\n";
+  const Variables both{{"AWS_CA_BUNDLE", "~/aws.pem"}, {"REQUESTS_CA_BUNDLE", "/requests.pem"}};
+  const Variables requests{{"AWS_CA_BUNDLE", ""}, {"REQUESTS_CA_BUNDLE", "/requests.pem"}};
+  EXPECT_EQ(bundle_of(config, both), "~/aws.pem");
+  EXPECT_EQ(bundle_of(config, requests), "~/profile.pem");
+  EXPECT_EQ(bundle_of("", requests), "/requests.pem");
+  EXPECT_EQ(bundle_of("", {}), "");
+}
+
+TEST(ProfilesTest, AnIndentedFileIsReadByTheDepthOfItsKeys) {
+  const Home home(
+      "[default]\n  region = eu-west-1\n  output = json\n"
+      "[profile 'my work']\n\tregion : eu-west-2\n\t\tnot-a-key\n  # remark\n\tOutput=text # all "
+      "of it\n",
+      {}, "[default]\r\n\taws_access_key_id = A\r\n\taws_secret_access_key = s\r\n");
+  const auto profiles = home.profiles();
+  ASSERT_TRUE(profiles) << profiles.error().message;
+  EXPECT_EQ(profiles->current(), (IniSection{{"region", "eu-west-1"},
+                                             {"output", "json"},
+                                             {"aws_access_key_id", "A"},
+                                             {"aws_secret_access_key", "s"}}));
+  ASSERT_NE(profiles->find("my work"), nullptr);
+  EXPECT_EQ(*profiles->find("my work"),
+            (IniSection{{"region", "eu-west-2\nnot-a-key"}, {"output", "text # all of it"}}));
+}
+
+TEST(ProfilesTest, WhatStandsTwiceIsRefusedByItsLine) {
+  const auto said = [](const std::string& config) {
+    const auto profiles = Home(config).profiles();
+    return profiles ? "" : profiles.error().message;
+  };
+  EXPECT_NE(said("[a]\nregion = x\nRegion = y\n").find("line 3: sets what line 2 has set already"),
+            std::string::npos);
+  EXPECT_NE(said("[a]\n[b]\n[a]\n").find("line 3: opens [a], which is there already"),
+            std::string::npos);
 }
 
 TEST(ProfilesTest, TheCredentialsFileWinsAndBothAreMerged) {
