@@ -24,8 +24,8 @@ def go_alone():
     as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
     os.environ[ALONE] = subprocess.run(["ccache", "-k", "cache_dir"], text=True, check=True,
                                        capture_output=True).stdout.strip()
-    os.execvp("unshare", ["unshare", *as_root, "--mount", "--net", "--pid", "--fork", "--kill-child",
-                          "--mount-proc", sys.executable, "-B", *sys.argv])
+    os.execvp("unshare", ["unshare", *as_root, "--mount", "--net", "--pid", "--fork",
+                          "--kill-child", "--mount-proc", sys.executable, "-B", *sys.argv])
 
 
 def bring_loopback_up():
