@@ -68,7 +68,8 @@ class RefusalsTest(ProgramTest):
     def test_a_right_that_is_missing_for_prices_is_told(self):
         self.refuse("DescribeSpotPriceHistory", "UnauthorizedOperation", DENIED)
         done = self.succeeds("launch", "--no-wait", self.write_machine(pool_order="price"))
-        self.assertIn("pool_order is not followed: DescribeSpotPriceHistory: " + DENIED, done.stderr)
+        self.assertIn("pool_order is not followed: DescribeSpotPriceHistory: " + DENIED,
+                      done.stderr)
 
     def test_a_file_that_names_another_volume(self):
         self.succeeds("launch", "--no-wait", self.write_machine())
