@@ -111,7 +111,7 @@ TEST(RequirementsScenario, SurvivesFaultsOfTheCallsThatFindTheTypes) {
     for (const char* kind : {"throttle", "error_before", "lost_reply"}) {
       SCOPED_TRACE(action + " " + kind);
       LocalEc2 ec2;
-      ec2.control("fault", {{"kind", kind}, {"action", action}, {"count", 40}, {"status", 503}});
+      ec2.control("fault", {{"kind", kind}, {"action", action}, {"count", 12}, {"status", 503}});
 
       const auto up = ec2.drive(machine_with_requirements());
 
