@@ -119,14 +119,20 @@ class CommandReader {
       } else if (words_.size() == 1) {
         found_.push_back({.line = line_, .name = {}, .value = word.text, .active = word.active});
       } else {
-        return fail(Errc::invalid,
-                    "expected NAME=VALUE; put a value that holds blanks into quotes");
+        return fail(Errc::invalid, complaint());
       }
     }
     return {};
   }
 
  private:
+  std::string complaint() const {
+    const bool active =
+        std::any_of(words_.begin(), words_.end(), [](const Word& word) { return word.active; });
+    return active ? "the file is read, not run by a shell; write the value itself"
+                  : "expected NAME=VALUE; put a value that holds blanks into quotes";
+  }
+
   bool next_begins_with_equals() const {
     return at_ + 1 < words_.size() && words_[at_ + 1].equals == 0;
   }
