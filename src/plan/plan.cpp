@@ -215,6 +215,7 @@ class Planner {
     if (intent_.patrol && (wished || successor != nullptr)) {
       if (auto step = hand_over(volume, body, successor)) return std::move(*step);
     }
+    if (ailment) return care_for(body, *ailment);
     if (auto left = swapping_.tidy()) return std::move(*left);
     return up(body);
   }

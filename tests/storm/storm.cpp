@@ -390,8 +390,11 @@ class Storm {
   // it, if nobody has.
   void expect_seen(std::size_t number, const std::string& body, Duration within, const char* how) {
     ++expectations_;
-    later(within, [this, number, body, within, how] {
+    const TimePoint since = ailing_since_[body] = ec2_.clock().now();
+    later(within, [this, number, body, within, how, since] {
       --expectations_;
+      // It was cured meanwhile and has got another ailment, which has its own time.
+      if (ailing_since_[body] != since) return;
       const sim::Json* instance = ec2_.instance(body);
       const bool gone = instance == nullptr || ec2_.holder(roots_[number].str()) != body ||
                         instance->at("instanceState").at("name") != "running";
@@ -635,7 +638,7 @@ class Storm {
       ec2_.person("RunInstances", std::move(launch));
     }
     ec2_.pass(2min);
-    foreign_instances_ = ec2_.living();
+    foreign_instances_ = living_as_shown();
   }
 
   // A network interface without an instance, as a load balancer or a NAT gateway has.
@@ -647,8 +650,20 @@ class Storm {
     }
   }
 
+  // Without what the simulator notes for itself.
+  std::vector<sim::Json> living_as_shown() {
+    std::vector<sim::Json> shown;
+    for (const sim::Json& instance : ec2_.living()) {
+      sim::Json& copy = shown.emplace_back(sim::Json::object());
+      for (const auto& [key, value] : instance.items()) {
+        if (!key.starts_with('_')) copy[key] = value;
+      }
+    }
+    return shown;
+  }
+
   void check_foreign_instances() {
-    const auto living = ec2_.living();
+    const auto living = living_as_shown();
     for (const sim::Json& before : foreign_instances_) {
       if (std::find(living.begin(), living.end(), before) != living.end()) continue;
       report_.problems.push_back("S4: " + before.at("instanceId").get<std::string>() +
@@ -744,10 +759,11 @@ class Storm {
   std::chrono::seconds slowness_{};  // of the states that were slowed last
   std::vector<VolumeId> roots_;      // of the machines, whatever their files say
   std::vector<sim::Json> foreign_instances_;
-  std::string appliance_;    // a network interface
-  int expectations_ = 0;     // of ailments that must be seen
-  int troubles_ = 0;         // kinds of failing calls under way
-  TimePoint quiet_since_{};  // since when there were none
+  std::string appliance_;                          // a network interface
+  std::map<std::string, TimePoint> ailing_since_;  // by body
+  int expectations_ = 0;                           // of ailments that must be seen
+  int troubles_ = 0;                               // kinds of failing calls under way
+  TimePoint quiet_since_{};                        // since when there were none
   StormReport report_;
 };
 

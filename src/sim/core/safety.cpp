@@ -51,6 +51,9 @@ void check_roots(const World& world, std::vector<std::string>& found) {
         found.push_back("S2: " + id + " was retired and is attached again");
       }
       if (machine.empty() || tag_value(volume, "ec2spotter:state") != "current") continue;
+      // A copy has the tags of its root, that with the root's id included.
+      const std::string self = tag_value(volume, "ec2spotter:volume");
+      if (!self.empty() && self != id && volume.at("attachmentSet").empty()) continue;
       const auto [first, alone] =
           current.emplace(tag_value(volume, "ec2spotter:owner") + "/" + machine, id);
       if (!alone) {

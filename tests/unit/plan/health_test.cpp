@@ -90,6 +90,17 @@ TEST_F(HealthTest, AReplacementIsLaunchedFirstAndNotAtOnce) {
   EXPECT_EQ(launch->takes_over, kFirst);
 }
 
+TEST_F(HealthTest, WithoutAPoolForItsSuccessorItIsStillCalledUnwell) {
+  impair(kNow - 1h);
+  for (const char* type : {"t3.small", "m5.large"}) {
+    memory.closed_pools[{type, "us-east-1a", Market::spot}] = {.why = "no room",
+                                                               .until = kNow + 1min};
+  }
+  const Decision decision = decide(OnUnhealthy::replace);
+  EXPECT_EQ(decision.reason, Reason::unhealthy) << decision.detail;
+  EXPECT_TRUE(decision.steps.empty());
+}
+
 TEST_F(HealthTest, NothingIsDoneForAnotherHostKeyAlone) {
   memory.probes[kFirst] = {.answered = true, .other_key_since = kNow - 1h};
   for (const auto policy : {OnUnhealthy::restart, OnUnhealthy::replace}) {
