@@ -153,8 +153,7 @@ class Planner {
   }
 
   bool is_adopted(const Volume& volume, Goal goal) const {
-    return carries_tags_of(volume, machine_) &&
-           tag::value(volume.tags, tag::kVolume) == volume.id.str() &&
+    return carries_tags_of(volume, machine_) && !is_copy(volume) &&
            tag::value(volume.tags, tag::kGoal) == to_string(goal) &&
            (tag::value(volume.tags, tag::kUnattended) == "true") == unattended_;
   }
@@ -308,6 +307,11 @@ class Planner {
 
   // The volume is free, or its holder is lost: find the next body and give it the volume.
   Decision replace(const Volume& volume, const Attachment* held, const Instance* holder) {
+    // Tags of before roots carried their own id.
+    if (tag::value(volume.tags, tag::kVolume).empty()) {
+      return decide_.act(Reason::adopting_volume, volume.id.str() + " gets its own id as a tag",
+                         step::AdoptVolume{volume.id, Goal::up, unattended_});
+    }
     if (auto differing = wait_for_one_view(volume, holder)) return std::move(*differing);
     if (auto doubt = wait_for_lost_root(volume, holder)) return std::move(*doubt);
     const Instance* next = bodies_.next_body(holder, swaps_);

@@ -187,11 +187,14 @@ bool speaks(const Machine& machine, const Volume& volume) {
          !swaps_root(machine, volume);
 }
 
-bool is_current_root(const Volume& volume) {
+bool is_copy(const Volume& volume) {
   const std::string self = tag::value(volume.tags, tag::kVolume);
-  const bool copy = !self.empty() && self != volume.id.str() && !lacks(Cure::copies);
+  return !self.empty() && self != volume.id.str() && !lacks(Cure::copies);
+}
+
+bool is_current_root(const Volume& volume) {
   return tag::value(volume.tags, tag::kRole) == "root" &&
-         tag::value(volume.tags, tag::kState) != "retired" && !copy;
+         tag::value(volume.tags, tag::kState) != "retired" && !is_copy(volume);
 }
 
 bool carries_tags_of(const Volume& volume, const Machine& machine) {

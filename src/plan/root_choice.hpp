@@ -25,6 +25,9 @@ GuestFiles guest_files_of(const Volume& volume);
 bool speaks(const Machine& machine, const Volume& volume);
 
 // Do the volume's tags say that it is the root of this machine?
+// Does it carry the id of the volume that its tags are from?
+bool is_copy(const Volume& volume);
+
 // Is this a root that has not been retired, and not a copy that carries the tags of one?
 bool is_current_root(const Volume& volume);
 

@@ -22,7 +22,7 @@ class VolumeTest(ProgramTest):
             TagSpecifications=[{"ResourceType": "volume",
                                 "Tags": [{"Key": "Name", "Value": "web-root"}]}])["VolumeId"]
         self.fails(2, "launch", self.write_machine(),
-                   says=["2 volumes may be root volume", VOLUME, other, "name one by its id"])
+                   says=["2 volumes may be root volume", VOLUME, other, "name the right one by its id"])
 
     def test_volume_in_use_elsewhere(self):
         instance = self.client.run_instances(

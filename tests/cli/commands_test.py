@@ -20,7 +20,7 @@ class CommandsTest(ProgramTest):
         self.client.create_tags(Resources=[VOLUME], Tags=[
             {"Key": "ec2spotter:" + key, "Value": value} for key, value in
             {"machine": "web", "owner": "default", "role": "root", "state": "current",
-             "goal": "up"}.items()])
+             "goal": "up", "volume": VOLUME}.items()])
 
     def test_launch_without_waiting_leaves_one_tagged_body(self):
         done = self.launch()

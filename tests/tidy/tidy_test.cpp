@@ -149,6 +149,20 @@ TEST(TidyTest, EveryHeaderIsGuardedAndUsed) {
   }
 }
 
+// Named in a CMakeLists.txt, or like storm.sees_broken_S1 made there by a loop over a list.
+bool is_named_in_cmake(const std::string& tests, const std::string& name) {
+  if (tests.find("NAME " + name + " ") != std::string::npos) return true;
+  for (std::size_t at = name.find('_'); at != std::string::npos; at = name.find('_', at + 1)) {
+    const std::string part = name.substr(at + 1);
+    if (tests.find("NAME " + name.substr(0, at + 1) + "${") == std::string::npos &&
+        tests.find("NAME " + name.substr(0, at + 2) + "${") == std::string::npos) {
+      continue;
+    }
+    if (part.size() == 2 || tests.find(" " + part) != std::string::npos) return true;
+  }
+  return false;
+}
+
 // Every promise names a test that exists.
 TEST(TidyTest, EveryPromiseIsKeptByATest) {
   std::string tests;
@@ -170,8 +184,7 @@ TEST(TidyTest, EveryPromiseIsKeptByATest) {
       const std::string as_gtest = "(" + name.substr(0, dot) + ", " + name.substr(dot + 1) + ")";
       const std::string as_file = "tests/" + name.substr(0, dot) + "/" + name.substr(dot + 1);
       EXPECT_TRUE(tests.find(as_gtest) != std::string::npos ||
-                  tests.find(as_file) != std::string::npos ||
-                  tests.find("NAME " + name.substr(0, name.rfind('_'))) != std::string::npos)
+                  tests.find(as_file) != std::string::npos || is_named_in_cmake(tests, name))
           << name << " keeps a promise but does not exist";
       ++named;
       at = line.find('`', end + 1);

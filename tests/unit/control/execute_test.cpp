@@ -207,6 +207,7 @@ TEST_F(ExecuteTest, TheMarkOfABodyGivesItItsOwnNamesInTheSameCall) {
 }
 
 TEST_F(ExecuteTest, NeverTerminatesABodyThatWouldTakeTheRootWithIt) {
+  seen.volumes = {ec2.volumes.front()};
   ec2.instances[0].block_devices = {
       {.device = "/dev/xvda", .volume = VolumeId("vol-2"), .delete_on_termination = true},
       {.device = "/dev/sdf", .volume = kVolume, .delete_on_termination = true}};
@@ -222,6 +223,29 @@ TEST_F(ExecuteTest, NeverTerminatesABodyThatWouldTakeTheRootWithItAsItsOwnRootDi
   ec2.instances[0].block_devices = {
       {.device = "/dev/xvda", .volume = kVolume, .delete_on_termination = true}};
   expect_refused(step::TerminateBody{kBody}, "rule S3");
+}
+
+// Rule S3: what is not the image's is made to outlive the body, which is looked at before it ends.
+TEST_F(ExecuteTest, ADiskThatIsNotTheImagesIsMadeToOutliveTheBody) {
+  ec2.volumes = {Volume{}};
+  ec2.volumes[0].id = VolumeId("vol-9");
+  ec2.instances[0].block_devices = {
+      {.device = "/dev/sdg", .volume = VolumeId("vol-9"), .delete_on_termination = true}};
+  const auto early = run(step::TerminateBody{kBody});
+  ASSERT_FALSE(early);
+  EXPECT_EQ(early.error().code, Errc::wrong_state);
+  ec2.instances[0].block_devices[0].delete_on_termination = false;
+  EXPECT_TRUE(run(step::TerminateBody{kBody}));
+}
+
+TEST_F(ExecuteTest, ADiskOfTheImageGoesWithTheBody) {
+  ec2.volumes = {Volume{}};
+  ec2.volumes[0].id = VolumeId("vol-9");
+  ec2.volumes[0].tags = {{"ec2spotter:role", "body"}, {"ec2spotter:owner", machine.owner.str()}};
+  ec2.instances[0].block_devices = {
+      {.device = "/dev/sdb", .volume = VolumeId("vol-9"), .delete_on_termination = true}};
+  EXPECT_TRUE(run(step::TerminateBody{kBody}));
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"terminate " + kBody.str()}));
 }
 
 TEST_F(ExecuteTest, APersistentRequestIsCancelledBeforeItsBodyEnds) {
