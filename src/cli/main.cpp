@@ -207,6 +207,9 @@ void add_sim_controls(CLI::App& app, Parsed& parsed) {
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
   ControlCommand(app, parsed, "read_only", "the root of a guest takes no more writes (--guests)")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
+  ControlCommand(app, parsed, "delay", "how late something is seen after its cause")
+      .option<std::string>("OF", "of", "credentials (of an instance profile) or fleets", true)
+      .option<int>("SECONDS", "seconds", "seconds", true);
   ControlCommand(app, parsed, "fault", "make calls fail")
       .option<std::string>("KIND", "kind", "throttle, error_before, lost_reply, refuse ...", true)
       .option<std::string>("--action", "action", "the API action; default: any")

@@ -56,6 +56,10 @@ class Server:
             raise RuntimeError(f"the simulator did not start: {line}{self._log.read()}")
         self.endpoint = line.split()[-1]
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def stop(self, signal_number=signal.SIGTERM):
         """Ends the server, once."""
         if self._process.returncode is not None:
@@ -94,7 +98,8 @@ class Server:
     def control(self, name, body=None):
         """One control call; `body` None reads."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.endpoint}/_sim/{name}", data=data)
+        request = urllib.request.Request(f"{self.endpoint}/_sim/{name}", data=data,
+                                         headers={"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=20) as reply:
             text = reply.read().decode()
         return json.loads(text) if text else {}

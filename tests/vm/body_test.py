@@ -129,7 +129,9 @@ class BodyTest(unittest.TestCase):
 
     def check_hang(self, instance):
         """A guest that stands still fails its check, and a restart brings it back."""
-        booted = self.cloud.run("cat /proc/sys/kernel/random/boot_id")
+        # A restart by force loses what has just been written, which in a system this young may be
+        # its host keys.
+        booted = self.cloud.run("sync; cat /proc/sys/kernel/random/boot_id")
         self.cloud.control("hang", {"instance_id": instance})
         status = self.cloud.ec2.describe_instance_status(InstanceIds=[instance])
         self.assertEqual("impaired", status["InstanceStatuses"][0]["InstanceStatus"]["Status"])

@@ -16,7 +16,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kNotice = 120s;
-constexpr long kClockStepMost = 10L * 366 * 86400;
+constexpr long kTenYears = 10L * 366 * 86400;
+constexpr long kDay = 86400;
+constexpr std::size_t kFaultsMost = 1000;
+constexpr long kCountMost = 1'000'000;  // of whatever is counted
 constexpr std::string_view kFaults[] = {"throttle",   "error_before",   "error_after", "lost_reply",
                                         "slow_state", "stale_describe", "refuse",      "clear"};
 
@@ -31,19 +34,41 @@ Result<void> check_keys(const Json& body, std::initializer_list<std::string_view
   return {};
 }
 
+Result<std::string> text_or(const Json& body, const char* key, const std::string& fallback) {
+  const auto found = body.find(key);
+  if (found == body.end()) return fallback;
+  if (!found->is_string()) return fail(Errc::invalid, std::string("'") + key + "' is no text");
+  return found->get<std::string>();
+}
+
 Result<std::string> need_text(const Json& body, const char* key) {
-  std::string value = text(body, key);
-  if (value.empty()) return fail(Errc::invalid, std::string("'") + key + "' is missing or no text");
+  TRY(std::string value, text_or(body, key, ""));
+  if (value.empty()) return fail(Errc::invalid, std::string("'") + key + "' is missing or empty");
   return value;
 }
 
-Result<long> need_number(const Json& body, const char* key, std::optional<long> fallback) {
+struct Range {
+  long least = 0, most = 0;
+};
+
+Result<long> need_number(const Json& body, const char* key, Range range) {
   const auto found = body.find(key);
-  if (found == body.end() && fallback) return *fallback;
-  if (found == body.end() || !found->is_number_integer()) {
-    return fail(Errc::invalid, std::string("'") + key + "' is missing or no whole number");
+  if (found == body.end()) return fail(Errc::invalid, std::string("'") + key + "' is missing");
+  // A number beyond 64 bits, or with a fraction, is no whole number to the parser.
+  const bool whole = found->is_number_integer() &&
+                     (!found->is_number_unsigned() ||
+                      found->get<unsigned long>() <= static_cast<unsigned long>(range.most));
+  if (!whole || found->get<long>() < range.least || found->get<long>() > range.most) {
+    return fail(Errc::invalid, std::string("'") + key + "' must be a whole number from " +
+                                   std::to_string(range.least) + " to " +
+                                   std::to_string(range.most));
   }
   return found->get<long>();
+}
+
+Result<long> number_or(const Json& body, const char* key, long fallback, Range range) {
+  if (!body.contains(key)) return fallback;
+  return need_number(body, key, range);
 }
 
 struct Found {
@@ -80,8 +105,8 @@ Result<Json> control_capacity(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"instance_type", "zone", "market", "available"}));
   TRY(const std::string type, need_text(body, "instance_type"));
   TRY(const std::string zone, need_text(body, "zone"));
-  TRY(const long available, need_number(body, "available", std::nullopt));
-  const std::string market = text(body, "market");
+  TRY(const long available, need_number(body, "available", {-1, kCountMost}));
+  TRY(const std::string market, text_or(body, "market", ""));
   TRY_VOID(check_pool(world, type, zone));
   if (!market.empty() && market != "spot" && market != "on-demand") {
     return fail(Errc::invalid, "'market' must be spot or on-demand");
@@ -129,12 +154,12 @@ Result<Json> control_price(World& world, const Json& body) {
 // `notice` false: without a word. A late notice is one with fewer seconds than 120.
 Result<Json> reclaim_instance(World& world, const Json& body, bool notice_by_default) {
   TRY_VOID(check_keys(body, {"instance_id", "notice", "seconds"}));
-  TRY(const Found found, need_instance(world, body));
   TRY(const bool notice, need_flag(body, "notice", notice_by_default));
-  TRY(const long seconds, need_number(body, "seconds", notice ? kNotice / 1s : 0));
-  if (seconds < 0 || seconds > 86400 || (!notice && seconds > 0)) {
-    return fail(Errc::invalid, "'seconds' is the lead of a notice, up to a day");
+  TRY(const long seconds, number_or(body, "seconds", notice ? kNotice / 1s : 0, {0, kDay}));
+  if (!notice && seconds > 0) {
+    return fail(Errc::invalid, "'seconds' is the lead of a notice, and there is none");
   }
+  TRY(const Found found, need_instance(world, body));
   if (text(*found.instance, "instanceLifecycle") != "spot") {
     return fail(Errc::invalid, "the instance is not a spot instance");
   }
@@ -152,6 +177,19 @@ Result<Json> rebalance(World& world, const Json& body) {
   return Json::object();
 }
 
+// How long after its cause something is seen: the credentials of an instance profile after its role
+// was added, a fleet in DescribeFleets after it was made.
+Result<Json> control_delay(World& world, const Json& body) {
+  TRY_VOID(check_keys(body, {"of", "seconds"}));
+  TRY(const std::string what, need_text(body, "of"));
+  TRY(const long seconds, need_number(body, "seconds", {0, kDay}));
+  if (what != "credentials" && what != "fleets") {
+    return fail(Errc::invalid, "'of' must be credentials or fleets");
+  }
+  world.settings()["delay/" + what] = seconds;
+  return Json::object();
+}
+
 Result<Json> control_status(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"instance_id", "check", "status"}));
   TRY(const Found found, need_instance(world, body));
@@ -165,10 +203,7 @@ Result<Json> control_event(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"instance_id", "code", "seconds"}));
   TRY(const Found found, need_instance(world, body));
   TRY(const std::string code, need_text(body, "code"));
-  TRY(const long seconds, need_number(body, "seconds", 86400));
-  if (seconds < 0 || seconds > kClockStepMost) {
-    return fail(Errc::invalid, "'seconds' must be from 0 to ten years");
-  }
+  TRY(const long seconds, number_or(body, "seconds", kDay, {0, kTenYears}));
   TRY_VOID(add_scheduled_event(world, *found.instance, code, std::chrono::seconds(seconds)));
   return Json::object();
 }
@@ -190,7 +225,7 @@ Result<Json> control_read_only(World& world, const Json& body) {
 Result<Json> control_quota(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"name", "value"}));
   TRY(const std::string name, need_text(body, "name"));
-  TRY(const long value, need_number(body, "value", std::nullopt));
+  TRY(const long value, need_number(body, "value", {0, kCountMost}));
   if (!is_quota(name)) {
     return fail(Errc::invalid, "'name' must be spot_vcpus, on_demand_vcpus or addresses");
   }
@@ -213,18 +248,20 @@ Result<Json> Core::add_fault(const Json& body) {
                              "message", "instance_type"}));
   Fault fault;
   TRY(fault.kind, need_text(body, "kind"));
-  TRY(fault.count, need_number(body, "count", 1));
-  TRY(const long status, need_number(body, "status", 500));
-  TRY(const long seconds, need_number(body, "seconds", 30));
-  fault.action = text(body, "action");
-  fault.code = text(body, "code");
-  fault.message = text(body, "message");
-  fault.instance_type = text(body, "instance_type");
+  TRY(fault.count, number_or(body, "count", 1, {0, kCountMost}));
+  TRY(const long status, number_or(body, "status", 500, {500, 503}));
+  TRY(const long seconds, number_or(body, "seconds", 30, {0, kDay}));
+  TRY(fault.action, text_or(body, "action", ""));
+  TRY(fault.code, text_or(body, "code", ""));
+  TRY(fault.message, text_or(body, "message", ""));
+  TRY(fault.instance_type, text_or(body, "instance_type", ""));
   fault.status = static_cast<int>(status);
-  const auto probability = body.find("probability");
-  if (probability != body.end() && probability->is_number()) {
-    fault.probability = probability->get<double>();
+  const Json probability = body.value("probability", Json(1.0));
+  if (!probability.is_number() || !(probability.get<double>() >= 0) ||
+      probability.get<double>() > 1) {
+    return fail(Errc::invalid, "'probability' must be a number from 0 to 1");
   }
+  fault.probability = probability.get<double>();
   if (std::find(std::begin(kFaults), std::end(kFaults), fault.kind) == std::end(kFaults)) {
     return fail(Errc::invalid,
                 "'kind' must be throttle, error_before, error_after, lost_reply, slow_state, "
@@ -237,14 +274,13 @@ Result<Json> Core::add_fault(const Json& body) {
     return fail(Errc::invalid, "no action " + fault.action);
   }
   if (status != 500 && status != 503) return fail(Errc::invalid, "'status' must be 500 or 503");
-  if (fault.count < 0 || seconds < 0 || seconds > 86400) {
-    return fail(Errc::invalid, "'count' and 'seconds' must be 0 or more");
-  }
   if (fault.kind == "clear") {
     faults_.clear();
     world_.forget_past();
   } else if (fault.kind == "stale_describe") {
     world_.hold_past_for(std::chrono::seconds(seconds));
+  } else if (faults_.size() >= kFaultsMost) {
+    return fail(Errc::invalid, "there are 1000 faults already; clear them first");
   } else {
     if (fault.kind == "slow_state") fault.extra = std::chrono::seconds(seconds);
     faults_.push_back(std::move(fault));
@@ -254,11 +290,11 @@ Result<Json> Core::add_fault(const Json& body) {
 
 Result<Json> Core::move_clock(const Json& body) {
   TRY_VOID(check_keys(body, {"advance_seconds"}));
-  TRY(const long seconds, need_number(body, "advance_seconds", std::nullopt));
-  if (seconds < 0 || seconds > kClockStepMost) {
-    return fail(Errc::invalid, "'advance_seconds' must be from 0 to ten years: time only goes on");
-  }
+  TRY(const long seconds, need_number(body, "advance_seconds", {0, kTenYears}));
   const long before = world_.settings().value("clock_offset_seconds", 0L);
+  if (before + seconds > 10 * kTenYears) {
+    return fail(Errc::invalid, "the clock is a century ahead already");
+  }
   world_.settings()["clock_offset_seconds"] = before + seconds;
   return Json{{"offset_seconds", before + seconds}};
 }
@@ -269,8 +305,14 @@ Json Core::state_json() {
 
 Result<Json> Core::resources_json(const Json& body) const {
   TRY_VOID(check_keys(body, {"region", "kind"}));
-  const std::string region = body.value("region", region_names().front());
-  return Json(table(region, body.value("kind", "")));
+  TRY(const std::string region, text_or(body, "region", region_names().front()));
+  TRY(const std::string kind, need_text(body, "kind"));
+  if (!is_region(region)) return fail(Errc::invalid, "no region " + region);
+  return Json(table(region, kind));
+}
+
+bool Core::only_reads(const std::string& path) {
+  return path == "state" || path == "calls" || path == "actions" || path == "violations";
 }
 
 Result<Json> Core::control(const std::string& path, const Json& body) {
@@ -295,13 +337,14 @@ Result<Json> Core::changing_control(const std::string& path, const Json& body) {
   if (path == "event") return control_event(world_, body);
   if (path == "hang") return control_hang(world_, body);
   if (path == "read_only") return control_read_only(world_, body);
+  if (path == "delay") return control_delay(world_, body);
   if (path == "fault") return add_fault(body);
   if (path == "clock") return move_clock(body);
   return fail(
       Errc::invalid,
       "no control call '" + path +
           "'; known: capacity price quota limits notice rebalance reclaim "
-          "status event hang read_only fault clock state resources calls actions violations");
+          "status event hang read_only delay fault clock state resources calls actions violations");
 }
 
 }  // namespace ec2spotter::sim

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kChangingCallsMost = 20000;
 constexpr std::size_t kReadingCallsMost = 5000;
+constexpr std::size_t kNotedTextMost = 1024;
+constexpr std::size_t kNotedCallMost = 16UL * 1024;  // of a call's parameters; the rest is left out
 
 constexpr const char* kServerError = "An internal error has occurred";
 constexpr std::string_view kApiVersion = "2016-11-15";
@@ -168,10 +170,14 @@ std::optional<Core::Fault> Core::take_fault(const std::string& action, const Api
 void Core::note_call(const ApiRequest& request, const std::string& action, const std::string& code,
                      const std::string& fault) {
   Json params = Json::object();
+  std::size_t size = 0;
   for (const auto& [name, value] : request.params) {
-    const bool long_text =
-        name == "UserData" || name.ends_with(".UserData") || name.ends_with("PublicKeyMaterial");
-    params[name] = long_text ? fmt::format("({} characters)", value.size()) : value;
+    const bool long_text = name == "UserData" || name.ends_with(".UserData") ||
+                           name.ends_with("PublicKeyMaterial") || value.size() > kNotedTextMost;
+    params[name.substr(0, kNotedTextMost)] =
+        long_text ? fmt::format("({} characters)", value.size()) : value;
+    size += name.size() + (long_text ? 0 : value.size());
+    if (size > kNotedCallMost) break;
   }
   Json call{{"number", calls_},
             {"time", world_.timestamp()},

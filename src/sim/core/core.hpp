@@ -66,6 +66,8 @@ class Core {
 
   // The control API: `path` below /_sim/. Errors: invalid, with a sentence for a person.
   Result<Json> control(const std::string& path, const Json& body);
+  // Is this a path that takes no body and changes nothing?
+  static bool only_reads(const std::string& path);
 
   // Initial resources; see README.md in this folder for the form.
   Result<void> seed(const Json& document);
@@ -132,6 +134,7 @@ class Core {
   std::string caller_arn(const std::string& access_key) const;
   Result<void> authorize_caller(const ApiRequest& request, Call& call);
   void add_credentials(MetadataView& view, const Json& instance);
+  TimePoint credentials_from(const std::string& profile);
 
   // The fault that hits this call, used up by one.
   std::optional<Fault> take_fault(const std::string& action, const ApiRequest& request);

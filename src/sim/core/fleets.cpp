@@ -211,6 +211,11 @@ Result<Json> create_fleet(Call& call) {
   const std::string id = "fleet-" + call.world.new_uuid();
   fleet["fleetId"] = id;
   fleet["createTime"] = call.world.timestamp();
+  const std::chrono::seconds hidden(call.world.settings().value("delay/fleets", 0L));
+  fleet["_shown_from"] = format_iso8601(call.world.now() + hidden, Fraction::milliseconds);
+  if (hidden > Duration::zero()) {
+    call.world.schedule(hidden, {{"kind", "fleet_shown"}, {"region", call.region}});
+  }
   if (!token.empty()) fleet["clientToken"] = token;
   Json& kept = call.put("fleet", id) = std::move(fleet);
   Json reply{{"fleetId", id}};
@@ -234,12 +239,20 @@ Result<Json> describe_fleets(Call& call) {
       {"fleet-state", "fleetState"},
       {"replace-unhealthy-instances", "replaceUnhealthyInstances"},
       {"type", "type"}};
-  return describe(call, {.kind = "fleet",
-                         .id_parameter = "FleetId",
-                         .not_found = "InvalidFleetId.NotFound",
-                         .set = "fleetSet",
-                         .filters = &kPaths,
-                         .page = {1, 1000}});
+  TRY(const Selection found, select(call, {.kind = "fleet",
+                                           .id_parameter = "FleetId",
+                                           .not_found = "InvalidFleetId.NotFound",
+                                           .set = "fleetSet",
+                                           .filters = &kPaths,
+                                           .page = {1, 1000}}));
+  Json set = Json::array();
+  for (const Json* fleet : found.resources) {
+    const auto from = parse_iso8601(text(*fleet, "_shown_from"));
+    if (!from || *from <= call.world.now()) {
+      set.push_back(as_xml(call.world.rendering_of(*fleet)));
+    }
+  }
+  return with_next({{"fleetSet", std::move(set)}}, found.next);
 }
 
 Result<Json> describe_fleet_instances(Call& call) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/core/encryption.hpp"
 #include "sim/core/places.hpp"
 #include "sim/core/policy.hpp"
 #include "sim/core/wire.hpp"
@@ -90,7 +91,7 @@ Result<Json> create_role(Call& call) {
   const std::string description = call.params.get_or("Description", "");
   TRY(Json tags, read_member_tags(call.params));
   TRY_VOID(call.params.finish());
-  if (!Json::parse(trust, nullptr, false).is_object()) {
+  if (!parse_foreign(trust).is_object()) {
     return refuse("MalformedPolicyDocument", "AssumeRolePolicyDocument is not JSON");
   }
   if (call.find("role", name) != nullptr) {
@@ -218,6 +219,7 @@ Result<Json> add_role(Call& call) {
     return refuse("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1");
   }
   (*profile)["_role"] = role->at("RoleName");
+  (*profile)["_role_since"] = call.world.timestamp();
   return Json::object();
 }
 
@@ -310,7 +312,7 @@ Result<void> authorize(Call& call, const RoleSession& session) {
                     "policy allows the {} action",
                     session.arn, question.action, question.resource.arn, question.action));
   }
-  return {};
+  return call.action == "AttachVolume" ? authorize_key(call, policies) : Result<void>();
 }
 
 void add_identity_actions(Actions& actions) {

@@ -130,6 +130,7 @@ Result<Json> snapshot_disks(Call& call, const Json& instance, const Json& tags) 
         call.world, {.volume_id = volume_id,
                      .size_gib = volume.at("size").get<long>(),
                      .encrypted = volume.at("encrypted").get<bool>(),
+                     .kms_key = text(volume, "kmsKeyId"),
                      .description = "Created by CreateImage(" + text(instance, "instanceId") + ")",
                      .tags = tags});
     const std::string id = text(snapshot, "snapshotId");

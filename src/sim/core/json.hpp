@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 // Made once, in json.cpp: every file would otherwise compile all of it again.
 extern template class nlohmann::basic_json<>;
@@ -18,5 +19,12 @@ inline std::string text(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
+
+// A document from outside: at most 63 levels deep, so that nobody's brackets can fill the stack of
+// whoever walks through it. Discarded otherwise, and when it is no JSON.
+Json parse_foreign(std::string_view text);
+
+// The document on one line; what is not UTF-8 in it is replaced.
+std::string as_text(const Json& document);
 
 }  // namespace ec2spotter::sim

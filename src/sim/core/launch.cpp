@@ -160,6 +160,7 @@ Result<std::map<std::string, DiskSpec>> wanted_disks(World& world, const std::st
     if (given.iops) disk.iops = given.iops;
     if (given.throughput) disk.throughput = given.throughput;
     if (given.encrypted) disk.encrypted = given.encrypted;
+    if (!given.kms_key.empty()) disk.kms_key = given.kms_key;
     if (given.delete_on_termination) disk.delete_on_termination = given.delete_on_termination;
   }
   for (auto it = wanted.begin(); it != wanted.end();) {
@@ -168,6 +169,9 @@ Result<std::map<std::string, DiskSpec>> wanted_disks(World& world, const std::st
       continue;
     }
     TRY_VOID(complete_disk(world, region, it->second));
+    if (!it->second.key_exists) {
+      return refuse("InvalidParameterValue", "The key " + it->second.kms_key + " does not exist");
+    }
     ++it;
   }
   return wanted;

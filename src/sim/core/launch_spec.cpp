@@ -30,6 +30,7 @@ Result<DiskSpec> read_disk(Params& mapping) {
   TRY(disk.throughput, mapping.number("Ebs.Throughput"));
   TRY(disk.delete_on_termination, optional_flag(mapping, "Ebs.DeleteOnTermination"));
   TRY(disk.encrypted, optional_flag(mapping, "Ebs.Encrypted"));
+  disk.kms_key = mapping.get_or("Ebs.KmsKeyId", "");
   TRY_VOID(mapping.finish());
   if (disk.size_gib && (*disk.size_gib < 1 || *disk.size_gib > 65536)) {
     return refuse("InvalidParameterValue", "The size of " + disk.device + " is out of range");

@@ -15,10 +15,11 @@ namespace ec2spotter::sim {
 enum class SpotKind { none, one_time, persistent };
 
 struct DiskSpec {
-  std::string device = {}, snapshot_id = {}, volume_type = {};
+  std::string device = {}, snapshot_id = {}, volume_type = {}, kms_key = {};
   std::optional<long> size_gib = {}, iops = {}, throughput = {};
   std::optional<bool> delete_on_termination = {}, encrypted = {};
   bool no_device = false;
+  bool key_exists = true;  // of an encrypted disk
 };
 
 struct InterfaceSpec {

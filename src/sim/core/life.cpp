@@ -228,6 +228,10 @@ void on_volume_event(World& world, const std::string& kind, const std::string& r
   if (kind == "volume_available" && text(volume, "status") == "creating") {
     volume["status"] = "available";
   }
+  if (kind == "volume_failed") {
+    static_cast<void>(world.bodies().delete_volume(id));
+    return world.erase(region, "volume", id);
+  }
   Json* change = world.find(region, "volume-modification", id);
   if (change == nullptr || text(*change, "modificationState") == "completed") return;
   if (kind == "volume_optimizing") (*change)["modificationState"] = "optimizing";

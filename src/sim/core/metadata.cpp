@@ -151,11 +151,32 @@ std::string identity_document(const Json& instance, const std::string& region) {
 
 }  // namespace
 
+// The moment from which EC2 can assume the role of an instance profile.
+TimePoint Core::credentials_from(const std::string& profile) {
+  const Json* found = world_.find(kEverywhere, "instance-profile", profile);
+  const auto since = found == nullptr ? std::nullopt : parse_iso8601(text(*found, "_role_since"));
+  const std::chrono::seconds delay(world_.settings().value("delay/credentials", 0L));
+  return since ? *since + delay : TimePoint{};
+}
+
 void Core::add_credentials(MetadataView& view, const Json& instance) {
   const std::string arn = text(instance.at("iamInstanceProfile"), "arn");
   const std::string role = role_of_profile(world_, arn.substr(arn.rfind('/') + 1));
   if (role.empty()) return;
   const std::string id = text(instance, "instanceId");
+  const Json info{{"Code", "Success"},
+                  {"LastUpdated", format_iso8601(world_.now())},
+                  {"InstanceProfileArn", arn},
+                  {"InstanceProfileId", text(instance.at("iamInstanceProfile"), "id")}};
+  view.entries.emplace_back("meta-data/iam/info", info.dump(2));
+  const std::string path = "meta-data/iam/security-credentials/" + role;
+  if (world_.now() < credentials_from(arn.substr(arn.rfind('/') + 1))) {
+    view.entries.emplace_back(path, Json{{"Code", "AssumeRoleUnauthorizedAccess"},
+                                         {"Message", "EC2 cannot assume the role " + role + "."},
+                                         {"LastUpdated", format_iso8601(world_.now())}}
+                                        .dump(2));
+    return;
+  }
   // The same set for everyone who asks within a period, so that asking changes nothing.
   const Duration period = kCredentialsLast - kCredentialsAhead;
   const auto number = world_.now().time_since_epoch() / period;
@@ -170,12 +191,7 @@ void Core::add_credentials(MetadataView& view, const Json& instance) {
                          {"SecretAccessKey", key.secret},
                          {"Token", key.token},
                          {"Expiration", format_iso8601(key.expires)}};
-  const Json info{{"Code", "Success"},
-                  {"LastUpdated", format_iso8601(begun)},
-                  {"InstanceProfileArn", arn},
-                  {"InstanceProfileId", text(instance.at("iamInstanceProfile"), "id")}};
-  view.entries.emplace_back("meta-data/iam/info", info.dump(2));
-  view.entries.emplace_back("meta-data/iam/security-credentials/" + role, credentials.dump(2));
+  view.entries.emplace_back(path, credentials.dump(2));
 }
 
 MetadataView Core::metadata(const std::string& instance_id) {

@@ -10,7 +10,8 @@ namespace ec2spotter::sim {
 namespace {
 
 constexpr std::string_view kTagPrefixes[] = {"ec2:ResourceTag/", "aws:ResourceTag/"};
-constexpr std::string_view kSourceInstance = "ec2:SourceInstanceARN";
+constexpr std::string_view kContextKeys[] = {"ec2:SourceInstanceARN", "kms:ViaService",
+                                             "kms:GrantIsForAWSResource"};
 
 tl::unexpected<Error> malformed(const std::string& why) {
   return refuse("MalformedPolicyDocument", why);
@@ -19,6 +20,7 @@ tl::unexpected<Error> malformed(const std::string& why) {
 // A text or a list of texts, as a list.
 std::vector<std::string> texts(const Json& value) {
   if (value.is_string()) return {value.get<std::string>()};
+  if (value.is_boolean()) return {value.get<bool>() ? "true" : "false"};
   std::vector<std::string> all;
   if (!value.is_array()) return all;
   for (const Json& each : value) {
@@ -53,15 +55,17 @@ bool any_matches(const std::vector<std::string>& patterns, std::string_view text
 }
 
 bool is_known_key(const std::string& key) {
-  return key == kSourceInstance ||
+  return std::find(std::begin(kContextKeys), std::end(kContextKeys), key) !=
+             std::end(kContextKeys) ||
          std::any_of(std::begin(kTagPrefixes), std::end(kTagPrefixes),
                      [&](std::string_view prefix) { return key.starts_with(prefix); });
 }
 
-bool is_exact(const std::string& test) { return test == "StringEquals"; }
+bool is_exact(const std::string& test) { return test == "StringEquals" || test == "Bool"; }
 
 bool is_known_test(const std::string& test) {
-  constexpr std::string_view kTests[] = {"StringEquals", "StringLike", "ArnEquals", "ArnLike"};
+  constexpr std::string_view kTests[] = {"StringEquals", "StringLike", "ArnEquals", "ArnLike",
+                                         "Bool"};
   return std::find(std::begin(kTests), std::end(kTests), test) != std::end(kTests);
 }
 
@@ -130,7 +134,7 @@ Result<void> check_statement(const Json& statement) {
 }  // namespace
 
 Result<Json> parse_policy(const std::string& document) {
-  Json policy = Json::parse(document, nullptr, false);
+  Json policy = parse_foreign(document);
   if (!policy.is_object()) return malformed("the policy is not JSON");
   if (text(policy, "Version") != "2012-10-17") return malformed("Version must be 2012-10-17");
   Json& statements = policy["Statement"];

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sim/core/core.hpp"
+#include "sim/core/encryption.hpp"
 #include "sim/core/images.hpp"
 #include "sim/core/interfaces.hpp"
 #include "sim/core/launch.hpp"
@@ -63,11 +64,14 @@ class Seeder {
     disk.snapshot_id = given.value("snapshot_id", "");
     disk.volume_type = given.value("volume_type", "gp3");
     disk.size_gib = given.at("size_gib").get<long>();
+    disk.kms_key = given.value("kms_key", "");
+    disk.encrypted = given.value("encrypted", !disk.kms_key.empty());
     if (zone_of(world_, region_, zone, "").empty())
       return fail(Errc::invalid, "seed: no zone " + zone);
     if (const auto complete = complete_disk(world_, region_, disk); !complete) {
       return fail(Errc::invalid, "seed: " + id + ": " + complete.error().message);
     }
+    if (!disk.key_exists) return fail(Errc::invalid, "seed: " + id + ": no key " + disk.kms_key);
     Json volume = volume_json(world_, disk, zone, tag_set(given.value("tags", Json::object())));
     volume["volumeId"] = id;
     if (given.contains("product_code")) volume["_product_code"] = given.at("product_code");
@@ -140,15 +144,18 @@ Result<void> for_all(const Json& document, const char* key, Each each) {
 Result<void> Core::seed(const Json& document) try {
   const std::string region = document.value("region", "us-east-1");
   if (!is_region(region)) return fail(Errc::invalid, "seed: no region " + region);
-  constexpr std::string_view kKnown[] = {"region",   "snapshots", "images",
-                                         "volumes",  "addresses", "key_pairs",
-                                         "capacity", "prices",    "parameters"};
+  constexpr std::string_view kKnown[] = {"region",     "snapshots", "images",   "volumes",
+                                         "addresses",  "key_pairs", "capacity", "prices",
+                                         "parameters", "keys"};
   for (const auto& [key, value] : document.items()) {
     if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown)) {
       return fail(Errc::invalid, "seed: unknown key '" + key + "'");
     }
   }
   Seeder seeder(world_, region);
+  for (const Json& given : document.value("keys", Json::array())) {
+    add_key(world_, region, given.at("key_id"), given.value("alias", ""));
+  }
   TRY_VOID(for_all(document, "snapshots", [&](const Json& g) { return seeder.snapshot(g); }));
   TRY_VOID(for_all(document, "images", [&](const Json& g) { return seeder.image(g); }));
   TRY_VOID(for_all(document, "volumes", [&](const Json& g) { return seeder.volume(g); }));

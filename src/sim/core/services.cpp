@@ -12,7 +12,7 @@ namespace ec2spotter::sim {
 namespace {
 
 ApiReply json_reply(int status, const Json& body) {
-  return {.status = status, .content_type = "application/x-amz-json-1.1", .body = body.dump()};
+  return {.status = status, .content_type = "application/x-amz-json-1.1", .body = as_text(body)};
 }
 
 }  // namespace
@@ -126,7 +126,7 @@ ApiReply Core::handle_ssm(const ApiRequest& request) {
   if (request.target != "AmazonSSM.GetParameter") {
     return json_reply(400, {{"__type", "UnknownOperationException"}, {"message", request.target}});
   }
-  const Json body = Json::parse(request.body, nullptr, false);
+  const Json body = parse_foreign(request.body);
   if (!body.is_object() || text(body, "Name").empty()) {
     return json_reply(400, {{"__type", "ValidationException"}, {"message", "Name is missing"}});
   }
@@ -156,7 +156,7 @@ ApiReply Core::handle_sqs(const ApiRequest& request) {
                  .action = request.target.substr(0, kPrefix.size()) == kPrefix
                                ? request.target.substr(kPrefix.size())
                                : std::string(),
-                 .body = Json::parse(request.body, nullptr, false)};
+                 .body = parse_foreign(request.body)};
   Result<Json> reply = refuse("SerializationException", "The body is not a JSON object");
   if (call.body.is_object()) {
     if (!reads_queue_only(call.action)) changed();
@@ -169,7 +169,7 @@ ApiReply Core::handle_sqs(const ApiRequest& request) {
   // The host in the address of a queue is what the caller has sent, which need not be text.
   return {.status = reply ? 200 : http_status(code),
           .content_type = "application/x-amz-json-1.0",
-          .body = body.dump(-1, ' ', false, Json::error_handler_t::replace),
+          .body = as_text(body),
           .query_error = reply ? "" : query_error(code)};
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/core/call.hpp"
+#include "sim/core/encryption.hpp"
 #include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -38,6 +39,7 @@ Result<Json> create_snapshot(Call& call) {
   Json snapshot = snapshot_json(call.world, {.volume_id = volume_id,
                                              .size_gib = volume->at("size").get<long>(),
                                              .encrypted = volume->at("encrypted").get<bool>(),
+                                             .kms_key = text(*volume, "kmsKeyId"),
                                              .description = description,
                                              .tags = std::move(tags)});
   const std::string id = text(snapshot, "snapshotId");
@@ -116,9 +118,20 @@ Result<Json> copy_snapshot(Call& call) {
   if (source_encrypted && !presigned) {
     return refuse("MissingParameter", "PresignedUrl is needed to copy an encrypted snapshot");
   }
+  DiskSpec wanted;
+  wanted.encrypted = encrypted || source_encrypted;
+  wanted.kms_key = key.value_or("");
+  // A key stays within its region.
+  const bool here = source_region == call.region;
+  TRY_VOID(
+      complete_encryption(call.world, call.region, wanted, here ? text(*source, "kmsKeyId") : ""));
+  if (!wanted.key_exists) {
+    return refuse("InvalidParameterValue", "The key " + wanted.kms_key + " does not exist");
+  }
   Json copy = snapshot_json(call.world, {.volume_id = "vol-ffffffff",
                                          .size_gib = source->at("volumeSize").get<long>(),
                                          .encrypted = encrypted || source_encrypted,
+                                         .kms_key = wanted.kms_key,
                                          .description = description,
                                          .tags = tags});
   TRY_VOID(call.world.bodies().copy_snapshot(text(copy, "snapshotId"), source_id));
@@ -139,6 +152,7 @@ Json snapshot_json(World& world, const SnapshotSpec& spec) {
                 {"description", spec.description},
                 {"encrypted", spec.encrypted},
                 {"tagSet", spec.tags}};
+  if (spec.encrypted) snapshot["kmsKeyId"] = spec.kms_key;
   return snapshot;
 }
 

@@ -12,6 +12,7 @@ struct SnapshotSpec {
   std::string volume_id;
   long size_gib = 0;
   bool encrypted = false;
+  std::string kms_key = {};  // the ARN, of an encrypted one
   std::string description = {};
   Json tags = Json::array();
 };

@@ -8,6 +8,7 @@
 
 #include "base/broken_rule.hpp"
 #include "sim/core/call.hpp"
+#include "sim/core/encryption.hpp"
 #include "sim/core/launch.hpp"
 #include "sim/core/wire.hpp"
 
@@ -122,6 +123,7 @@ Result<DiskSpec> read_volume(Params& params) {
   TRY(disk.throughput, params.number("Throughput"));
   TRY(const bool encrypted, params.flag("Encrypted", false));
   disk.encrypted = encrypted;
+  disk.kms_key = params.get_or("KmsKeyId", "");
   TRY(const bool multi_attach, params.flag("MultiAttachEnabled", false));
   if (multi_attach) return refuse("UnsupportedOperation", "Multi-Attach is not simulated");
   return disk;
@@ -143,8 +145,11 @@ Result<Json> create_volume(Call& call) {
   TRY_VOID(
       call.world.bodies().create_volume(id, static_cast<int>(*disk.size_gib), disk.snapshot_id));
   call.put("volume", id) = volume;
+  // A key that does not exist is found missing later, and the volume is gone without a word.
   call.world.schedule(call.world.work(1500ms),
-                      {{"kind", "volume_available"}, {"region", call.region}, {"id", id}});
+                      {{"kind", disk.key_exists ? "volume_available" : "volume_failed"},
+                       {"region", call.region},
+                       {"id", id}});
   volume.erase("attachmentSet");
   remember_token(call, fingerprint, token, volume);
   return volume;
@@ -409,6 +414,9 @@ Result<void> complete_disk(World& world, const std::string& region, DiskSpec& di
                         "', expect size >= " + std::to_string(least) + "GB");
     }
     if (snapshot->at("encrypted").get<bool>()) disk.encrypted = true;
+    TRY_VOID(complete_encryption(world, region, disk, text(*snapshot, "kmsKeyId")));
+  } else {
+    TRY_VOID(complete_encryption(world, region, disk, ""));
   }
   if (disk.volume_type.empty()) disk.volume_type = "gp2";
   if (!disk.size_gib) {
@@ -435,10 +443,7 @@ Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Js
   if (disk.volume_type.starts_with("io")) volume["iops"] = 100;
   if (disk.iops) volume["iops"] = *disk.iops;
   if (disk.throughput) volume["throughput"] = *disk.throughput;
-  if (volume["encrypted"].get<bool>()) {
-    volume["kmsKeyId"] = "arn:aws:kms:" + zone.substr(0, zone.size() - 1) + ":" +
-                         std::string(kAccount) + ":key/00000000-0000-0000-0000-000000000000";
-  }
+  if (volume["encrypted"].get<bool>()) volume["kmsKeyId"] = disk.kms_key;
   return volume;
 }
 

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <httplib.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -17,6 +15,7 @@
 #include "sim/core/core.hpp"
 #include "sim/core/places.hpp"
 #include "sim/core/wire.hpp"
+#include "sim/http/connections.hpp"
 #include "sim/http/form.hpp"
 #include "sim/http/http_date.hpp"
 #include "sim/http/verify.hpp"
@@ -27,8 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kThreads = 40;  // a connection that is kept alive holds one
-constexpr std::size_t kBodyMost = 4UL * 1024 * 1024;
 constexpr Duration kTickMost = 100ms;
 constexpr Duration kSaveEvery = 200ms;
 constexpr Duration kSaveMost = 10s;  // what a caller waits for the disk
@@ -68,19 +65,64 @@ Result<void> write_whole(const fs::path& path, const std::string& content) {
   return {};
 }
 
-// A connection that is kept alive would hold its thread, and so the end of the server, until its
-// time is over; the library gives no other way to it than its socket.
-void end_connections(int port) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator("/proc/self/fd", error)) {
-    const int fd = std::atoi(entry.path().filename().c_str());
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    const bool is_socket = ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    if (is_socket && address.sin_family == AF_INET && ntohs(address.sin_port) == port) {
-      ::shutdown(fd, SHUT_RD);
-    }
+// A whole request in memory, for the HTTP library to read; it writes its reply here.
+class MemoryStream final : public httplib::Stream {
+ public:
+  explicit MemoryStream(const std::string& request) : request_(request) {}
+  std::string reply;
+
+  bool is_readable() const override { return true; }
+  bool is_writable() const override { return true; }
+  ssize_t read(char* to, std::size_t size) override {
+    const std::size_t count = request_.copy(to, size, at_);
+    at_ += count;
+    return static_cast<ssize_t>(count);
   }
+  ssize_t write(const char* from, std::size_t size) override {
+    reply.append(from, size);
+    return static_cast<ssize_t>(size);
+  }
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  socket_t socket() const override { return INVALID_SOCKET; }
+
+ private:
+  const std::string& request_;
+  std::size_t at_ = 0;
+};
+
+// The library's parser and router without its sockets, which have no limits.
+class Router final : public httplib::Server {
+ public:
+  ReplyBytes serve(const std::string& request) {
+    MemoryStream stream(request);
+    bool closed = false;
+    const bool done = process_request(stream, false, closed, nullptr);
+    return {std::move(stream.reply), closed || !done};
+  }
+};
+
+const char* reason_phrase(int status) {
+  switch (status) {
+    case 403: return "Forbidden";
+    case 408: return "Request Timeout";
+    case 411: return "Length Required";
+    case 413: return "Payload Too Large";
+    case 415: return "Unsupported Media Type";
+    case 431: return "Request Header Fields Too Large";
+    default: return "Bad Request";
+  }
+}
+
+// A refusal as the control API or EC2 writes it.
+std::string refusal_bytes(const Framed& request, const Refusal& refusal) {
+  const bool control = request.target.starts_with("/_sim/");
+  const std::string body =
+      control ? refusal.why + "\n" : ec2_error("InvalidRequest", refusal.why, kNoRequestId);
+  return fmt::format(
+      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
+      refusal.status, reason_phrase(refusal.status),
+      control ? "text/plain" : "text/xml;charset=UTF-8", body.size(), body);
 }
 
 // The content type of a service of the JSON protocol; nothing for those of the Query protocol.
@@ -109,9 +151,7 @@ class Server::Impl {
   explicit Impl(ServerOptions options) : options_(std::move(options)) {}
 
   ~Impl() {
-    http_.stop();
-    end_connections(port_);
-    if (listener_.joinable()) listener_.join();
+    connections_.reset();
     timer_.request_stop();
     saver_.request_stop();
     wake_.notify_all();
@@ -137,20 +177,22 @@ class Server::Impl {
                   *bodies_);
     TRY_VOID(load());
     route();
-    port_ = options_.port == 0 ? http_.bind_to_any_port(options_.host)
-            : http_.bind_to_port(options_.host, options_.port) ? options_.port
-                                                               : -1;
-    if (port_ <= 0) {
-      return fail(Errc::io, fmt::format("cannot listen on {}:{}; another program may have it",
-                                        options_.host, options_.port));
+    auto listening = Connections::listen(
+        options_.host, options_.port,
+        {.listen_host = options_.host, .any_host = options_.allow_public},
+        {.serve = [this](const std::string& request) { return http_.serve(request); },
+         .refuse = refusal_bytes});
+    if (!listening) {
+      return fail(listening.error().code,
+                  listening.error().message + "; another program may have the port");
     }
-    listener_ = std::thread([this] { http_.listen_after_bind(); });
+    connections_ = std::move(*listening);
     timer_ = std::jthread([this](const std::stop_token& stop) { pass_time(stop); });
     saver_ = std::jthread([this](const std::stop_token& stop) { keep_saved(stop); });
     return {};
   }
 
-  int port() const { return port_; }
+  int port() const { return connections_->port(); }
 
  private:
   fs::path state_file() const { return fs::path(options_.state_dir) / "state.json"; }
@@ -262,11 +304,15 @@ class Server::Impl {
   }
 
   void route() {
-    http_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-    http_.set_tcp_nodelay(true);
     http_.set_keep_alive_max_count(1'000'000);
-    http_.set_keep_alive_timeout(30);
     http_.set_payload_max_length(kBodyMost);
+    http_.set_error_handler([](const httplib::Request& q, httplib::Response& r) {
+      if (!r.body.empty()) return;
+      r.set_content(q.path.starts_with("/_sim/")
+                        ? std::string("no such request\n")
+                        : ec2_error("InvalidRequest", "There is no such request", kNoRequestId),
+                    q.path.starts_with("/_sim/") ? "text/plain" : "text/xml;charset=UTF-8");
+    });
     // Read by hand: the library takes no form above 8 KiB, and user data alone may be twice that.
     http_.Post("/", [this](const httplib::Request& q, httplib::Response& r,
                            const httplib::ContentReader& read) {
@@ -318,7 +364,7 @@ class Server::Impl {
     const std::string service = claimed_service(request);
     if (const auto type = json_type(service)) {
       reply.content_type = *type;
-      reply.body = Json{{"__type", error.api_code}, {"message", error.message}}.dump();
+      reply.body = as_text({{"__type", error.api_code}, {"message", error.message}});
     } else if (service == "sts" || service == "iam") {
       reply.body = query_error(service, error.api_code, error.message, kNoRequestId);
     } else {
@@ -361,9 +407,14 @@ class Server::Impl {
 
   void control(const httplib::Request& request, httplib::Response& response) {
     const std::string path = request.matches[1];
-    const Json body =
-        request.body.empty() ? Json::object() : Json::parse(request.body, nullptr, false);
-    Result<Json> done = fail(Errc::invalid, "the body is not JSON");
+    const bool reads = request.method == "GET";
+    if (reads && !Core::only_reads(path)) {
+      response.status = 405;
+      response.set_content("what changes the world is asked for with POST\n", "text/plain");
+      return;
+    }
+    const Json body = reads ? Json::object() : parse_foreign(request.body);
+    Result<Json> done = fail(Errc::invalid, "the body is not JSON that nests less than 64 deep");
     if (!body.is_discarded()) {
       std::unique_lock lock(mutex_);
       catch_up();
@@ -372,7 +423,7 @@ class Server::Impl {
       wait_until_saved(lock);
     }
     response.status = done ? 200 : 400;
-    response.set_content(done ? done->dump() + "\n" : done.error().message + "\n",
+    response.set_content(done ? as_text(*done) + "\n" : done.error().message + "\n",
                          done ? "application/json" : "text/plain");
   }
 
@@ -387,9 +438,8 @@ class Server::Impl {
   std::mutex reports_mutex_;
   std::vector<BodyEvent> reports_;
   std::condition_variable wake_;
-  httplib::Server http_;
-  int port_ = -1;
-  std::thread listener_;
+  Router http_;
+  std::unique_ptr<Connections> connections_;
   std::jthread timer_, saver_;
 };
 

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "sim/vm/fd.hpp"
+#include "sim/net/fd.hpp"
 
 namespace ec2spotter::sim {
 namespace {

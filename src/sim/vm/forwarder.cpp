@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "sim/vm/sockets.hpp"
+#include "sim/net/sockets.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "base/result.hpp"
 #include "sim/core/body.hpp"
-#include "sim/vm/deadline.hpp"
+#include "sim/net/deadline.hpp"
 
 namespace ec2spotter::sim {
 

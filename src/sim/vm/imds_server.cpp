@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "sim/vm/imds.hpp"
-#include "sim/vm/sockets.hpp"
+#include "sim/net/sockets.hpp"
 
 namespace ec2spotter::sim {
 namespace {
@@ -19,8 +19,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kRequestMost = 16UL * 1024;
-constexpr std::size_t kConnectionsMost = 256;
-constexpr Duration kIdleMost = 30s;
+constexpr std::size_t kConnectionsMost = 64;  // of one instance
+constexpr std::size_t kUnsentMost = 256UL * 1024;
+constexpr Duration kIdleMost = 30s;  // between requests, and from a request's begin to its end
 constexpr int kTickMs = 5000;  // how often idle connections are looked for
 
 const char* reason_phrase(int status) {
@@ -171,7 +172,10 @@ class ImdsServer::Impl {
       if (found == listeners_.end()) return;
       socket = accept_from(found->second.socket);
     }
-    if (!socket || connections_.size() >= kConnectionsMost) return;
+    const auto own = std::count_if(
+        connections_.begin(), connections_.end(),
+        [&](const Connection& each) { return !each.gone && each.instance_id == instance_id; });
+    if (!socket || own >= static_cast<std::ptrdiff_t>(kConnectionsMost)) return;
     Connection& connection = connections_.emplace_back();
     connection.socket = std::move(socket);
     connection.instance_id = instance_id;
@@ -185,18 +189,19 @@ class ImdsServer::Impl {
       connection.gone = true;
       return;
     }
+    if (connection.received.empty()) connection.idle = Deadline(kIdleMost);
     connection.received.append(buffer.data(), static_cast<std::size_t>(got));
-    connection.idle = Deadline(kIdleMost);
     answer_received(connection);
   }
 
   // Bodies are never meant for this service, so whatever follows a head is the next request.
   void answer_received(Connection& connection) {
     std::size_t end = 0;
-    while (!connection.closing &&
+    while (!connection.closing && connection.unsent.size() < kUnsentMost &&
            (end = connection.received.find("\r\n\r\n")) != std::string::npos) {
       const ImdsRequest request = parse_head(connection.received.substr(0, end));
       connection.received.erase(0, end + 4);
+      connection.idle = Deadline(kIdleMost);
       ImdsReply reply{.status = 400, .body = "Bad Request"};
       if (!request.method.empty()) {
         reply = answer_imds(request, look_up_(connection.instance_id),
@@ -224,6 +229,7 @@ class ImdsServer::Impl {
           receive(connection);
         } else {
           send_unsent(connection);
+          if (connection.unsent.empty() && !connection.gone) answer_received(connection);
         }
       }
       for (std::size_t i = 0; i < watched.listeners.size(); ++i) {

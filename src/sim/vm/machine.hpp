@@ -17,7 +17,7 @@
 #include "sim/vm/process.hpp"
 #include "sim/vm/qemu_command.hpp"
 #include "sim/vm/qmp.hpp"
-#include "sim/vm/sockets.hpp"
+#include "sim/net/sockets.hpp"
 
 namespace ec2spotter::sim {
 

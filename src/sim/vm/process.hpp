@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "sim/vm/deadline.hpp"
-#include "sim/vm/fd.hpp"
+#include "sim/net/deadline.hpp"
+#include "sim/net/fd.hpp"
 
 namespace ec2spotter::sim {
 

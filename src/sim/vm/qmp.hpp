@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "sim/vm/deadline.hpp"
-#include "sim/vm/fd.hpp"
+#include "sim/net/deadline.hpp"
+#include "sim/net/fd.hpp"
 
 namespace ec2spotter::sim {
 

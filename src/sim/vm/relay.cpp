@@ -5,7 +5,7 @@
 #include <array>
 #include <cerrno>
 
-#include "sim/vm/sockets.hpp"
+#include "sim/net/sockets.hpp"
 #include "sim/vm/vm_bodies.hpp"
 
 namespace ec2spotter::sim {

@@ -102,7 +102,7 @@ TEST(SimPolicyTest, WhatIsNotSimulatedIsRefused) {
   EXPECT_NE(error(with("NotAction", "x")).find("NotAction"), std::string::npos);
   EXPECT_NE(error(with("Effect", "Perhaps")).find("Effect"), std::string::npos);
   EXPECT_NE(error(with("Action", Json::array())).find("Action"), std::string::npos);
-  EXPECT_NE(error(with("Condition", {{"Bool", {{"a", "true"}}}})).find("Bool"), std::string::npos);
+  EXPECT_NE(error(with("Condition", {{"Null", {{"a", "true"}}}})).find("Null"), std::string::npos);
   EXPECT_NE(error(with("Condition", {{"StringEquals", {{"aws:userid", "x"}}}})).find("aws:userid"),
             std::string::npos);
   EXPECT_FALSE(parse_policy("no JSON"));
@@ -126,6 +126,63 @@ TEST(SimPolicyTest, DenyWinsAndPatternsMatch) {
   EXPECT_TRUE(asked({conditional}, "ec2:AttachVolume"));
   conditional["Condition"] = {{"StringEquals", {{"ec2:ResourceTag/a", "1"}}}};
   EXPECT_FALSE(asked({conditional}, "ec2:AttachVolume"));
+}
+
+constexpr const char* kKey = "11111111-2222-3333-4444-555555555555";
+const std::string kKeyArn = std::string("arn:aws:kms:us-east-1:123456789012:key/") + kKey;
+
+// AttachVolume, and these actions on the key, with these conditions.
+std::string with_key(const Json& actions, const Json& conditions) {
+  return policy_of({{{"Effect", "Allow"}, {"Action", "ec2:AttachVolume"}, {"Resource", "*"}},
+                    {{"Effect", "Allow"},
+                     {"Action", actions},
+                     {"Resource", kKeyArn},
+                     {"Condition", conditions}}});
+}
+
+std::string attach_with(const std::string& policy, const std::string& key = "alias/web") {
+  Sim sim;
+  EXPECT_TRUE(sim.core().seed({{"keys", {{{"key_id", kKey}, {"alias", "alias/web"}}}}}));
+  sim.make_profile("web", policy);
+  const std::string body = sim.run({{"IamInstanceProfile.Name", "web"}});
+  const std::string volume =
+      sim.call(
+             "CreateVolume",
+             {{"AvailabilityZone", kZone}, {"Size", "8"}, {"Encrypted", "true"}, {"KmsKeyId", key}})
+          .at("//volumeId");
+  const std::string error =
+      sim.call_as(body, "AttachVolume", attach_params({volume, body})).error();
+  EXPECT_EQ(sim.volume_status(volume), error.empty() ? "in-use" : "available");
+  return error;
+}
+
+TEST(SimIdentityTest, AVolumeUnderACustomersKeyNeedsRightsToTheKey) {
+  const Json via{{"StringEquals", {{"kms:ViaService", "ec2.us-east-1.amazonaws.com"}}}};
+  const Json elsewhere{{"StringEquals", {{"kms:ViaService", "ec2.eu-west-1.amazonaws.com"}}}};
+  const Json for_ec2{{"Bool", {{"kms:GrantIsForAWSResource", true}}}};
+  const Json both{"kms:CreateGrant", "kms:Decrypt"};
+  EXPECT_EQ(attach_with(with_key(both, via)), "");
+  EXPECT_EQ(attach_with(with_key(both, for_ec2)), "");
+  EXPECT_EQ(attach_with(with_key("kms:Decrypt", via)), "CustomerKeyHasBeenRevoked");
+  EXPECT_EQ(attach_with(with_key("kms:CreateGrant", via)), "CustomerKeyHasBeenRevoked");
+  EXPECT_EQ(attach_with(with_key(both, elsewhere)), "CustomerKeyHasBeenRevoked");
+  EXPECT_EQ(attach_with(with_key("ec2:None", via), "alias/aws/ebs"), "");
+}
+
+TEST(SimIdentityTest, CredentialsMayComeLaterThanTheRole) {
+  Sim sim;
+  sim.control("delay", {{"of", "credentials"}, {"seconds", 20}});
+  sim.make_profile("web", attach_tagged());
+  const std::string body = sim.run({{"IamInstanceProfile.Name", "web"}});
+  const auto shown = [&] {
+    for (const auto& [path, value] : sim.core().metadata(body).entries) {
+      if (path.ends_with("security-credentials/web")) return text(Json::parse(value), "Code");
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(shown(), "AssumeRoleUnauthorizedAccess");
+  sim.advance(std::chrono::seconds(21));
+  EXPECT_EQ(shown(), "Success");
 }
 
 }  // namespace

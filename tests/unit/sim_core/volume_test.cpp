@@ -112,5 +112,32 @@ TEST(SimVolumeTest, ASnapshotIsPendingFirstAndCannotBeUsedThen) {
       "");
 }
 
+TEST(SimVolumeTest, AKeyIsKnownByEachOfItsNamesAndInheritedBySnapshots) {
+  Sim sim;
+  const std::string key = "11111111-2222-3333-4444-555555555555";
+  const std::string arn = "arn:aws:kms:us-east-1:123456789012:key/" + key;
+  ASSERT_TRUE(sim.core().seed({{"keys", {{{"key_id", key}, {"alias", "alias/web"}}}}}));
+  const auto create = [&](ParamMap more) {
+    more.insert({{"AvailabilityZone", kZone}, {"Size", "8"}});
+    return sim.call("CreateVolume", std::move(more));
+  };
+  const auto key_of = [&](const std::string& id) {
+    return sim.call("DescribeVolumes", {{"VolumeId.1", id}}).at("//kmsKeyId");
+  };
+  for (const std::string& name : {key, arn, std::string("alias/web"),
+                                  std::string("arn:aws:kms:us-east-1:123456789012:alias/web")}) {
+    const std::string id = create({{"Encrypted", "true"}, {"KmsKeyId", name}}).at("//volumeId");
+    EXPECT_EQ(key_of(id), arn) << name;
+    const std::string snapshot = sim.call("CreateSnapshot", {{"VolumeId", id}}).at("//snapshotId");
+    EXPECT_EQ(key_of(create({{"SnapshotId", snapshot}}).at("//volumeId")), arn);
+  }
+  EXPECT_EQ(create({{"KmsKeyId", key}}).error(), "InvalidParameterDependency");
+  EXPECT_EQ(key_of(sim.make_volume()), "");
+  const Reply doomed = create({{"Encrypted", "true"}, {"KmsKeyId", "alias/none"}});
+  EXPECT_EQ(doomed.error(), "");
+  EXPECT_EQ(sim.call("DescribeVolumes", {{"VolumeId.1", doomed.at("//volumeId")}}).error(),
+            "InvalidVolume.NotFound");
+}
+
 }  // namespace
 }  // namespace ec2spotter::sim

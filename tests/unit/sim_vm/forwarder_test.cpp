@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "sim/vm/sockets.hpp"
+#include "sim/net/sockets.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -5,6 +5,9 @@
 
 #include <mutex>
 #include <thread>
+#include <vector>
+
+#include "sim/net/sockets.hpp"
 
 namespace ec2spotter::sim {
 namespace {
@@ -176,6 +179,24 @@ TEST(ImdsServerTest, AddAndRemoveDoNotWaitForALookUp) {
   server.remove("i-1");
 
   core.unlock();
+}
+
+TEST(ImdsServerTest, OneInstancesOpenConnectionsHoldNoOtherUp) {
+  ImdsServer server([](const std::string&) { return view(); });
+  const auto greedy = server.add("i-greedy");
+  const auto other = server.add("i-other");
+  ASSERT_TRUE(greedy && other);
+  std::vector<Fd> held;
+  for (int i = 0; i < 300; ++i) {
+    auto connection = connect_local(*greedy);
+    ASSERT_TRUE(connection);
+    held.push_back(std::move(*connection));
+  }
+  httplib::Client client("127.0.0.1", *other);
+  const auto reply =
+      client.Put("/latest/api/token", {{"X-aws-ec2-metadata-token-ttl-seconds", "60"}}, "", "");
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "sim/vm/platform.hpp"
 #include "sim/vm/process.hpp"
 #include "sim/vm/qemu_command.hpp"
-#include "sim/vm/sockets.hpp"
+#include "sim/net/sockets.hpp"
 #include "support.hpp"
 
 namespace ec2spotter::sim {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "sim/vm/fd.hpp"
+#include "sim/net/fd.hpp"
 
 namespace ec2spotter::sim {
 
@@ -14,8 +14,8 @@ struct Listener {
   std::uint16_t port = 0;
 };
 
-// Listens on a dotted IPv4 address; port 0: any free one. Errors: invalid for another form of
-// address, io.
+// Listens on an address in numbers, or "localhost"; port 0: any free one. Errors: invalid for
+// another form of address, io.
 Result<Listener> listen_on(const std::string& address, std::uint16_t port);
 
 // Begins to connect to 127.0.0.1; poll tells when it is done. Errors: io.

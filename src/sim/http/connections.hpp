@@ -1,0 +1,56 @@
+// The connections of an HTTP server, as many and as long as it can bear: one thread reads and
+// writes them all, so that a client that is slow holds nothing but its own place.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "sim/http/framing.hpp"
+
+namespace ec2spotter::sim {
+
+struct ConnectionLimits {
+  std::size_t connections_most = 256;
+  std::size_t buffered_most = 64UL * 1024 * 1024;      // of requests that are not complete
+  Duration request_within = std::chrono::seconds(20);  // from its first byte to its last
+  Duration idle_most = std::chrono::seconds(60);  // between requests, and while nothing is read
+  int workers = 16;
+};
+
+// The bytes of a whole reply, and whether the connection ends with it.
+struct ReplyBytes {
+  std::string bytes;
+  bool close = false;
+};
+
+struct ConnectionHandlers {
+  // Answers a whole request; called on worker threads.
+  std::function<ReplyBytes(const std::string& request)> serve;
+  // Answers what is no request, or none that is taken.
+  std::function<std::string(const Framed& request, const Refusal& refusal)> refuse;
+};
+
+// Beyond a limit of number or size, what has been incomplete or idle for longest makes room.
+class Connections {
+ public:
+  // `host` is a numeric address or a name of this machine; port 0: any free one. Errors: io.
+  static Result<std::unique_ptr<Connections>> listen(const std::string& host, int port, Trust trust,
+                                                     ConnectionHandlers handlers,
+                                                     ConnectionLimits limits = {});
+  // Ends all connections. Requests that are being served are carried out; nobody gets the replies.
+  ~Connections();
+  Connections(const Connections&) = delete;
+  Connections& operator=(const Connections&) = delete;
+
+  int port() const;
+
+ private:
+  class Impl;
+  explicit Connections(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ec2spotter::sim
