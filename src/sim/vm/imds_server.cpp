@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "sim/vm/imds.hpp"
 #include "sim/net/sockets.hpp"
+#include "sim/vm/imds.hpp"
 
 namespace ec2spotter::sim {
 namespace {
@@ -22,7 +22,7 @@ constexpr std::size_t kRequestMost = 16UL * 1024;
 constexpr std::size_t kConnectionsMost = 64;  // of one instance
 constexpr std::size_t kUnsentMost = 256UL * 1024;
 constexpr Duration kIdleMost = 30s;  // between requests, and from a request's begin to its end
-constexpr int kTickMs = 5000;  // how often idle connections are looked for
+constexpr int kTickMs = 5000;        // how often idle connections are looked for
 
 const char* reason_phrase(int status) {
   switch (status) {

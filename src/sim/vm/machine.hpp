@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "sim/core/body.hpp"
+#include "sim/net/sockets.hpp"
 #include "sim/vm/process.hpp"
 #include "sim/vm/qemu_command.hpp"
 #include "sim/vm/qmp.hpp"
-#include "sim/net/sockets.hpp"
 
 namespace ec2spotter::sim {
 

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
+#include "sim/net/sockets.hpp"
 #include "sim/vm/acceleration.hpp"
 #include "sim/vm/guest_network.hpp"
 #include "sim/vm/platform.hpp"
 #include "sim/vm/process.hpp"
 #include "sim/vm/qemu_command.hpp"
-#include "sim/net/sockets.hpp"
 #include "support.hpp"
 
 namespace ec2spotter::sim {
