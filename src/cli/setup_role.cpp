@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <set>
+
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
 #include "control/machine_role.hpp"
 #include "control/ownership.hpp"
+#include "model/tags.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -17,6 +20,23 @@ Result<void> check_no_fleet(const Machine& machine, aws::Ec2& ec2) {
                                    machine.name.str() + "` first");
   }
   return {};
+}
+
+// The keys of the volume that the file names, and of every other root of the machine: a retired one
+// may be taken back into use.
+Result<std::vector<std::string>> keys_of_volumes(const Machine& machine, aws::Ec2& ec2) {
+  const VolumeName& name = machine.volume;
+  const aws::Filter named = name.id.empty() ? aws::Filter{"tag:Name", {name.name_tag}}
+                                            : aws::Filter{"volume-id", {name.id.str()}};
+  const aws::Filter ours{"tag:" + std::string(tag::kMachine), {machine.name.str()}};
+  std::set<std::string> keys;
+  for (const aws::Filter& filter : {named, ours}) {
+    TRY(const auto volumes, ec2.describe_volumes({}, {filter}));
+    for (const Volume& volume : volumes) {
+      if (!volume.kms_key.empty()) keys.insert(volume.kms_key);
+    }
+  }
+  return std::vector<std::string>(keys.begin(), keys.end());
 }
 
 }  // namespace
@@ -34,7 +54,8 @@ Result<void> setup_role(const Common& common, const SetupRole& options) {
     return {};
   }
   TRY(const auto caller, session->ec2().caller_identity());
-  TRY(const RolePlace place, role_place(caller.arn, session->client().region()));
+  TRY(RolePlace place, role_place(caller.arn, session->client().region()));
+  TRY(place.kms_keys, keys_of_volumes(*file, session->ec2()));
   fmt::print("role and instance profile {}, which may do this:\n{}\n", name,
              role_policy(*file, place));
   if (options.dry_run) return {};

@@ -76,6 +76,9 @@ Result<void> create_fleet(const Machine& machine, const step::CreateFleet& step,
   auto made =
       ec2.create_launch_template({.name = name, .launch = std::move(launch), .tags = names});
   if (!made && made.error().code != Errc::already_done) return made;
+  // Before the call, so that whoever pauses the machine waits for a fleet that may be on its way.
+  TRY_VOID(ec2.create_tags({step.volume.str()},
+                           {{std::string(tag::kFleetAskedAt), format_iso8601(now)}}));
   const auto fleet = ec2.create_fleet({.launch_template = name,
                                        .pools = step.pools,
                                        .subnet = subnet,

@@ -36,6 +36,28 @@ std::string arn(const RolePlace& place, const std::string& kind) {
          "/*";
 }
 
+// What EC2 needs of a customer's key to attach a volume that is encrypted with it: these keys
+// alone, and only in what EC2 asks for. Source: EBS user guide, "Requirements for Amazon EBS
+// encryption"; KMS developer guide, "kms:ViaService".
+std::vector<Json> key_statements(const RolePlace& place) {
+  if (place.kms_keys.empty()) return {};
+  const std::string domain = place.partition == "aws-cn" ? ".amazonaws.com.cn" : ".amazonaws.com";
+  const Json via{{"kms:ViaService", "ec2." + place.region + domain}};
+  return {
+      {{"Sid", "UseKey"},
+       {"Effect", "Allow"},
+       {"Action",
+        {"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext",
+         "kms:ReEncrypt*"}},
+       {"Resource", place.kms_keys},
+       {"Condition", {{"StringEquals", via}}}},
+      {{"Sid", "LendKeyToEc2"},
+       {"Effect", "Allow"},
+       {"Action", "kms:CreateGrant"},
+       {"Resource", place.kms_keys},
+       {"Condition", {{"StringEquals", via}, {"Bool", {{"kms:GrantIsForAWSResource", "true"}}}}}}};
+}
+
 Result<void> unless(Errc harmless, Result<void> done) {
   if (!done && done.error().code == harmless) return {};
   return done;
@@ -97,6 +119,7 @@ std::string role_policy(const Machine& machine, const RolePlace& place) {
           {arn(place, "elastic-ip"), arn(place, "instance"), arn(place, "network-interface")}},
          {"Condition", mine}});
   }
+  for (Json& statement : key_statements(place)) statements.push_back(std::move(statement));
   return Json{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}}.dump(2);
 }
 

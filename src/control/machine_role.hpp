@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "aws/identity.hpp"
 #include "model/machine.hpp"
@@ -13,13 +14,14 @@ struct RolePlace {
   std::string partition;  // aws, aws-cn, aws-us-gov ...
   std::string region;
   std::string account;
+  std::vector<std::string> kms_keys = {};  // ARNs of those that the machine's volumes are under
 };
 
 // The place of whoever has this ARN, in this region. Errors: malformed_reply when it is no ARN.
 Result<RolePlace> role_place(const std::string& caller_arn, const std::string& region);
 
 // The role's policy, as JSON for people: the least that a body needs to attach the machine's root
-// to itself and to take its Elastic IP. It rests on our tags.
+// to itself, under whichever key it is encrypted, and to take its Elastic IP. It rests on our tags.
 std::string role_policy(const Machine& machine, const RolePlace& place);
 
 // Makes the role and the profile, or completes what an earlier call has begun, and puts the policy

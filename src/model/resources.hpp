@@ -30,6 +30,7 @@ struct Volume {
   int size_gib = 0;
   std::string type;
   bool multi_attach = false;
+  std::string kms_key;  // the ARN of the key that it is encrypted with; empty: not encrypted
   std::vector<Attachment> attachments;
   Tags tags;
   bool operator==(const Volume&) const = default;

@@ -30,6 +30,8 @@ inline constexpr std::string_view kGone = "gone";
 inline constexpr std::string_view kUnattended = "ec2spotter:unattended";   // on the volume: true
 inline constexpr std::string_view kGuestFiles = "ec2spotter:guest-files";  // remove, install; there
 inline constexpr std::string_view kWish = "ec2spotter:wish";  // on a fleet: what it was made from
+// On the volume: when a fleet was last asked for, which EC2 may show only later.
+inline constexpr std::string_view kFleetAskedAt = "ec2spotter:fleet-asked-at";
 // EC2's own, on the instances of a fleet.
 inline constexpr std::string_view kFleetId = "aws:ec2:fleet-id";
 inline constexpr std::string_view kName = "Name";

@@ -96,9 +96,18 @@ std::optional<Decision> FleetKeeping::keep_one(const Volume& volume) const {
                            "then launch it again, so that its bodies are as the file says now");
 }
 
-std::optional<Decision> FleetKeeping::remove_all() const {
-  if (seen_.fleets.empty()) return std::nullopt;
-  return remove(seen_.fleets.front(), "it is to launch no more bodies");
+std::optional<Decision> FleetKeeping::remove_all(const Volume* volume) const {
+  if (!seen_.fleets.empty()) {
+    return remove(seen_.fleets.front(), "it is to launch no more bodies");
+  }
+  if (volume == nullptr) return std::nullopt;
+  const auto asked_at = parse_iso8601(tag::value(volume->tags, tag::kFleetAskedAt));
+  const bool hidden = asked_at && now_ - *asked_at < kFleetShown && *asked_at - now_ < kFleetShown;
+  if (!hidden) return std::nullopt;
+  return decide_.wait(Reason::deleting_fleet,
+                      "a fleet was asked for at " + format_iso8601(*asked_at) +
+                          "; EC2 may not show it yet, and it would go on launching",
+                      kLook);
 }
 
 std::optional<Decision> FleetKeeping::await_new_fleet() const {

@@ -30,8 +30,9 @@ class FleetKeeping {
   std::optional<Decision> hindrance() const;
   // What an unattended machine lacks for having just one fleet; none: nothing. Without a hindrance.
   std::optional<Decision> keep_one(const Volume& volume) const;
-  // What is left to do for having none; none: nothing.
-  std::optional<Decision> remove_all() const;
+  // What is left to do for having none; none: nothing. `volume`: the root, if there is one, which
+  // tells of a fleet that EC2 does not show yet, whichever process has made it.
+  std::optional<Decision> remove_all(const Volume* volume) const;
   // What is waited for while no living body has the root and nobody holds it.
   Decision await_body(const Volume& volume) const;
 

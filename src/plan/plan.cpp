@@ -78,7 +78,7 @@ class Planner {
                          volume.id.str() + " becomes the root of this machine",
                          step::AdoptVolume{volume.id, Goal::up, unattended_});
     }
-    if (auto step = unattended_ ? fleets_.keep_one(volume) : fleets_.remove_all()) {
+    if (auto step = unattended_ ? fleets_.keep_one(volume) : fleets_.remove_all(&volume)) {
       return std::move(*step);
     }
     if (holder != nullptr && !bodies_.is_doomed(*holder)) return serve(volume, *held, *holder);
@@ -100,7 +100,7 @@ class Planner {
                          step::AdoptVolume{volume.id, Goal::paused, unattended_});
     }
     // A fleet would replace each body that ends.
-    if (auto step = fleets_.remove_all()) return std::move(*step);
+    if (auto step = fleets_.remove_all(&volume)) return std::move(*step);
     for (const Instance& body : seen_.bodies) {
       if (!is_live(body) && body.state != InstanceState::stopped) continue;
       if (auto protection = protect(volume, body)) return std::move(*protection);
@@ -128,7 +128,7 @@ class Planner {
         stood_for(Reason::volume_missing) < kMissingFor) {
       return refusal;
     }
-    if (auto step = fleets_.remove_all()) return std::move(*step);
+    if (auto step = fleets_.remove_all(nullptr)) return std::move(*step);
     for (const Instance& body : seen_.bodies) {
       if (!is_live(body) || bodies_.is_doomed(body) || bodies_.has_entered(body)) continue;
       return decide_.act(Reason::collecting_body,

@@ -243,5 +243,48 @@ TEST_F(UnattendedScenario, CapacityRebalanceBringsTheSuccessorFirst) {
   EXPECT_EQ(ec2_.violations(), std::vector<std::string>{});
 }
 
+TEST_F(UnattendedScenario, APauseAtOnceFindsTheFleetThatEc2DoesNotShowYet) {
+  ec2_.control("delay", {{"of", "fleets"}, {"seconds", 45}});
+  ec2_.control("delay", {{"of", "credentials"}, {"seconds", 0}});
+  // The launching process ends as soon as the fleet is asked for.
+  bool asked = false;
+  ec2_.watch({machine_}, [&](const Watch&) {
+    asked = !fleets().empty();
+    return asked;
+  });
+  ASSERT_TRUE(asked) << ec2_.story();
+  const auto paused = drive(machine_, Goal::paused);
+  ASSERT_TRUE(paused) << paused.error().describe() << ec2_.story();
+  EXPECT_EQ(paused->reason, Reason::paused);
+  EXPECT_EQ(fleets(), std::vector<std::string>{});
+  ec2_.pass(10min);
+  EXPECT_EQ(ec2_.living().size(), 0U) << "a fleet goes on launching";
+}
+
+// A root that is encrypted with a key of the user's own.
+bool comes_up_encrypted(const std::vector<std::string>& keys_in_role) {
+  const std::string key = "11111111-2222-3333-4444-555555555555";
+  Machine machine = unattended_machine();
+  machine.volume = {.id = VolumeId(kVolume), .name_tag = {}};
+  sim::Json seed = world_of({machine});
+  seed["keys"] = {{{"key_id", key}, {"alias", "alias/web"}}};
+  seed["volumes"][0]["kms_key"] = "alias/web";
+  LocalEc2 ec2(seed, 1);
+  UnattendedGuests guests(ec2);
+  guests.make_role(machine, keys_in_role);
+  ec2.before_call = [&](const sim::ParamMap&) { guests.act(); };
+  const auto up = ec2.drive(machine);
+  EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
+  return up.has_value() && up->reason == Reason::up;
+}
+
+TEST(UnattendedEncryptedScenario, TheRoleMayUseTheKeyOfTheRoot) {
+  EXPECT_TRUE(comes_up_encrypted(
+      {"arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"}));
+  EXPECT_FALSE(comes_up_encrypted({}));
+  EXPECT_FALSE(comes_up_encrypted(
+      {"arn:aws:kms:us-east-1:123456789012:key/99999999-2222-3333-4444-555555555555"}));
+}
+
 }  // namespace
 }  // namespace ec2spotter::scenario

@@ -32,9 +32,10 @@ sim::ApiReply UnattendedGuests::identity(const std::string& action, sim::ParamMa
                              .body = {}});
 }
 
-void UnattendedGuests::make_role(const Machine& machine) {
+void UnattendedGuests::make_role(const Machine& machine, const std::vector<std::string>& keys) {
   const std::string name = profile_of(machine);
-  const RolePlace place{.partition = "aws", .region = kRegion, .account = "123456789012"};
+  const RolePlace place{
+      .partition = "aws", .region = kRegion, .account = "123456789012", .kms_keys = keys};
   const sim::ParamMap both{{"RoleName", name}, {"InstanceProfileName", name}};
   for (const auto& [action, parameters] : std::vector<std::pair<std::string, sim::ParamMap>>{
            {"CreateRole", {{"RoleName", name}, {"AssumeRolePolicyDocument", "{}"}}},

@@ -13,8 +13,8 @@ class UnattendedGuests {
  public:
   explicit UnattendedGuests(LocalEc2& ec2) : ec2_(ec2) {}
 
-  // Makes the machine's role and instance profile, as `setup-role` would.
-  void make_role(const Machine& machine);
+  // Makes the machine's role and instance profile, as `setup-role` would for volumes under `keys`.
+  void make_role(const Machine& machine, const std::vector<std::string>& keys = {});
   // Lets every guest that runs its boot program do what it can do now. To be called often.
   void act();
   // Lets time pass, and the guests act, until the machine serves again or `most` has passed.

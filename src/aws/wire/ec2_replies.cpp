@@ -67,6 +67,7 @@ Result<Volume> read_volume(XmlElement item) {
   TRY(volume.size_gib, item.integer("size"));
   volume.type = item.text("volumeType");
   TRY(volume.multi_attach, item.boolean("multiAttachEnabled"));
+  volume.kms_key = item.text("kmsKeyId");
   TRY_VOID(
       read_items<Attachment>(item.child("attachmentSet"), read_attachment, volume.attachments));
   volume.tags = read_tags(item.child("tagSet"));
