@@ -4,6 +4,7 @@
 
 #include "aws/config/endpoints.hpp"
 #include "aws/config/ini.hpp"
+#include "aws/config/words.hpp"
 #include "aws/credentials/json_credentials.hpp"
 #include "aws/credentials/sources.hpp"
 #include "aws/net/http_date.hpp"
@@ -56,7 +57,7 @@ void read_iso8601(std::string_view text) {
                 "a time that is written is read as the same");
 }
 
-void read_command(std::string_view text) { static_cast<void>(split_command(text)); }
+void read_command(std::string_view text) { static_cast<void>(split_words(text)); }
 
 void read_base64(std::string_view text) { static_cast<void>(base64_decode(text)); }
 
