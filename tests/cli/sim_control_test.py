@@ -59,7 +59,7 @@ class SimControlTest(ProgramTest):
 
     def test_every_control_call_has_a_subcommand(self):
         with self.assertRaises(urllib.error.HTTPError) as refused:
-            self.server.control("shoes")
+            self.server.control("shoes", {})
         with refused.exception as reply:
             names = reply.read().decode().partition("known: ")[2].split()
         self.assertIn("capacity", names)

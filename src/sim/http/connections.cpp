@@ -103,8 +103,8 @@ class Connections::Impl {
       for (Connection& connection : connections_) {
         const bool reads =
             connection.phase == Phase::receiving || connection.phase == Phase::draining;
-        const short events = reads ? POLLIN : connection.phase == Phase::sending ? POLLOUT : 0;
-        polled.push_back({connection.socket.get(), events, 0});
+        const int events = reads ? POLLIN : connection.phase == Phase::sending ? POLLOUT : 0;
+        polled.push_back({connection.socket.get(), static_cast<short>(events), 0});
         order.push_back(&connection);
       }
       if (::poll(polled.data(), polled.size(), kTickMs) < 0 && errno != EINTR) return;

@@ -1,5 +1,7 @@
 #include "sim/http/framing.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -108,6 +110,13 @@ std::string host_name(const std::string& host) {
   return lower(host.substr(0, host.find(':')));
 }
 
+// An address cannot be made to point elsewhere, as a name can. Guests reach this machine by one.
+bool is_address(const std::string& host) {
+  in6_addr unused{};
+  return ::inet_pton(AF_INET, host.c_str(), &unused) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), &unused) == 1;
+}
+
 bool is_loopback(const std::string& host) {
   if (host == "localhost" || host == "::1" || host.ends_with(".localhost")) return true;
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
@@ -143,7 +152,8 @@ Refusal distrust(const Framed& request, const Trust& trust) {
   };
   const std::string host = host_name(header("host"));
   if (host.empty()) return {400, "the request has no Host header"};
-  if (!trust.any_host && !is_loopback(host) && host != lower(trust.listen_host)) {
+  const bool known = is_loopback(host) || is_address(host) || host == lower(trust.listen_host);
+  if (!trust.any_host && !known) {
     return {403, "the Host header names " + host + ", which is not this machine's own name"};
   }
   for (const char* name : {"origin", "sec-fetch-site", "sec-fetch-mode"}) {

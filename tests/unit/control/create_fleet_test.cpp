@@ -13,6 +13,7 @@ constexpr TimePoint kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 
 class RefusingEc2 final : public SilentEc2 {
  public:
   Error error;
+  Result<void> create_tags(const std::vector<std::string>&, const Tags&) override { return {}; }
   Result<void> create_launch_template(const aws::LaunchTemplateSpec&) override { return {}; }
   Result<FleetId> create_fleet(const aws::FleetSpec&) override { return fail(error); }
 };

@@ -83,12 +83,14 @@ TEST(TrustTest, TheHostMustBeANameOfThisMachine) {
                            "ec2.localhost:4599"}) {
     EXPECT_EQ(trusted("Host: " + std::string(host)), 0) << host;
   }
-  for (const char* host : {"evil.example:4599", "127.0.0.1.evil.example", "localhost.evil.example",
-                           "127.evil", "[::2]", "10.0.0.1"}) {
+  for (const char* host :
+       {"evil.example:4599", "127.0.0.1.evil.example", "localhost.evil.example", "127.evil"}) {
     EXPECT_EQ(trusted("Host: " + std::string(host)), 403) << host;
   }
   EXPECT_EQ(trusted("A: b"), 400);
   EXPECT_EQ(trusted("Host: ec2.home:4599", {.listen_host = "ec2.home"}), 0);
+  // A name can be made to point here, an address cannot; guests come by one.
+  EXPECT_EQ(trusted("Host: 172.31.0.1:4566"), 0);
   EXPECT_EQ(trusted("Host: 10.0.0.1", {.listen_host = "0.0.0.0", .any_host = true}), 0);
 }
 
