@@ -20,6 +20,10 @@ bool is_own_trouble(const Error& error) {
 
 }  // namespace
 
+bool ActionBackoff::is_failing(const std::string& action) const {
+  return failing_.contains(action) && !lacks(Cure::shares_of_a_turn);
+}
+
 std::optional<Error> ActionBackoff::refusal(const std::string& action, Duration now) const {
   const auto found = failing_.find(action);
   if (lacks(Cure::shares_of_a_turn)) return std::nullopt;

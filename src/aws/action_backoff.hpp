@@ -17,7 +17,7 @@ class ActionBackoff {
   // called.
   std::optional<Error> refusal(const std::string& action, Duration now) const;
   // Has it failed ever since it last worked?
-  bool is_failing(const std::string& action) const { return failing_.contains(action); }
+  bool is_failing(const std::string& action) const;
   // What has become of a call. Only trouble that is the action's own counts: throttling, a server's
   // error, no answer in time. Any other answer shows that the action works.
   void note_success(const std::string& action) { failing_.erase(action); }

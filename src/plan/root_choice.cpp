@@ -59,6 +59,7 @@ class Chooser {
   // user's word counts, unless another one is in use.
   RootChoice choose_among(std::vector<const Volume*> adopted) const {
     const std::vector<const Volume*> all = adopted;
+    if (lacks(Cure::copies)) return refused(ambiguous(all, "the root of this machine"));
     keep_if_any(adopted, [](const Volume* volume) {
       return tag::value(volume->tags, tag::kVolume) == volume->id.str();
     });

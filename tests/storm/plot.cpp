@@ -40,12 +40,12 @@ Rates draw_rates(std::mt19937_64& random) {
   rates.delete_with = rate(random, 0.02);
   rates.wrong_file = rate(random, 0.02);
   rates.clock_step = rate(random, 0.1);
-  rates.one_action = rate(random, 0.05);
-  rates.lent_address = rate(random, 0.02);
-  rates.like_root = rate(random, 0.01);
+  rates.one_action = rate(random, 0.2);
+  rates.lent_address = rate(random, 0.1);
+  rates.like_root = rate(random, 0.05);
   rates.hang = rate(random, 0.02);
   rates.read_only = rate(random, 0.02);
-  rates.long_check = rate(random, 0.02);
+  rates.long_check = rate(random, 0.1);
   return rates;
 }
 

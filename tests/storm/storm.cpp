@@ -118,6 +118,10 @@ class Storm {
 
   void strike() {
     ++report_.incidents;
+    const std::size_t bodies = ec2_.living().size() - foreign_instances_.size();
+    if (bodies > 3 * roots_.size()) {
+      report_.problems.push_back("leak: " + std::to_string(bodies) + " bodies live");
+    }
     double draw =
         total_rate() / options_.machines * static_cast<double>(below(random_, 1 << 20)) / (1 << 20);
     for (const Kind& kind : kinds_) {
@@ -303,9 +307,10 @@ class Storm {
     const std::string address = allocation_of(plot_.machines[number]);
     if (address.empty()) return;
     if (chance(random_, 0.5)) {
-      ec2_.person("AssociateAddress", {{"AllocationId", address},
-                                       {"NetworkInterfaceId", appliance_},
-                                       {"AllowReassociation", "true"}});
+      const int lent = ec2_.person("AssociateAddress", {{"AllocationId", address},
+                                                        {"NetworkInterfaceId", appliance_},
+                                                        {"AllowReassociation", "true"}});
+      if (lent != 200) report_.problems.push_back("the storm could not lend an address");
       later(some_time(30min), [this, address] { take_address_back(address); });
       return;
     }
@@ -419,6 +424,7 @@ class Storm {
 
   void check_for_long() {
     ec2_.guests().habits.check = std::min(some_time(20min), Duration(50min));
+    reclaim(-1);
     later(some_time(1h), [this] { ec2_.guests().habits.check = Duration::zero(); });
   }
 
@@ -725,9 +731,11 @@ class Storm {
       report_.problems.push_back("busy: " + id + " is given up while it checks its root");
     }
     if (given_up->at("instanceState").at("name") != "running" ||
-        given_up->contains("_reclaim_at") || sim::tag_value(*given_up, tag::kRoot) != "up") {
+        given_up->contains("_reclaim_at")) {
       return;
     }
+    check_patience(*given_up);
+    if (sim::tag_value(*given_up, tag::kRoot) != "up") return;
     const auto living = ec2_.living();
     const std::string machine = sim::tag_value(*given_up, tag::kMachine);
     const std::string root = sim::tag_value(*given_up, tag::kBodyOf);
@@ -738,6 +746,17 @@ class Storm {
                  (sim::tag_value(body, tag::kEngine) == "swap" ? "stopped" : "running");
     });
     if (!successor) report_.problems.push_back("S8: " + id + " works, and nothing waits for it");
+  }
+
+  // A body that has got the root has ten minutes to bring it up, by true time.
+  void check_patience(const sim::Json& given_up) {
+    const std::string id = given_up.at("instanceId");
+    const auto launched = parse_iso8601(given_up.value("launchTime", ""));
+    const bool boots = sim::tag_value(given_up, tag::kRoot) != "up" &&
+                       ec2_.holder(sim::tag_value(given_up, tag::kBodyOf)) == id;
+    if (boots && launched && ec2_.clock().now() - *launched < 4min) {
+      report_.problems.push_back("clock: " + id + " is given up before it could bring its root up");
+    }
   }
 
   void note_violations() {
