@@ -26,9 +26,7 @@ enum class Cure {
   work_is_no_silence  // a stage that is at work is not given up
 };
 
-// Does this build lack `cure`? What users run lacks none.
-static constexpr bool lacks(Cure cure) {
-  return cure != Cure::none && cure == Cure::EC2SPOTTER_MISSING_CURE;
-}
+// Does this build lack `cure`, which is not `none`? What users run lacks none.
+static constexpr bool lacks(Cure cure) { return cure == Cure::EC2SPOTTER_MISSING_CURE; }
 
 }  // namespace ec2spotter

@@ -159,6 +159,7 @@ Result<std::vector<Volume>> Survey::find_adopted(
         {}, {tag_filter(tag::kOwner, {owner_.str()}), tag_filter(tag::kRole, {"root"})});
   }
   std::vector<std::string> names;
+  names.reserve(machines.size());
   for (const Machine* machine : machines) names.push_back(machine->name.str());
   std::vector<Volume> found;
   TRY_VOID(in_pieces("tag:" + std::string(tag::kMachine), names, found, [&](Filter by_name) {

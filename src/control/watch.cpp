@@ -67,8 +67,8 @@ int rank(const Decision& decision) {
 
 int consoles_after(Duration since_last_turn) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_last_turn).count();
-  return static_cast<int>(std::clamp<std::int64_t>(kConsolesASecond * (1 + seconds),
-                                                   2 * kConsolesASecond, kConsolesMost));
+  return static_cast<int>(std::clamp<std::int64_t>(
+      kConsolesASecond * (1 + seconds), std::int64_t{2} * kConsolesASecond, kConsolesMost));
 }
 
 }  // namespace
