@@ -1,11 +1,4 @@
-#define TOML_EXCEPTIONS 0
-// toml++ asserts, and under NDEBUG lets the compiler assume, what a file with "[!x]" does not keep;
-// right behind it stands the check that says so to the user. Without either, the check decides.
-#define TOML_ASSERT(expr) static_assert(true)
-#pragma push_macro("NDEBUG")
-#undef NDEBUG
-#include <toml++/toml.h>
-#pragma pop_macro("NDEBUG")
+#include "control/toml_library.hpp"
 
 #include <algorithm>
 #include <charconv>
