@@ -12,6 +12,8 @@
 namespace ec2spotter {
 namespace {
 
+bool is_retired(const Volume& volume) { return tag::value(volume.tags, tag::kState) == "retired"; }
+
 class Chooser {
  public:
   Chooser(const Machine& machine, const Observation& seen, TimePoint now)
@@ -25,9 +27,7 @@ class Chooser {
     if (adopted.size() == 1) return check_adopted(*adopted.front());
     auto wished =
         volumes_that([&](const Volume& volume) { return matches_wish(volume, machine_); });
-    keep_if_any(wished, [](const Volume* volume) {
-      return tag::value(volume->tags, tag::kState) != "retired";
-    });
+    keep_if_any(wished, [](const Volume* volume) { return !is_retired(*volume); });
     const std::string wish = "root volume " + machine_.volume.describe();
     if (wished.empty()) {
       return refused(
@@ -118,7 +118,7 @@ class Chooser {
                            volume.id.str() + " is the root of machine '" + name + "' of owner '" +
                                owner + "'; use that name and owner, or another volume");
     }
-    if (tag::value(volume.tags, tag::kState) == "retired") {
+    if (is_retired(volume)) {
       return decide_.stuck(Reason::volume_retired, Errc::refused,
                            volume.id.str() + " is retired: a newer copy has taken its place");
     }
@@ -194,8 +194,7 @@ bool is_copy(const Volume& volume) {
 }
 
 bool is_current_root(const Volume& volume) {
-  return tag::value(volume.tags, tag::kRole) == "root" &&
-         tag::value(volume.tags, tag::kState) != "retired" && !is_copy(volume);
+  return tag::value(volume.tags, tag::kRole) == "root" && !is_retired(volume) && !is_copy(volume);
 }
 
 bool carries_tags_of(const Volume& volume, const Machine& machine) {

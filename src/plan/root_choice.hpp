@@ -24,13 +24,13 @@ GuestFiles guest_files_of(const Volume& volume);
 // Will the system on this volume say on its console that it is up?
 bool speaks(const Machine& machine, const Volume& volume);
 
-// Do the volume's tags say that it is the root of this machine?
 // Does it carry the id of the volume that its tags are from?
 bool is_copy(const Volume& volume);
 
 // Is this a root that has not been retired, and not a copy that carries the tags of one?
 bool is_current_root(const Volume& volume);
 
+// Do the volume's tags say that it is the root of this machine?
 bool carries_tags_of(const Volume& volume, const Machine& machine);
 
 // May the wish of the machine's file mean this volume?

@@ -222,6 +222,16 @@ TEST(ForeignAddresses, AMachineWhoseAddressIsLentComesBackWithoutIt) {
 
 // ---- disks
 
+// Nothing lives then, and so many volumes are left.
+void pause_and_expect_volumes(LocalEc2& ec2, const Machine& machine, std::size_t volumes) {
+  const auto paused = ec2.drive(machine, Goal::paused);
+
+  ASSERT_TRUE(paused) << ec2.story();
+  ec2.pass(5min);
+  EXPECT_TRUE(ec2.living().empty());
+  EXPECT_EQ(ec2.resources("volume").size(), volumes);
+}
+
 // An image with a second disk, which goes with its instance.
 TEST(ImageDisks, ABodyWithASecondImageDiskEndsAndLeavesNoDisk) {
   const std::vector<Machine> machines = like_machines(1);
@@ -231,12 +241,7 @@ TEST(ImageDisks, ABodyWithASecondImageDiskEndsAndLeavesNoDisk) {
   ASSERT_TRUE(ec2.drive(machines[0])) << ec2.story();
   EXPECT_EQ(ec2.resources("volume").size(), 3U);
 
-  const auto paused = ec2.drive(machines[0], Goal::paused);
-
-  ASSERT_TRUE(paused) << ec2.story();
-  ec2.pass(5min);
-  EXPECT_TRUE(ec2.living().empty());
-  EXPECT_EQ(ec2.resources("volume").size(), 1U);
+  pause_and_expect_volumes(ec2, machines[0], 1U);
 }
 
 // Rule S3: a person's own disk outlives the body, whatever its attachment says.
@@ -258,12 +263,7 @@ TEST(ImageDisks, ADiskThatAPersonAttachedOutlivesTheBody) {
                         {"BlockDeviceMapping.1.Ebs.DeleteOnTermination", "true"}}),
             200);
 
-  const auto paused = ec2.drive(machines[0], Goal::paused);
-
-  ASSERT_TRUE(paused) << ec2.story();
-  ec2.pass(5min);
-  EXPECT_TRUE(ec2.living().empty());
-  EXPECT_EQ(ec2.resources("volume").size(), 2U);
+  pause_and_expect_volumes(ec2, machines[0], 2U);
 }
 
 // ---- copies
