@@ -55,6 +55,13 @@ std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance
 
 // Nothing: it is not asked now.
 std::optional<Question> question_for(const Subject& subject, const Instance& body, TimePoint now) {
+  const auto found = subject.memory->probes.find(body.id);
+  const ProbeNote* note =
+      found == subject.memory->probes.end() || !found->second.answered ? nullptr : &found->second;
+  // Asked first, as it costs nothing.
+  if (note != nullptr && now - note->asked_at < (note->silent_since ? kSilentEvery : kEvery)) {
+    return std::nullopt;
+  }
   const auto endpoint = endpoint_to_probe(subject, body, now);
   if (!endpoint) return std::nullopt;
   Question question{.subject = &subject,
@@ -62,13 +69,10 @@ std::optional<Question> question_for(const Subject& subject, const Instance& bod
                     .up = is_up(*subject.seen, body),
                     .asked_at = {},
                     .endpoint = *endpoint};
-  const auto found = subject.memory->probes.find(body.id);
-  if (found == subject.memory->probes.end() || !found->second.answered) return question;
-  const ProbeNote& note = found->second;
-  question.asked_at = note.asked_at;
-  if (now - note.asked_at < (note.silent_since ? kSilentEvery : kEvery)) return std::nullopt;
+  if (note == nullptr) return question;
+  question.asked_at = note->asked_at;
   question.endpoint.wants_host_key =
-      note.silent_since || note.other_key_since || now - note.key_asked_at >= kKeyEvery;
+      note->silent_since || note->other_key_since || now - note->key_asked_at >= kKeyEvery;
   return question;
 }
 

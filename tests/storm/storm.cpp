@@ -748,7 +748,8 @@ class Storm {
     if (!successor) report_.problems.push_back("S8: " + id + " works, and nothing waits for it");
   }
 
-  // A body that has got the root has ten minutes to bring it up, by true time.
+  // A body that has got the root has ten minutes to bring it up; less than four, by true time, are
+  // an error of the clock.
   void check_patience(const sim::Json& given_up) {
     const std::string id = given_up.at("instanceId");
     const auto launched = parse_iso8601(given_up.value("launchTime", ""));
