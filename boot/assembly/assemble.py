@@ -20,7 +20,7 @@ program/adopt.sh program/shim.sh program/common.sh program/enter_kexec.sh progra
 volume/on_notice.sh program/find.sh program/identify.sh program/busy.sh program/visits.sh
 volume/root_up.sh volume/ec2spotter-root.service volume/99-ec2spotter.cfg
 volume/ec2spotter-guest.service
-program/imds.py program/ec2.py
+program/imds.py program/network.py program/ec2.py
 """.split()
 OF_UNATTENDED_ONLY = {"program/ec2.py", "program/attach.sh", "program/address.sh"}
 HOOK = "program/hook.sh"

@@ -42,6 +42,8 @@ give_up() {
   result "fail reason=$1 text=\"$2\""
   exit 3
 }
+# lack PROGRAM: one that the preboot image should have.
+lack() { give_up "no_${1%3}" "this preboot image has no $1: name another image"; }
 # next REASON TEXT: this engine cannot; main takes another, if there is one.
 next() {
   printf '%s\n' "$1 $2" >"$run/refusal"
@@ -76,6 +78,7 @@ fsck_volume() {
   repaired=0
   repair "$1" "$2" || repaired=$?
   cat "$run/e2fsck" >>"$log" 2>/dev/null || :
+  [ "$repaired" -ne 127 ] || lack e2fsck
   [ "$repaired" -eq 0 ] || give_up fsck "e2fsck -p /dev/$1 ended with $repaired; repair it by hand"
 }
 

@@ -1,7 +1,14 @@
-# Stage identify: which instance is this? With python3, which every cloud-init image has.
+# Stage identify: has this preboot image all that the stages need, and which instance is this?
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
 begin identify "visit=$(kept visit)"
+
+# What a small image may lack; the rest comes with any shell, and stage check says it of e2fsck.
+for tool in python3 blkid cmp find gunzip; do
+  status=0
+  "$tool" --version </dev/null >/dev/null 2>&1 || status=$?
+  [ "$status" -lt 126 ] || lack "$tool"
+done
 
 # What stands between may answer with a page of its own.
 is_instance() {

@@ -23,8 +23,6 @@ EC2SPOTTER_SYS=$work/sys
 . "$program/boot_entry.sh"
 # shellcheck source=boot/program/cpio.sh
 . "$program/cpio.sh"
-# shellcheck source=boot/program/network.sh
-. "$program/network.sh"
 
 # nvme DISK SERIAL NUMBER...: a disk with partitions of these numbers
 nvme() {
@@ -100,48 +98,7 @@ expect 'an NVMe name means its number' nvme2n1p14 "$(resolve /dev/nvme0n1p14 nvm
 expect 'what another disk has is not looked at' '' "$(resolve LABEL=BARE nvme2n1)"
 expect 'a network file system is no partition' '' "$(resolve host:/export nvme2n1)"
 
-# A volume whose settings come from a body that had the address 06:00:00:00:00:aa.
 root=$work/root
-mkdir -p "$work/sys/class/net/lo" "$work/sys/class/net/ens5" "$root/usr/bin" "$root/etc/netplan" \
-  "$root/etc/systemd/network" "$root/etc/cloud" "$root/etc/ec2spotter" \
-  "$root/etc/NetworkManager/system-connections" "$root/etc/network"
-echo 00:00:00:00:00:00 >"$work/sys/class/net/lo/address"
-echo 06:00:00:00:00:bb >"$work/sys/class/net/ens5/address"
-expect 'no settings, none pinned' '' "$(pinned_files)"
-printf '# made by cloud-init\n  macaddress: "06:00:00:00:00:AA"\n' >"$root/etc/netplan/50.yaml"
-printf '[Match]\n#MACAddress=06:00:00:00:00:aa\n' >"$root/etc/systemd/network/comment.network"
-printf '[Match]\nMACAddress=06:00:00:00:00:bb\n' >"$root/etc/systemd/network/own.network"
-printf '[ethernet]\nmac-address=06:00:00:00:00:aa\n' \
-  >"$root/etc/NetworkManager/system-connections/Wired connection 1"
-expect 'settings for another address are named, whoever reads them' \
-  '/etc/netplan/50.yaml,/etc/NetworkManager/system-connections/Wired?connection?1' \
-  "$(pinned_files | as_word)"
-touch "$root/usr/bin/cloud-init"
-expect 'what cloud-init writes again for each body is not' \
-  '/etc/NetworkManager/system-connections/Wired?connection?1' "$(pinned_files | as_word)"
-touch "$root/etc/cloud/cloud-init.disabled"
-expect 'unless it is off' 2 "$(pinned_files | wc -l | xargs)"
-rm "$root/etc/cloud/cloud-init.disabled"
-mkdir "$root/etc/cloud/cloud.cfg.d"
-echo 'network: {config: disabled}' >"$root/etc/cloud/cloud.cfg.d/99-no-network.cfg"
-expect 'or is not to write network settings' 2 "$(pinned_files | wc -l | xargs)"
-
-give_own_address /etc/netplan/50.yaml
-expect 'they become those of this body' '  macaddress: "06:00:00:00:00:bb"' \
-  "$(tail -n 1 "$root/etc/netplan/50.yaml")"
-expect 'what was before is kept' '  macaddress: "06:00:00:00:00:AA"' \
-  "$(tail -n 1 "$root/etc/ec2spotter/network-before/etc/netplan/50.yaml")"
-echo 06:00:00:00:00:cc >"$work/sys/class/net/ens5/address"
-give_own_address /etc/netplan/50.yaml
-expect 'and of the next one' '  macaddress: "06:00:00:00:00:cc"' \
-  "$(tail -n 1 "$root/etc/netplan/50.yaml")"
-expect 'what was kept stays the first' '  macaddress: "06:00:00:00:00:AA"' \
-  "$(tail -n 1 "$root/etc/ec2spotter/network-before/etc/netplan/50.yaml")"
-printf 'hwaddress 06:00:00:00:00:aa\nhwaddress 06:00:00:00:00:ab\n' >"$root/etc/network/interfaces"
-expect 'two addresses in one file are left to a person' refused \
-  "$(give_own_address /etc/network/interfaces || echo refused)"
-expect 'and untouched' 'hwaddress 06:00:00:00:00:aa' "$(head -n 1 "$root/etc/network/interfaces")"
-
 mkdir -p "$root/srv/a" "$root/etc/links"
 ln -s /srv "$root/etc/links/absolute"
 ln -s ../../srv/a "$root/etc/links/relative"

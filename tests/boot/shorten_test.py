@@ -132,7 +132,7 @@ class ProgramTest(unittest.TestCase):
             for command in SHELLS if name.endswith(".sh") else []:
                 done = subprocess.run([*command, "-n"], input=text, text=True, check=False)
                 self.assertEqual(done.returncode, 0, (name, command))
-        for name in ("imds.py", "ec2.py"):
+        for name in ("imds.py", "ec2.py", "network.py"):
             compile(self.short[name], name, "exec")
 
     def test_its_pure_parts_do_what_they_did(self):
@@ -140,7 +140,7 @@ class ProgramTest(unittest.TestCase):
         texts = {name: text for name, text in self.texts.items() if name.endswith(".sh")}
         short = shorten.shorten_shell({**texts, **pure}, [*assemble.PROCESSES, *pure],
                                       assemble.PARAMETERS)
-        self.assertNotIn("pinned_files", short["pure_test.sh"])
+        self.assertNotIn("fstab_spec", short["pure_test.sh"])
         with tempfile.TemporaryDirectory(prefix="ec2spotter-test-") as folder:
             for name, text in short.items():
                 pathlib.Path(folder, name).write_text(text)

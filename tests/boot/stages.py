@@ -9,6 +9,7 @@ import unittest
 
 SOURCE = pathlib.Path(os.environ["EC2SPOTTER_SOURCE"])
 SHELLS = (["dash"], ["busybox", "sh"])
+AS_ROOT = [] if os.geteuid() == 0 else ["unshare", "-r"]  # a stage reads the volume's root by chroot
 PARAMETERS = {"volumes": "vol-1", "engine": "auto", "device": "/dev/sdf", "adopt": "true",
               "guest_helper": "false", "fix_network": "false", "helper_machine": "none"}
 # Functions, as busybox takes its own tools before any in a folder.
@@ -81,7 +82,7 @@ class Program:
         return root
 
     def command(self, stage):
-        return [*self.shell, f"{self.work}/run/{stage}.sh"]
+        return [*AS_ROOT, *self.shell, f"{self.work}/run/{stage}.sh"]
 
     def environment(self):
         return os.environ | {"EC2SPOTTER_SYS": f"{self.work}/sys"}

@@ -1,0 +1,58 @@
+"""Stage identify, and what it says of a preboot image that lacks a program."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+import unittest
+
+from stages import StageTest
+
+SYSTEM = {"etc/os-release": "ID=x\n", "sbin/init": "", "etc/fstab": "LABEL=r / ext4 defaults 0 1\n"}
+
+
+class IdentifyTest(StageTest):
+    def images(self, missing):
+        """A program in each shell whose preboot image has all that this host has, but for one."""
+        for program in self.programs():
+            tools = program.work / "tools"
+            for folder in os.environ["PATH"].split(":"):
+                for tool in pathlib.Path(folder).glob("*"):
+                    if tool.name != missing and not (tools / tool.name).exists():
+                        (tools / tool.name).symlink_to(tool)
+            text = (program.work / "run/common.sh").read_text()
+            program.put("common.sh", text.replace(f"{tools}:/usr/local/sbin:", f"{tools} IGNORED="))
+            yield program
+
+    def test_what_the_image_lacks_is_said_at_once(self):
+        for tool, reason in (("python3", "no_python"), ("cmp", "no_cmp"), ("find", "no_find"),
+                             ("gunzip", "no_gunzip")):
+            for program in self.images(tool):
+                if program.shell[0] == "busybox" and tool != "python3":
+                    continue  # it has these itself
+                began = time.monotonic()
+                self.assertIn(f"ec2spotter: identify fail reason={reason} "
+                              f"text=\"this preboot image has no {tool}", program.stage("identify"))
+                self.assertEqual(program.status, 3)
+                self.assertLess(time.monotonic() - began, 20)
+
+    def test_an_image_that_has_all_is_asked_which_instance_it_is(self):
+        for program in self.images(None):
+            program.put("imds.py", "print('i-0123')\n")
+            self.assertIn("ec2spotter: identify ok instance=i-0123 ", program.stage("identify"))
+
+    def test_e2fsck_is_missed_where_the_volume_needs_it(self):
+        for program in self.images("e2fsck"):
+            with open(program.work / "dev/disk", "wb") as file:
+                file.truncate(4 << 20)
+            subprocess.run([shutil.which("mke2fs"), "-q", "-t", "ext4", program.work / "dev/disk"],
+                           check=True)
+            program.tree("disk", SYSTEM)
+            program.keep("disk", "disk")
+            self.assertIn("ec2spotter: check fail reason=no_e2fsck text=\"this preboot image has no"
+                          " e2fsck:", program.stage("check"))
+
+
+if __name__ == "__main__":
+    unittest.main()
