@@ -42,22 +42,18 @@ end_well() {
 undone=
 [ -n "$files_due$network_due" ] || end_well
 
-# install_file NAME FOLDER: from the program onto the volume, never a half of it.
+# install_file NAME FOLDER: from the program onto the volume.
 install_file() {
   to=$(in_root "/$2")
   mkdir -p "$to"
-  if cat "$run/$1" >"$to/$1.new" && cmp -s "$run/$1" "$to/$1.new"; then
-    mv "$to/$1.new" "$to/$1"
-  else
-    rm -f "$to/$1.new"
-    return 1
-  fi
+  replace_file "$run/$1" "$to/$1"
 }
 
 enable_unit() {
   wants=$(in_root /etc/systemd/system/multi-user.target.wants)
   mkdir -p "$wants"
-  ln -sf "../$1" "$wants/$1"
+  ln -sf "../$1" "$wants/$1.new"
+  mv "$wants/$1.new" "$wants/$1"
 }
 
 # What shuts the system down in order when EC2 takes the body.
@@ -78,7 +74,7 @@ remove_all() {
     ec2spotter/root-up ec2spotter/adopted ec2spotter/last-up \
     systemd/system/multi-user.target.wants/ec2spotter-guest.service \
     systemd/system/multi-user.target.wants/ec2spotter-root.service; do
-    rm -f "$root/etc/$file"
+    rm -f "$(in_root "/etc/${file%/*}")/${file##*/}"
   done
 }
 
@@ -109,17 +105,11 @@ write_all() {
 }
 
 # A machine whose disk is full or read-only boots on any instance, and so it does here: what could
-# not be written is said, and tried again at the next visit.
+# not be written is said, and tried again at the next visit. In the background, `set -e` holds.
 if mount -o remount,rw "$root"; then
-  set +e
-  (
-    set -e
-    write_all
-  )
-  status=$?
-  set -e
-  [ "$status" -eq 0 ] || undone="write"
-  mount -o remount,ro "$root"
+  write_all &
+  wait $! || undone="write"
+  mount -o remount,ro "$root" || undone="write"
 else
   undone=read_only
 fi

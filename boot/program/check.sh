@@ -124,9 +124,9 @@ find_root() {
 mount_boot() {
   spec=$(fstab_spec "$(in_root /etc/fstab)" /boot)
   [ -n "$spec" ] || return 0
-  boot=$(resolve "$spec" "$disk")
+  boot=$(resolve "$spec" "$disk") || return 1
   [ -n "$boot" ] || return 0
-  boot_type=$(probe "$boot" | value_of TYPE)
+  boot_type=$(probe "$boot" | value_of TYPE) || return 1
   fsck_volume "$boot" "$boot_type"
   mount -t "$boot_type" -o "$(nouuid "$boot_type")ro" "/dev/$boot" "$root/boot"
 }

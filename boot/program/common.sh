@@ -32,7 +32,7 @@ begin() {
 # result LINE: the line that says how the stage ended; without one, main says that it failed.
 result() {
   tell "$stage $1"
-  : >"$run/result"
+  touch "$run/result" || :
 }
 ok() {
   result "ok${*:+ $*}"
@@ -80,7 +80,7 @@ fsck_volume() {
 }
 
 release_volume() {
-  cd /
+  cd / || return 1
   for point in "$root/boot" "$root"; do
     while grep -qs " $point " /proc/mounts; do
       umount "$point" || return 1

@@ -16,7 +16,10 @@ release_volume || next in_use "the volume cannot be unmounted"
 
 init=/sbin/init
 mkdir -p /ec2spotter-root
-[ -e $init.ec2spotter-original ] || cp -P $init $init.ec2spotter-original
+[ -e $init.ec2spotter-original ] || {
+  cp -P $init $init.ec2spotter-new
+  mv $init.ec2spotter-new $init.ec2spotter-original
+}
 {
   echo '#!/bin/sh'
   cat "$run/parameters"

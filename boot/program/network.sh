@@ -40,15 +40,15 @@ as_word() { tr -c '[:alnum:]_./\n-' '?' | tr '\n' , | sed 's/,$//'; }
 # give_own_address FILE: where it names one foreign address, and this body has one interface, it is
 # this body's from now on; what it was before is kept once. Fails with the file as it was.
 give_own_address() {
-  text=$(in_root "$1")
+  text=$(in_root "$1") || return 1
   old=$(foreign_addresses "$text")
   own=$(own_addresses | grep -vx '00:00:00:00:00:00')
   case $old$own in *[!0-9a-f:]*) return 1 ;; esac
   [ -n "$old" ] && [ -n "$own" ] || return 1
-  new=$(in_root /etc/ec2spotter)/network-new
-  before=$(in_root "/etc/ec2spotter/network-before$1")
+  new=$(in_root /etc/ec2spotter)/network-new || return 1
+  before=$(in_root "/etc/ec2spotter/network-before$1") || return 1
   if keep_before && write_new && mv "$new" "$text"; then return 0; fi
-  rm -f "$new"
+  rm -f "$new" || :
   return 1
 }
 

@@ -106,7 +106,7 @@ has_new_logs() {
 # seconds_away: between the entering and the start of the kernel that runs now. An engine that fails
 # comes back sooner than a system that is at work.
 seconds_away() {
-  read -r uptime _ </proc/uptime
+  read -r uptime _ </proc/uptime || return 1
   echo $(($(date +%s) - ${uptime%.*} - $(stat -c %Y "$state/entered")))
 }
 
