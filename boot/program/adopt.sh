@@ -42,28 +42,42 @@ end_well() {
 undone=
 [ -n "$files_due$network_due" ] || end_well
 
+# label PATH: as SELinux on the volume wants it, where its files have labels: like the folder's.
+label() { [ -z "$labels" ] || chcon -h --reference="${1%/*}" "$1"; }
+
+# make_folder FOLDER: sets `to`.
+make_folder() {
+  to=$(in_root "/$1")
+  if [ ! -d "$to" ]; then
+    mkdir -p "$to"
+    label "$to"
+  fi
+}
+
 # install_file NAME FOLDER: from the program onto the volume.
 install_file() {
-  to=$(in_root "/$2")
-  mkdir -p "$to"
+  make_folder "$2"
   replace_file "$run/$1" "$to/$1"
+  label "$to/$1"
 }
 
 enable_unit() {
-  wants=$(in_root /etc/systemd/system/multi-user.target.wants)
-  mkdir -p "$wants"
-  ln -sf "../$1" "$wants/$1.new"
-  mv "$wants/$1.new" "$wants/$1"
+  make_folder etc/systemd/system/multi-user.target.wants
+  ln -sf "../$1" "$to/$1.new"
+  mv "$to/$1.new" "$to/$1"
+  label "$to/$1"
 }
 
 # What shuts the system down in order when EC2 takes the body.
 install_guest() {
   unpack_helper "$run/guest"
   install_file guest etc/ec2spotter
-  chmod 755 "$root/etc/ec2spotter/guest"
+  chmod 755 "$to/guest"
+  # Systemd may start what has the label of a program alone. On a /usr apart there is none to copy.
+  [ -z "$labels" ] || chcon --reference="$(in_root /usr/bin/env)" "$to/guest" || chcon -t bin_t "$to/guest"
   cat "$run/say.sh" "$run/on_notice.sh" >"$run/on-notice"
   install_file on-notice etc/ec2spotter
-  mkdir -p "$root/etc/ec2spotter/notice.d"
+  make_folder etc/ec2spotter/notice.d
   install_file ec2spotter-guest.service etc/systemd/system
   enable_unit ec2spotter-guest.service
 }
@@ -78,17 +92,22 @@ remove_all() {
   done
 }
 
+# Of a /usr apart, only the mount point is there.
+has_systemd() {
+  [ -e "$root/lib/systemd/systemd" ] || [ -e "$root/usr/lib/systemd/systemd" ] ||
+    { [ ! -e "$root/usr/lib" ] && [ -d "$root/etc/systemd/system" ]; }
+}
+
 install_all() {
   [ "$adopt" != remove ] || { remove_all; return; }
   [ ! -d "$root/etc/cloud" ] || install_file 99-ec2spotter.cfg etc/cloud/cloud.cfg.d
-  if [ -e "$root/lib/systemd/systemd" ] || [ -e "$root/usr/lib/systemd/systemd" ]; then
+  if has_systemd; then
     cat "$run/say.sh" "$run/root_up.sh" >"$run/root-up"
     install_file root-up etc/ec2spotter
     install_file ec2spotter-root.service etc/systemd/system
     enable_unit ec2spotter-root.service
     [ "$guest_helper" = false ] || [ "$(uname -m)" != "$helper_machine" ] || install_guest
   fi
-  echo 1 >"$run/adopted"
   install_file adopted etc/ec2spotter
 }
 
@@ -99,14 +118,20 @@ fix_network_files() {
 }
 
 write_all() {
-  mkdir -p "$root/etc/ec2spotter"
+  labels=
+  echo 1 >"$run/adopted"
+  # On /run a label can be set wherever one can be read.
+  ! chcon --reference="$root/etc" "$run/adopted" 2>/dev/null || labels=true
+  make_folder etc/ec2spotter
   [ -z "$network_due" ] || fix_network_files
   [ -z "$files_due" ] || install_all
 }
 
 # A machine whose disk is full or read-only boots on any instance, and so it does here: what could
 # not be written is said, and tried again at the next visit. In the background, `set -e` holds.
-if mount -o remount,rw "$root"; then
+if [ -n "$(kept unchecked)" ]; then
+  undone=unchecked
+elif mount -o remount,rw "$root"; then
   write_all &
   wait $! || undone="write"
   mount -o remount,ro "$root" || undone="write"

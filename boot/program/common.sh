@@ -72,13 +72,6 @@ unpack_helper() {
   chmod 755 "$1"
 }
 
-fsck_volume() {
-  repaired=0
-  repair "$1" "$2" || repaired=$?
-  cat "$run/e2fsck" >>"$log" 2>/dev/null || :
-  [ "$repaired" -eq 0 ] || give_up fsck "e2fsck -p /dev/$1 ended with $repaired; repair it by hand"
-}
-
 release_volume() {
   cd / || return 1
   for point in "$root/boot" "$root"; do

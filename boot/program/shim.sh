@@ -38,7 +38,11 @@ mount_root() {
       repaired=0
       repair "$part" "$type" || repaired=$?
       cat "$run/e2fsck"
-      [ "$repaired" -eq 0 ] || stop fsck "e2fsck -p /dev/$part ended with $repaired" ;;
+      case $repaired in
+        0) ;;
+        8) stop unchecked "this system cannot check /dev/$part, which was not unmounted in order" ;;
+        *) stop fsck "e2fsck -p /dev/$part ended with $repaired" ;;
+      esac ;;
     xfs) options=nouuid, ;;
     btrfs) options=${subvolume:+subvol=$subvolume,} ;;
   esac
@@ -55,7 +59,7 @@ lend_modules() {
   [ ! -e "$root$modules/modules.dep" ] || return 0
   chroot $root mkdir -p "$modules" || modules=/lib/modules
   if [ -L $root/lib ]; then at=$root/usr$modules; else at=$root$modules; fi
-  mount --bind "$modules" "$at" || stop modules "there is no place on the volume for $modules"
+  mount --bind "$modules" "$at" || stop modules "no place for $modules"
 }
 
 # With no link to it, nothing on this disk is taken for a part of the volume with the same label.

@@ -13,10 +13,8 @@ traces_of() {
 # was_closed NAME TYPE: is it an ext file system that was unmounted in order? A kernel that panics
 # leaves it open.
 was_closed() {
-  case $2 in ext*) ;; *) return 1 ;; esac
-  [ $(($(byte_at "$1" 1082) & 1)) -eq 1 ] && [ $(($(byte_at "$1" 1120) & 4)) -eq 0 ]
+  case $2 in ext*) is_clean "$1" ;; *) return 1 ;; esac
 }
-byte_at() { od -An -tu1 -j "$2" -N 1 "/dev/$1"; }
 
 # stamps: when the unit of ours has run last, and when the system has written its logs; a time alone
 # can be changed on a full disk too.

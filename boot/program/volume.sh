@@ -127,15 +127,25 @@ fstab_entry() {
 }
 fstab_spec() { fstab_entry "$@" | cut -d ' ' -f 1; }
 
+# is_clean NAME: was the ext file system unmounted in order, and with no error seen in it?
+is_clean() { [ $(($(byte_at "$1" 1082) & 3)) -eq 1 ] && [ $(($(byte_at "$1" 1120) & 4)) -eq 0 ]; }
+byte_at() { od -An -tu1 -j "$2" -N 1 "/dev/$1"; }
+
 # repair NAME TYPE: what a power loss left, as each boot does; fails with e2fsck's status where a
-# person has to. A file system that is newer than this e2fsck is left to its own system's.
+# person has to, and with 8 where this e2fsck cannot do its work (it is older than a feature, or may
+# not write) and there is some.
 repair() {
   case $2 in ext2 | ext3 | ext4) ;; *) return 0 ;; esac
   status=0
+  unclean=0
+  is_clean "$1" || unclean=8 # it may replay the journal before it sees that it is too old
   echo "e2fsck /dev/$1" >"$run/doing" || :
   timeout 3600 e2fsck -p "/dev/$1" >"$run/e2fsck" 2>&1 || status=$?
-  [ $((status & ~3)) -ne 0 ] && ! grep -q 'unsupported feature' "$run/e2fsck" || return 0
-  return $status
+  case $status in
+    [0-3]) return 0 ;;
+    [89] | 1[0-5] | 127) return "$unclean" ;; # 127: there is none
+    *) return "$status" ;;
+  esac
 }
 
 # replace_file FROM TO: TO holds what FROM does, with the owner and mode that it had, or fails and is

@@ -222,7 +222,8 @@ class TracesTest(unittest.TestCase):
         return file.name
 
     def look(self, disk, type_, shell):
-        text = (SOURCE / "boot/program/visits.sh").read_text().replace('"/dev/$1"', '"$1"')
+        text = "".join((SOURCE / f"boot/program/{name}.sh").read_text().replace('"/dev/$1"', '"$1"')
+                       for name in ("volume", "visits"))
         done = subprocess.run(
             [*shell, "-c", text + '\ntraces_of "$1" "$2"; if was_closed "$1" "$2"; then echo closed; fi',
              "sh", disk, type_], check=True, capture_output=True, text=True)
