@@ -1,7 +1,8 @@
 # Stage adopt: leaves on the volume, once, what keeps its identity on the next bodies and what tells
 # that its system is up. What was removed from there by hand is not put back, unless `adopt` says
-# `again`; with `remove` all is taken away. Where the machine file
-# wishes so, network settings that are for another body's MAC address are made this one's.
+# `again`; with `remove` all is taken away. For each instance, cloud-init there is told that what it
+# has done once for an instance is done; and where the machine file wishes so, network settings that
+# are for another body's MAC address are made this one's.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
 # shellcheck source=boot/program/network.sh
@@ -39,8 +40,20 @@ end_well() {
   exit 0
 }
 
+# are_semaphores_due: cloud-init has a file for each thing that it does once for an instance, in the
+# instance's folder. Our settings, which call an instance a restart, let us copy the last one's.
+cloud=$(in_root /var/lib/cloud)
+last_instance=$(cat "$cloud/data/instance-id" 2>/dev/null || :)
+semaphores=$cloud/instances/$last_instance/sem
+new_folder=$cloud/instances/$(kept instance)
+are_semaphores_due() {
+  case $last_instance in '' | */*) return 1 ;; esac
+  [ -s "$(in_root /etc/cloud/cloud.cfg.d)/99-ec2spotter.cfg" ] &&
+    [ -d "$semaphores" ] && [ ! -e "$new_folder/sem" ]
+}
+
 undone=
-[ -n "$files_due$network_due" ] || end_well
+[ -n "$files_due$network_due" ] || are_semaphores_due || end_well
 
 # label PATH: as SELinux on the volume wants it, where its files have labels: like the folder's.
 label() { [ -z "$labels" ] || chcon -h --reference="${1%/*}" "$1"; }
@@ -117,11 +130,14 @@ fix_network_files() {
   done <"$run/pinned" >"$run/loosened"
 }
 
+lay_semaphores() {
+  if mkdir -p "$new_folder" && label "$new_folder" && cp -aT "$semaphores" "$new_folder/sem.new" &&
+    sync && mv "$new_folder/sem.new" "$new_folder/sem"; then return 0; fi
+  rm -rf "$new_folder/sem.new" || :
+  return 1
+}
+
 write_all() {
-  labels=
-  echo 1 >"$run/adopted"
-  # On /run a label can be set wherever one can be read.
-  ! chcon --reference="$root/etc" "$run/adopted" 2>/dev/null || labels=true
   make_folder etc/ec2spotter
   [ -z "$network_due" ] || fix_network_files
   [ -z "$files_due" ] || install_all
@@ -132,8 +148,13 @@ write_all() {
 if [ -n "$(kept unchecked)" ]; then
   undone=unchecked
 elif mount -o remount,rw "$root"; then
+  echo 1 >"$run/adopted"
+  labels=
+  # On /run a label can be set wherever one can be read.
+  ! chcon --reference="$root/etc" "$run/adopted" 2>/dev/null || labels=true
   write_all &
   wait $! || undone="write"
+  ! are_semaphores_due || lay_semaphores || undone="write"
   mount -o remount,ro "$root" || undone="write"
 else
   undone=read_only
