@@ -44,7 +44,7 @@ run_stage() {
 
 enter_volume() {
   judge_last_visit
-  left=$(engines_left)
+  left=$(engines_left; second_turn)
   stage=enter
   [ -n "$left" ] || give_up_entering engines_exhausted \
     "each engine failed on this instance: $(tr '\n' ';' <"$state/failed")"

@@ -4,7 +4,7 @@ system can neither check nor write."""
 import subprocess
 import unittest
 
-from disks import SYSTEM, DiskTest, run, write
+from disks import FILE_SYSTEMS, SYSTEM, DiskTest, run, write
 
 
 def system(options="defaults", boot=""):
@@ -128,6 +128,51 @@ class BtrfsTest(DiskTest):
             self.assertIn("check ok root=disk type=btrfs subvolume=@", said)
             self.assertIn("adopt ok undone=", self.last(program, "adopt"))
             self.assertEqual(program.status, 0)
+
+
+class TracesTest(DiskTest):
+    """A second visit sees what the system did on any file system of its disk, and what it did not."""
+
+    def entered(self, program, kind):
+        """Enters the disk, as far as the record of it."""
+        program.put("record.sh", '. "$(dirname "$0")/common.sh"\n. "$run/visits.sh"\nstamps >"$run/stamps"\n'
+                    'release_volume\nrecord_entering kexec\n')
+        program.put("judge.sh", '. "$(dirname "$0")/common.sh"\n. "$run/visits.sh"\n'
+                    'judge_last_visit\necho "doubts $(cat "$state/doubts" 2>/dev/null)'
+                    ' $(cat "$state/failed" 2>/dev/null)" >"$run/judged"\n')
+        program.keep("instance", "i-1")
+        program.keep("visit", "1")
+        self.assertIn("check ok", self.last(program, "check"), kind)
+        program.stage("record")
+        self.assertEqual(program.status, 0, program.errors)
+
+    def judged(self, program):
+        self.assertIn("check ok", self.last(program, "check"))
+        program.stage("judge")
+        self.assertEqual(program.status, 0, program.errors)
+        return (program.work / "run/judged").read_text().strip()
+
+    def test_logs_and_mounts_count_as_up(self):
+        def mounted(root):
+            write(root, {"home/me": "a"})
+
+        def logs(root):
+            write(root, {"var/log/journal/1/system.journal": "a"})
+
+        for kind in FILE_SYSTEMS:
+            files = SYSTEM | {"var/log/journal/1/other": ""}
+            for how, wanted in ((None, "doubts  kexec did_not_come_up"), (logs, "doubts 1"),
+                                (mounted, "doubts 1" if kind == "ext4" else "doubts 3")):
+                for program in self.programs():
+                    file = self.make(program, kind, files)
+                    self.attach(program, file)
+                    self.entered(program, kind)
+                    self.detach(program)
+                    if how:
+                        self.change(file, how)
+                    self.attach(program, file)
+                    self.assertEqual(self.judged(program), wanted, (kind, how))
+                    self.detach(program)
 
 
 class UncheckedTest(DiskTest):

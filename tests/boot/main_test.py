@@ -158,6 +158,49 @@ class VisitsTest(StubTest):
             self.root(program, **{"etc/overlayroot.conf": 'overlayroot=""\n'})
             self.assertEqual([self.visit(program), self.visit(program)], ["kexec", "pivot"])
 
+    def test_a_system_that_restarts_itself_before_its_unit_has_run_keeps_its_engine(self):
+        """For offline updates, or to set its labels: each restart has traces, some have logs too."""
+        for closed in (True, False):
+            for program in self.mains():
+                self.root(program)
+                for times in range(8):
+                    tried = self.visit(program, traces=str(times), closed=closed, logs=times)
+                    self.assertEqual(tried, "kexec", times)
+
+    def test_the_engine_that_failed_first_has_a_second_turn_at_the_end(self):
+        for program in self.mains():
+            self.root(program)
+            tried = [self.visit(program) for _ in range(6)]
+            self.assertEqual(tried, ["kexec"] + ["pivot"] * 3 + ["kexec", "exhausted"])
+            self.assertEqual(self.visit(program), "kexec", "whoever restarts then, wants it anew")
+        for program in self.mains():
+            self.root(program)
+            (program.work / "refuse_pivot").touch()
+            tried = [self.visit(program) for _ in range(3)]
+            self.assertEqual(tried, ["kexec", "pivot kexec", "exhausted"], "the other one refuses")
+        for program in self.mains():
+            self.root(program)
+            (program.work / "refuse_pivot").touch()
+            tried = [self.visit(program, logs=max(0, times - 1)) for times in range(5)]
+            self.assertEqual(tried, ["kexec", "pivot kexec"] + ["kexec"] * 3, "judged wrongly once")
+
+    def test_logs_are_found_behind_links(self):
+        for program in self.mains():
+            self.root(program, **{"srv/log/journal/1/system.journal": "a"})
+            (program.work / "run/root/var").mkdir()
+            (program.work / "run/root/var/log").symlink_to("/srv/log")
+            stamps = [self.stamps(program)]
+            self.root(program, **{"srv/log/journal/1/system.journal": "ab"})
+            stamps.append(self.stamps(program))
+            self.assertNotEqual(*stamps)
+
+    def stamps(self, program):
+        program.put("look.sh", '. "$(dirname "$0")/common.sh"\n. "$run/visits.sh"\n'
+                    'stamps >"$run/seen"\n')
+        program.stage("look")
+        self.assertEqual(program.status, 0, program.errors)
+        return (program.work / "run/seen").read_text()
+
     def test_who_stays_away_for_long_has_come_up(self):
         for program in self.mains():
             self.root(program)
