@@ -55,8 +55,9 @@ are_semaphores_due() {
 undone=
 [ -n "$files_due$network_due" ] || are_semaphores_due || end_well
 
-# label PATH: as SELinux on the volume wants it, where its files have labels: like the folder's.
-label() { [ -z "$labels" ] || chcon -h --reference="${1%/*}" "$1"; }
+# label PATH: as SELinux on the volume wants it, like the folder's. Where its files have no labels,
+# `labels` does nothing.
+label() { $labels -h --reference="${1%/*}" "$1"; }
 
 # make_folder FOLDER: sets `to`.
 make_folder() {
@@ -87,7 +88,7 @@ install_guest() {
   install_file guest etc/ec2spotter
   chmod 755 "$to/guest"
   # Systemd may start what has the label of a program alone. On a /usr apart there is none to copy.
-  [ -z "$labels" ] || chcon --reference="$(in_root /usr/bin/env)" "$to/guest" || chcon -t bin_t "$to/guest"
+  $labels --reference="$(in_root /usr/bin/env)" "$to/guest" || $labels -t bin_t "$to/guest"
   cat "$run/say.sh" "$run/on_notice.sh" >"$run/on-notice"
   install_file on-notice etc/ec2spotter
   make_folder etc/ec2spotter/notice.d
@@ -149,9 +150,9 @@ if [ -n "$(kept unchecked)" ]; then
   undone=unchecked
 elif mount -o remount,rw "$root"; then
   echo 1 >"$run/adopted"
-  labels=
+  labels=chcon
   # On /run a label can be set wherever one can be read.
-  ! chcon --reference="$root/etc" "$run/adopted" 2>/dev/null || labels=true
+  chcon --reference="$root/etc" "$run/adopted" 2>/dev/null || labels=:
   write_all &
   wait $! || undone="write"
   ! are_semaphores_due || lay_semaphores || undone="write"

@@ -46,7 +46,7 @@ mount_in_order() {
     8) ;;
     *) give_up fsck "e2fsck -p /dev/$1 ended with $repaired; repair it by hand" ;;
   esac
-  untouched=true
+  untouched=" unchecked=true"
   mount_untouched "$@"
 }
 
@@ -70,31 +70,33 @@ note_systems() {
 # Beside a root on btrfs may lie its snapshots: they hold the same fstab. The root is the subvolume
 # that its own fstab names or, if it names none, the default one; else the only one with a system.
 note_subvolumes() {
-  default=$(subvolume_at "$root")
+  default=$(subvolume_here)
   release_volume
   mount_untouched "$1" btrfs "$root" subvolid=5
   # The default one may lie deeper than the others are looked for.
   systems=$(for folder in "$root/" "$root/$default" "$root"/* "$root"/*/* "$root"/*/*/*; do
     ! is_system "$folder" || printf '%s %s\n' "$(subvolume_option "$folder/etc/fstab" /)" "${folder#"$root/"}"
   done | sort -u)
-  several='' named='' named_subvolume=''
+  several='' named=''
   while read -r option path; do
     [ -n "$option" ] || continue # there is no system
-    several="$several $1" subvolume=$path
+    several="$several $1"
     release_volume
-    if mount_untouched "$1" btrfs "$root" "$option" && [ "$(subvolume_at "$root")" = "$path" ]; then
-      named="$named $1" named_subvolume=$path
+    if mount_untouched "$1" btrfs "$root" "$option" && [ "$(subvolume_here)" = "$path" ]; then
+      named="$named $1"
+    else
+      [ -z "$named" ] || continue
     fi
+    subvolume=${path:-/}
+    [ "$path" != "$default" ] || subvolume=
   done <<EOF
 $systems
 EOF
-  [ -z "$named" ] || several=$named subvolume=$named_subvolume
-  if [ "$subvolume" = "$default" ]; then subvolume=; else subvolume=${subvolume:-/}; fi
-  found=$found$several
+  found=$found${named:-$several}
 }
 
-# subvolume_at POINT: the path of what is mounted there from the top of its btrfs.
-subvolume_at() { sed -n "s|^[^ ]* $1 btrfs .*[ ,]subvol=/\([^ ,]*\).*|\1|p" /proc/mounts; }
+# subvolume_here: the path of what is mounted as the root, from the top of its btrfs.
+subvolume_here() { sed -n "s|^[^ ]* $root btrfs .*[ ,]subvol=/\([^ ,]*\).*|\1|p" /proc/mounts; }
 
 # subvolume_option FSTAB POINT: the mount option that names the subvolume, or one that names none.
 subvolume_option() {
@@ -126,7 +128,6 @@ holds_unknown() {
 }
 
 refuse_btrfs_twin() {
-  [ "$(probe "$1" | value_of TYPE)" = btrfs ] || return 0
   twin=$(probe "$1" | value_of UUID)
   for other in $(partitions "$(system_disk)"); do
     [ "$(probe "$other" | value_of UUID)" != "$twin" ] ||
@@ -180,8 +181,8 @@ type=$(probe "$part" | value_of TYPE)
 look_back "$part" "$type"
 mount_in_order "$part" "$type" "$root" "${subvolume:+subvol=$subvolume}" ||
   give_up mount "/dev/$part ($type) cannot be mounted"
-keep unchecked "$untouched"
 unchecked=$untouched
+keep unchecked "$unchecked"
 boot=
 mount_boot || give_up mount "its /boot, /dev/$boot, cannot be mounted"
 keep part "$part"
@@ -190,5 +191,5 @@ keep subvolume "$subvolume"
 stamps >"$run/stamps_found"
 pinned_files >"$run/pinned"
 pinned=$(as_word <"$run/pinned")
-ok "root=$part type=$type${subvolume:+ subvolume=$subvolume}${boot:+ boot=$boot}\
-${unchecked:+ unchecked=true}${pinned:+ pinned=$pinned}"
+ok "root=$part type=$type${subvolume:+ subvolume=$subvolume}${boot:+ boot=$boot}$unchecked\
+${pinned:+ pinned=$pinned}"

@@ -9,7 +9,7 @@ preboot_disk=$(system_disk)
 
 [ -z "$(fstab_spec "$(in_root /etc/fstab)" /usr)" ] || next usr_apart "the volume's /usr is a file system apart"
 [ -z "$(kept unchecked)" ] ||
-  next unchecked "this system cannot check /dev/$part, which was not unmounted in order"
+  next unchecked "/dev/$part is not clean, and cannot be checked here"
 chroot "$root" /bin/sh -c '[ -x /sbin/init ]' || next no_init "the volume's /sbin/init cannot be run"
 ! tr '\0' ' ' </proc/1/cmdline | grep -q -e --switched-root ||
   next systemd_initrd "this image's initrd starts systemd itself, past /sbin/init"

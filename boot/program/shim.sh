@@ -40,7 +40,7 @@ mount_root() {
       cat "$run/e2fsck"
       case $repaired in
         0) ;;
-        8) stop unchecked "this system cannot check /dev/$part, which was not unmounted in order" ;;
+        8) stop unchecked "/dev/$part is not clean, and cannot be checked here" ;;
         *) stop fsck "e2fsck -p /dev/$part ended with $repaired" ;;
       esac ;;
     xfs) options=nouuid, ;;

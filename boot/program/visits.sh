@@ -126,11 +126,9 @@ engines_left() {
   done
 }
 
-# second_turn: where all engines have failed or refuse, the one that failed first may have been judged
-# wrongly: it is tried once more.
+# second_turn: where all engines have failed or refuse, those that left no trace may have been judged
+# wrongly: each is tried once more.
 second_turn() {
-  [ "$engine" = auto ] && [ -s "$state/failed" ] || return 0
-  read -r name reason <"$state/failed" || return 0
-  [ "$reason" != did_not_come_up ] ||
-    [ "$(grep -c "^$name $reason" "$state/failed")" -gt 1 ] || echo "$name"
+  [ "$engine" != auto ] ||
+    sort "$state/failed" 2>/dev/null | uniq -u | sed -n 's/ did_not_come_up//p'
 }

@@ -151,8 +151,8 @@ repair() {
 # replace_file FROM TO: TO holds what FROM does, with the owner and mode that it had, or fails and is
 # what it was. A full disk need not stop the program that writes, so the copy is compared.
 replace_file() {
-  if [ ! -d "$2" ] && { [ ! -f "$2" ] || cp -p "$2" "$2.new"; } && cat "$1" >"$2.new" &&
-    sync "$2.new" && cmp -s "$1" "$2.new" && mv "$2.new" "$2"; then return 0; fi
+  if { [ ! -f "$2" ] || cp -p "$2" "$2.new"; } && cat "$1" >"$2.new" &&
+    sync "$2.new" && cmp -s "$1" "$2.new" && mv -T "$2.new" "$2"; then return 0; fi
   rm -f "$2.new" || :
   return 1
 }

@@ -105,6 +105,23 @@ class BtrfsTest(DiskTest):
         self.expect("fail reason=ambiguous_root", both)
         self.expect("fail reason=no_system", lambda root: write(root, {"data": ""}))
 
+    def test_a_btrfs_of_data_beside_the_root_does_not_matter(self):
+        for program in self.programs():
+            loops = []
+            for number, kind, files in ((1, "ext4", SYSTEM), (2, "btrfs", {"data": ""})):
+                file = self.make(program, kind, files)
+                if kind == "btrfs":
+                    self.change(file, lambda root: (subvolume(root, "@", {"data": ""}), set_default(root, "@")))
+                entry = program.work / f"sys/block/disk/disk{number}"
+                entry.mkdir(parents=True)
+                (entry / "partition").write_text(f"{number}\n")
+                loops.append(run("losetup", "-f", "--show", file))
+                self.addCleanup(run, "losetup", "-d", loops[-1])
+                (program.work / f"dev/disk{number}").symlink_to(loops[-1])
+            self.attach(program, file)
+            self.assertEqual(self.last(program, "check"), "check ok root=disk1 type=ext4")
+            self.detach(program)
+
     def test_boot_may_be_a_subvolume_of_its_own(self):
         for program in self.programs():
             file = self.make(program, "btrfs", {})
