@@ -42,12 +42,11 @@ end_well() {
 
 # are_semaphores_due: cloud-init has a file for each thing that it does once for an instance, in the
 # instance's folder. Our settings, which call an instance a restart, let us copy the last one's.
-cloud=$(in_root /var/lib/cloud)
-last_instance=$(cat "$cloud/data/instance-id" 2>/dev/null || :)
-semaphores=$cloud/instances/$last_instance/sem
-new_folder=$cloud/instances/$(kept instance)
+cloud=/var/lib/cloud
+last_instance=$(cat "$(in_root $cloud/data/instance-id)" 2>/dev/null || :)
+semaphores=$(in_root "$cloud/instances/$last_instance/sem")
+new_folder=$(in_root "$cloud/instances/$(kept instance)")
 are_semaphores_due() {
-  case $last_instance in '' | */*) return 1 ;; esac
   [ -s "$(in_root /etc/cloud/cloud.cfg.d)/99-ec2spotter.cfg" ] &&
     [ -d "$semaphores" ] && [ ! -e "$new_folder/sem" ]
 }

@@ -26,6 +26,17 @@ class FullTest(DiskTest):
                 self.detach(program)
                 self.assertEqual(self.change(file, texts, "loop,ro"), before, kind)
 
+    def test_a_disk_that_is_cut_off_is_declined(self):
+        for kind in FILE_SYSTEMS:
+            for program in self.programs():
+                file = self.make(program, kind)
+                with open(file, "r+b") as disk:
+                    disk.truncate(2 << 20)
+                self.attach(program, file)
+                self.assertIn("check fail reason=", self.last(program, "check"), kind)
+                self.assertEqual(program.status, 3)
+                self.detach(program)
+
     def test_a_disk_that_takes_no_more_writes_is_entered(self):
         for kind in ("ext4", "xfs"):  # btrfs, after lost writes, may not be mountable any more
             for program in self.programs():
@@ -67,11 +78,10 @@ class PrebootTest(StageTest):
 class ShimTest(DiskTest):
     """What the shim does before it pivots."""
 
-    def prepare(self, program, file, modules=True):
-        loop = self.attach(program, file).removeprefix("/dev/")
+    def prepare(self, program, file, *options):
+        self.attach(program, file, *options)
         own = program.work / "modules"
-        if modules:
-            write(own, {f"{subprocess.getoutput('uname -r')}/modules.dep": "own"})
+        write(own, {f"{subprocess.getoutput('uname -r')}/modules.dep": "own"})
         root = program.work / "entered"
         root.mkdir()
         self.addCleanup(self.unmount_all, root)
@@ -91,7 +101,6 @@ class ShimTest(DiskTest):
         script.write_text(text)
         done = subprocess.run([*program.shell, script], capture_output=True, text=True, check=False)
         failed = program.work / "run/shim_failed"
-        self.assertTrue(loop)
         return done.returncode, failed.read_text() if failed.exists() else "", root, done.stderr
 
     @staticmethod
@@ -113,13 +122,13 @@ class ShimTest(DiskTest):
         self.change(file, put_tools)
         return file
 
-    def test_modules_are_lent_on_a_full_disk_too(self):
-        for full in (False, True):
+    def test_modules_are_lent_on_a_full_or_read_only_disk_too(self):
+        for full, options in ((False, ()), (True, ()), (False, ("-r",))):
             for program in self.programs():
                 file = self.volume(program)
                 if full:
                     self.change(file, fill)
-                status, failed, root, errors = self.prepare(program, file)
+                status, failed, root, errors = self.prepare(program, file, *options)
                 self.assertEqual((status, failed), (0, ""), errors)
                 release = subprocess.getoutput("uname -r")
                 self.assertEqual((root / "lib/modules" / release / "modules.dep").read_text(), "own")
@@ -132,6 +141,12 @@ class ShimTest(DiskTest):
             self.assertEqual(status, 1)
             self.assertIn("modules ", failed)
             self.assertFalse((program.work / "run/entered").exists())
+        for program in self.programs():
+            file = self.volume(program)
+            for request in ("ssv state 2", "feature FEATURE_R20"):
+                run("debugfs", "-w", "-R", request, file)
+            status, failed, *_ = self.prepare(program, file)
+            self.assertEqual((status, failed.split()[0]), (1, "unchecked"))
 
 
 if __name__ == "__main__":
