@@ -75,7 +75,8 @@ note_subvolumes() {
   mount_untouched "$1" btrfs "$root" subvolid=5
   # The default one may lie deeper than the others are looked for.
   systems=$(for folder in "$root/" "$root/$default" "$root"/* "$root"/*/* "$root"/*/*/*; do
-    ! is_system "$folder" || printf '%s %s\n' "$(subvolume_option "$folder/etc/fstab" /)" "${folder#"$root/"}"
+    ! is_system "$folder" ||
+      printf '%s %s\n' "$(subvolume_option "$folder/etc/fstab" /)" "${folder#"$root/"}"
   done | sort -u)
   several='' named=''
   while read -r option path; do
@@ -171,7 +172,8 @@ mount_boot() {
   boot=$(resolve "$spec" "$disk") || return 1
   [ -n "$boot" ] || return 0
   boot_type=$(probe "$boot" | value_of TYPE) || return 1
-  mount_in_order "$boot" "$boot_type" "$root/boot" "$(subvolume_option "$(in_root /etc/fstab)" /boot)"
+  mount_in_order "$boot" "$boot_type" "$root/boot" \
+    "$(subvolume_option "$(in_root /etc/fstab)" /boot)"
 }
 
 release_from_preboot

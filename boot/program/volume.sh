@@ -75,7 +75,8 @@ system_disk() {
   done </proc/self/mountinfo || return 1
   case $found_device in
     0:*) # btrfs hides its device number; its source is a name
-      source=$(readlink -f "$(sed -n 's/^\(\/dev\/[^ ]*\) \/ .*/\1/p' /proc/mounts | tail -n 1)") || return 1
+      source=$(readlink -f "$(sed -n 's/^\(\/dev\/[^ ]*\) \/ .*/\1/p' /proc/mounts | tail -n 1)") ||
+        return 1
       read -r found_device <"$sys/class/block/${source##*/}/dev" || return 1 ;;
   esac
   disk_of "$found_device"

@@ -24,7 +24,8 @@ paths = helpers.Paths({"cloud_dir": sys.argv[2] + "/var/lib/cloud", "run_dir": s
                       ds=Source())
 runners = helpers.Runners(paths)
 for name, frequency in [(name, settings.PER_INSTANCE) for name in sys.argv[4:]] + [
-        ("config_scripts_per_once", settings.PER_ONCE), ("config_scripts_per_boot", settings.PER_ALWAYS)]:
+        ("config_scripts_per_once", settings.PER_ONCE),
+        ("config_scripts_per_boot", settings.PER_ALWAYS)]:
     if runners.run(name, lambda: None, [], freq=frequency)[0]: print(name)
 """
 
@@ -33,7 +34,8 @@ def tree(semaphores=tuple(DONE), instance=OLD):
     """As cloud-init leaves it."""
     cloud = "var/lib/cloud"
     return SYSTEM | {
-        f"{cloud}/data/instance-id": f"{instance}\n", f"{cloud}/data/previous-instance-id": "NO_PREVIOUS\n",
+        f"{cloud}/data/instance-id": f"{instance}\n",
+        f"{cloud}/data/previous-instance-id": "NO_PREVIOUS\n",
         f"{cloud}/instance": ("->", f"/{cloud}/instances/{instance}"),
         f"{cloud}/instances/{instance}/user-data.txt": "its own",
         f"{cloud}/instances/{instance}/scripts/runcmd": "its own",
@@ -61,7 +63,8 @@ class CloudInitTest(DiskTest):
     def test_a_new_instance_has_the_semaphores_of_the_last_one_and_nothing_else(self):
         for program in self.adopted(tree()):
             self.assertEqual(program.said, "adopt ok")
-            self.assertEqual(self.instances(program), {f"{NEW}/sem/{name}": "1: 2\n" for name in DONE})
+            self.assertEqual(self.instances(program),
+                             {f"{NEW}/sem/{name}": "1: 2\n" for name in DONE})
             after = texts(program.root)
             self.assertEqual({name: after[name] for name in tree() if "lib/cloud" in name},
                              {name: text[1] if isinstance(text, tuple) else text
@@ -100,7 +103,8 @@ class CloudInitTest(DiskTest):
 
         def first_boot(root):
             write(root, {"var/lib/cloud/data/instance-id": f"{OLD}\n"})
-            self.assertEqual(run(root, OLD), [*DONE, "config_scripts_per_once", "config_scripts_per_boot"])
+            self.assertEqual(run(root, OLD),
+                             [*DONE, "config_scripts_per_once", "config_scripts_per_boot"])
 
         for program in self.adopted(SYSTEM, before=first_boot):
             subprocess.run(["mount", "-o", "remount,rw", program.root], check=True)

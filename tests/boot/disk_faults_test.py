@@ -67,7 +67,8 @@ class PrebootTest(StageTest):
             text = (program.work / "run/preboot.sh").read_text().replace("/etc/", f"{etc}/")
             program.put("preboot.sh", text)
             program.put("pin.sh", '. "$(dirname "$0")/common.sh"\n. "$run/preboot.sh"\n'
-                        f"status=0\n(pin_fstab disk) & wait $! || status=$?\ncp -r {etc} {etc}.after\n"
+                        "status=0\n(pin_fstab disk) & wait $! || status=$?\n"
+                        f"cp -r {etc} {etc}.after\n"
                         "exit $status\n")
             program.stage("pin", ["unshare", "-Urm", "sh", "-c", FULL, "sh", etc, FSTAB * 60])
             self.assertNotEqual(program.status, 0)
@@ -95,7 +96,8 @@ class ShimTest(DiskTest):
                 .replace('"/dev/$', f'"{program.work}/dev/$'))
         text += (f'\nsay() {{ echo "$*"; }}\nmount() {{ [ "$1" != --bind ] || set -- --bind "{own}'
                  '${2#/lib/modules}" "$3"; /bin/mount "$@"; }\n'
-                 'find_part() { part=disk; }\ntype=ext4 volume=v body=b visit=1 own_attaching= preboot_serial=\n'
+                 "find_part() { part=disk; }\n"
+                 "type=ext4 volume=v body=b visit=1 own_attaching= preboot_serial=\n"
                  "prepared=0\nprepare &\nwait $! || prepared=$?\nexit $prepared\n")
         script = program.work / "shim"
         script.write_text(text)
@@ -105,8 +107,9 @@ class ShimTest(DiskTest):
 
     @staticmethod
     def unmount_all(root):
-        while subprocess.run(["umount", "-R", root], capture_output=True, check=False).returncode == 0:
-            pass
+        done = subprocess.CompletedProcess([], 0)
+        while done.returncode == 0:
+            done = subprocess.run(["umount", "-R", root], capture_output=True, check=False)
 
     def volume(self, program, with_modules=True):
         files = SYSTEM | ({"lib/modules/other/a": ""} if with_modules else {})

@@ -8,7 +8,8 @@ import unittest
 
 from disks import SYSTEM, DiskTest, run
 
-ETC, UNIT, BIN = (f"system_u:object_r:{name}:s0" for name in ("etc_t", "systemd_unit_file_t", "bin_t"))
+ETC, UNIT, BIN = (f"system_u:object_r:{name}:s0"
+                  for name in ("etc_t", "systemd_unit_file_t", "bin_t"))
 LABELS = {"etc": ETC, "etc/cloud": ETC, "etc/cloud/cloud.cfg.d": ETC, "etc/systemd": ETC,
           "etc/systemd/system": UNIT}
 WANTED = {"etc/ec2spotter": ETC, "etc/ec2spotter/root-up": ETC, "etc/ec2spotter/adopted": ETC,

@@ -2,12 +2,10 @@
 judges the one before it."""
 
 import os
-import subprocess
-import tempfile
 import time
 import unittest
 
-from stages import SHELLS, SOURCE, StageTest
+from stages import StageTest
 
 STUB = '. "$(dirname "$0")/common.sh"\nbegin {name}\n{work}\nok\n'
 ENTER = """. "$(dirname "$0")/common.sh"
@@ -252,54 +250,6 @@ class VisitsTest(StubTest):
             os.utime(program.work / "state/entered", (time.time() - 60, time.time() - 60))
             self.root(program, **{"var/log/journal/a": "x"})
             self.assertEqual(self.visit(program), "kexec")
-
-
-class TracesTest(unittest.TestCase):
-    """What file systems tell of those who mounted them."""
-
-    def disk(self, *command):
-        file = tempfile.NamedTemporaryFile(prefix="ec2spotter-disk-")
-        self.addCleanup(file.close)
-        file.truncate(300 << 20)
-        subprocess.run([*command, file.name], check=True, capture_output=True)
-        return file.name
-
-    def look(self, disk, type_, shell):
-        text = "".join((SOURCE / f"boot/program/{name}.sh").read_text().replace('"/dev/$1"', '"$1"')
-                       for name in ("volume", "visits"))
-        done = subprocess.run(
-            [*shell, "-c", text + '\ntraces_of "$1" "$2"; if was_closed "$1" "$2"; then echo closed; fi',
-             "sh", disk, type_], check=True, capture_output=True, text=True)
-        return done.stdout.splitlines()
-
-    def test_an_ext_file_system(self):
-        for shell in SHELLS:
-            disk = self.disk("mke2fs", "-q", "-t", "ext4")
-            before = self.look(disk, "ext4", shell)
-            self.assertEqual(before[1:], ["closed"])
-            self.assertEqual(self.look(disk, "ext4", shell), before)
-            debugfs(disk, "ssv mnt_count 3")
-            mounted = self.look(disk, "ext4", shell)
-            self.assertNotEqual(mounted[0], before[0])
-            debugfs(disk, "feature needs_recovery")
-            self.assertEqual(self.look(disk, "ext4", shell)[1:], [], "the journal is in use")
-            debugfs(disk, "feature ^needs_recovery")
-            debugfs(disk, "ssv state 0")
-            self.assertEqual(self.look(disk, "ext4", shell)[1:], [], "without a journal")
-
-    def test_xfs_and_btrfs(self):
-        for type_, place in (("xfs", 160), ("btrfs", 0x10000 + 72)):
-            for shell in SHELLS:
-                disk = self.disk(f"mkfs.{type_}", "-q")
-                before = self.look(disk, type_, shell)
-                with open(disk, "r+b") as file:
-                    file.seek(place)
-                    file.write(b"\xff")
-                self.assertNotEqual(self.look(disk, type_, shell), before)
-
-
-def debugfs(disk, request):
-    subprocess.run(["debugfs", "-w", "-R", request, disk], check=True, capture_output=True)
 
 
 if __name__ == "__main__":

@@ -99,7 +99,8 @@ class Program:
             self.name = name
             for at, statement in enumerate(statements):
                 ends = ends or self.says_set_e(statement)
-                self.check(statement, Place(IN_FORCE if ends else NEVER_SET, at + 1 == len(statements)))
+                place = Place(IN_FORCE if ends else NEVER_SET, at + 1 == len(statements))
+                self.check(statement, place)
 
     # What a statement is.
 
