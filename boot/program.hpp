@@ -3,21 +3,19 @@
 
 #include <string_view>
 
-#include "model/enums.hpp"
-
 namespace ec2spotter {
 
-// For one architecture. The last two are gzip members, whose text follows on what comes before it
-// in the user data: one `put NAME` with a here-document a file, what starts the program, and the
-// message's end.
+// Gzip members: the beginning of a boothook of cloud-init, with one `put NAME` and a here-document a
+// file. The parameters follow, and what starts the program: `. /run/ec2spotter/hook.sh`.
 struct BootProgram {
-  std::string_view machine;     // what `uname -m` says where the helper in it can run
-  std::string_view supervised;  // for bodies that a controller gives the root
-  std::string_view unattended;  // with the files of those that attach it themselves
+  std::string_view supervised;  // for bodies that a controller gives the root; with all engines
+  // For those that attach it themselves, with one engine, as both are more than EC2 takes. That of
+  // kexec neither names nor mends network settings.
+  std::string_view unattended_kexec;
+  std::string_view unattended_pivot;
 };
 
-// Of x86_64 where nothing is known of the architecture.
-const BootProgram& boot_program(Architecture architecture);
+extern const BootProgram kBootProgram;
 
 // What tells cloud-init that a new body is only a restart.
 extern const std::string_view kRestartConfig;

@@ -98,27 +98,31 @@ std::string own_attaching_of(const BootParameters& parameters) {
          "\nendpoint=" + parameters.own_attaching->endpoint;
 }
 
-// The beginning of the message, up to what is the same for every launch.
-std::string head(const BootParameters& parameters) {
-  return "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"" + std::string(kBoundary) +
-         "\"\n\n--" + std::string(kBoundary) +
-         "\nContent-Type: text/cloud-boothook; charset=\"us-ascii\"\n"
-         "Content-Disposition: attachment; filename=\"ec2spotter\"\n\n"
-         "#cloud-boothook\n#!/bin/sh\nset -eu\nmkdir -p /run/ec2spotter\n"
-         "put() { cat >\"/run/ec2spotter/$1\"; }\nput parameters <<'EC2SPOTTER'\nvolumes='" +
-         words_of(parameters.volumes) + "'\nengine=" + std::string(to_word(parameters.engine)) +
+// Unattended bodies have room for one engine.
+BootEngine engine_of(const BootParameters& parameters) {
+  if (!parameters.own_attaching || parameters.engine != BootEngine::auto_) return parameters.engine;
+  return parameters.fix_network ? BootEngine::pivot : BootEngine::kexec;
+}
+
+// What differs from launch to launch, and the start of the program.
+std::string end_of_hook(const BootParameters& parameters) {
+  return "put parameters <<'EC2SPOTTER'\nvolumes='" + words_of(parameters.volumes) +
+         "'\nengine=" + std::string(to_word(engine_of(parameters))) +
          "\ndevice=" + parameters.device + "\nadopt=" + std::string(to_word(parameters.adopt)) +
          "\nguest_helper=" + (parameters.guest_helper ? "true" : "false") +
          "\nfix_network=" + (parameters.fix_network ? "true" : "false") +
-         "\nhelper_machine=" + std::string(boot_program(parameters.architecture).machine) +
-         own_attaching_of(parameters) + "\nEC2SPOTTER\n";
+         own_attaching_of(parameters) + "\nEC2SPOTTER\n. /run/ec2spotter/hook.sh\n";
+}
+
+std::string_view program_of(const BootParameters& parameters) {
+  if (!parameters.own_attaching) return kBootProgram.supervised;
+  return engine_of(parameters) == BootEngine::pivot ? kBootProgram.unattended_pivot
+                                                    : kBootProgram.unattended_kexec;
 }
 
 // cloud-init takes user data compressed as a whole; plain, the program would not fit.
 std::string packed(const BootParameters& parameters) {
-  std::string all = gzip(head(parameters));
-  const BootProgram& program = boot_program(parameters.architecture);
-  return all += parameters.own_attaching ? program.unattended : program.supervised;
+  return std::string(program_of(parameters)) + gzip(end_of_hook(parameters));
 }
 
 }  // namespace
@@ -139,6 +143,11 @@ Result<std::string> render_user_data(const BootParameters& parameters) {
   if (own && (!is_word(own->address.str()) || !is_word(own->endpoint))) {
     return fail(Errc::invalid, "the address '" + own->address.str() + "' or the endpoint '" +
                                    own->endpoint + "' is none");
+  }
+  if (own && parameters.fix_network && parameters.engine == BootEngine::kexec) {
+    return fail(Errc::invalid,
+                "fix_network = true with engine = \"kexec\" is more than the user data of an "
+                "unattended instance can hold; use engine = \"pivot\" or \"auto\"");
   }
   std::string user_data = packed(parameters);
   if (user_data.size() > kUserDataMax) {

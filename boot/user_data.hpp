@@ -41,7 +41,8 @@ namespace ec2spotter {
 enum class BootEngine { auto_, kexec, pivot };
 
 // For bodies that attach the root and move the address themselves, with the credentials of their
-// instance profile, which they ask the metadata service for.
+// instance profile, which they ask the metadata service for. Their user data has room for one engine:
+// `auto_` is kexec, or pivot with fix_network, which does not go with kexec.
 struct OwnAttaching {
   AllocationId address;  // empty: there is none
   std::string endpoint;  // where EC2 answers; empty: the region's public address
@@ -58,7 +59,6 @@ struct BootParameters {
   BootAdopt adopt = BootAdopt::once;  // without our files there is no `root ok` line
   bool guest_helper = true;  // false: nor what shuts its system down when EC2 takes the body
   bool fix_network = false;  // true: settings for another MAC address become the body's
-  Architecture architecture = Architecture::x86_64;          // of the body
   std::optional<OwnAttaching> own_attaching = std::nullopt;  // none: the controller does it
 };
 

@@ -1,10 +1,9 @@
-"""Packs the boot program and its helper into a C++ source that defines boot/program.hpp.
-usage: assemble.py FOLDER HELPERS ZOPFLI OUTPUT
+"""Packs the boot program into a C++ source that defines boot/program.hpp.
+usage: assemble.py FOLDER ZOPFLI OUTPUT
        assemble.py FOLDER INTO      only writes the program's texts as they are sent into a folder
-FOLDER is boot/, HELPERS holds helper.MACHINE.
+FOLDER is boot/.
 """
 
-import base64
 import pathlib
 import subprocess
 import sys
@@ -14,14 +13,20 @@ import shorten
 
 # In the order in which they pack best, of those that were tried.
 FILES = """
-program/boot_entry.sh program/volume.sh program/network.sh program/say.sh program/preboot.sh
-program/check.sh program/visits.sh program/adopt.sh program/shim.sh program/address.sh
-program/attach.sh program/find.sh program/common.sh program/busy.sh program/cpio.sh
-volume/on_notice.sh program/enter_kexec.sh program/enter_pivot.sh volume/ec2spotter-guest.service
-volume/ec2spotter-root.service program/identify.sh program/main.sh volume/root_up.sh
-volume/99-ec2spotter.cfg program/imds.py program/network.py program/ec2.py
+program/volume.sh program/boot_entry.sh program/visits.sh program/find.sh program/check.sh
+program/enter_pivot.sh program/preboot.sh program/adopt.sh program/shim.sh program/main.sh
+program/address.sh volume/root_up.sh volume/on_notice.sh program/attach.sh program/common.sh
+program/network.sh program/say.sh program/enter_kexec.sh program/identify.sh program/busy.sh
+volume/ec2spotter-root.service volume/ec2spotter-guest.service volume/99-ec2spotter.cfg volume/guest
+program/kexec.py program/network.py program/menu.py program/imds.py program/ec2.py
 """.split()
-OF_UNATTENDED_ONLY = {"program/ec2.py", "program/attach.sh", "program/address.sh"}
+OF_UNATTENDED = {"program/ec2.py", "program/imds.py", "program/attach.sh", "program/address.sh"}
+OF_KEXEC = {"program/boot_entry.sh", "program/enter_kexec.sh", "program/kexec.py", "program/menu.py"}
+OF_PIVOT = {"program/enter_pivot.sh", "program/shim.sh"}
+OF_NETWORK = {"program/network.py"}
+# What each program leaves out, as all together would be more than EC2 takes.
+PROGRAMS = {"supervised": OF_UNATTENDED, "unattended_kexec": OF_PIVOT | OF_NETWORK,
+            "unattended_pivot": OF_KEXEC}
 HOOK = "program/hook.sh"
 # Those that no other file reads in; a file too few here costs bytes, one too many would break.
 PROCESSES = """
@@ -30,23 +35,23 @@ on_notice.sh attach.sh address.sh hook.sh
 """.split()
 # The keys of the file `parameters`, which user_data.cpp writes.
 PARAMETERS = """
-volumes engine device adopt guest_helper fix_network helper_machine own_attaching address endpoint
+volumes engine device adopt guest_helper fix_network own_attaching address endpoint
 """.split()
-MACHINES = ("x86_64", "aarch64")
-END = "\n--==ec2spotter==--\n"  # the boundary is that of user_data.cpp
+# By its first line, cloud-init knows what it is. user_data.cpp adds the parameters and starts the hook.
+HEAD = """#cloud-boothook
+#!/bin/sh
+set -eu
+mkdir -p /run/ec2spotter
+put() { cat >"/run/ec2spotter/$1"; }
+"""
 ITERATIONS = "--i100"  # more gain nothing
 
 SOURCE = """#include "boot/program.hpp"
 
 namespace ec2spotter {{
 
-namespace {{
-{programs}
-}}  // namespace
-
-const BootProgram& boot_program(Architecture architecture) {{
-  return architecture == Architecture::arm64 ? k_aarch64 : k_x86_64;
-}}
+const BootProgram kBootProgram{{
+{members}}};
 const std::string_view kRestartConfig = R"({restart_config})";
 
 }}  // namespace ec2spotter
@@ -76,11 +81,9 @@ def read_texts(folder):
             for path in FILES + [HOOK]}
 
 
-def message(texts, paths, helper):
-    """What follows on the parameters; `helper` is packed."""
-    files = "".join(put(name_of(path), texts[name_of(path)]) for path in paths)
-    coded = base64.b64encode(helper).decode()
-    return files + put("helper.base64", coded + "\n") + texts[name_of(HOOK)] + END
+def message(texts, paths):
+    """All but the parameters."""
+    return HEAD + "".join(put(name_of(path), texts[name_of(path)]) for path in [*paths, HOOK])
 
 
 def packed(zopfli, content):
@@ -97,16 +100,13 @@ def literal(content):
     return '{"%s", %d}' % ("".join(f"\\x{byte:02x}" for byte in content), len(content))
 
 
-def main(folder, helpers, zopfli, output):
+def main(folder, zopfli, output):
     texts = shortened(read_texts(folder))
-    supervised = [path for path in FILES if path not in OF_UNATTENDED_ONLY]
-    programs = ""
-    for machine in MACHINES:
-        helper = packed(zopfli, (helpers / f"helper.{machine}").read_bytes())
-        members = (literal(packed(zopfli, message(texts, paths, helper).encode()))
-                   for paths in (supervised, FILES))
-        programs += f'const BootProgram k_{machine}{{"{machine}", {", ".join(members)}}};\n'
-    output.write_text(SOURCE.format(programs=programs,
+    members = []
+    for name, left_out in PROGRAMS.items():
+        paths = [path for path in FILES if path not in left_out]
+        members.append(f".{name} = {literal(packed(zopfli, message(texts, paths).encode()))},\n")
+    output.write_text(SOURCE.format(members="".join(members),
                                     restart_config=texts["99-ec2spotter.cfg"]))
 
 

@@ -146,8 +146,19 @@ def python_text(text, short):
     return "".join(parts)
 
 
+def without_docstrings(text):
+    """Each of them stands on lines of its own."""
+    lines = text.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
+            first = node.body[0]
+            lines[first.lineno - 1:first.end_lineno] = [""] * (first.end_lineno - first.lineno + 1)
+    return "".join(lines)
+
+
 def shorten_python(texts):
     """{file: text} shortened; the files may read each other in."""
+    texts = {name: without_docstrings(text) for name, text in texts.items()}
     trees = [ast.parse(text) for text in texts.values()]
     defined, others = python_names(trees)
     keys = python_keys(trees)

@@ -83,11 +83,7 @@ enable_unit() {
 
 # What shuts the system down in order when EC2 takes the body.
 install_guest() {
-  unpack_helper "$run/guest"
   install_file guest etc/ec2spotter
-  chmod 755 "$to/guest"
-  # Systemd may start what has the label of a program alone. On a /usr apart there is none to copy.
-  $labels --reference="$(in_root /usr/bin/env)" "$to/guest" || $labels -t bin_t "$to/guest"
   cat "$run/say.sh" "$run/on_notice.sh" >"$run/on-notice"
   install_file on-notice etc/ec2spotter
   make_folder etc/ec2spotter/notice.d
@@ -119,7 +115,7 @@ install_all() {
     install_file root-up etc/ec2spotter
     install_file ec2spotter-root.service etc/systemd/system
     enable_unit ec2spotter-root.service
-    [ "$guest_helper" = false ] || [ "$(uname -m)" != "$helper_machine" ] || install_guest
+    [ "$guest_helper" = false ] || install_guest
   fi
   install_file adopted etc/ec2spotter
 }

@@ -1,116 +1,81 @@
-# shellcheck shell=sh
-# Reads a system's own boot entries. Pure: the folder that is its /boot in, three variables out.
+# shellcheck shell=sh disable=SC2154 # run, root and kept() are those of who reads this
+# What the volume's own boot loader would start, and how its root is named to a new kernel.
 
-# boot_entry BOOT: sets kernel and initrd (paths) and options to the entry with the newest kernel;
-# false if there is none with both files.
-boot_entry() {
-  boot_folder=$1
-  entries=$(grub_entries && bls_entries && bare_entries) || return 1
-  newest=$(printf '%s\n' "$entries" | cut -d ' ' -f 1 | sort -V | tail -n 1)
-  [ -n "$newest" ] || return 1
-  # shellcheck disable=SC2034 # for the caller
-  read -r _ kernel initrd options <<EOF
-$(printf '%s\n' "$entries" | grep "^$newest " | head -n 1)
-EOF
-}
-
-# offer KERNEL INITRD OPTIONS...: one line "VERSION KERNEL INITRD OPTIONS" if both files are there.
-offer() {
-  offered=$boot_folder/${1##*/}
-  offered_initrd=$boot_folder/${2##*/}
-  shift 2
-  [ -f "$offered" ] && [ -f "$offered_initrd" ] || return 0
-  version=${offered##*/}
-  printf '%s\n' "${version#*-} $offered $offered_initrd $*"
-}
-
-grub_entries() {
-  for file in "$boot_folder/grub/grub.cfg" "$boot_folder/grub2/grub.cfg"; do
-    [ -f "$file" ] || continue
-    line_kernel=
-    while read -r word first rest; do
-      case $word in
-        linux | linux16 | linuxefi) line_kernel=$first line_options=$rest ;;
-        initrd | initrd16 | initrdefi)
-          # Several initrds on one line are microcode first and the real one last.
-          [ -z "$rest" ] || first=${rest##* }
-          case " $line_options " in
-            *" single "* | *" recovery "* | *" rescue "*) ;;
-            *) [ -z "$line_kernel" ] || offer "$line_kernel" "$first" "$line_options" ;;
-          esac
-          line_kernel= ;;
-      esac
-    done <"$file" || return 1
-  done
-}
-
-bls_entries() {
-  kernelopts=
-  for file in "$boot_folder/grub2/grubenv" "$boot_folder/grub/grubenv"; do
-    [ ! -f "$file" ] || kernelopts=$(sed -n 's/^kernelopts=//p' "$file") || return 1
-  done
-  for file in "$boot_folder"/loader/entries/*.conf; do
-    case $file in *rescue*) continue ;; esac
-    [ -f "$file" ] || continue
-    entry_kernel='' entry_initrd='' entry_options=''
-    while read -r word rest; do
-      case $word in
-        linux) entry_kernel=$rest ;;
-        initrd) entry_initrd=${rest%% *} ;;
-        options) entry_options=$rest ;;
-      esac
-    done <"$file" || return 1
-    # shellcheck disable=SC2016 # as it stands in the entry
-    case $entry_options in *'$kernelopts'*) entry_options="$kernelopts ${entry_options}" ;; esac
-    offer "$entry_kernel" "$entry_initrd" "$entry_options"
-  done
-}
-
-# Kernels that no boot menu names.
-bare_entries() {
-  for file in "$boot_folder"/vmlinuz-*; do
-    version=${file##*/vmlinuz-}
-    case $version in *rescue*) continue ;; esac
-    offer "$file" "initrd.img-$version" ro
-    offer "$file" "initramfs-$version.img" ro
-  done
-}
-
-# kernel_options ROOT EXTRA OPTIONS...: OPTIONS with root= replaced and what we rely on added. A
-# kernel that cannot go on restarts the machine, so that the next engine gets its turn. As in the
-# kernel, blanks in double quotes do not end a word; nothing else in it has a meaning here.
-kernel_options() {
-  options_made="root=$1"
-  added=$2
-  shift 2
-  options_left=$*
-  case " $options_left " in *" console=ttyS0"*) ;; *) added="console=ttyS0,115200 $added" ;; esac
-  case " $options_left " in *" panic="*) ;; *) added="panic=10 $added" ;; esac
-  while [ -n "$options_left" ]; do
-    take_option
-    case $option in
-      --) options_made="$options_made${added:+ $added} --" added='' ;; # the rest is for init
-      '' | root=* | BOOT_IMAGE=* | initrd=* | ec2spotter.* | '$'*) ;;
-      *) options_made="$options_made $option" ;;
+# read_menu [VARIABLE]: writes it to the file `entry`, as menu.py says it; false, with the reason there,
+# where that is not sure.
+read_menu() {
+  efi=
+  for name in $(partitions "$(kept disk)"); do
+    case $name in
+      "$(kept part)")
+        note_part "$name" "$root"
+        [ "$name" != "$(kept boot)" ] || note_part "$name" "$root/boot" ;;
+      "$(kept boot)") note_part "$name" "$root/boot" ;;
+      *)
+        folder=
+        if [ "$(probe "$name" | value_of TYPE)" = vfat ]; then
+          mkdir -p "$run/efi.$name" || return 1
+          ! mount -t vfat -o ro "/dev/$name" "$run/efi.$name" || folder=$run/efi.$name
+          efi="$efi $folder"
+        fi
+        note_part "$name" "$folder" ;;
     esac
-  done
-  printf '%s\n' "$options_made${added:+ $added}"
+  done >"$run/parts" || return 1
+  read_status=0
+  python3 -IS "$run/menu.py" "$@" <"$run/parts" >"$run/entry" || read_status=$?
+  for folder in $efi; do umount "$folder" || return 1; done
+  return "$read_status"
 }
 
-# take_option: moves the first word of options_left into option.
-take_option() {
-  option=
-  quotes=
-  while [ -n "$options_left" ]; do
-    part_of_option=${options_left%%[[:blank:]\"]*}
-    options_left=${options_left#"$part_of_option"}
-    end=${options_left%"${options_left#?}"}
-    options_left=${options_left#?}
-    option=$option$part_of_option
-    case $end in
-      '"') [ -z "$quotes" ] && quotes=1 || quotes= ;;
-      *) [ -n "$quotes" ] || return 0 ;;
+# note_part NAME FOLDER: a line for menu.py of what is mounted there; on btrfs, a subvolume.
+note_part() {
+  printf '%s\t%s\t%s\t%s\t%s\n' "$(partition_number "$1")" "$(probe "$1" | value_of UUID)" \
+    "$(probe "$1" | value_of LABEL)" "$2" \
+    "$(sed -n "s|^[^ ]* ${2:-none} btrfs .*[ ,]subvol=/\([^ ,]*\).*|/\1|p" /proc/mounts | sed 's|^/$||')"
+}
+
+# is_unique SPEC PART: does it mean this partition, and nothing on another disk that is here?
+is_unique() {
+  for entry in "$sys"/block/*; do
+    unique_disk=${entry##*/}
+    if [ "$unique_disk" = "$(kept disk)" ]; then
+      [ "$(resolve "$1" "$unique_disk")" = "$2" ] || return 1
+    elif [ -e "$entry/device" ] && [ -n "$(resolve "$1" "$unique_disk")" ]; then
+      return 1
+    fi
+  done
+}
+
+# root_name PART NAMED WITH_INITRD: what to put behind root=. As the menu has it, where that is sure to
+# be the volume; else by what every initrd, or the kernel alone, can find; nothing where that is none.
+root_name() {
+  uuid=UUID=$(probe "$1" | value_of UUID)
+  [ -n "$3" ] || uuid=
+  for name in "$2" "$uuid" "PARTUUID=$(probe "$1" | value_of PART_ENTRY_UUID)"; do
+    case $name in
+      PARTUUID=?*) ;;
+      LABEL=?* | UUID=?* | /dev/disk/*) [ -n "$3" ] || continue ;;
+      *) continue ;;
     esac
-    option=$option$end
+    if is_unique "$name" "$1"; then
+      echo "$name"
+      return 0
+    fi
+  done
+  # Another disk has the same names: only udev can hide it.
+  if [ -n "$3" ]; then link_of_udev "$1"; fi
+}
+
+# link_of_udev PART: by the serial of its disk, where the volume's initrds are of a kind with udev.
+link_of_udev() {
+  for tool in share/initramfs-tools lib/dracut lib/initcpio; do
+    [ -d "$(in_root "/usr/$tool")" ] || continue
+    tries=0
+    until link=$(by_id "$1") && [ -n "$link" ] || [ "$tries" -ge 60 ]; do
+      tries=$((tries + 1))
+      sleep 0.25
+    done
+    echo "$link"
+    return 0
   done
 }

@@ -188,6 +188,7 @@ keep unchecked "$unchecked"
 boot=
 mount_boot || give_up mount "its /boot, /dev/$boot, cannot be mounted"
 keep part "$part"
+keep boot "$boot"
 keep type "$type"
 keep subvolume "$subvolume"
 stamps >"$run/stamps_found"

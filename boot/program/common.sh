@@ -17,8 +17,7 @@ root=$run/root # the volume's root, while it is mounted
 . "$run/volume.sh"
 # shellcheck source=/dev/null
 . "$run/parameters"
-: "${volumes:?}" "${engine:?}" "${device:?}" "${adopt:?}" "${guest_helper:?}" "${fix_network:?}" \
-  "${helper_machine:?}"
+: "${volumes:?}" "${engine:?}" "${device:?}" "${adopt:?}" "${guest_helper:?}" "${fix_network:?}"
 
 tell() {
   printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >>"$log" || :
@@ -67,12 +66,6 @@ ask_ec2() {
 # Which of the volumes it is; empty until stage find has seen it.
 # shellcheck disable=SC2034 # for the stages
 volume=$(kept volume)
-
-# unpack_helper FILE: see helper.cpp.
-unpack_helper() {
-  base64 -d "$run/helper.base64" | gunzip >"$1"
-  chmod 755 "$1"
-}
 
 release_volume() {
   cd / || return 1

@@ -1,45 +1,48 @@
-# Stage enter, engine kexec: the volume's own newest kernel, straight from this one.
+# Stage enter, engine kexec: what the volume's own boot loader would start, straight from this kernel.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
 . "$run/boot_entry.sh"
-. "$run/cpio.sh"
 . "$run/preboot.sh"
 . "$run/visits.sh"
-stage=enter kernel='' initrd='' options=''
+stage=enter
 part=$(kept part)
 preboot_disk=$(system_disk)
 
 if on_xen && [ "$engine" = auto ]; then next xen "kexec is not dependable on Xen"; fi
-boot_entry "$root/boot" || next no_kernel "no kernel with its initrd in the volume's /boot"
-tries=0
-until link=$(by_id "$part") && [ -n "$link" ] || [ "$tries" -ge 60 ]; do
-  tries=$((tries + 1))
-  sleep 0.25
-done
-[ -n "$link" ] || next no_link "udev made no by-id link for /dev/$part"
+# try_entry [VARIABLE]: with the menu's variable set.
+try_entry() {
+  read_menu "$@" || next menu "the menu cannot be read for sure: $(cat "$run/entry")"
+  {
+    read -r kernel
+    read -r initrds
+    read -r named
+    read -r options
+  } <"$run/entry"
+  root_spec=$(root_name "$part" "$named" "$initrds")
+}
+
+refuse_device_names
+try_entry
+# Ubuntu's entries for clouds start without an initrd, and with it where that has failed.
+[ -n "$root_spec$initrds" ] || try_entry initrdfail
+[ -n "$root_spec" ] || next no_link "no name of /dev/$part is its alone and known to the new kernel"
 
 # On arm64 it may be compressed, which only a boot loader there undoes.
 if gzip -t "$kernel" 2>/dev/null; then
   gunzip <"$kernel" >"$state/${kernel##*/}"
   kernel=$state/${kernel##*/}
 fi
-serial=$(serial_of "$preboot_disk")
-cp "$initrd" "$state/initrd"
-cpio_pad "$(wc -c <"$initrd")" >>"$state/initrd"
-[ -z "$serial" ] || hide_disk "$serial" >>"$state/initrd"
-
-options=$(kernel_options "$link" "ec2spotter.engine=kexec ec2spotter.volume=$volume\
+# A kernel that cannot go on restarts the machine, so that the next engine gets its turn.
+case " $options " in *" console=ttyS0"*) ;; *) options="console=ttyS0,115200 $options" ;; esac
+case " $options " in *" panic="*) ;; *) options="panic=10 $options" ;; esac
+# Behind `--` in the options would stand what is for init alone.
+options="root=$root_spec ec2spotter.engine=kexec ec2spotter.volume=$volume\
  ec2spotter.body=$(kept instance) ec2spotter.visit=$(kept visit)\
-${own_attaching:+ ec2spotter.unattended}" "$options")
+${own_attaching:+ ec2spotter.unattended} $options"
 status=0
-if [ -s "$run/helper.base64" ] && [ "$(uname -m)" = "$helper_machine" ]; then
-  unpack_helper "$state/helper"
-  "$state/helper" load "$kernel" "$state/initrd" "$options" || status=$?
-  restart="$state/helper kexec"
-else
-  kexec -s -l "$kernel" --initrd="$state/initrd" --command-line="$options" || status=$?
-  restart="kexec -e"
-fi
+# shellcheck disable=SC2086 # several initrds
+python3 -IS "$run/kexec.py" "$(serial_of "$preboot_disk")" "$kernel" "$options" "$state/initrd" $initrds ||
+  status=$?
 rm -f "$state/initrd" "$state/${kernel##*/}"
 [ "$status" -eq 0 ] ||
   next kexec_refused "the kernel refused ${kernel##*/} (errno $status)"
@@ -48,9 +51,8 @@ pin_preboot "$preboot_disk" "$(kept disk)"
 stamps >"$run/stamps"
 release_volume || next in_use "the volume cannot be unmounted"
 record_entering kexec
-ok "engine=kexec kernel=${kernel##*/vmlinuz-} root=$link"
+ok "engine=kexec kernel=${kernel##*/vmlinuz-} root=$root_spec"
 quiesce
-# shellcheck disable=SC2086 # a command and its argument
-$restart || status=$?
+python3 -IS "$run/kexec.py" || status=$?
 mount -o remount,rw /
 next kexec_failed "the switch to the loaded kernel failed ($status)"

@@ -13,6 +13,10 @@ preboot_disk=$(system_disk)
 chroot "$root" /bin/sh -c '[ -x /sbin/init ]' || next no_init "the volume's /sbin/init cannot be run"
 ! tr '\0' ' ' </proc/1/cmdline | grep -q -e --switched-root ||
   next systemd_initrd "this image's initrd starts systemd itself, past /sbin/init"
+refuse_device_names
+# Its interfaces have other names with these words, which this disk's kernel then needs too.
+words=$(grep -rhoE '(net\.ifnames|biosdevname)=0' "$root"/boot/grub*/grub* "$root/boot/loader/entries" \
+  2>/dev/null | sort -u | tr '\n' ' ')
 stamps >"$run/stamps"
 release_volume || next in_use "the volume cannot be unmounted"
 
@@ -31,6 +35,7 @@ mkdir -p /ec2spotter-root
   echo "subvolume='$(kept subvolume | sed "s/'/'\\\\''/g")'"
   echo "body=$(kept instance)"
   echo "visit=$(kept visit)"
+  echo "words='$words'"
   echo "preboot_serial=$(serial_of "$preboot_disk")"
   cat "$run/say.sh" "$run/busy.sh" "$run/volume.sh" "$run/shim.sh"
 } >$init.ec2spotter-new
@@ -38,6 +43,7 @@ chmod 755 $init.ec2spotter-new
 sync
 mv $init.ec2spotter-new $init
 pin_preboot "$preboot_disk" "$(kept disk)"
+[ -z "$words" ] || add_words /boot "$words"
 record_entering pivot
 ok "engine=pivot restart=true"
 quiesce

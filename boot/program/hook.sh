@@ -5,6 +5,7 @@
 set -eu
 
 mkdir /run/ec2spotter/started 2>/dev/null || exit 0
+echo "${INSTANCE_ID:-}" >/run/ec2spotter/instance
 systemd-run --quiet --no-block --collect --unit=ec2spotter-boot \
   --property=DefaultDependencies=no sh /run/ec2spotter/main.sh 2>/dev/null || {
   setsid sh /run/ec2spotter/main.sh </dev/null >/dev/null 2>&1 &

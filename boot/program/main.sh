@@ -91,7 +91,7 @@ trap finish EXIT
 mkdir -p "$state" "$root"
 echo "$visit" >"$state/visit"
 keep visit "$visit"
-run_stage identify 330
+run_stage identify 30
 [ -z "$own_attaching" ] || run_stage attach 3600
 run_stage find 630
 run_stage check 3600

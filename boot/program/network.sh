@@ -3,6 +3,7 @@
 
 # read_settings [FILE]: see network.py.
 read_settings() {
+  [ -e "$run/network.py" ] || return 1 # in the user data there was no room for it
   addresses=$(cat "$sys"/class/net/*/address 2>/dev/null | grep -v 00:00:00:00:00:00)
   python3 -IS "$run/network.py" "$root" "$addresses" "$@"
 }

@@ -53,15 +53,43 @@ pin_fstab() {
 
 # pin_boot_menu PREBOOT FOLDER
 pin_boot_menu() {
-  for file in "$2/grub/grub.cfg" "$2/grub2/grub.cfg" "$2"/loader/entries/*.conf; do
-    [ -f "$file" ] || continue
-    spec=$(grep -E '^[[:space:]]*(linux|linux16|linuxefi|options)[[:space:]]' "$file" |
-      sed -n 's/.*[[:space:]]root=\([^[:space:]]*\).*/\1/p' | head -n 1)
+  for file in $(menus_in "$2"); do
+    spec=$(grep -E "$kernel_line" "$file" | sed -n 's/.*[[:space:]]root=\([^[:space:]]*\).*/\1/p' |
+      head -n 1)
     [ -n "$spec" ] || continue
     part_found=$(resolve "$spec" "$1")
     link_found=${part_found:+$(by_id "$part_found")}
     [ -n "$link_found" ] || continue
-    sed "s|\\([[:space:]]root=\\)$spec|\\1$link_found|" "$file" >"$run/pinned-menu"
-    replace_file "$run/pinned-menu" "$file"
+    change_menu "$file" "s|([[:space:]]root=)$spec|\\1$link_found|"
   done
+}
+
+# add_words FOLDER WORDS: to the options of each entry of the preboot disk's own menu.
+add_words() {
+  for file in $(menus_in "$1"); do
+    grep -q " $2\$" "$file" || change_menu "$file" "/$kernel_line/s/\$/ $2/"
+  done
+}
+
+kernel_line='^[[:space:]]*(linux|linux16|linuxefi|options)[[:space:]]'
+menus_in() { find "$1/grub/grub.cfg" "$1/grub2/grub.cfg" "$1/loader/entries" -name '*.c*f*' 2>/dev/null; }
+change_menu() {
+  sed -E "$2" "$1" >"$run/new-menu"
+  replace_file "$run/new-menu" "$1"
+}
+
+# refuse_device_names: a disk has another name on each instance; what the volume's fstab calls by one
+# may be a partition of the preboot disk, or nothing. The root is named to the kernel.
+refuse_device_names() {
+  table=$(in_root /etc/fstab)
+  [ -f "$table" ] || return 0
+  named=
+  while read -r spec point _ flags _; do
+    case "$spec $point ,$flags," in
+      *' / '* | *,noauto,*) ;;
+      /dev/nvme* | /dev/[hsv]d* | /dev/xvd*) named=$spec ;;
+    esac
+  done <"$table"
+  [ -z "$named" ] ||
+    next device_names "the volume's fstab names $named, which is another disk here; use its UUID"
 }

@@ -74,6 +74,9 @@ hide_preboot() {
 prepare() {
   set -eu
   echo "waiting for $volume" >"$run/doing"
+  for word in $words; do
+    grep -qF " $word" /proc/cmdline || stop net_names "this disk's boot menu takes no $word"
+  done
   find_part
   mount_root
   lend_modules

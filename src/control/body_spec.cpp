@@ -62,7 +62,6 @@ Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
                             .adopt = boot_adopt(machine, batch.front().step->guest_files),
                             .guest_helper = machine.guest_helper,
                             .fix_network = machine.fix_network,
-                            .architecture = architecture_of(batch.front().step->pool.instance_type),
                             .own_attaching = own_attaching};
   for (const LaunchOrder& order : batch) parameters.volumes.push_back(order.step->volume);
   return render_user_data(parameters);

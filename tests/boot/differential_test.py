@@ -1,5 +1,4 @@
-"""Generated inputs: links on a volume against the kernel's own way through them, and kernel options
-against the kernel's own way of parting them (lib/cmdline.c, next_arg)."""
+"""Generated inputs: links on a volume against the kernel's own way through them."""
 
 import json
 import os
@@ -22,19 +21,6 @@ print(json.dumps([os.path.realpath(path) for path in json.load(sys.stdin)]))
 """
 
 
-def parted(options):
-    """The kernel's words; unlike there, the quotes around one stay."""
-    words, word, quoted = [], "", False
-    for char in options:
-        if char in " \t" and not quoted:
-            words.append(word)
-            word = ""
-            continue
-        quoted ^= char == '"'
-        word += char
-    return [each for each in [*words, word] if each]
-
-
 class DifferentialTest(unittest.TestCase):
     def lines(self, shell, files, loop, lines, **variables):
         """What a loop in the shell makes of lines, each read as `$line`."""
@@ -44,23 +30,6 @@ class DifferentialTest(unittest.TestCase):
                               env=os.environ | variables, cwd="/", text=True, check=True,
                               capture_output=True)
         return done.stdout.split("\n")[:-1]
-
-    def test_kernel_options_arrive_as_they_are(self):
-        chance = random.Random(SEED)
-        pieces = ["a", "=", "*", "?", "[a-z]", "\\", "\\n", "\\c", "'", '"', "`id`", "$(id)", "~", "-n",
-                  "--", ";", "&", "|", "#", "%s", "{a,b}", "!", "é", " ", "  ", "\t", "/*"]
-        inputs = []
-        for _ in range(ROUNDS):
-            text = "".join(chance.choice(pieces) for _ in range(chance.randint(1, 25)))
-            inputs.append(text.replace('"', "", 1) if text.count('"') % 2 else text)
-        for shell in SHELLS:
-            made = self.lines(shell, ["boot_entry.sh"], 'kernel_options R E "$line"', inputs)
-            self.assertEqual(len(made), len(inputs))
-            for options, got in zip(inputs, made):
-                wanted = [word for word in parted(options) if not word.startswith("$")]
-                end = wanted.index("--") if "--" in wanted else len(wanted)
-                wanted[end:end] = ["panic=10", "console=ttyS0,115200", "E"]
-                self.assertEqual(parted(got), ["root=R", *wanted], (SEED, options))
 
     def test_links_lead_where_the_volumes_own_system_would_go(self):
         chance = random.Random(SEED)

@@ -35,8 +35,14 @@ class IdentifyTest(StageTest):
 
     def test_an_image_that_has_all_is_asked_which_instance_it_is(self):
         for program in self.images(None):
-            program.put("imds.py", "print('i-0123')\n")
+            program.keep("instance", "i-0123")
             self.assertIn("ec2spotter: identify ok instance=i-0123 ", program.stage("identify"))
+
+    def test_an_id_that_is_no_instances_is_refused(self):
+        for wrong in ("", "iid-datasource-none", "i-", "i-<html>", "x-0123"):
+            for program in self.images(None):
+                program.keep("instance", wrong)
+                self.assertIn("identify fail reason=no_instance ", program.stage("identify"), wrong)
 
 
 if __name__ == "__main__":

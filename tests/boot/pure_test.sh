@@ -21,8 +21,6 @@ EC2SPOTTER_SYS=$work/sys
 . "$program/volume.sh"
 # shellcheck source=boot/program/boot_entry.sh
 . "$program/boot_entry.sh"
-# shellcheck source=boot/program/cpio.sh
-. "$program/cpio.sh"
 
 # nvme DISK SERIAL NUMBER...: a disk with partitions of these numbers
 nvme() {
@@ -42,7 +40,7 @@ probe() {
   case $1 in
     nvme0n1p1 | nvme2n1p1) echo LABEL=cloudimg-rootfs; echo UUID=aa-11; echo PART_ENTRY_UUID=pu-1 ;;
     nvme0n1p16 | nvme2n1p16) echo LABEL=BOOT; echo UUID=bb-22; echo PART_ENTRY_UUID=pu-16 ;;
-    nvme1n1) echo LABEL=BARE; echo TYPE=ext4 ;;
+    nvme1n1) echo LABEL=BARE; echo UUID=cc-33; echo TYPE=ext4 ;;
   esac
 }
 
@@ -111,86 +109,33 @@ for link in absolute=/srv relative=/srv/a chain=/srv/b above=/srv absolute/x/y=/
     "$(in_root "/etc/links/${link%%=*}")"
 done
 
-boot=$work/boot
-mkdir -p "$boot/grub"
-for version in 6.1.0-9-amd64 6.1.0-41-amd64; do
-  touch "$boot/vmlinuz-$version" "$boot/initrd.img-$version"
-done
-expect 'the newest kernel, by version, where no menu names one' \
-  "$boot/vmlinuz-6.1.0-41-amd64 $boot/initrd.img-6.1.0-41-amd64 ro" \
-  "$(boot_entry "$boot" && echo "$kernel $initrd $options")"
-cat >"$boot/grub/grub.cfg" <<'GRUB'
-set default="0"
-menuentry 'Debian GNU/Linux' --class debian {
-	linux	/boot/vmlinuz-6.1.0-9-amd64 root=UUID=11 ro single
-	initrd	/boot/initrd.img-6.1.0-9-amd64
-}
-menuentry 'Old' {
-	linux	/boot/vmlinuz-6.1.0-9-amd64 root=UUID=11 ro old
-	initrd	/boot/initrd.img-6.1.0-9-amd64
-	}
-menuentry 'New' {
-	if [ "${initrdfail}" = 1 ]; then
-	  linux	/boot/vmlinuz-6.1.0-41-amd64 root=PARTUUID=22 ro quiet nvme_core.io_timeout=4294967295
-	  initrd	/boot/microcode.cpio /boot/initrd.img-6.1.0-41-amd64
-	else
-	  linux	/boot/vmlinuz-6.1.0-41-amd64 root=PARTUUID=22 ro quiet panic=-1
-	fi
-}
-menuentry 'Removed' {
-	linux	/boot/vmlinuz-6.9.0-1-amd64 root=UUID=11 ro
-	initrd	/boot/initrd.img-6.9.0-1-amd64
-}
-GRUB
-boot_entry "$boot"
-expect 'the newest kernel that is there' "$boot/vmlinuz-6.1.0-41-amd64" "$kernel"
-expect 'its initrd, microcode apart' "$boot/initrd.img-6.1.0-41-amd64" "$initrd"
-expect 'its own options' 'root=PARTUUID=22 ro quiet nvme_core.io_timeout=4294967295' "$options"
-# shellcheck disable=SC2086 # words
-expect 'root replaced, console and panic added' \
-  'root=/dev/x ro quiet nvme_core.io_timeout=4294967295 panic=10 console=ttyS0,115200 k=v' \
-  "$(kernel_options /dev/x k=v $options)"
-# shellcheck disable=SC2016 # a word of some boot entries
-expect 'console, panic and root flags of its own stay' \
-  'root=/dev/x console=ttyS0 panic=-1 rootflags=subvol=@ k=v' \
-  "$(kernel_options /dev/x k=v BOOT_IMAGE=/v root=LABEL=a console=ttyS0 panic=-1 \
-    rootflags=subvol=@ '$tuned_params' ec2spotter.engine=kexec)"
-
-cat >"$work/words" <<'WORDS'
-root=UUID=1 -n a=* b=? [c] d=\n\\ e="f  g *"   h='i j' "k=l m" ~ x$(n) `o` p=\
-root=/dev/x -n a=* b=? [c] d=\n\\ e="f  g *" h='i j' "k=l m" ~ x$(n) `o` p=\ panic=10 console=ttyS0,115200 k=v
-WORDS
-expect 'words with a meaning to a shell arrive as they are' "$(sed -n 2p "$work/words")" \
-  "$(cd / && kernel_options /dev/x k=v "$(sed -n 1p "$work/words")")"
-odd=$work/odd
-mkdir -p "$odd/grub"
-touch "$odd/vmlinuz-1" "$odd/initrd.img-1"
-printf '%s\n' 'linux /vmlinuz-1 root=UUID=11 -n a=* b=? c=\x d="e  *" \c f' 'initrd /initrd.img-1' \
-  >"$odd/grub/grub.cfg"
-(cd / && boot_entry "$odd" && kernel_options /dev/x k=v "$options") >"$work/made"
-expect 'from the menu too' \
-  'root=/dev/x -n a=* b=? c=\x d="e  *" \c f panic=10 console=ttyS0,115200 k=v' "$(cat "$work/made")"
-
-bls=$work/bls
-mkdir -p "$bls/loader/entries" "$bls/grub2"
-for version in 5.14.0-70.el9.x86_64 5.14.0-362.el9.x86_64 0-rescue-abc; do
-  touch "$bls/vmlinuz-$version" "$bls/initramfs-$version.img"
-  # shellcheck disable=SC2016 # as such entries have them
-  printf 'title x\nlinux /vmlinuz-%s\ninitrd /initramfs-%s.img $tuned_initrd\noptions $kernelopts extra=%s\n' \
-    $version $version $version >"$bls/loader/entries/id-$version.conf"
-done
-echo 'kernelopts=root=UUID=33 ro crashkernel=auto' >"$bls/grub2/grubenv"
-boot_entry "$bls"
-expect 'loader entries: newest, no rescue' "$bls/initramfs-5.14.0-362.el9.x86_64.img" "$initrd"
-# shellcheck disable=SC2016 # dropped by kernel_options
-expect 'loader entries: kernelopts' \
-  'root=UUID=33 ro crashkernel=auto $kernelopts extra=5.14.0-362.el9.x86_64' "$options"
-if boot_entry "$work/sys"; then expect 'no entry where there is no kernel' false true; fi
+kept() { cat "$work/kept/$1" 2>/dev/null || :; }
+mkdir -p "$work/kept" "$work/sys/block/nvme0n1/device" "$work/sys/block/nvme1n1/device"
+echo nvme1n1 >"$work/kept/disk"
+expect 'the name in the menu stays, where nothing else has it' LABEL=BARE \
+  "$(root_name nvme1n1 LABEL=BARE initrd)"
+expect 'what means another partition, or a device, is replaced by the UUID' UUID=cc-33 \
+  "$(root_name nvme1n1 /dev/nvme0n1p1 initrd)"
+expect 'also where the menu means nothing that is here' UUID=cc-33 "$(root_name nvme1n1 UUID=no initrd)"
+echo nvme2n1 >"$work/kept/disk"
+by_id() { echo "/dev/disk/by-id/nvme-$1"; }
+expect 'a name that the preboot disk has too is no name; nor is a link, with an initrd of no known kind' \
+  '' "$(root_name nvme2n1p1 LABEL=cloudimg-rootfs initrd)"
+mkdir -p "$root/usr/share/initramfs-tools"
+expect 'with an initrd that has udev, the link by its serial is' \
+  /dev/disk/by-id/nvme-nvme2n1p1 "$(root_name nvme2n1p1 LABEL=cloudimg-rootfs initrd)"
+expect 'without an initrd nobody knows the link' '' "$(root_name nvme2n1p1 PARTUUID=pu-1 '')"
+rm -r "$work/sys/block/nvme0n1/device"
+expect 'without the other disk, the names are sure' 'PARTUUID=pu-1 LABEL=cloudimg-rootfs' \
+  "$(root_name nvme2n1p1 PARTUUID=pu-1 '') $(root_name nvme2n1p1 LABEL=cloudimg-rootfs initrd)"
+expect 'without an initrd the kernel knows PARTUUID only' PARTUUID=pu-1 \
+  "$(root_name nvme2n1p1 LABEL=cloudimg-rootfs '')"
+mkdir -p "$work/sys/block/nvme0n1/device"
+printf 'vol0aaaaaaaaaaaaaaa1   \n' >"$work/sys/block/nvme0n1/device/serial"
 
 # shellcheck source=boot/program/preboot.sh
 . "$program/preboot.sh"
 run=$work
-by_id() { echo "/dev/disk/by-id/nvme-$1"; }
 menu=$work/menu
 mkdir -p "$menu/grub" "$menu/loader/entries"
 printf 'menuentry A {\n\tlinux\t/vmlinuz-1 root=LABEL=cloudimg-rootfs ro\n\tinitrd\t/initrd.img-1\n}\n%s\n' \
@@ -205,18 +150,17 @@ expect 'loader entries too' 'options root=/dev/disk/by-id/nvme-nvme0n1p1 ro' \
   "$(cat "$menu/loader/entries/a.conf")"
 expect 'what the disk does not hold stays' 'options root=UUID=elsewhere ro' \
   "$(cat "$menu/loader/entries/b.conf")"
+add_words "$menu" 'net.ifnames=0 '
+add_words "$menu" 'net.ifnames=0 '
+expect 'words are added to the options of each entry, once' \
+  'linux/vmlinuz-1root=/dev/disk/by-id/nvme-nvme0n1p1ronet.ifnames=0' \
+  "$(sed -n 2p "$menu/grub/grub.cfg" | tr -d '[:space:]')"
+expect 'and nowhere else' 1 "$(grep -c 'initrd./initrd.img-1$' "$menu/grub/grub.cfg")"
+expect 'also to loader entries' 'options root=UUID=elsewhere ro net.ifnames=0 ' \
+  "$(cat "$menu/loader/entries/b.conf")"
 if have_twins nvme0n1 nvme2n1; then twins=yes; else twins=no; fi
 expect 'a clone shares names' yes "$twins"
 if have_twins nvme0n1 nvme1n1; then twins=yes; else twins=no; fi
 expect 'another disk does not' no "$twins"
-
-hide_disk vol0aaaaaaaaaaaaaaa1 >"$work/hide.cpio"
-mkdir "$work/unpacked"
-(cd "$work/unpacked" && busybox cpio -id <"$work/hide.cpio" 2>/dev/null) || expect 'cpio reads it' 0 $?
-expect 'the rule names the preboot disk' 1 \
-  "$(grep -c 'ATTRS{serial}=="vol0aaaaaaaaaaaaaaa1\*".*remove' \
-    "$work/unpacked/etc/udev/rules.d/00-ec2spotter.rules" 2>/dev/null)"
-expect 'padding to four bytes' '0 3 2 1' \
-  "$(for size in 8 9 10 11; do cpio_pad $size | wc -c; done | xargs)"
 
 [ "$failures" -eq 0 ] || exit 1

@@ -13,7 +13,6 @@ sys.path.insert(0, str(SOURCE / "boot/assembly"))
 
 # pylint: disable=wrong-import-position
 import assemble
-import loaded_part
 import shell_text
 import shorten
 
@@ -147,21 +146,6 @@ class ProgramTest(unittest.TestCase):
             for command in SHELLS:
                 done = subprocess.run([*command, f"{folder}/pure_test.sh", folder], check=False)
                 self.assertEqual(done.returncode, 0, command)
-
-
-class LoadedPartTest(unittest.TestCase):
-    def test_a_program_without_its_sections_runs(self):
-        program = pathlib.Path("/bin/busybox").read_bytes()
-        part = loaded_part.loaded_part(program)
-        self.assertLess(len(part), len(program))
-        self.assertEqual(loaded_part.loaded_part(part), part)
-        with tempfile.TemporaryDirectory(prefix="ec2spotter-test-") as folder:
-            path = pathlib.Path(folder, "busybox")
-            path.write_bytes(part)
-            path.chmod(0o755)
-            self.assertEqual(subprocess.check_output([path, "echo", "runs"]), b"runs\n")
-        with self.assertRaises(ValueError):
-            loaded_part.loaded_part(b"#!/bin/sh\n")
 
 
 if __name__ == "__main__":

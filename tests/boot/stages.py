@@ -11,7 +11,7 @@ SOURCE = pathlib.Path(os.environ["EC2SPOTTER_SOURCE"])
 SHELLS = (["dash"], ["busybox", "sh"])
 AS_ROOT = [] if os.geteuid() == 0 else ["unshare", "-r"]  # a stage reads the volume's root by chroot
 PARAMETERS = {"volumes": "vol-1", "engine": "auto", "device": "/dev/sdf", "adopt": "true",
-              "guest_helper": "false", "fix_network": "false", "helper_machine": "none"}
+              "guest_helper": "false", "fix_network": "false"}
 # Functions, as busybox takes its own tools before any in a folder.
 SAY = """say() {{ printf 'ec2spotter: %s\\n' "$*" >>"{work}/console"; }}
 mount() {{ "{work}/tools/mount" "$@"; }}
