@@ -70,6 +70,10 @@ note_systems() {
 # Beside a root on btrfs may lie its snapshots: they hold the same fstab. The root is the subvolume
 # that its own fstab names or, if it names none, the default one; else the only one with a system.
 note_subvolumes() {
+  if is_system "$root" && [ "$(subvolume_option "$root/etc/fstab" /)" = defaults ]; then
+    found="$found $1"
+    return 0
+  fi
   default=$(subvolume_here)
   release_volume
   mount_untouched "$1" btrfs "$root" subvolid=5

@@ -69,6 +69,7 @@ class BtrfsTest(DiskTest):
             write(root, system() | {"is": "the root"})
             snapshot(root, ".", "snapshot")
             (root / "snapshot/is").write_text("a snapshot")
+            subvolume(root, "a/chroot", system())
 
         def other(root):
             subvolume(root, "@", system("subvol=@") | {"is": "the root"})
