@@ -14,6 +14,7 @@
 // 2 on they follow a restart from inside, or an engine that failed. `STAGE busy seconds=N
 // doing="..."` comes each minute while a stage is at work, for as long as it may. `check ok` may
 // carry pinned=FILE[,FILE]: network settings of the volume for another MAC address than the body's;
+// and unmatched=FILE[,FILE]: those for a name of the interface that it does not have;
 // `adopt ok` then loosened=FILE[,FILE]: those that were made the body's. It carries
 // undone=write|read_only when our files could not be written, and mute=true when nothing on the
 // volume will say that it is up. `find start volume=vol-...[,vol-...]` names what is waited for,

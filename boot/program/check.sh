@@ -148,6 +148,4 @@ keep part "$part"
 keep type "$type"
 keep subvolume "$subvolume"
 stamps >"$run/stamps_found"
-pinned_files >"$run/pinned"
-pinned=$(as_word <"$run/pinned")
-ok "root=$part type=$type${subvolume:+ subvolume=$subvolume}${boot:+ boot=$boot}${pinned:+ pinned=$pinned}"
+ok "root=$part type=$type${subvolume:+ subvolume=$subvolume}${boot:+ boot=$boot}$(note_settings)"
