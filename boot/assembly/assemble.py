@@ -14,13 +14,12 @@ import shorten
 
 # In the order in which they pack best, of those that were tried.
 FILES = """
-program/volume.sh program/boot_entry.sh program/say.sh program/cpio.sh program/network.sh
-program/preboot.sh program/check.sh program/main.sh program/address.sh program/attach.sh
-program/adopt.sh program/shim.sh program/common.sh program/enter_kexec.sh program/enter_pivot.sh
-volume/on_notice.sh program/find.sh program/identify.sh program/busy.sh program/visits.sh
-volume/root_up.sh volume/ec2spotter-root.service volume/99-ec2spotter.cfg
-volume/ec2spotter-guest.service
-program/imds.py program/network.py program/ec2.py
+program/boot_entry.sh program/volume.sh program/network.sh program/say.sh program/preboot.sh
+program/check.sh program/visits.sh program/adopt.sh program/shim.sh program/address.sh
+program/attach.sh program/find.sh program/common.sh program/busy.sh program/cpio.sh
+volume/on_notice.sh program/enter_kexec.sh program/enter_pivot.sh volume/ec2spotter-guest.service
+volume/ec2spotter-root.service program/identify.sh program/main.sh volume/root_up.sh
+volume/99-ec2spotter.cfg program/imds.py program/network.py program/ec2.py
 """.split()
 OF_UNATTENDED_ONLY = {"program/ec2.py", "program/attach.sh", "program/address.sh"}
 HOOK = "program/hook.sh"

@@ -1,7 +1,8 @@
 # Stage adopt: leaves on the volume, once, what keeps its identity on the next bodies and what tells
 # that its system is up. What was removed from there by hand is not put back, unless `adopt` says
-# `again`; with `remove` all is taken away. Where the machine file
-# wishes so, network settings that are for another body's MAC address are made this one's.
+# `again`; with `remove` all is taken away. For each instance, cloud-init there is told that what it
+# has done once for an instance is done; and where the machine file wishes so, network settings that
+# are for another body's MAC address are made this one's.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
 # shellcheck source=boot/program/network.sh
@@ -39,35 +40,57 @@ end_well() {
   exit 0
 }
 
-undone=
-[ -n "$files_due$network_due" ] || end_well
+# are_semaphores_due: cloud-init has a file for each thing that it does once for an instance, in the
+# instance's folder. Our settings, which call an instance a restart, let us copy the last one's.
+cloud=/var/lib/cloud
+last_instance=$(cat "$(in_root $cloud/data/instance-id)" 2>/dev/null || :)
+semaphores=$(in_root "$cloud/instances/$last_instance/sem")
+new_folder=$(in_root "$cloud/instances/$(kept instance)")
+are_semaphores_due() {
+  [ -s "$(in_root /etc/cloud/cloud.cfg.d)/99-ec2spotter.cfg" ] &&
+    [ -d "$semaphores" ] && [ ! -e "$new_folder/sem" ]
+}
 
-# install_file NAME FOLDER: from the program onto the volume, never a half of it.
-install_file() {
-  to=$(in_root "/$2")
-  mkdir -p "$to"
-  if cat "$run/$1" >"$to/$1.new" && cmp -s "$run/$1" "$to/$1.new"; then
-    mv "$to/$1.new" "$to/$1"
-  else
-    rm -f "$to/$1.new"
-    return 1
+undone=
+[ -n "$files_due$network_due" ] || are_semaphores_due || end_well
+
+# label PATH: as SELinux on the volume wants it, like the folder's. Where its files have no labels,
+# `labels` does nothing.
+label() { $labels -h --reference="${1%/*}" "$1"; }
+
+# make_folder FOLDER: sets `to`.
+make_folder() {
+  to=$(in_root "/$1")
+  if [ ! -d "$to" ]; then
+    mkdir -p "$to"
+    label "$to"
   fi
 }
 
+# install_file NAME FOLDER: from the program onto the volume.
+install_file() {
+  make_folder "$2"
+  replace_file "$run/$1" "$to/$1"
+  label "$to/$1"
+}
+
 enable_unit() {
-  wants=$(in_root /etc/systemd/system/multi-user.target.wants)
-  mkdir -p "$wants"
-  ln -sf "../$1" "$wants/$1"
+  make_folder etc/systemd/system/multi-user.target.wants
+  ln -sf "../$1" "$to/$1.new"
+  mv "$to/$1.new" "$to/$1"
+  label "$to/$1"
 }
 
 # What shuts the system down in order when EC2 takes the body.
 install_guest() {
   unpack_helper "$run/guest"
   install_file guest etc/ec2spotter
-  chmod 755 "$root/etc/ec2spotter/guest"
+  chmod 755 "$to/guest"
+  # Systemd may start what has the label of a program alone. On a /usr apart there is none to copy.
+  $labels --reference="$(in_root /usr/bin/env)" "$to/guest" || $labels -t bin_t "$to/guest"
   cat "$run/say.sh" "$run/on_notice.sh" >"$run/on-notice"
   install_file on-notice etc/ec2spotter
-  mkdir -p "$root/etc/ec2spotter/notice.d"
+  make_folder etc/ec2spotter/notice.d
   install_file ec2spotter-guest.service etc/systemd/system
   enable_unit ec2spotter-guest.service
 }
@@ -78,21 +101,26 @@ remove_all() {
     ec2spotter/root-up ec2spotter/adopted ec2spotter/last-up \
     systemd/system/multi-user.target.wants/ec2spotter-guest.service \
     systemd/system/multi-user.target.wants/ec2spotter-root.service; do
-    rm -f "$root/etc/$file"
+    rm -f "$(in_root "/etc/${file%/*}")/${file##*/}"
   done
+}
+
+# Of a /usr apart, only the mount point is there.
+has_systemd() {
+  [ -e "$root/lib/systemd/systemd" ] || [ -e "$root/usr/lib/systemd/systemd" ] ||
+    { [ ! -e "$root/usr/lib" ] && [ -d "$root/etc/systemd/system" ]; }
 }
 
 install_all() {
   [ "$adopt" != remove ] || { remove_all; return; }
   [ ! -d "$root/etc/cloud" ] || install_file 99-ec2spotter.cfg etc/cloud/cloud.cfg.d
-  if [ -e "$root/lib/systemd/systemd" ] || [ -e "$root/usr/lib/systemd/systemd" ]; then
+  if has_systemd; then
     cat "$run/say.sh" "$run/root_up.sh" >"$run/root-up"
     install_file root-up etc/ec2spotter
     install_file ec2spotter-root.service etc/systemd/system
     enable_unit ec2spotter-root.service
     [ "$guest_helper" = false ] || [ "$(uname -m)" != "$helper_machine" ] || install_guest
   fi
-  echo 1 >"$run/adopted"
   install_file adopted etc/ec2spotter
 }
 
@@ -102,24 +130,32 @@ fix_network_files() {
   done <"$run/pinned" >"$run/loosened"
 }
 
+lay_semaphores() {
+  if mkdir -p "$new_folder" && label "$new_folder" && cp -aT "$semaphores" "$new_folder/sem.new" &&
+    sync && mv "$new_folder/sem.new" "$new_folder/sem"; then return 0; fi
+  rm -rf "$new_folder/sem.new" || :
+  return 1
+}
+
 write_all() {
-  mkdir -p "$root/etc/ec2spotter"
+  make_folder etc/ec2spotter
   [ -z "$network_due" ] || fix_network_files
   [ -z "$files_due" ] || install_all
 }
 
 # A machine whose disk is full or read-only boots on any instance, and so it does here: what could
-# not be written is said, and tried again at the next visit.
-if mount -o remount,rw "$root"; then
-  set +e
-  (
-    set -e
-    write_all
-  )
-  status=$?
-  set -e
-  [ "$status" -eq 0 ] || undone="write"
-  mount -o remount,ro "$root"
+# not be written is said, and tried again at the next visit. In the background, `set -e` holds.
+if [ -n "$(kept unchecked)" ]; then
+  undone=unchecked
+elif mount -o remount,rw "$root"; then
+  echo 1 >"$run/adopted"
+  labels=chcon
+  # On /run a label can be set wherever one can be read.
+  chcon --reference="$root/etc" "$run/adopted" 2>/dev/null || labels=:
+  write_all &
+  wait $! || undone="write"
+  ! are_semaphores_due || lay_semaphores || undone="write"
+  mount -o remount,ro "$root" || undone="write"
 else
   undone=read_only
 fi

@@ -5,7 +5,7 @@
 # false if there is none with both files.
 boot_entry() {
   boot_folder=$1
-  entries=$(grub_entries; bls_entries; bare_entries)
+  entries=$(grub_entries && bls_entries && bare_entries) || return 1
   newest=$(printf '%s\n' "$entries" | cut -d ' ' -f 1 | sort -V | tail -n 1)
   [ -n "$newest" ] || return 1
   # shellcheck disable=SC2034 # for the caller
@@ -40,14 +40,14 @@ grub_entries() {
           esac
           line_kernel= ;;
       esac
-    done <"$file"
+    done <"$file" || return 1
   done
 }
 
 bls_entries() {
   kernelopts=
   for file in "$boot_folder/grub2/grubenv" "$boot_folder/grub/grubenv"; do
-    [ ! -f "$file" ] || kernelopts=$(sed -n 's/^kernelopts=//p' "$file")
+    [ ! -f "$file" ] || kernelopts=$(sed -n 's/^kernelopts=//p' "$file") || return 1
   done
   for file in "$boot_folder"/loader/entries/*.conf; do
     case $file in *rescue*) continue ;; esac
@@ -59,7 +59,7 @@ bls_entries() {
         initrd) entry_initrd=${rest%% *} ;;
         options) entry_options=$rest ;;
       esac
-    done <"$file"
+    done <"$file" || return 1
     # shellcheck disable=SC2016 # as it stands in the entry
     case $entry_options in *'$kernelopts'*) entry_options="$kernelopts ${entry_options}" ;; esac
     offer "$entry_kernel" "$entry_initrd" "$entry_options"

@@ -4,7 +4,7 @@
 say_busy() {
   busy=0
   while [ "$busy" -lt $(($2 + 60)) ]; do
-    sleep 5
+    sleep 5 || return 1
     busy=$((busy + 5))
     [ $((busy % 60)) -ne 0 ] || [ "$busy" -gt "$2" ] ||
       say "$1 busy seconds=$busy doing=\"$(cat "$run/doing" 2>/dev/null)\""

@@ -19,7 +19,7 @@ release_from_preboot() {
   done
 }
 
-# mount_untouched NAME TYPE: read-only, with no replay of a journal.
+# mount_untouched NAME TYPE POINT [OPTIONS]: read-only, with no replay of a journal.
 mount_untouched() {
   case $2 in
     ext2) options=ro ;;
@@ -28,7 +28,26 @@ mount_untouched() {
     btrfs) options=ro,rescue=nologreplay ;;
     *) return 1 ;;
   esac
-  mount -t "$2" -o "$options" "/dev/$1" "$root"
+  mount -t "$2" -o "$options${4:+,$4}" "/dev/$1" "$3"
+}
+
+# mount_in_order NAME TYPE POINT [OPTIONS]: read-only and, where the tools and the kernel of this
+# system know how, checked; else `untouched` is set, and the order is left to the volume's own system.
+mount_in_order() {
+  untouched=
+  repaired=0
+  repair "$1" "$2" || repaired=$?
+  cat "$run/e2fsck" >>"$log" 2>/dev/null || :
+  keep doing "mount /dev/$1" || :
+  options=ro
+  [ "$2" != xfs ] || options=ro,nouuid
+  case $repaired in
+    0) if mount -t "$2" -o "$options${4:+,$4}" "/dev/$1" "$3"; then return 0; fi ;;
+    8) ;;
+    *) give_up fsck "e2fsck -p /dev/$1 ended with $repaired; repair it by hand" ;;
+  esac
+  untouched=" unchecked=true"
+  mount_untouched "$@"
 }
 
 is_system() {
@@ -39,24 +58,51 @@ is_system() {
   [ -n "$(fstab_spec "$1/etc/fstab" /usr)" ]
 }
 
-# What is in a subvolume of btrfs that is not the default one stands there as a folder. Beside a root
-# may lie its snapshots: they hold the same fstab, which names the subvolume that is the root.
+# note_systems NAME TYPE: of what is mounted at $root.
 note_systems() {
-  if is_system "$root"; then
+  if [ "$2" = btrfs ]; then
+    note_subvolumes "$1"
+  elif is_system "$root"; then
     found="$found $1"
-  elif [ "$2" = btrfs ]; then
-    several='' named='' named_subvolume=''
-    for folder in "$root"/*; do
-      is_system "$folder" || continue
-      several="$several $1" subvolume=${folder##*/}
-      case ,$(fstab_entry "$folder/etc/fstab" / | tr ' ' ,), in
-        *",subvol=$subvolume,"* | *",subvol=/$subvolume,"*)
-          named="$named $1" named_subvolume=$subvolume ;;
-      esac
-    done
-    [ -z "$named" ] || several=$named subvolume=$named_subvolume
-    found=$found$several
   fi
+}
+
+# Beside a root on btrfs may lie its snapshots: they hold the same fstab. The root is the subvolume
+# that its own fstab names or, if it names none, the default one; else the only one with a system.
+note_subvolumes() {
+  default=$(subvolume_here)
+  release_volume
+  mount_untouched "$1" btrfs "$root" subvolid=5
+  # The default one may lie deeper than the others are looked for.
+  systems=$(for folder in "$root/" "$root/$default" "$root"/* "$root"/*/* "$root"/*/*/*; do
+    ! is_system "$folder" ||
+      printf '%s %s\n' "$(subvolume_option "$folder/etc/fstab" /)" "${folder#"$root/"}"
+  done | sort -u)
+  several='' named=''
+  while read -r option path; do
+    [ -n "$option" ] || continue # there is no system
+    several="$several $1"
+    release_volume
+    if mount_untouched "$1" btrfs "$root" "$option" && [ "$(subvolume_here)" = "$path" ]; then
+      named="$named $1"
+    else
+      [ -z "$named" ] || continue
+    fi
+    subvolume=${path:-/}
+    [ "$path" != "$default" ] || subvolume=
+  done <<EOF
+$systems
+EOF
+  found=$found${named:-$several}
+}
+
+# subvolume_here: the path of what is mounted as the root, from the top of its btrfs.
+subvolume_here() { sed -n "s|^[^ ]* $root btrfs .*[ ,]subvol=/\([^ ,]*\).*|\1|p" /proc/mounts; }
+
+# subvolume_option FSTAB POINT: the mount option that names the subvolume, or one that names none.
+subvolume_option() {
+  option_found=$(fstab_entry "$1" "$2" | tr ' ,' '\n' | grep -E '^subvol(id)?=' | sort | head -n 1)
+  echo "${option_found:-defaults}"
 }
 
 # note_unread NAME TYPE: it could not be mounted, and yet may hold the root; with what is known of it.
@@ -83,7 +129,6 @@ holds_unknown() {
 }
 
 refuse_btrfs_twin() {
-  [ "$(probe "$1" | value_of TYPE)" = btrfs ] || return 0
   twin=$(probe "$1" | value_of UUID)
   for other in $(partitions "$(system_disk)"); do
     [ "$(probe "$other" | value_of UUID)" != "$twin" ] ||
@@ -104,12 +149,12 @@ find_root() {
       linux_raid_member) also=raid ;;
       btrfs) refuse_btrfs_twin "$name" ;;
     esac
-    mount_untouched "$name" "$type" || {
+    mount_untouched "$name" "$type" "$root" || {
       note_unread "$name" "$type"
       continue
     }
     note_systems "$name" "$type"
-    umount "$root"
+    release_volume
   done
   case $found in
     '') ;;
@@ -124,28 +169,27 @@ find_root() {
 mount_boot() {
   spec=$(fstab_spec "$(in_root /etc/fstab)" /boot)
   [ -n "$spec" ] || return 0
-  boot=$(resolve "$spec" "$disk")
+  boot=$(resolve "$spec" "$disk") || return 1
   [ -n "$boot" ] || return 0
-  boot_type=$(probe "$boot" | value_of TYPE)
-  fsck_volume "$boot" "$boot_type"
-  mount -t "$boot_type" -o "$(nouuid "$boot_type")ro" "/dev/$boot" "$root/boot"
+  boot_type=$(probe "$boot" | value_of TYPE) || return 1
+  mount_in_order "$boot" "$boot_type" "$root/boot" \
+    "$(subvolume_option "$(in_root /etc/fstab)" /boot)"
 }
-
-nouuid() { [ "$1" != xfs ] || echo nouuid,; }
 
 release_from_preboot
 find_root
 part=${found# }
 type=$(probe "$part" | value_of TYPE)
 look_back "$part" "$type"
-fsck_volume "$part" "$type"
-keep doing "mount /dev/$part"
-mount -t "$type" -o "$(nouuid "$type")ro${subvolume:+,subvol=$subvolume}" "/dev/$part" "$root" ||
+mount_in_order "$part" "$type" "$root" "${subvolume:+subvol=$subvolume}" ||
   give_up mount "/dev/$part ($type) cannot be mounted"
+unchecked=$untouched
+keep unchecked "$unchecked"
 boot=
 mount_boot || give_up mount "its /boot, /dev/$boot, cannot be mounted"
 keep part "$part"
 keep type "$type"
 keep subvolume "$subvolume"
 stamps >"$run/stamps_found"
-ok "root=$part type=$type${subvolume:+ subvolume=$subvolume}${boot:+ boot=$boot}$(note_settings)"
+settings=$(note_settings)
+ok "root=$part type=$type${subvolume:+ subvolume=$subvolume}${boot:+ boot=$boot}$unchecked$settings"

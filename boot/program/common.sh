@@ -32,7 +32,7 @@ begin() {
 # result LINE: the line that says how the stage ended; without one, main says that it failed.
 result() {
   tell "$stage $1"
-  : >"$run/result"
+  touch "$run/result" || :
 }
 ok() {
   result "ok${*:+ $*}"
@@ -74,16 +74,8 @@ unpack_helper() {
   chmod 755 "$1"
 }
 
-fsck_volume() {
-  repaired=0
-  repair "$1" "$2" || repaired=$?
-  cat "$run/e2fsck" >>"$log" 2>/dev/null || :
-  [ "$repaired" -ne 127 ] || lack e2fsck
-  [ "$repaired" -eq 0 ] || give_up fsck "e2fsck -p /dev/$1 ended with $repaired; repair it by hand"
-}
-
 release_volume() {
-  cd /
+  cd / || return 1
   for point in "$root/boot" "$root"; do
     while grep -qs " $point " /proc/mounts; do
       umount "$point" || return 1

@@ -8,6 +8,8 @@ part=$(kept part)
 preboot_disk=$(system_disk)
 
 [ -z "$(fstab_spec "$(in_root /etc/fstab)" /usr)" ] || next usr_apart "the volume's /usr is a file system apart"
+[ -z "$(kept unchecked)" ] ||
+  next unchecked "/dev/$part is not clean, and cannot be checked here"
 chroot "$root" /bin/sh -c '[ -x /sbin/init ]' || next no_init "the volume's /sbin/init cannot be run"
 ! tr '\0' ' ' </proc/1/cmdline | grep -q -e --switched-root ||
   next systemd_initrd "this image's initrd starts systemd itself, past /sbin/init"
@@ -16,7 +18,10 @@ release_volume || next in_use "the volume cannot be unmounted"
 
 init=/sbin/init
 mkdir -p /ec2spotter-root
-[ -e $init.ec2spotter-original ] || cp -P $init $init.ec2spotter-original
+[ -e $init.ec2spotter-original ] || {
+  cp -P $init $init.ec2spotter-new
+  mv $init.ec2spotter-new $init.ec2spotter-original
+}
 {
   echo '#!/bin/sh'
   cat "$run/parameters"

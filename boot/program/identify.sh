@@ -3,7 +3,7 @@
 . /run/ec2spotter/common.sh
 begin identify "visit=$(kept visit)"
 
-# What a small image may lack; the rest comes with any shell, and stage check says it of e2fsck.
+# What a small image may lack; the rest comes with any shell.
 for tool in python3 blkid cmp find gunzip; do
   status=0
   "$tool" --version </dev/null >/dev/null 2>&1 || status=$?

@@ -9,7 +9,7 @@
 
 # leave_alone: true when / is one of the volumes already, as where cloud-init runs our user data on it.
 leave_alone() {
-  system=$(system_disk)
+  system=$(system_disk) || return 1
   for each in $volumes; do
     volume_disk=$(find_disk "$each" "$device")
     if [ -n "$volume_disk" ] && [ "$volume_disk" = "$system" ]; then return 0; fi
@@ -24,7 +24,7 @@ entered_properly() {
 # that ends without a line that says how is a failure, whatever its status.
 run_stage() {
   stage=${1%%_*}
-  rm -f "$run/result" "$run/doing"
+  rm -f "$run/result" "$run/doing" || return 3
   say_busy "$stage" "$2" </dev/null >/dev/null 2>&1 &
   busy_teller=$!
   status=0
@@ -35,7 +35,8 @@ run_stage() {
     4) return 4 ;;
     0 | 3) [ ! -e "$run/result" ] || return "$status" ;;
   esac
-  reason=internal text="ended with $status: $(tail -n 1 "$run/stderr")"
+  reason=internal
+  text="ended with $status: $(tail -n 1 "$run/stderr")" || :
   [ "$status" -ne 124 ] || reason=deadline text="not done after $2 s"
   tell "$stage fail reason=$reason text=\"$text\""
   return 3
@@ -43,7 +44,7 @@ run_stage() {
 
 enter_volume() {
   judge_last_visit
-  left=$(engines_left)
+  left=$(engines_left; second_turn)
   stage=enter
   [ -n "$left" ] || give_up_entering engines_exhausted \
     "each engine failed on this instance: $(tr '\n' ';' <"$state/failed")"
@@ -74,7 +75,7 @@ finish() {
     *) tell "$stage fail reason=internal text=\"the boot program ended with $ended\"" ;;
   esac
   release_volume || :
-  : >"$run/background"
+  touch "$run/background" || :
   tell "preboot stays visit=$visit text=\"this is the preboot system, not the machine\""
 }
 

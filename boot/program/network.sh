@@ -23,20 +23,14 @@ as_word() { tr -c '[:alnum:]_./\n-' '?' | tr '\n' , | sed 's/,$//'; }
 # give_own_address FILE: where its settings hold for one foreign address, and this instance has one,
 # it is this one's from now on; what it was before is kept once. Fails with the file as it was.
 give_own_address() {
-  text=$(in_root "$1")
-  before=$(in_root "/etc/ec2spotter/network-before$1")
-  new=$(in_root /etc/ec2spotter)/network-new
-  if read_settings "$1" >"$run/cured" && keep_before && replace_by "$run/cured" "$text"; then
+  text=$(in_root "$1") || return 1
+  before=$(in_root "/etc/ec2spotter/network-before$1") || return 1
+  if read_settings "$1" >"$run/cured" && keep_before && replace_file "$run/cured" "$text"; then
     return 0
   fi
-  rm -f "$new"
   return 1
 }
+# What NetworkManager's files hold is root's alone to read.
 keep_before() {
-  [ -s "$before" ] || { mkdir -p "${before%/*}" && replace_by "$text" "$before"; }
-}
-
-# replace_by FROM TO: checked to be whole, as a full disk need not stop the program that writes.
-replace_by() {
-  cp -a "$text" "$new" && cat "$1" >"$new" && sync "$new" && cmp -s "$1" "$new" && mv "$new" "$2"
+  [ -s "$before" ] || { mkdir -p "${before%/*}" && (umask 077 && replace_file "$text" "$before"); }
 }

@@ -30,7 +30,7 @@ pin_preboot() {
 have_twins() {
   for name in $(partitions "$1"); do
     probe "$name" | sed -n 's/^\(LABEL\|UUID\|PART_ENTRY_UUID\)=/&/p'
-  done >"$run/tags"
+  done >"$run/tags" || return 0
   for name in $(partitions "$2"); do
     probe "$name" | grep -qxFf "$run/tags" && return 0
   done
@@ -38,7 +38,7 @@ have_twins() {
 }
 
 pin_fstab() {
-  [ -e /etc/fstab.ec2spotter-original ] || cp -p /etc/fstab /etc/fstab.ec2spotter-original
+  [ -s /etc/fstab.ec2spotter-original ] || replace_file /etc/fstab /etc/fstab.ec2spotter-original
   while read -r spec rest; do
     case $spec in
       LABEL=* | UUID=* | PARTUUID=* | PARTLABEL=* | /dev/disk/*)
@@ -47,8 +47,8 @@ pin_fstab() {
         spec=${link_found:-$spec} ;;
     esac
     echo "$spec $rest"
-  done </etc/fstab.ec2spotter-original >/etc/fstab.new
-  mv /etc/fstab.new /etc/fstab
+  done </etc/fstab.ec2spotter-original >"$run/fstab"
+  replace_file "$run/fstab" /etc/fstab
 }
 
 # pin_boot_menu PREBOOT FOLDER
@@ -61,7 +61,7 @@ pin_boot_menu() {
     part_found=$(resolve "$spec" "$1")
     link_found=${part_found:+$(by_id "$part_found")}
     [ -n "$link_found" ] || continue
-    sed "s|\\([[:space:]]root=\\)$spec|\\1$link_found|" "$file" >"$file.new"
-    mv "$file.new" "$file"
+    sed "s|\\([[:space:]]root=\\)$spec|\\1$link_found|" "$file" >"$run/pinned-menu"
+    replace_file "$run/pinned-menu" "$file"
   done
 }

@@ -6,15 +6,15 @@ original=/sbin/init.ec2spotter-original
 arguments="$*"
 
 mount_kernel_folders() {
-  [ -e /proc/self ] || mount -t proc proc /proc
-  [ -e /sys/block ] || mount -t sysfs sysfs /sys
-  grep -q ' /dev ' /proc/mounts || mount -t devtmpfs devtmpfs /dev
-  grep -q ' /run ' /proc/mounts || mount -t tmpfs -o mode=755 tmpfs /run
+  [ -e /proc/self ] || mount -t proc proc /proc || :
+  [ -e /sys/block ] || mount -t sysfs sysfs /sys || :
+  grep -q ' /dev ' /proc/mounts || mount -t devtmpfs devtmpfs /dev || :
+  grep -q ' /run ' /proc/mounts || mount -t tmpfs -o mode=755 tmpfs /run || :
 }
 
 # stop REASON TEXT, in the child: tells the parent why.
 stop() {
-  echo "$1 $2" >/run/ec2spotter/shim_failed
+  echo "$1 $2" >/run/ec2spotter/shim_failed || :
   exit 1
 }
 
@@ -38,23 +38,28 @@ mount_root() {
       repaired=0
       repair "$part" "$type" || repaired=$?
       cat "$run/e2fsck"
-      [ "$repaired" -eq 0 ] || stop fsck "e2fsck -p /dev/$part ended with $repaired" ;;
+      case $repaired in
+        0) ;;
+        8) stop unchecked "/dev/$part is not clean, and cannot be checked here" ;;
+        *) stop fsck "e2fsck -p /dev/$part ended with $repaired" ;;
+      esac ;;
     xfs) options=nouuid, ;;
     btrfs) options=${subvolume:+subvol=$subvolume,} ;;
   esac
   echo "mount /dev/$part" >"$run/doing"
   mount -t "$type" -o "${options:-}rw" "/dev/$part" $root || stop mount "/dev/$part cannot be mounted"
-  mkdir -p $root/old-root $root/dev $root/proc $root/sys $root/run
+  mkdir -p $root/old-root $root/dev $root/proc $root/sys $root/run || : # they are there, on a full disk
   chroot $root /bin/sh -c '[ -x /sbin/init ]' || stop no_init "the volume's /sbin/init cannot be run"
 }
 
-# The running kernel is this disk's: its modules are shown to the volume, not copied onto it.
+# The running kernel is this disk's: its modules are shown to the volume, not copied onto it. Where no
+# folder can be made for them, all modules of this disk stand before those of the volume.
 lend_modules() {
   modules=/lib/modules/$(uname -r)
   [ ! -e "$root$modules/modules.dep" ] || return 0
-  chroot $root mkdir -p "$modules"
+  chroot $root mkdir -p "$modules" || modules=/lib/modules
   if [ -L $root/lib ]; then at=$root/usr$modules; else at=$root$modules; fi
-  mount --bind "$modules" "$at"
+  mount --bind "$modules" "$at" || stop modules "no place for $modules"
 }
 
 # With no link to it, nothing on this disk is taken for a part of the volume with the same label.
@@ -87,34 +92,32 @@ move_kernel_folders() {
 
 start_original() {
   for folder in run sys dev proc; do
-    grep -q " $root/$folder " "$1/mounts" && mount -n --move $root/$folder /$folder
+    ! grep -q " $root/$folder " "$1/mounts" || mount -n --move $root/$folder /$folder || :
   done
-  if [ -s /run/ec2spotter/shim_failed ]; then
-    read -r reason text </run/ec2spotter/shim_failed
-  else
-    reason=pivot text="the root could not be changed; the console says why"
-  fi
-  rm -f /run/ec2spotter/entered /run/udev/rules.d/00-ec2spotter.rules
+  reason=pivot text="the root could not be changed; the console says why"
+  [ ! -s /run/ec2spotter/shim_failed ] || read -r reason text </run/ec2spotter/shim_failed || :
+  rm -f /run/ec2spotter/entered /run/udev/rules.d/00-ec2spotter.rules || :
   cut -d ' ' -f 2 /proc/mounts | grep "^$root" | sort -r | while read -r point; do
-    umount -n "$point"
+    umount -n "$point" || :
   done
   say "enter fail reason=$reason text=\"$text\""
-  mount -o remount,rw / && echo "$reason $text" >/var/lib/ec2spotter/shim_failed
-  mount -o remount,ro /
+  if mount -o remount,rw /; then echo "$reason $text" >/var/lib/ec2spotter/shim_failed || :; fi
+  mount -o remount,ro / || :
   # shellcheck disable=SC2086 # the kernel's own words
   exec "$original" $arguments
 }
 
 mount_kernel_folders
-mkdir -p /run/ec2spotter
-rm -f /run/ec2spotter/shim_failed
+mkdir -p /run/ec2spotter || :
+rm -f /run/ec2spotter/shim_failed || :
 say "enter start engine=pivot by=shim"
 say_busy enter 3900 &
 busy_teller=$!
 prepared=0
-(prepare) || prepared=$?
-kill "$busy_teller"
-wait "$busy_teller"
+prepare &
+wait $! || prepared=$? # in the background, set -e of prepare holds
+kill "$busy_teller" || :
+wait "$busy_teller" || :
 [ "$prepared" -eq 0 ] || start_original /proc
 move_kernel_folders || {
   if [ -e /proc/mounts ]; then start_original /proc; else start_original $root/proc; fi

@@ -4,37 +4,38 @@
 
 doubts_most=12
 
-# traces_of NAME TYPE: the beginning of a file system, which changes when it is mounted to be written.
-traces_of() {
-  case $2 in xfs) at=0 ;; btrfs) at=64 ;; *) at=1 ;; esac
-  dd if="/dev/$1" bs=1024 skip="$at" count=4 2>/dev/null | cksum
+# traces: the beginnings of the disk's file systems, which change when those are mounted to be
+# written; /var may be one apart.
+traces() {
+  for name in $(partitions "$(kept disk)"); do
+    traces_of "$name"
+  done
 }
+traces_of() { head -c 69632 "/dev/$1" 2>/dev/null | cksum; }
 
 # was_closed NAME TYPE: is it an ext file system that was unmounted in order? A kernel that panics
 # leaves it open.
 was_closed() {
-  case $2 in ext*) ;; *) return 1 ;; esac
-  [ $(($(byte_at "$1" 1082) & 1)) -eq 1 ] && [ $(($(byte_at "$1" 1120) & 4)) -eq 0 ]
+  case $2 in ext*) is_clean "$1" ;; *) return 1 ;; esac
 }
-byte_at() { od -An -tu1 -j "$2" -N 1 "/dev/$1"; }
 
 # stamps: when the unit of ours has run last, and when the system has written its logs; a time alone
 # can be changed on a full disk too.
 stamps() {
   ls -l --full-time "$root/etc/ec2spotter/root-up" 2>/dev/null || echo
-  find "$root/var/log" "$root/var/lib/systemd" -maxdepth 3 -exec ls -ld --full-time '{}' + \
+  find "$(in_root /var/log)" "$(in_root /var/lib/systemd)" -maxdepth 3 -exec ls -ld --full-time '{}' + \
     2>/dev/null | cksum
 }
 
 # look_back NAME TYPE, before anything is written: what this visit finds.
 look_back() {
-  traces_of "$1" "$2" >"$run/traces"
+  traces >"$run/traces"
   ! was_closed "$1" "$2" || : >"$run/closed"
 }
 
 # record_entering ENGINE: what the next visit goes by; the volume is not written any more.
 record_entering() {
-  traces_of "$(kept part)" "$(kept type)" >"$state/traces"
+  traces >"$state/traces"
   cp "$run/stamps" "$state/stamps"
   echo "$(kept instance) $(kept visit) $1" >"$state/entered"
 }
@@ -75,17 +76,16 @@ judge_last_visit() {
   fi
 }
 
-# came_up: does anything speak for it? `doubt` is then how little: 0 is certain. A system that starts
-# again and again before its unit has run is given up at some time, one that crashes sooner.
+# came_up: does anything speak for it? `doubt` is then how little: 0 is certain. A system may restart
+# before its unit has run, as for an update or to set its labels; one that does so again and again is
+# given up at some time, one that crashes before it has logs sooner.
 came_up() {
   doubt=0
   if unit_has_run || [ "$(seconds_away)" -gt 900 ]; then return 0; fi
-  doubt=3
-  if [ -e "$state/traces" ] && ! cmp -s "$run/traces" "$state/traces"; then
-    [ ! -e "$run/closed" ] || doubt=1
-    return 0
-  fi
-  has_new_logs
+  doubt=1
+  if has_new_logs; then return 0; fi
+  [ -e "$state/traces" ] && ! cmp -s "$run/traces" "$state/traces" || return 1
+  [ -e "$run/closed" ] || doubt=3
 }
 
 unit_has_run() {
@@ -98,15 +98,15 @@ has_new_logs() {
   if [ -e "$state/stamps" ]; then
     ! cmp -s "$run/stamps_found" "$state/stamps"
   else
-    find "$root/var/log" "$root/var/lib/systemd" -maxdepth 2 -newer "$state/entered" 2>/dev/null |
-      grep -q .
+    find "$(in_root /var/log)" "$(in_root /var/lib/systemd)" -maxdepth 3 -newer "$state/entered" \
+      2>/dev/null | grep -q .
   fi
 }
 
 # seconds_away: between the entering and the start of the kernel that runs now. An engine that fails
 # comes back sooner than a system that is at work.
 seconds_away() {
-  read -r uptime _ </proc/uptime
+  read -r uptime _ </proc/uptime || return 1
   echo $(($(date +%s) - ${uptime%.*} - $(stat -c %Y "$state/entered")))
 }
 
@@ -124,4 +124,11 @@ engines_left() {
   for name in $all; do
     grep -qs "^$name " "$state/failed" || echo "$name"
   done
+}
+
+# second_turn: where all engines have failed or refuse, those that left no trace may have been judged
+# wrongly: each is tried once more.
+second_turn() {
+  [ "$engine" != auto ] ||
+    sort "$state/failed" 2>/dev/null | uniq -u | sed -n 's/ did_not_come_up//p'
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Finds disks, partitions and what an fstab names. Reads only; $sys lets tests bring their own.
+# Finds disks, partitions and what an fstab names; reads only, but for replace_file. $sys lets tests
+# bring their own.
 sys=${EC2SPOTTER_SYS:-/sys}
 run=${run:-/run/ec2spotter}
 
@@ -71,11 +72,12 @@ disk_of() {
 system_disk() {
   while read -r _ _ mount_device _ point _; do
     [ "$point" != / ] || found_device=$mount_device
-  done </proc/self/mountinfo
+  done </proc/self/mountinfo || return 1
   case $found_device in
     0:*) # btrfs hides its device number; its source is a name
-      source=$(readlink -f "$(sed -n 's/^\(\/dev\/[^ ]*\) \/ .*/\1/p' /proc/mounts | tail -n 1)")
-      read -r found_device <"$sys/class/block/${source##*/}/dev" ;;
+      source=$(readlink -f "$(sed -n 's/^\(\/dev\/[^ ]*\) \/ .*/\1/p' /proc/mounts | tail -n 1)") ||
+        return 1
+      read -r found_device <"$sys/class/block/${source##*/}/dev" || return 1 ;;
   esac
   disk_of "$found_device"
 }
@@ -104,7 +106,7 @@ in_root() {
       place=${place%/*}
     elif [ -L "$root$place/$step" ] && [ "$links" -lt 40 ]; then
       links=$((links + 1))
-      link=$(readlink "$root$place/$step")
+      link=$(readlink "$root$place/$step") || return 1
       [ "$link" = "${link#/}" ] || place=
       ahead=$link$ahead
     else
@@ -126,15 +128,34 @@ fstab_entry() {
 }
 fstab_spec() { fstab_entry "$@" | cut -d ' ' -f 1; }
 
+# is_clean NAME: was the ext file system unmounted in order, and with no error seen in it?
+is_clean() { [ $(($(byte_at "$1" 1082) & 3)) -eq 1 ] && [ $(($(byte_at "$1" 1120) & 4)) -eq 0 ]; }
+byte_at() { od -An -tu1 -j "$2" -N 1 "/dev/$1"; }
+
 # repair NAME TYPE: what a power loss left, as each boot does; fails with e2fsck's status where a
-# person has to. A file system that is newer than this e2fsck is left to its own system's.
+# person has to, and with 8 where this e2fsck cannot do its work (it is older than a feature, or may
+# not write) and there is some.
 repair() {
   case $2 in ext2 | ext3 | ext4) ;; *) return 0 ;; esac
   status=0
-  echo "e2fsck /dev/$1" >"$run/doing"
+  unclean=0
+  is_clean "$1" || unclean=8 # it may replay the journal before it sees that it is too old
+  echo "e2fsck /dev/$1" >"$run/doing" || :
   timeout 3600 e2fsck -p "/dev/$1" >"$run/e2fsck" 2>&1 || status=$?
-  [ $((status & ~3)) -ne 0 ] && ! grep -q 'unsupported feature' "$run/e2fsck" || return 0
-  return $status
+  case $status in
+    [0-3]) return 0 ;;
+    [89] | 1[0-5] | 127) return "$unclean" ;; # 127: there is none
+    *) return "$status" ;;
+  esac
+}
+
+# replace_file FROM TO: TO holds what FROM does, with the owner and mode that it had, or fails and is
+# what it was. A full disk need not stop the program that writes, so the copy is compared.
+replace_file() {
+  if { [ ! -f "$2" ] || cp -p "$2" "$2.new"; } && cat "$1" >"$2.new" &&
+    sync "$2.new" && cmp -s "$1" "$2.new" && mv -T "$2.new" "$2"; then return 0; fi
+  rm -f "$2.new" || :
+  return 1
 }
 
 # resolve SPEC DISK: the partition of DISK that an fstab means by SPEC, or nothing. The same label
@@ -158,7 +179,7 @@ resolve() {
     if [ "$key" = number ]; then
       value=$(partition_number "$name")
     else
-      value=$(probe "$name" | value_of "$key")
+      value=$(probe "$name" | value_of "$key") || return 1
     fi
     [ "$value" != "${wanted#*=}" ] || {
       echo "$name"

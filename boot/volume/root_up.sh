@@ -1,5 +1,5 @@
 # Written by ec2-spotter. Tells on the console, and to the next body, that this system is up.
-words=$(cat /run/ec2spotter/entered 2>/dev/null || cat /proc/cmdline)
+words=$(cat /run/ec2spotter/entered 2>/dev/null || cat /proc/cmdline) || exit 1
 volume='' engine='' body='' visit=''
 for word in $words; do
   case $word in
@@ -11,11 +11,10 @@ for word in $words; do
 done
 [ -n "$engine" ] || exit 0
 # On a full disk the time of a file can still be changed.
-touch /etc/ec2spotter/root-up 2>/dev/null
+touch /etc/ec2spotter/root-up 2>/dev/null || :
 last=/etc/ec2spotter/last-up
-if echo "$body $visit $engine" >$last.new && sync $last.new && [ -s $last.new ]; then
-  mv $last.new $last
-else
-  rm -f $last.new
-fi 2>/dev/null
+{
+  echo "$body $visit $engine" >$last.new && sync $last.new && [ -s $last.new ] && mv $last.new $last ||
+    rm -f $last.new || :
+} 2>/dev/null
 say "root ok volume=$volume engine=$engine"

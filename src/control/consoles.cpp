@@ -116,6 +116,7 @@ void read_consoles(const std::vector<Subject>& subjects, const Controls& control
     ConsoleNote& note = reading.memory->consoles[reading.body];
     note.read_at = now;
     if (console) take_in(note, is_new, console->text, now);
+    note.unread_since = console ? std::nullopt : std::optional(note.unread_since.value_or(now));
     // No news but one: it passes by no waiting.
     const bool denied = !console && console.error().code == Errc::unauthorized;
     note.denied = denied ? std::optional(console.error()) : std::nullopt;

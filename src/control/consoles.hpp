@@ -11,7 +11,7 @@ namespace ec2spotter {
 // yet and which may have news, and of these the ones read the longest ago; then of those that came
 // up and are not well, or have not been read for long. The others keep what they said before, as do
 // those for which the reading's share of a turn does not suffice. A console that cannot be read is
-// no news: the limits of a boot bound how often it is tried.
+// neither news nor silence.
 void read_consoles(const std::vector<Subject>& subjects, const Controls& controls, int most);
 
 }  // namespace ec2spotter

@@ -7,6 +7,12 @@
 #include "plan/root_choice.hpp"
 
 namespace ec2spotter {
+namespace {
+
+// The boot program ends each of its stages after an hour at the latest (boot/program/main.sh).
+constexpr Duration kStageMost = std::chrono::minutes(65);
+
+}  // namespace
 
 // When anything was last heard of the boot: a stage that is at work is no silence.
 TimePoint Booting::last_sign(const Attachment& held, const Instance& body) const {
@@ -14,6 +20,17 @@ TimePoint Booting::last_sign(const Attachment& held, const Instance& body) const
   const auto note = memory_.consoles.find(body.id);
   if (lacks(Cure::work_is_no_silence) || note == memory_.consoles.end()) return begun;
   return std::max(begun, note->second.changed_at.value_or(begun));
+}
+
+// While its console cannot be read, nobody knows that a body is silent; no stage takes longer than
+// kStageMost, though.
+bool Booting::is_silent(const Attachment& held, const Instance& body) const {
+  const Duration quiet = now_ - last_sign(held, body);
+  if (quiet <= machine_.boot_limit) return false;
+  const auto note = memory_.consoles.find(body.id);
+  if (lacks(Cure::work_is_no_silence) || note == memory_.consoles.end()) return true;
+  const Duration unread = now_ - note->second.unread_since.value_or(now_);
+  return quiet - unread > machine_.boot_limit || quiet > machine_.boot_limit + kStageMost;
 }
 
 Decision Booting::follow(const Volume& volume, const Attachment& held, const Instance& body,
@@ -29,7 +46,7 @@ Decision Booting::follow(const Volume& volume, const Attachment& held, const Ins
   }
   if (boot.failed()) return fail(volume, boot, body, attended);
   if (auto denied = console_denied(decide_, seen_, body)) return std::move(*denied);
-  if (now_ - last_sign(held, body) > machine_.boot_limit) return time_out(boot, body, attended);
+  if (is_silent(held, body)) return time_out(boot, body, attended);
   const std::string stage =
       boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
   return decide_.wait(Reason::booting, body.id.str() + ": " + stage, kConsole);

@@ -34,6 +34,7 @@ class Booting {
 
  private:
   TimePoint last_sign(const Attachment& held, const Instance& body) const;
+  bool is_silent(const Attachment& held, const Instance& body) const;
   Decision time_out(const BootReport& boot, const Instance& body, Attended attended) const;
 
   const Machine& machine_;

@@ -81,27 +81,6 @@ class CheckTest(StageTest):
 
         self.expect("fail reason=fsck ", damaged, SYSTEM)
 
-    def test_a_snapshot_beside_the_root_is_no_second_system(self):
-        def fill(program):
-            make(program.work / "dev/disk", 120, "mkfs.btrfs", "-q")
-
-        def systems(*names):
-            tree = {}
-            for name, subvolume in names:
-                fstab = f"UUID=1 / btrfs defaults,{subvolume}x=1 0 1\n"
-                tree |= {f"{name}/{path}": text for path, text in SYSTEM.items()}
-                tree[f"{name}/etc/fstab"] = fstab
-            return tree
-
-        snapshot = "@apt-snapshot-2024-09-12_03:00:01"
-        for named in ("subvol=@,", "subvol=/@,"):
-            self.expect("ok root=disk type=btrfs subvolume=@\n", fill,
-                        systems(("@", named), (snapshot, named), ("@old", named)) | {"@home/me": ""})
-        self.expect("ok root=disk type=btrfs subvolume=root\n", fill, systems(("root", "")))
-        self.expect("fail reason=ambiguous_root ", fill, systems(("one", ""), ("two", "")))
-        self.expect("fail reason=ambiguous_root ", fill,
-                    systems(("one", "subvol=one,"), ("two", "subvol=two,")))
-
 
 if __name__ == "__main__":
     unittest.main()

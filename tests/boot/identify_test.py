@@ -2,14 +2,10 @@
 
 import os
 import pathlib
-import shutil
-import subprocess
 import time
 import unittest
 
 from stages import StageTest
-
-SYSTEM = {"etc/os-release": "ID=x\n", "sbin/init": "", "etc/fstab": "LABEL=r / ext4 defaults 0 1\n"}
 
 
 class IdentifyTest(StageTest):
@@ -41,17 +37,6 @@ class IdentifyTest(StageTest):
         for program in self.images(None):
             program.put("imds.py", "print('i-0123')\n")
             self.assertIn("ec2spotter: identify ok instance=i-0123 ", program.stage("identify"))
-
-    def test_e2fsck_is_missed_where_the_volume_needs_it(self):
-        for program in self.images("e2fsck"):
-            with open(program.work / "dev/disk", "wb") as file:
-                file.truncate(4 << 20)
-            subprocess.run([shutil.which("mke2fs"), "-q", "-t", "ext4", program.work / "dev/disk"],
-                           check=True)
-            program.tree("disk", SYSTEM)
-            program.keep("disk", "disk")
-            self.assertIn("ec2spotter: check fail reason=no_e2fsck text=\"this preboot image has no"
-                          " e2fsck:", program.stage("check"))
 
 
 if __name__ == "__main__":

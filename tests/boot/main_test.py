@@ -2,12 +2,10 @@
 judges the one before it."""
 
 import os
-import subprocess
-import tempfile
 import time
 import unittest
 
-from stages import SHELLS, SOURCE, StageTest
+from stages import StageTest
 
 STUB = '. "$(dirname "$0")/common.sh"\nbegin {name}\n{work}\nok\n'
 ENTER = """. "$(dirname "$0")/common.sh"
@@ -158,6 +156,49 @@ class VisitsTest(StubTest):
             self.root(program, **{"etc/overlayroot.conf": 'overlayroot=""\n'})
             self.assertEqual([self.visit(program), self.visit(program)], ["kexec", "pivot"])
 
+    def test_a_system_that_restarts_itself_before_its_unit_has_run_keeps_its_engine(self):
+        """For offline updates, or to set its labels: each restart has traces, some have logs too."""
+        for closed in (True, False):
+            for program in self.mains():
+                self.root(program)
+                for times in range(8):
+                    tried = self.visit(program, traces=str(times), closed=closed, logs=times)
+                    self.assertEqual(tried, "kexec", times)
+
+    def test_engines_that_left_no_trace_have_a_second_turn_at_the_end(self):
+        for program in self.mains():
+            self.root(program)
+            tried = [self.visit(program) for _ in range(7)]
+            self.assertEqual(tried, ["kexec"] + ["pivot"] * 3 + ["kexec", "pivot", "exhausted"])
+            self.assertEqual(self.visit(program), "kexec", "whoever restarts then, wants it anew")
+        for program in self.mains():
+            self.root(program)
+            (program.work / "refuse_pivot").touch()
+            tried = [self.visit(program) for _ in range(3)]
+            self.assertEqual(tried, ["kexec", "pivot kexec", "exhausted"], "the other one refuses")
+        for program in self.mains():
+            self.root(program)
+            (program.work / "refuse_pivot").touch()
+            tried = [self.visit(program, logs=max(0, times - 1)) for times in range(5)]
+            self.assertEqual(tried, ["kexec", "pivot kexec"] + ["kexec"] * 3, "judged wrongly once")
+
+    def test_logs_are_found_behind_links(self):
+        for program in self.mains():
+            self.root(program, **{"srv/log/journal/1/system.journal": "a"})
+            (program.work / "run/root/var").mkdir()
+            (program.work / "run/root/var/log").symlink_to("/srv/log")
+            stamps = [self.stamps(program)]
+            self.root(program, **{"srv/log/journal/1/system.journal": "ab"})
+            stamps.append(self.stamps(program))
+            self.assertNotEqual(*stamps)
+
+    def stamps(self, program):
+        program.put("look.sh", '. "$(dirname "$0")/common.sh"\n. "$run/visits.sh"\n'
+                    'stamps >"$run/seen"\n')
+        program.stage("look")
+        self.assertEqual(program.status, 0, program.errors)
+        return (program.work / "run/seen").read_text()
+
     def test_who_stays_away_for_long_has_come_up(self):
         for program in self.mains():
             self.root(program)
@@ -209,53 +250,6 @@ class VisitsTest(StubTest):
             os.utime(program.work / "state/entered", (time.time() - 60, time.time() - 60))
             self.root(program, **{"var/log/journal/a": "x"})
             self.assertEqual(self.visit(program), "kexec")
-
-
-class TracesTest(unittest.TestCase):
-    """What file systems tell of those who mounted them."""
-
-    def disk(self, *command):
-        file = tempfile.NamedTemporaryFile(prefix="ec2spotter-disk-")
-        self.addCleanup(file.close)
-        file.truncate(300 << 20)
-        subprocess.run([*command, file.name], check=True, capture_output=True)
-        return file.name
-
-    def look(self, disk, type_, shell):
-        text = (SOURCE / "boot/program/visits.sh").read_text().replace('"/dev/$1"', '"$1"')
-        done = subprocess.run(
-            [*shell, "-c", text + '\ntraces_of "$1" "$2"; if was_closed "$1" "$2"; then echo closed; fi',
-             "sh", disk, type_], check=True, capture_output=True, text=True)
-        return done.stdout.splitlines()
-
-    def test_an_ext_file_system(self):
-        for shell in SHELLS:
-            disk = self.disk("mke2fs", "-q", "-t", "ext4")
-            before = self.look(disk, "ext4", shell)
-            self.assertEqual(before[1:], ["closed"])
-            self.assertEqual(self.look(disk, "ext4", shell), before)
-            debugfs(disk, "ssv mnt_count 3")
-            mounted = self.look(disk, "ext4", shell)
-            self.assertNotEqual(mounted[0], before[0])
-            debugfs(disk, "feature needs_recovery")
-            self.assertEqual(self.look(disk, "ext4", shell)[1:], [], "the journal is in use")
-            debugfs(disk, "feature ^needs_recovery")
-            debugfs(disk, "ssv state 0")
-            self.assertEqual(self.look(disk, "ext4", shell)[1:], [], "without a journal")
-
-    def test_xfs_and_btrfs(self):
-        for type_, place in (("xfs", 160), ("btrfs", 0x10000 + 72)):
-            for shell in SHELLS:
-                disk = self.disk(f"mkfs.{type_}", "-q")
-                before = self.look(disk, type_, shell)
-                with open(disk, "r+b") as file:
-                    file.seek(place)
-                    file.write(b"\xff")
-                self.assertNotEqual(self.look(disk, type_, shell), before)
-
-
-def debugfs(disk, request):
-    subprocess.run(["debugfs", "-w", "-R", request, disk], check=True, capture_output=True)
 
 
 if __name__ == "__main__":

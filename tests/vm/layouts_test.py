@@ -12,15 +12,18 @@ class LayoutsTest(MachineTest):
     @shows(("Roots", "like Amazon Linux 2023: XFS on partition 1, an EFI system partition as number "
             "128, Boot Loader Specification entries", "kexec"),
            ("Identity", "cloud-init at work on the volume", "host keys and host name of its first boot "
-            "are kept on the next body"))
+            "are kept on the next body, and what is done once for an instance is not done again"))
     def test_like_amazon_linux(self):
-        self.enter(roots.like_amazon_linux(self.disks.user(), self.folder), "xfs", "1")
+        self.enter(roots.like_amazon_linux(self.disks.user(), self.folder, roots.with_runs_counted),
+                   "xfs", "1")
         self.machine.wait_for_end_of_cloud_init()
         facts = self.machine.facts()
         self.succeeds("pause", "web")
         self.machine.launch()
         self.machine.wait_for_end_of_cloud_init()
         self.assertEqual(self.machine.facts(), facts)
+        self.assertEqual(self.machine.run("sort /root/runs", user="root").split(),
+                         ["per-boot", "per-boot", "per-instance", "per-once", "runcmd"])
 
     @shows(("Roots", "like Fedora: btrfs, the root in a subvolume, /boot apart, Boot Loader "
             "Specification entries", "kexec"),

@@ -124,6 +124,17 @@ def without_cloud_init(tree):
         unit.unlink()
 
 
+def with_runs_counted(tree):
+    """Each kind of script that cloud-init runs adds its kind to /root/runs."""
+    for kind in ("per-instance", "per-boot", "per-once"):
+        script = tree / f"var/lib/cloud/scripts/{kind}/count"
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text(f"#!/bin/sh\necho {kind} >>/root/runs\n", encoding="utf-8")
+        script.chmod(0o755)
+    (tree / "etc/cloud/cloud.cfg.d/50-runs.cfg").write_text(
+        "runcmd: ['echo runcmd >>/root/runs']\n", encoding="utf-8")
+
+
 def xfs_on_partition_four(disk, folder, *changes):
     """An XFS root of the same label and UUID, on the fourth partition of a GPT disk that has an EFI
     system partition as its first. `changes` are made to its tree first, here and below."""

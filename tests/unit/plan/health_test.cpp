@@ -131,6 +131,25 @@ TEST_F(HealthTest, AStageThatIsAtWorkIsNotGivenUp) {
   EXPECT_EQ(decide().reason, Reason::boot_timeout);
 }
 
+TEST_F(HealthTest, AConsoleThatCannotBeReadIsNoSilence) {
+  seen.bodies[0].tags.erase(std::string(tag::kRoot));
+  seen.bodies[0].launch_time = kNow - 50min;
+  seen.volumes[0].attachments[0].since = kNow - 49min;
+  seen.reachable.clear();
+  say({"check", "busy", "", "seconds=1800"}, kNow - 20min);
+  EXPECT_EQ(decide().reason, Reason::boot_timeout);
+  ConsoleNote& note = memory.consoles[kFirst];
+  note.unread_since = kNow - 19min;
+  EXPECT_EQ(decide().reason, Reason::booting);
+  note.unread_since = kNow - 5min;
+  EXPECT_EQ(decide().reason, Reason::boot_timeout) << "it could be read for long enough";
+  note.changed_at = kNow - 80min;
+  seen.bodies[0].launch_time = kNow - 82min;
+  seen.volumes[0].attachments[0].since = kNow - 81min;
+  note.unread_since = kNow - 79min;
+  EXPECT_EQ(decide().reason, Reason::boot_timeout) << "no stage takes so long";
+}
+
 TEST_F(HealthTest, TheLimitIsTheUsers) {
   seen.bodies[0].tags.erase(std::string(tag::kRoot));
   seen.bodies[0].launch_time = kNow - 20min;
