@@ -12,13 +12,14 @@ import sys
 # Of networkd, netplan, ifupdown, NetworkManager, SUSE, Red Hat, udev, nameif, ifrename and Gentoo.
 FILES = """systemd/network/*.network systemd/network/*.link systemd/network/*.d/*.conf
 netplan/*.yaml network/interfaces network/interfaces.d/* NetworkManager/*/*
-sysconfig/network*/ifcfg-* udev/rules.d/*.rules mactab iftab conf.d/net"""
+NetworkManager/NetworkManager.conf sysconfig/network*/ifcfg-* udev/rules.d/*.rules
+mactab iftab conf.d/net"""
 LEFT_OVERS = ("~", ".bak", ".orig", ".rpmsave", ".rpmnew")
-ADDRESS = r"(?i)(?<![\da-f])([\da-f]{2}[-:.]?){5}[\da-f]{2}(?![\w:])"
+ADDRESS = r"(?i)(?<![\da-f!])([\da-f]{2}[-:.]?){5}[\da-f]{2}(?![\w:])"
 # The last group is where the addresses are for which a setting holds; not those that are denied, or
 # that an interface is given.
 HOLDS_FOR = r"""(?mx)^\[Match\].*((?:\n(?!\[).*)*)|(?:ethernet\](?:\n(?!\[).*)*\nmac-address\s*=
-|match["']?:\ *(?:{[^}]*|\n(\s+)(?!\s)(?:.*\n\s*?\2)*["']?)macaddress|^match-device\W*(?=mac)
+|match["']?:[\ \r]*(?:{[^}]*|\n(\s+)(?!\s)(?:.*\n\s*?\2)*["']?)macaddress|^match-device\W*(?=mac)
 |^unmanaged.*except:(?=mac)|^\s*HWADDR=|^(?=.*NAME:?="\w).*address}==|^rename_|\bmac/
 |^\s*(?:map|\w+\d)\s+(?:mac\s+)?)([^}\n]*)"""
 
@@ -105,7 +106,7 @@ for path in places(FILES):
     text = path + "\n" + plain(text)
     if pinned:
         print("pinned", path)
-    elif path.startswith("/etc") and re.search(r"\b(eth|en[opsX]\w*)\d", text):
+    elif path.startswith("/etc") and re.search(r"\b(eth|en[opsxX]\w*)\d", text):
         others.append(path)
     if known and path.startswith("/etc"):
         known = not (re.search("|".join([OPEN, *names]), text) or own[0] in digits(text))

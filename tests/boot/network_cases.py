@@ -16,6 +16,7 @@ PINNED = {
         f"[Network]\nDHCP=yes\n\n[Match]\nName=e*\nPermanentMACAddress = {OLD}\n",
     "etc/systemd/network/dash.network": "[Match]\nMACAddress=06-00-00-00-00-AA\n",
     "etc/systemd/network/dots.network": "[Match]\nMACAddress=0600.0000.00aa\n",
+    "etc/systemd/network/name.network": "[Match]\nName=enx0600000000aa\n",
     "etc/systemd/network/two.network": f"[Match]\nMACAddress=02:00:00:00:00:01 \\\n  {OLD}\n",
     "etc/systemd/network/10-wired.network.d/mac.conf": f"[Match]\nMACAddress={OLD}\n",
     "etc/systemd/network/a.link": f"[Match]\nMACAddress={OLD}\n[Link]\nName=lan0\n",
@@ -38,6 +39,8 @@ PINNED = {
     "etc/NetworkManager/conf.d/a.conf": 
         f"[connection-x]\nmatch-device=mac:{OLD}\nipv6.method=off\n",
     "etc/NetworkManager/conf.d/b.conf": f"[keyfile]\nunmanaged-devices=*,except:mac:{OLD}\n",
+    "etc/NetworkManager/NetworkManager.conf": f"[device-x]\nmatch-device=mac:{OLD}\n",
+    "etc/netplan/crlf.yaml": f"ethernets:\r\n  a:\r\n    match:\r\n      macaddress: {OLD}\r\n",
     "etc/netplan/flow.yaml": 'network: {version: 2, ethernets: {ens5: {match: {macaddress: '
                              '"06:00:00:00:00:AA"}, dhcp4: true, set-name: ens5}}}\n',
     "etc/netplan/lines.yaml": "network: {ethernets: {lan: {match: {\n  name: e*,\n"
@@ -58,6 +61,7 @@ PINNED = {
 FREE = {
     "etc/systemd/network/own.network": "[Match]\nMACAddress=06-00-00-00-00-BB\n",
     "etc/systemd/network/one.network": f"[Match]\nMACAddress={OLD} {OWN}\n",
+    "etc/systemd/network/denied.network": f"[Match]\nMACAddress=!{OLD}\n",
     "etc/systemd/network/lines.network": f"[Match]\nMACAddress={OLD}\nMACAddress={OWN}\n",
     "etc/systemd/network/comment.network": f"[Match]\n#MACAddress={OLD}\n  ; MACAddress={OLD}\n",
     "etc/systemd/network/set.network": f"[Match]\nName=ens5\n[Link]\nMACAddress={OLD}\n",
@@ -163,6 +167,7 @@ UNMATCHED = [
     {"etc/systemd/network/a.network": "[Match]\nName=enX0\n[Network]\nDHCP=yes\n[Link]\nARP=yes\n"},
     {"etc/sysconfig/network-scripts/ifcfg-eth0": "DEVICE=eth0\nBOOTPROTO=dhcp\n"},
     {"etc/sysconfig/network/ifcfg-eth0": "BOOTPROTO=dhcp\n"},
+    {"etc/network/interfaces.d/a": "auto enx0600000000aa\niface enx0600000000aa inet dhcp\n"},
     {"etc/NetworkManager/system-connections/a.nmconnection":
      "[connection]\ntype=ethernet\ninterface-name=enp0s3\n[ethernet]\n"},
 ]
