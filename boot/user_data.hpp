@@ -13,8 +13,9 @@
 // N, also in `identify start visit=N`, counts the visits of one instance to its preboot disk: from
 // 2 on they follow a restart from inside, or an engine that failed. `STAGE busy seconds=N
 // doing="..."` comes each minute while a stage is at work, for as long as it may. `check ok` may
-// carry unchecked=true: only the volume's own system can check the root's file system; and
-// pinned=FILE[,FILE]: network settings of the volume for another MAC address than the body's;
+// carry unchecked=true: only the volume's own system can check the root's file system;
+// pinned=FILE[,FILE]: network settings of the volume for another MAC address than the body's; and
+// unmatched=FILE[,FILE]: those for a name of the interface that it does not have;
 // `adopt ok` then loosened=FILE[,FILE]: those that were made the body's. It carries
 // undone=write|read_only|unchecked when our files could not be written, and mute=true when nothing
 // on the volume will say that it is up. `find start volume=vol-...[,vol-...]` names what is waited

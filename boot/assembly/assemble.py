@@ -33,6 +33,8 @@ PROCESSES = """
 identify.sh find.sh check.sh adopt.sh enter_kexec.sh enter_pivot.sh shim.sh main.sh root_up.sh
 on_notice.sh attach.sh address.sh hook.sh
 """.split()
+# Python of which one file reads the other in; any other file has short names of its own.
+TOGETHER = {"imds.py", "ec2.py"}
 # The keys of the file `parameters`, which user_data.cpp writes.
 PARAMETERS = """
 volumes engine device adopt guest_helper fix_network own_attaching address endpoint
@@ -61,9 +63,11 @@ const std::string_view kRestartConfig = R"({restart_config})";
 def shortened(texts):
     """{file: text} as it is sent."""
     shell = {name: text for name, text in texts.items() if name.endswith(".sh")}
-    python = {name: text for name, text in texts.items() if name.endswith(".py")}
-    return {**texts, **shorten.shorten_shell(shell, PROCESSES, PARAMETERS),
-            **shorten.shorten_python(python)}
+    short = shorten.shorten_shell(shell, PROCESSES, PARAMETERS)
+    python = {name for name in texts if name.endswith(".py")}
+    for group in (TOGETHER, *({name} for name in python - TOGETHER)):
+        short |= shorten.shorten_python({name: texts[name] for name in group})
+    return {**texts, **short}
 
 
 def put(name, text):

@@ -112,11 +112,14 @@ def python_names(trees):
 
 
 def python_keys(trees):
-    """Names that mean something by how they are spelled."""
+    """Names that mean something by how they are spelled. What stands after a dot is never changed, so
+    a variable may be spelled like it, but not what an own class has."""
     keys = set(keyword.kwlist)
     for node in itertools.chain.from_iterable(ast.walk(tree) for tree in trees):
-        if isinstance(node, ast.Attribute):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             keys.add(node.attr)
+        elif isinstance(node, ast.ClassDef):
+            keys |= python_names(node.body)[0]
         elif isinstance(node, ast.keyword) and node.arg:
             keys.add(node.arg)
         elif isinstance(node, ast.alias):

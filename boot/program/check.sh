@@ -196,7 +196,5 @@ keep boot "$boot"
 keep type "$type"
 keep subvolume "$subvolume"
 stamps >"$run/stamps_found"
-pinned_files >"$run/pinned"
-pinned=$(as_word <"$run/pinned")
-ok "root=$part type=$type${subvolume:+ subvolume=$subvolume}${boot:+ boot=$boot}$unchecked\
-${pinned:+ pinned=$pinned}"
+settings=$(note_settings)
+ok "root=$part type=$type${subvolume:+ subvolume=$subvolume}${boot:+ boot=$boot}$unchecked$settings"

@@ -1,15 +1,22 @@
 # shellcheck shell=sh disable=SC2154 # sys, root and run are those of who reads this file
-# Network settings of the volume that hold for another MAC address than this instance's.
+# Network settings of the volume that hold for another instance: its MAC address or its interface.
 
 # read_settings [FILE]: see network.py.
 read_settings() {
-  [ -e "$run/network.py" ] || return 1 # in the user data there was no room for it
-  addresses=$(cat "$sys"/class/net/*/address 2>/dev/null | grep -v 00:00:00:00:00:00)
-  python3 -IS "$run/network.py" "$root" "$addresses" "$@"
+  [ -e "$run/network.py" ] || return 1 # there was no room for it in the user data
+  python3 -IS "$run/network.py" "$root" "$(grep . "$sys"/class/net/*/address /dev/null)" "$@"
 }
 
-# pinned_files: those settings, as names in the volume's root, one a line.
-pinned_files() { read_settings || :; }
+# note_settings: as words for the console, which files of the volume hold them, those of another
+# address in `pinned` as well, one a line.
+note_settings() {
+  read_settings >"$run/settings" || :
+  sed -n 's/^pinned //p' "$run/settings" >"$run/pinned"
+  for kind in pinned unmatched; do
+    words=$(sed -n "s/^$kind //p" "$run/settings" | as_word)
+    printf %s "${words:+ $kind=$words}"
+  done
+}
 
 # as_word: lines as one word for the console; what a word cannot hold is a `?`.
 as_word() { tr -c '[:alnum:]_./\n-' '?' | tr '\n' , | sed 's/,$//'; }

@@ -17,6 +17,14 @@ Result<std::vector<Finding>> examine(const InstanceId& body, aws::Ec2& ec2) {
                         .cure = "set fix_network = true in the machine file and give it another "
                                 "body, or take the address out of the file"});
   }
+  if (auto files = read_unmatched_network(console.text); !files.empty()) {
+    findings.push_back({.check = "network",
+                        .files = std::move(files),
+                        .because = "the settings are for a name of the interface that this type of "
+                                   "instance does not have: it may come up without a network",
+                        .cure = "make them hold for any name (netplan and systemd-networkd: en*), "
+                                "or start the kernel with net.ifnames=0 and name it eth0"});
+  }
   return findings;
 }
 

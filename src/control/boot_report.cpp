@@ -91,6 +91,12 @@ std::vector<std::string> names_in(std::string_view console, std::string_view sta
   return names;
 }
 
+// From where the last visit to the preboot system begins.
+std::string_view last_visit(std::string_view console) {
+  const std::size_t visit = console.rfind(std::string(kMark) + std::string(kVisitBegins));
+  return visit == std::string_view::npos ? console : console.substr(visit);
+}
+
 }  // namespace
 
 BootReport read_boot_report(std::string_view console) {
@@ -108,12 +114,15 @@ BootReport read_boot_report(std::string_view console) {
 }
 
 std::vector<std::string> read_pinned_network(std::string_view console) {
-  const std::size_t visit = console.rfind(std::string(kMark) + std::string(kVisitBegins));
-  if (visit != std::string_view::npos) console = console.substr(visit);
+  console = last_visit(console);
   auto pinned = names_in(console, "check ok", "pinned");
   const auto loosened = names_in(console, "adopt ok", "loosened");
   std::erase_if(pinned, [&](const std::string& name) { return contains(loosened, name); });
   return pinned;
+}
+
+std::vector<std::string> read_unmatched_network(std::string_view console) {
+  return names_in(last_visit(console), "check ok", "unmatched");
 }
 
 }  // namespace ec2spotter

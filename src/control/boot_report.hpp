@@ -16,4 +16,8 @@ BootReport read_boot_report(std::string_view console);
 // another MAC address than the body's, and were left so.
 std::vector<std::string> read_pinned_network(std::string_view console);
 
+// The files of the volume's network settings for names of the interface that the body does not
+// have, where there are no settings for one that it has.
+std::vector<std::string> read_unmatched_network(std::string_view console);
+
 }  // namespace ec2spotter

@@ -105,6 +105,11 @@ class ShortenTest(unittest.TestCase):
                    'print(first(2, key=3) if True else "a" in "b")\n'),
             'import json\ndef t(e,key=1):\n return json.dumps({"long_name":e},indent=key)\n'
             'print(t(2,key=3)if True else "a"in "b")\n')
+        self.assertEqual(python("import os\nlong_name = os.path\npath = long_name.path\n"),
+                         "import os\ne=os.path\nt=e.path\n")
+        for text in ("class A(B):\n def long_name(e):\n  return e.long_name\n",
+                     "class A(B):\n long_name=1\n", "e.long_name=long_name=1\n"):
+            self.assertEqual(python(text), text)
 
 
 class ProgramTest(unittest.TestCase):
@@ -125,6 +130,13 @@ class ProgramTest(unittest.TestCase):
             read_in |= set(re.findall(r"\w+\.sh", joined)[:-1])
         self.assertEqual(read_in, {name for name in self.texts if name.endswith(".sh")}
                          - set(assemble.PROCESSES))
+
+    def test_python_that_is_read_in_has_the_names_of_its_reader(self):
+        python = {name: text for name, text in self.texts.items() if name.endswith(".py")}
+        for name, text in python.items():
+            for other in python.keys() - {name}:
+                if other in text:
+                    self.assertLessEqual({name, other}, assemble.TOGETHER)
 
     def test_every_shell_reads_it(self):
         for name, text in self.short.items():

@@ -37,6 +37,7 @@ class Folder {
 void read_console(std::string_view text) {
   static_cast<void>(read_boot_report(text));
   static_cast<void>(read_pinned_network(text));
+  static_cast<void>(read_unmatched_network(text));
 }
 
 void read_spot_event(std::string_view text) {

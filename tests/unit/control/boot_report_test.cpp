@@ -98,5 +98,16 @@ TEST(BootReportTest, NetworkSettingsForAnotherMacAddressAreNamedUntilTheyAreMade
   EXPECT_EQ(read_pinned_network(""), Names{});
 }
 
+TEST(BootReportTest, NetworkSettingsForOtherNamesOfTheInterfaceAreNamed) {
+  using Names = std::vector<std::string>;
+  const std::string boot =
+      "ec2spotter: identify start\n"
+      "ec2spotter: check ok root=nvme1n1p1 pinned=/etc/a "
+      "unmatched=/etc/network/interfaces,/etc/b\r\n";
+  EXPECT_EQ(read_unmatched_network(boot), (Names{"/etc/network/interfaces", "/etc/b"}));
+  EXPECT_EQ(read_pinned_network(boot), Names{"/etc/a"});
+  EXPECT_EQ(read_unmatched_network(boot + "ec2spotter: identify start\n"), Names{});
+}
+
 }  // namespace
 }  // namespace ec2spotter
