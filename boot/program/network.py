@@ -19,9 +19,10 @@ ADDRESS = r"(?i)(?<![\da-f!])([\da-f]{2}[-:.]?){5}[\da-f]{2}(?![\w:])"
 # The last group is where the addresses are for which a setting holds; not those that are denied, or
 # that an interface is given.
 HOLDS_FOR = r"""(?mx)^\[Match\].*((?:\n(?!\[).*)*)|(?:ethernet\](?:\n(?!\[).*)*\nmac-address\s*=
-|match["']?:[\ \r]*(?:{[^}]*|\n(\s+)(?!\s)(?:.*\n\s*?\2)*["']?)macaddress|^match-device\W*(?=mac)
-|^unmanaged.*except:(?=mac)|^\s*HWADDR=|^(?=.*NAME:?="\w).*address}==|^rename_|\bmac/
-|^\s*(?:map|\w+\d)\s+(?:mac\s+)?)([^}\n]*)"""
+|match["']?:[\ \r]*(?:{[^}]*|\n(?:\ *\n)*(\ +)(?:\S.*\n(?:\ *\n)*\2\ *)*["']?)macaddress
+|^match-device\W*(?=mac)|^unmanaged.*except:(?=mac)|^[\ \t]*HWADDR=
+|^(?=.*NAME:?="\w).*address}==|^rename_|\bmac/
+|^[\ \t]*(?:map|\w+\d)\s+(?:mac\s+)?)([^}\n]*)"""
 
 # Where one of these is, it is not a name that says what settings are for, or names are special.
 OPEN = (r"set-name|river|NAME:?=\"|\[Link\][^[]*Name|[^/]\*|run/network|\A.*\s*\Z"
@@ -42,7 +43,7 @@ def read(path):
 
 def plain(text):
     # Without comments, and no shorter.
-    return re.sub(r"(?m)(?<!\S)#.*|^\s*;.*|\\\n", lambda found: " " * len(found[0]), text)
+    return re.sub(r"(?m)(?<!\S)#.*|^[ \t]*;.*|\\\n", lambda found: " " * len(found[0]), text)
 
 
 def digits(address):

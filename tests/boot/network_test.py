@@ -6,6 +6,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 import tempfile
 import unittest
 
@@ -84,6 +85,18 @@ class ReaderTest(unittest.TestCase):
     def test_where_something_may_fit_nothing_is_said_of_names(self):
         for files in PERHAPS_MATCHED:
             self.assertEqual(self.named("unmatched", ETH0 | files, OURS), set(), files)
+
+    def test_a_long_file_is_read_in_no_time(self):
+        lines = "      # a line that somebody has switched off\n\n" * 2000
+        began = time.monotonic()
+        for name, text in {
+                NETPLAN: "network:\n  ethernets:\n    a:\n      match:\n        name: e*\n" + lines,
+                "etc/systemd/network/a.network": "[Match]\n" + lines + "[Link]\n",
+                "etc/NetworkManager/conf.d/a.conf": "[ethernet]\n" + lines + "[x]\n",
+                "etc/udev/rules.d/a.rules": 'ATTR{address}=="x", ' * 500 + "\n" + lines,
+                "etc/cloud/cloud.cfg": "network:\n" + lines + "datasource_list:\n" + lines}.items():
+            self.assertEqual(self.pinned({name: text}), set())
+            self.assertLess(time.monotonic() - began, 10, name)
 
     def test_a_system_where_lib_is_a_link_names_a_file_once(self):
         root = self.root({"usr/lib/systemd/network/a.network": f"[Match]\nMACAddress={OLD}\n",
