@@ -97,7 +97,7 @@ class ShimTest(DiskTest):
         text += (f'\nsay() {{ echo "$*"; }}\nmount() {{ [ "$1" != --bind ] || set -- --bind "{own}'
                  '${2#/lib/modules}" "$3"; /bin/mount "$@"; }\n'
                  "find_part() { part=disk; }\n"
-                 "type=ext4 volume=v body=b visit=1 own_attaching= preboot_serial=\n"
+                 "type=ext4 volume=v body=b visit=1 own_attaching= preboot_serial= words=\n"
                  "prepared=0\nprepare &\nwait $! || prepared=$?\nexit $prepared\n")
         script = program.work / "shim"
         script.write_text(text)
