@@ -13,14 +13,16 @@ import shorten
 
 # In the order in which they pack best, of those that were tried.
 FILES = """
-program/volume.sh program/boot_entry.sh program/visits.sh program/find.sh program/check.sh
-program/enter_pivot.sh program/preboot.sh program/adopt.sh program/shim.sh program/main.sh
-program/address.sh volume/root_up.sh volume/on_notice.sh program/attach.sh program/common.sh
-program/network.sh program/say.sh program/enter_kexec.sh program/identify.sh program/busy.sh
-volume/ec2spotter-root.service volume/ec2spotter-guest.service volume/99-ec2spotter.cfg volume/guest
-program/kexec.py program/network.py program/menu.py program/imds.py program/ec2.py
+program/volume.sh program/boot_entry.sh program/busy.sh program/visits.sh program/find.sh
+program/enter_pivot.sh program/check.sh program/preboot.sh program/enter_kexec.sh
+program/identify.sh program/adopt.sh program/ask_ec2.sh program/main.sh program/address.sh
+program/shim.sh program/attach.sh program/common.sh volume/on_notice.sh program/network.sh
+volume/root_up.sh volume/ec2spotter-root.service program/say.sh volume/ec2spotter-guest.service
+volume/99-ec2spotter.cfg volume/guest program/network.py program/menu.py program/kexec.py
+program/ec2.py program/imds.py
 """.split()
-OF_UNATTENDED = {"program/ec2.py", "program/imds.py", "program/attach.sh", "program/address.sh"}
+OF_UNATTENDED = {"program/ec2.py", "program/imds.py", "program/attach.sh", "program/address.sh",
+                 "program/ask_ec2.sh"}
 OF_KEXEC = {"program/boot_entry.sh", "program/enter_kexec.sh", "program/kexec.py", "program/menu.py"}
 OF_PIVOT = {"program/enter_pivot.sh", "program/shim.sh"}
 OF_NETWORK = {"program/network.py"}

@@ -2,6 +2,7 @@
 # it waits: EC2 attaches a volume to one instance only.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
+. "$run/ask_ec2.sh"
 begin attach "volume=$volumes"
 
 ask_ec2 3500 attach "$volumes" "$device" | while read -r result text; do

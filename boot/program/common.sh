@@ -56,13 +56,6 @@ own_attaching=${own_attaching:-}
 address=${address:-}
 endpoint=${endpoint:-}
 
-# ask_ec2 SECONDS JOB WORDS...: see ec2.py.
-ask_ec2() {
-  limit=$1
-  shift
-  python3 -IS "$run/ec2.py" "$limit" "$endpoint" "$(kept instance)" "$@"
-}
-
 # Which of the volumes it is; empty until stage find has seen it.
 # shellcheck disable=SC2034 # for the stages
 volume=$(kept volume)

@@ -7,6 +7,7 @@
 stage=enter
 part=$(kept part)
 preboot_disk=$(system_disk)
+serial=$(serial_of "$preboot_disk")
 
 if on_xen && [ "$engine" = auto ]; then next xen "kexec is not dependable on Xen"; fi
 # try_entry [VARIABLE]: with the menu's variable set.
@@ -37,11 +38,11 @@ case " $options " in *" console=ttyS0"*) ;; *) options="console=ttyS0,115200 $op
 case " $options " in *" panic="*) ;; *) options="panic=10 $options" ;; esac
 # Behind `--` in the options would stand what is for init alone.
 options="root=$root_spec ec2spotter.engine=kexec ec2spotter.volume=$volume\
- ec2spotter.body=$(kept instance) ec2spotter.visit=$(kept visit)\
+ ec2spotter.body=$(kept instance) ec2spotter.visit=$(kept visit)${serial:+ ec2spotter.preboot=$serial}\
 ${own_attaching:+ ec2spotter.unattended} $options"
 status=0
 # shellcheck disable=SC2086 # several initrds
-python3 -IS "$run/kexec.py" "$(serial_of "$preboot_disk")" "$kernel" "$options" "$state/initrd" $initrds ||
+python3 -IS "$run/kexec.py" "$serial" "$kernel" "$options" "$state/initrd" $initrds ||
   status=$?
 rm -f "$state/initrd" "$state/${kernel##*/}"
 [ "$status" -eq 0 ] ||

@@ -53,7 +53,7 @@ def parse(text):
     while at < len(text):
         match = TOKEN.match(text, at)
         if not match:
-            raise Unsure("not understood: " + text[at:at + 20])
+            raise Unsure("not sure of " + text[at:at + 20])
         at = match.end()
         tokens.append(match.group(1))
     return block(iter(tokens + [""]), [""])[0]
@@ -80,7 +80,7 @@ def block(tokens, ends):
             nodes.append(("if", cases))
         elif token not in "\n;":
             words.append(token)
-    raise Unsure("there is no " + ends[-1])
+    raise Unsure("it lacks " + ends[-1])
 
 
 def read_entry(file):
@@ -89,7 +89,7 @@ def read_entry(file):
     for key, value in re.findall(r"^[ \t]*(\w+)[ \t]+(.*\S)", read(file), re.M):
         fields.setdefault(key, []).append(value)
     if "linux" not in fields or "devicetree" in fields or len(fields["options"]) > 1:
-        raise Unsure("boot loaders do not agree on " + file)
+        raise Unsure("not sure of " + file)
     return fields
 
 
@@ -186,7 +186,7 @@ def start(device, folder, platform, guess):
             add_entries()
         elif name != "true":
             if name != "false":
-                raise Unsure("the menu uses " + " ".join([name, *words]))
+                raise Unsure("it uses " + " ".join([name, *words]))
             return False
 
     def test(words):
@@ -204,7 +204,7 @@ def start(device, folder, platform, guess):
         if name in ("=", "==", "!="):
             return (left == right) == (name != "!=")
         if name not in ("-e", "-f", "-d", "-s") or left:
-            raise Unsure("the menu tests " + " ".join(words))
+            raise Unsure("not sure of " + " ".join(words))
         place = file_of(right)
         return os.path.exists(place) and (name == "-e" or os.path.isdir(place) == (name == "-d")) and (
             name != "-s" or os.path.getsize(place) > 0)
@@ -215,7 +215,7 @@ def start(device, folder, platform, guess):
         found = {device_of(part) for part in PARTS for word in words
                  if word.lower() in (part[1].lower(), part[2].lower())}
         if len(found) > 1 or not re.search("uuid|label|-u|-l", text):
-            raise Unsure("not sure what is meant by " + text)
+            raise Unsure("not sure of " + text)
         variable = words[1] if "." in name else (re.findall(r"--set=(\w+)", text) + ["root"])[0]
         env.update((variable, each) for each in found)
         return bool(found)
@@ -254,7 +254,7 @@ def start(device, folder, platform, guess):
         wanted, _, rest = value("default").partition(">")
         # Upstream takes what begins with a number for one, Red Hat's GRUB rather for a name.
         if rest[:1] == ">" or wanted[:1].isdigit() and not wanted.isdigit() and not entries:
-            raise Unsure("its default may mean several entries")
+            raise Unsure("not sure of the default")
         found = [entry for entry in menu if wanted in entry[:2]]
         if wanted.isdigit():
             found = menu[int(wanted):]
@@ -282,7 +282,7 @@ def start(device, folder, platform, guess):
     if not linux:
         return None
     if re.search(r"['\"\\]", "".join(linux)):
-        raise Unsure("boot loaders do not agree on the quotes in " + " ".join(linux))
+        raise Unsure("not sure of the quotes in " + " ".join(linux))
     return (file_of(linux[0]), tuple(map(file_of, initrds)), linux[0].rpartition(")")[2],
             tuple('"%s"' % word if " " in word else word for word in linux[1:]))
 

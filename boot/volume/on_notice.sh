@@ -6,8 +6,8 @@ left() { echo $((end - $(date +%s))); }
 say "guest $kind seconds=$(left)"
 [ "$kind" = notice ] || exit 0
 
-echo "EC2 takes this instance in $(left) seconds. The machine shuts down before that, and is back in a\
- minute or two on another one, with the same disk and address." | wall || :
+echo "EC2 takes this instance in $(left) seconds: the machine shuts down, and comes back on another one."\
+ | wall || :
 for hook in /etc/ec2spotter/notice.d/*; do
   if [ -x "$hook" ] && [ "$(left)" -gt 30 ]; then
     timeout $(($(left) - 30)) "$hook" "$kind" "$until" </dev/null >/dev/null 2>&1 ||

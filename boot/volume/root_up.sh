@@ -1,12 +1,13 @@
 # Written by ec2-spotter. Tells on the console, and to the next body, that this system is up.
 words=$(cat /run/ec2spotter/entered 2>/dev/null || cat /proc/cmdline) || exit 1
-volume='' engine='' body='' visit=''
+volume='' engine='' body='' visit='' preboot=none
 for word in $words; do
   case $word in
     ec2spotter.volume=*) volume=${word#*=} ;;
     ec2spotter.engine=*) engine=${word#*=} ;;
     ec2spotter.body=*) body=${word#*=} ;;
     ec2spotter.visit=*) visit=${word#*=} ;;
+    ec2spotter.preboot=*) preboot=${word#*=} ;;
   esac
 done
 [ -n "$engine" ] || exit 0
@@ -17,4 +18,12 @@ last=/etc/ec2spotter/last-up
   echo "$body $visit $engine" >$last.new && sync $last.new && [ -s $last.new ] && mv $last.new $last ||
     rm -f $last.new || :
 } 2>/dev/null
-say "root ok volume=$volume engine=$engine"
+# What carries the label of a part of this system may be the preboot disk's: kernels would be upgraded there.
+foreign=
+while read -r _ _ device _ point _; do
+  case $point in / | /boot | /boot/efi) ;; *) continue ;; esac
+  case $(cat "/sys/dev/block/$device/device/serial" "/sys/dev/block/$device/../device/serial" 2>/dev/null) in
+    "$preboot"*) foreign=$foreign,$point ;;
+  esac
+done </proc/self/mountinfo || :
+say "root ok volume=$volume engine=$engine${foreign:+ foreign=${foreign#,}}"

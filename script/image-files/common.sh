@@ -10,7 +10,6 @@ COMPRESS=lz4
 COMPRESSLEVEL=1
 FSTYPE=ext4
 CONF
-command -v lz4 >/dev/null || sed -i 's/=lz4/=gzip/' /etc/initramfs-tools/conf.d/ec2spotter
 printf '%s\n' nvme ext4 virtio_pci virtio_net >>/etc/initramfs-tools/modules
 update-initramfs -u -k all
 

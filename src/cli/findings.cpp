@@ -25,6 +25,15 @@ Result<std::vector<Finding>> examine(const InstanceId& body, aws::Ec2& ec2) {
                         .cure = "make them hold for any name (netplan and systemd-networkd: en*), "
                                 "or start the kernel with net.ifnames=0 and name it eth0"});
   }
+  if (auto points = read_foreign_parts(console.text); !points.empty()) {
+    findings.push_back({.check = "preboot_disk",
+                        .files = std::move(points),
+                        .because =
+                            "that is mounted from the preboot disk, which has the same name: "
+                            "what is written there is gone with the body",
+                        .cure = "unmount it, give the volume's file system a label or UUID of its "
+                                "own, and write that into its fstab"});
+  }
   return findings;
 }
 

@@ -14,7 +14,8 @@
 namespace ec2spotter::cli {
 
 struct Finding {
-  std::string check;               // "network", "console", "pool", or the reason of a decision
+  // "network", "preboot_disk", "console", "pool", or the reason of a decision.
+  std::string check;
   std::vector<std::string> files;  // on the volume; none: it is no matter of files
   std::string because, cure;       // a sentence each
 };

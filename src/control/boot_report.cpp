@@ -125,4 +125,8 @@ std::vector<std::string> read_unmatched_network(std::string_view console) {
   return names_in(last_visit(console), "check ok", "unmatched");
 }
 
+std::vector<std::string> read_foreign_parts(std::string_view console) {
+  return names_in(last_visit(console), "root ok", "foreign");
+}
+
 }  // namespace ec2spotter

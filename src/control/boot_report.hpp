@@ -20,4 +20,8 @@ std::vector<std::string> read_pinned_network(std::string_view console);
 // have, where there are no settings for one that it has.
 std::vector<std::string> read_unmatched_network(std::string_view console);
 
+// Where the volume's own system has mounted a part of the preboot disk in the place of its own: of
+// `/`, `/boot` and `/boot/efi`.
+std::vector<std::string> read_foreign_parts(std::string_view console);
+
 }  // namespace ec2spotter

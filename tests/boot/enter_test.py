@@ -70,7 +70,7 @@ class EnterTest(StageTest):
     def test_a_menu_that_is_not_sure_leads_to_the_next_engine(self):
         for program in self.entering({"boot/grub/grub.cfg": "menuentry x { chainloader +1\n}\n"}):
             program.stage("enter_kexec")
-            self.assertIn("menu the menu cannot be read for sure: the menu uses chainloader +1", self.refusal(program))
+            self.assertIn("menu the menu cannot be read for sure: it uses chainloader +1", self.refusal(program))
 
     def test_a_kernel_that_is_refused_is_said_with_the_errno(self):
         for program in self.entering():

@@ -230,9 +230,9 @@ CASES = {
         grub(EL8_MENU, "grub2") | entries("5.14.0-284.25.1.el9_2.x86_64", "5.14.0-284.11.1.el9_2.x86_64", "0-rescue"),
         "5.14.0-284.25.1.el9_2.x86_64", ["initramfs-5.14.0-284.25.1.el9_2.x86_64.img"], ["net.ifnames=0"]),
     "entries with a devicetree": Case(
-        grub(EL8_MENU, "grub2") | entries(EL8[0], devicetree="/boot/dtb"), unsure="do not agree"),
+        grub(EL8_MENU, "grub2") | entries(EL8[0], devicetree="/boot/dtb"), unsure="not sure of"),
     "entries with two lines of options": Case(
-        grub(EL8_MENU, "grub2") | entries(EL8[0], options="root=UUID=1\noptions ro"), unsure="do not agree"),
+        grub(EL8_MENU, "grub2") | entries(EL8[0], options="root=UUID=1\noptions ro"), unsure="not sure of"),
     "fedora: /boot apart, found by a stub on the EFI system partition": Case(
         {"efi/EFI/fedora/grub.cfg": f"search --no-floppy --root-dev-only --fs-uuid --set=dev {BOOT_UUID}\n"
          "set prefix=($dev)/grub2\nexport $prefix\nconfigfile $prefix/grub.cfg\n"}
@@ -285,8 +285,8 @@ CASES = {
     "xen": Case(grub("menuentry 'Xen' {\n\tmultiboot2 /boot/xen.gz\n\tmodule2 /boot/vmlinuz-1\n}\n"), unsure="multiboot2"),
     "a loop": Case(grub("for i in 1 2; do\n  set x=$i\ndone\n" + PLAIN % " $x"), unsure="for"),
     "a file that it searches": Case(grub("search --file --set=root /boot/vmlinuz-1\n" + PLAIN % ""), unsure="search"),
-    "a quote that is not closed": Case(grub("set x='y\n" + PLAIN % ""), unsure="not understood"),
-    "a block that is not closed": Case(grub(PLAIN[:-2] % ""), unsure="there is no }"),
+    "a quote that is not closed": Case(grub("set x='y\n" + PLAIN % ""), unsure="not sure of"),
+    "a block that is not closed": Case(grub(PLAIN[:-2] % ""), unsure="it lacks }"),
     "menus for BIOS and EFI that differ": Case(
         {"efi/EFI/x/grub.cfg": "search --fs-uuid --set=root %s\n" % UUID + PLAIN % " efi"} | grub(PLAIN % " bios"),
         unsure="2 entries", efi=True),
@@ -303,5 +303,5 @@ CASES = {
         grub(PLAIN.replace("/boot/", "(hd1,gpt1)/boot/") % ""), unsure="(hd1,gpt1)"),
     "a menu that reads itself in": Case(grub("source $prefix/grub.cfg\n" + PLAIN % ""), unsure="recursion"),
     "a default that is a number to some and a name to others": Case(
-        grub("set default=0123-x\n" + PLAIN % "", "grub2"), unsure="several"),
+        grub("set default=0123-x\n" + PLAIN % "", "grub2"), unsure="not sure of the default"),
 }

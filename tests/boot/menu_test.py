@@ -71,6 +71,31 @@ class MenuTest(unittest.TestCase):
                 for words in case.absent:
                     self.assertNotIn(words, options)
 
+    @unittest.skipUnless(shutil.which("kernel-install"), "Debian's package systemd is missing")
+    def test_entries_that_kernel_install_writes(self):
+        with tempfile.TemporaryDirectory(prefix="ec2spotter-menu-") as folder:
+            tree, settings = pathlib.Path(folder, "tree"), pathlib.Path(folder, "settings")
+            (tree / "boot/grub2").mkdir(parents=True)
+            settings.mkdir()
+            (tree / "boot/grub2/grub.cfg").write_text("insmod blscfg\nblscfg\n")
+            (settings / "install.conf").write_text("layout=bls\n")
+            (settings / "cmdline").write_text("root=UUID=1 ro net.ifnames=0\n")
+            (settings / "kernel").write_text("k")
+            machine = "0f2a77c1d5e84b0d9c3a5e2f7b1c6d88"
+            for version in ("6.1.0-9-amd64", "6.1.0-41-amd64", "6.1.0-10-amd64"):
+                subprocess.run(["kernel-install", "add", version, settings / "kernel", settings / "kernel"],
+                               check=True, capture_output=True, env=os.environ | {
+                                   "MACHINE_ID": machine, "BOOT_ROOT": str(tree / "boot"),
+                                   "KERNEL_INSTALL_CONF_ROOT": str(settings)})
+            # That folder is no file system of its own here, as it would be there.
+            for file in (tree / "boot/loader/entries").iterdir():
+                file.write_text(file.read_text().replace(f"{tree}/boot/", "/boot/"))
+            status, lines = read(tree)
+            self.assertEqual(status, 0, lines)
+            place = tree / "boot" / machine / "6.1.0-41-amd64"
+            self.assertEqual(lines[:3], [f"{place}/linux", f"{place}/kernel", "UUID=1"])
+            self.assertIn(" ro net.ifnames=0", lines[3])
+
     @unittest.skipUnless(shutil.which("grub-emu"), "Debian's package grub-emu is missing")
     def test_grub_agrees(self):
         asked = 0

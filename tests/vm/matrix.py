@@ -6,12 +6,17 @@ usage: matrix.py NOTES   prints the page"""
 import functools
 import json
 import os
+import pathlib
 import sys
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "boot"))
+import menu_corpus  # noqa: E402
 
 HEAD = """# What has been booted
 
 Each line is the work of a test in virtual machines that has passed. This page is made from their results by
-`script/matrix`; a test holds it against the lines that the tests announce.
+`script/matrix`; a test holds it against the lines that the tests announce. The boot menus at its end have been read, without
+a virtual machine; what kexec declines, pivot enters, or swap.
 """
 declared = []
 
@@ -39,8 +44,15 @@ def note(row):
             notes.write(json.dumps(row) + "\n")
 
 
+def menus():
+    for name, case in menu_corpus.CASES.items():
+        kernel = f"kexec: `vmlinuz-{case.version}`" if case.version else f"kexec declines: {case.unsure}"
+        yield ["a boot menu: what kexec starts", name, kernel, "MenuTest.test_menus"]
+
+
 def page(rows):
     text = HEAD
+    rows = [*rows, *menus()]
     for part in sorted({row[0] for row in rows}):
         text += f"\n## {part}\n\n| case | how | test |\n|---|---|---|\n"
         own = sorted(row[1:] for row in rows if row[0] == part)

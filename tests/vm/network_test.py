@@ -5,7 +5,7 @@ import json
 import unittest
 
 import cloud
-from machine import NETWORK_FILE, MachineTest
+from machine import NETWORK_FILE, USER_ROOT_MIB, MachineTest, read_from, write_into
 from matrix import shows
 from networks import FOREIGN
 
@@ -35,6 +35,19 @@ class NetworkTest(MachineTest):
         machine.launch()
         self.succeeds("doctor", "web")
         self.check_cured(NETWORK_FILE)
+
+    @shows(("Identity", "`net.ifnames=0` in the volume's menu and settings for `eth0` alone", "pivot: the "
+            "preboot disk's menu gets the word, and the interface has that name"))
+    def test_the_kernels_name_of_the_interface_by_pivot(self):
+        disk = self.disks.settled("Name=eth0")
+        menu = read_from(disk, USER_ROOT_MIB, "cat /boot/grub/grub.cfg").decode()
+        write_into(disk, USER_ROOT_MIB, {"/boot/grub/grub.cfg": (
+            menu.replace("net.ifnames=1", "net.ifnames=0"), 0o100644)})
+        machine = self.power_on(disk, engine="pivot")
+        machine.launch()
+        self.assertIn("ec2spotter.engine=pivot", machine.run("cat /run/ec2spotter/entered", user="root"))
+        self.assertEqual(machine.run("ls /sys/class/net", user="root").split(), ["eth0", "lo"])
+        self.assertIn(" net.ifnames=0", machine.run("cat /proc/cmdline", user="root"))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import unittest
 
 import cloud
 import networks
-from machine import NETWORK_FILE, SERIAL, MachineTest, write_into
+from machine import NETWORK_FILE, SERIAL, USER_ROOT_MIB, MachineTest, write_into
 from matrix import shows
+from roots import UUID
 
 
 def say(text):
@@ -63,7 +64,7 @@ class TrapsTest(MachineTest):
         say("back on the volume after a power loss with the file system in use")
 
     @shows(("Roots", "cloned from the preboot image: ext4 on partition 1, /boot apart, all by label, "
-            "as Ubuntu has it", "kexec"),
+            "as Ubuntu has it; initrds packed with lz4", "kexec"),
            ("Losses", "a reboot from inside", "entered again"))
     def test_volume_cloned_from_the_preboot_image(self):
         machine = self.power_on(self.disks.clone(), engine="kexec", guest_helper=False)
@@ -112,6 +113,18 @@ class TrapsTest(MachineTest):
         machine.wait_for_ssh("debian")
         machine.crash()
         self.assertEqual(self.digest(), digest)
+
+    @shows(("Roots", "an fstab that names a partition by its device, with `engine = \"kexec\"`",
+            "declined: `device_names`"))
+    def test_an_fstab_that_names_disks_by_device_is_declined(self):
+        disk = self.disks.settled()
+        write_into(disk, USER_ROOT_MIB, {"/etc/fstab": (
+            f"UUID={UUID} / ext4 defaults 0 1\n/dev/nvme0n1p3 /srv ext4 defaults 0 2\n", 0o100644)})
+        machine = self.power_on(disk, engine="kexec")
+        done = machine.program("launch", "--timeout", "14", f"{machine.folder}/web.toml")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("device_names", done.stderr)
+        self.assertIn("/dev/nvme0n1p3", machine.program("status", "web").stdout)
 
     def digest(self):
         with open(self.machine.disk_file(), "rb") as file:

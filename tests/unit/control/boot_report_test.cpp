@@ -106,6 +106,10 @@ TEST(BootReportTest, NetworkSettingsForOtherNamesOfTheInterfaceAreNamed) {
       "unmatched=/etc/network/interfaces,/etc/b\r\n";
   EXPECT_EQ(read_unmatched_network(boot), (Names{"/etc/network/interfaces", "/etc/b"}));
   EXPECT_EQ(read_pinned_network(boot), Names{"/etc/a"});
+  EXPECT_EQ(read_foreign_parts(boot + "ec2spotter: root ok volume=vol-1 engine=kexec\n"), Names{});
+  EXPECT_EQ(read_foreign_parts(
+                boot + "ec2spotter: root ok volume=vol-1 engine=pivot foreign=/boot,/boot/efi\n"),
+            (Names{"/boot", "/boot/efi"}));
   EXPECT_EQ(read_unmatched_network(boot + "ec2spotter: identify start\n"), Names{});
 }
 
