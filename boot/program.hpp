@@ -5,8 +5,8 @@
 
 namespace ec2spotter {
 
-// Gzip members: the beginning of a boothook of cloud-init, with one `put NAME` and a here-document a
-// file. The parameters follow, and what starts the program: `. /run/ec2spotter/hook.sh`.
+// Gzip members: the beginning of a boothook of cloud-init, with one `put NAME` and a here-document
+// a file. The parameters follow, and what starts the program: `. /run/ec2spotter/hook.sh`.
 struct BootProgram {
   std::string_view supervised;  // for bodies that a controller gives the root; with all engines
   // For those that attach it themselves, with one engine, as both are more than EC2 takes. That of

@@ -82,7 +82,8 @@ prepare() {
   lend_modules
   hide_preboot
   echo "ec2spotter.engine=pivot ec2spotter.volume=$volume ec2spotter.body=$body" \
-    "ec2spotter.visit=$visit${preboot_serial:+ ec2spotter.preboot=$preboot_serial}${own_attaching:+ ec2spotter.unattended}" >/run/ec2spotter/entered
+    "ec2spotter.visit=$visit${preboot_serial:+ ec2spotter.preboot=$preboot_serial}" \
+    "${own_attaching:+ec2spotter.unattended}" >/run/ec2spotter/entered
 }
 
 # Without -n, mount would want its own table in /run at the very moment when that goes.

@@ -156,7 +156,6 @@ TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
                                       "root_up.sh",
                                       "ec2spotter-root.service",
                                       "99-ec2spotter.cfg",
-                                      "imds.py",
                                       "menu.py",
                                       "kexec.py",
                                       "guest",
@@ -234,7 +233,7 @@ TEST(UserDataTest, AnUnattendedBodyHasWhatItAttachesWithAndStillNoSecret) {
   const std::string said = between(text, "put parameters <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
   EXPECT_NE(said.find("\nown_attaching=true\naddress=eipalloc-1\nendpoint=http://10.0.0.1:4599\n"),
             std::string::npos);
-  for (const char* name : {"ec2.py", "attach.sh", "address.sh"}) {
+  for (const char* name : {"ec2.py", "imds.py", "attach.sh", "address.sh", "ask_ec2.sh"}) {
     EXPECT_EQ(count(text, "put " + std::string(name) + " <<"), 1U) << name;
     EXPECT_EQ(rendered({.volumes = {kVolume}}).find(name + std::string(" <<")), std::string::npos)
         << "of no use to a supervised body: " << name;
