@@ -10,11 +10,12 @@ import sys
 
 # A word keeps its quotes, as what it means depends on the variables of the moment.
 TOKEN = re.compile(r"""(?:[ \t\r]|\\\n|\#[^\n]*)*(
-    (?:[^\s{}|&$;<>'"\\]|"(?:\\.|[^"\\])*"|'[^']*'|\\.|\$(?:\w+|\{\w+\}))+|[\n;{}]|$)""", re.S | re.X)
-PART = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|\$\{?(\w+)\}?|([^'"\\$]+)""", re.S)
+    (?:[^\s{}|&$;<>'"\\]|"(?:\\.|[^"\\])*"|'[^']*'|\\.|\$(?:\w+|\?|\{\w+\}))+|[\n;{}]|$)""", re.S | re.X)
+PART = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|\$\{?(\w+|\?)\}?|([^'"\\$]+)""", re.S)
 # They start nothing, and set nothing that decides about an entry.
-HARMLESS = """insmod loadfont terminal_input terminal_output serial background_image export clear
-background_color play echo sleep save_env keystatus password_pbkdf2 cpuid btrfs-mount-subvol""".split()
+HARMLESS = """insmod rmmod loadfont terminal_input terminal_output serial background_image export
+clear background_color play echo sleep save_env keystatus password_pbkdf2 cpuid hwmatch fwsetup
+btrfs-mount-subvol""".split()
 PARTS = [line.strip("\n").split("\t") for line in sys.stdin]
 
 
@@ -122,7 +123,7 @@ def start(device, folder, platform, guess):
         made = [""]
         for single, double, escaped, name, plain in PART.findall(token):
             made[-1] += single + plain + escaped.strip("\n") + re.sub(
-                r'\\([$"\\\n])|\$\{?(\w+)\}?',
+                r'\\([$"\\\n])|\$\{?(\w+|\?)\}?',
                 lambda match: value(match[2]) if match[2] else match[1].strip("\n"), double)
             first, *others = re.split(r"\s+", value(name))
             made[-1] += first
@@ -144,6 +145,7 @@ def start(device, folder, platform, guess):
             else:
                 words = [word for token in words for word in words_of(token)]
                 status = not words or command(words[0], words[1:], body) is not False
+            env["?"] = "01"[not status]
         return status
 
     def command(name, words, body):

@@ -297,6 +297,14 @@ CASES = {
     "a menu entry for the firmware's settings only": Case(
         grub(HEADER % "0" + EL7 + 'if [ "$grub_platform" = "efi" ]; then\n\tmenuentry "UEFI Firmware Settings" {\n\t\tfwsetup\n'
              "\t}\nfi\n", "grub2"), "3.10.0-1160.119.1.el7.x86_64", ["initramfs-3.10.0-1160.119.1.el7.x86_64.img"]),
+    "ubuntu 24.04: the firmware's settings by a status, a list of graphics": Case(
+        grub(UBUNTU % "0" + "if [ -e ${prefix}/gfxblacklist.txt ]; then\n  if [ ${grub_platform} != pc ]; then\n    set "
+             "linux_gfx_mode=keep\n  elif hwmatch ${prefix}/gfxblacklist.txt 3; then\n    if [ ${match} = 0 ]; then\n      "
+             "set linux_gfx_mode=keep\n    else\n      set linux_gfx_mode=text\n    fi\n  fi\nfi\n" + UBUNTU_ENTRIES
+             + 'if [ "$grub_platform" = "efi" ]; then\n\tfwsetup --is-supported\n\tif [ "$?" = 0 ]; then\n\t\tmenuentry '
+             "'UEFI Firmware Settings' $menuentry_id_option 'uefi-firmware' {\n\t\t\tfwsetup\n\t\t}\n\tfi\nfi\n",
+             grubenv=environment(initrdfail="1"), **{"gfxblacklist.txt": "v1 d1 s1\n"}),
+        "6.8.0-1016-aws", ["initrd.img-6.8.0-1016-aws"]),
     "no menu": Case({"boot/vmlinuz-1": "", "boot/initrd.img-1": ""}, unsure="0 entries"),
     "a menu of another boot loader alone": Case({"boot/extlinux/extlinux.conf": "default linux\n"}, unsure="0 entries"),
     "a disk that is not the volume's": Case(

@@ -40,7 +40,7 @@ class Menu:
                         f'[ "{value}" ]', f'[ -z "{value}" ]', f'[ -n "{value}" -a "$flag" != 1 ]',
                         f'[ "{value}" = 1 -o -n "$flag" ]', f'test "{value}"',
                         "[ -f /boot/vmlinuz-5.10.0-1 ]", "[ -e $prefix/none.cfg ]", "[ -d /boot/grub ]",
-                        "true", "false", f'[ ! -s $prefix/{self.one("grubenv", "none")} ]',
+                        "true", "false", '[ "$?" = 0 ]', '[ $? = 1 ]', f'[ ! -s $prefix/{self.one("grubenv", "none")} ]',
                         f"search --no-floppy --fs-uuid --set=other {grub_oracle.UUID}")
 
     def words(self):
