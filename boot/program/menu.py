@@ -158,6 +158,8 @@ def start(device, folder, platform, guess):
             return guess
         if name in ("menuentry", "submenu"):
             number = words.index("--id") + 1 if "--id" in words else 0
+            if words[0][:1] == "-":
+                raise Unsure("not sure of the title in " + " ".join(words))
             menu.append((words[0], words[number], body, name == "submenu"))
         elif name in ("linux", "linux16", "linuxefi"):
             linux[:] = words
@@ -229,12 +231,13 @@ def start(device, folder, platform, guess):
             place = file_of(words[1])
             words = words[2:]
         text = read(place) if os.path.isfile(place) else ""
-        for key, text in re.findall(r"^(\w+)=(.*)", text, re.M):
-            if key == "next_entry" and text or "\\" in text:
-                raise Unsure("grubenv has %s=%s" % (key, text))
+        if not text.startswith("# GRUB Environment Block\n"):
+            return False
+        for key, now in re.findall(r"^(\w+)=(.*)", text, re.M):
+            if key == "next_entry" and now or "\\" in now:
+                raise Unsure("grubenv has %s=%s" % (key, now))
             if not words or key in words:
-                env[key] = text
-        return text != ""
+                env[key] = now
 
     def add_entries():
         root = env["root"]
@@ -255,7 +258,7 @@ def start(device, folder, platform, guess):
         """The entry that is started, and what is meant for the menu in it."""
         wanted, _, rest = value("default").partition(">")
         # Upstream takes what begins with a number for one, Red Hat's GRUB rather for a name.
-        if rest[:1] == ">" or wanted[:1].isdigit() and not wanted.isdigit() and not entries:
+        if rest[:1] == ">" or (not entries and re.match(r"\d(?<!0)\d*\D|0.", wanted)):
             raise Unsure("not sure of the default")
         found = [entry for entry in menu if wanted in entry[:2]]
         if wanted.isdigit():
@@ -297,7 +300,7 @@ try:
              if os.stat(os.path.dirname(file)).st_dev == os.stat(part[3]).st_dev
              for platform in ("pc", "efi") for guess in (False, True)} - {None}
     if len(found) != 1:
-        raise Unsure("it leads to %d entries" % len(found))
+        raise Unsure("GRUB's menus lead to %d entries" % len(found))
     kernel, initrds, path, options = found.pop()
     for file in (kernel, *initrds):
         if not os.path.isfile(file):

@@ -283,17 +283,22 @@ CASES = {
     "another boot loader": Case(grub("menuentry 'Windows' {\n\tset root='hd0,gpt1'\n\tchainloader +1\n}\n" + PLAIN % ""),
                                 unsure="chainloader"),
     "xen": Case(grub("menuentry 'Xen' {\n\tmultiboot2 /boot/xen.gz\n\tmodule2 /boot/vmlinuz-1\n}\n"), unsure="multiboot2"),
+    "an environment block that is none": Case(
+        grub(HEADER % "${saved_entry}" + EL7, "grub2", grubenv="saved_entry=1\n"), "3.10.0-1160.119.1.el7.x86_64",
+        ["initramfs-3.10.0-1160.119.1.el7.x86_64.img"]),
+    "an option before the title": Case(grub("menuentry --class x 't' {\n}\n" + PLAIN % ""), unsure="title"),
+    "a default in octal": Case(grub("set default=01\n" + PLAIN % "" + PLAIN % ""), unsure="not sure of the default"),
     "a loop": Case(grub("for i in 1 2; do\n  set x=$i\ndone\n" + PLAIN % " $x"), unsure="for"),
     "a file that it searches": Case(grub("search --file --set=root /boot/vmlinuz-1\n" + PLAIN % ""), unsure="search"),
     "a quote that is not closed": Case(grub("set x='y\n" + PLAIN % ""), unsure="not sure of"),
     "a block that is not closed": Case(grub(PLAIN[:-2] % ""), unsure="it lacks }"),
     "menus for BIOS and EFI that differ": Case(
         {"efi/EFI/x/grub.cfg": "search --fs-uuid --set=root %s\n" % UUID + PLAIN % " efi"} | grub(PLAIN % " bios"),
-        unsure="2 entries", efi=True),
+        unsure="lead to 2 entries", efi=True),
     "what depends on the firmware": Case(
         grub('if [ "$grub_platform" = efi ]; then\n set o=efi\nelse\n set o=bios\nfi\n' + PLAIN % " $o"),
-        unsure="2 entries"),
-    "what depends on a processor": Case(grub("if cpuid -l; then set o=64; fi\n" + PLAIN % " $o"), unsure="2 entries"),
+        unsure="lead to 2 entries"),
+    "what depends on a processor": Case(grub("if cpuid -l; then set o=64; fi\n" + PLAIN % " $o"), unsure="lead to 2 entries"),
     "a menu entry for the firmware's settings only": Case(
         grub(HEADER % "0" + EL7 + 'if [ "$grub_platform" = "efi" ]; then\n\tmenuentry "UEFI Firmware Settings" {\n\t\tfwsetup\n'
              "\t}\nfi\n", "grub2"), "3.10.0-1160.119.1.el7.x86_64", ["initramfs-3.10.0-1160.119.1.el7.x86_64.img"]),
@@ -305,8 +310,8 @@ CASES = {
              "'UEFI Firmware Settings' $menuentry_id_option 'uefi-firmware' {\n\t\t\tfwsetup\n\t\t}\n\tfi\nfi\n",
              grubenv=environment(initrdfail="1"), **{"gfxblacklist.txt": "v1 d1 s1\n"}),
         "6.8.0-1016-aws", ["initrd.img-6.8.0-1016-aws"]),
-    "no menu": Case({"boot/vmlinuz-1": "", "boot/initrd.img-1": ""}, unsure="0 entries"),
-    "a menu of another boot loader alone": Case({"boot/extlinux/extlinux.conf": "default linux\n"}, unsure="0 entries"),
+    "no menu": Case({"boot/vmlinuz-1": "", "boot/initrd.img-1": ""}, unsure="lead to 0 entries"),
+    "a menu of another boot loader alone": Case({"boot/extlinux/extlinux.conf": "default linux\n"}, unsure="lead to 0 entries"),
     "a disk that is not the volume's": Case(
         grub(PLAIN.replace("/boot/", "(hd1,gpt1)/boot/") % ""), unsure="(hd1,gpt1)"),
     "a menu that reads itself in": Case(grub("source $prefix/grub.cfg\n" + PLAIN % ""), unsure="recursion"),
