@@ -83,8 +83,9 @@ def _gpt(folder, name, *partitions):
     return target
 
 
-def _use_boot_loader_entries(tree, options):
-    """Boot Loader Specification entries in the place of a menu, as Red Hat's systems have them."""
+def _use_boot_loader_entries(tree, options, prefix="/boot"):
+    """Boot Loader Specification entries in the place of a menu, as Red Hat's systems have them: with
+    paths as the file system has them that /boot is in."""
     boot = tree / "boot"
     (boot / "grub/grub.cfg").unlink()
     (boot / "grub").rename(boot / "grub2")
@@ -92,8 +93,8 @@ def _use_boot_loader_entries(tree, options):
     (boot / "loader/entries").mkdir(parents=True)
     kernel = next(boot.glob("vmlinuz-*")).name
     (boot / "loader/entries/system.conf").write_text(
-        f"title A system\nversion {kernel.removeprefix('vmlinuz-')}\nlinux /boot/{kernel}\n"
-        f"initrd /boot/initrd-roots.img\noptions {options} ro console=ttyS0,115200\n",
+        f"title A system\nversion {kernel.removeprefix('vmlinuz-')}\nlinux {prefix}/{kernel}\n"
+        f"initrd {prefix}/initrd-roots.img\noptions {options} ro console=ttyS0,115200\n",
         encoding="utf-8")
 
 
@@ -154,7 +155,7 @@ def like_amazon_linux(disk, folder, *changes):
 def like_fedora(disk, folder, *changes):
     """btrfs with the root in a subvolume that is not the default one, and /boot apart."""
     tree = unpack(disk, folder, changes)
-    _use_boot_loader_entries(tree, f"root=UUID={UUID} rootflags=subvol=root")
+    _use_boot_loader_entries(tree, f"root=UUID={UUID} rootflags=subvol=root", "")
     boot = _boot_apart(tree, folder, f"UUID={UUID} / btrfs subvol=root 0 0\n")
     root = _empty(folder, "btrfs.part", 2300)
     _run("mkfs.btrfs", "-q", "-L", LABEL, "-U", UUID, root)
