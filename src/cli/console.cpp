@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
 #include "control/drive.hpp"
+#include "plan/address_choice.hpp"
 #include "plan/body_choice.hpp"
 #include "plan/body_history.hpp"
 
@@ -38,7 +39,7 @@ Result<void> ssh(const Common& common, const OnMachine& options) {
   const Machine& machine = open.found.machine;
   const Instance* body = choose_body(machine, seen);
   if (body == nullptr) return fail(no_instance(machine));
-  const std::string host = seen.address ? seen.address->public_ip : body->public_ip;
+  const std::string& host = host_of(*body, seen);
   if (host.empty()) {
     return fail(Errc::not_found, body->id.str() + " has no public address to reach it at");
   }

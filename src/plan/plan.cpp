@@ -268,17 +268,13 @@ class Planner {
                        step::MoveAddress{.address = seen_.address->id, .instance = body.id});
   }
 
-  std::string where(const Instance& body) const {
-    return seen_.address ? seen_.address->public_ip : body.public_ip;
-  }
-
   Decision wait_for_service(const Instance& body) const {
     return decide_.wait(Reason::waiting_for_service,
-                        "no SSH server answers at " + where(body) + " yet", kSoon);
+                        "no SSH server answers at " + host_of(body, seen_) + " yet", kSoon);
   }
 
   Decision up(const Instance& body) const {
-    const std::string at = where(body);
+    const std::string& at = host_of(body, seen_);
     return decide_.done(Reason::up, body.id.str() + " " +
                                         describe(Pool{body.type, body.zone, body.market}) +
                                         (at.empty() ? "" : " at " + at));

@@ -121,17 +121,32 @@ class CommandsTest(ProgramTest):
             TagSpecifications=[{"ResourceType": "instance", "Tags": [
                 {"Key": key, "Value": value} for key, value in tags.items()]}])["Instances"][0]
 
+    def ssh(self, *words):
+        """What ssh is called with."""
+        program = self.write("bin/ssh", "#!/bin/sh\necho \"$@\"\n")
+        program.chmod(0o700)
+        path = {"PATH": f"{program.parent}:{self.environment['PATH']}"}
+        return self.succeeds("ssh", *words, environment=path).stdout
+
+    def test_ssh_takes_the_elastic_ip_only_where_it_is_the_instances(self):
+        self.launch()
+        body, = self.bodies()
+        self.assertEqual(self.ssh("web"), f"root@{body['PublicIpAddress']}\n")
+        address, = self.client.describe_addresses()["Addresses"]
+        self.client.associate_address(AllocationId=address["AllocationId"],
+                                      InstanceId=self.launch_another(body)["InstanceId"])
+        self.assertEqual(self.ssh("web"), f"root@{body['PublicIpAddress']}\n")
+        self.client.associate_address(AllocationId=address["AllocationId"],
+                                      InstanceId=body["InstanceId"], AllowReassociation=True)
+        self.assertEqual(self.ssh("web"), f"root@{ADDRESS}\n")
+
     def test_a_name_means_the_instance_that_holds_the_root_while_its_successor_waits(self):
         self.succeeds("launch", "--no-wait", self.write_machine())
         body, = self.bodies()
         self.client.attach_volume(VolumeId=VOLUME, InstanceId=body["InstanceId"],
                                   Device="/dev/sdf")
         successor = self.launch_another(body, takes_over=body["InstanceId"])
-        ssh = self.write("bin/ssh", "#!/bin/sh\necho \"$@\"\n")
-        ssh.chmod(0o700)
-        path = {"PATH": f"{ssh.parent}:{self.environment['PATH']}"}
-        said = self.succeeds("ssh", "web", "uptime", environment=path).stdout
-        self.assertEqual(said, f"root@{body['PublicIpAddress']} uptime\n")
+        self.assertEqual(self.ssh("web", "uptime"), f"root@{body['PublicIpAddress']} uptime\n")
         self.succeeds("console", "web")
         asked = [call["parameters"]["InstanceId"] for call in self.server.control("calls")
                  if call["action"] == "GetConsoleOutput"]
