@@ -36,7 +36,7 @@ struct Parsed {
 void add_common(CLI::App& app, Common& common) {
   app.add_option("--region", common.region, "AWS region; default: as for the AWS CLI");
   app.add_option("--profile", common.profile, "AWS profile; default: $AWS_PROFILE");
-  app.add_option("--endpoint-url", common.endpoint, "EC2 endpoint; default: $AWS_ENDPOINT_URL_EC2");
+  app.add_option("--endpoint-url", common.endpoint, "EC2 endpoint; default: as for the AWS CLI");
   app.add_option("--owner", common.owner, "deployment id in our tags; default: the file's");
   app.add_option("--machines", common.machines, "folder of machine files; default: this folder");
   app.add_option("--output", common.output, "text or json")
