@@ -6,6 +6,7 @@
 
 #include "base/broken_rule.hpp"
 #include "control/batch_tags.hpp"
+#include "model/spot_status.hpp"
 #include "model/tags.hpp"
 #include "plan/body_history.hpp"
 #include "plan/body_view.hpp"
@@ -47,7 +48,7 @@ Result<void> in_pieces(const std::string& name, const std::vector<std::string>& 
 }
 
 // That a request's instance is under notice.
-Filter notice_filter() { return {"status-code", {"marked-for-termination", "marked-for-stop"}}; }
+Filter notice_filter() { return {"status-code", {kMarkedCodes.begin(), kMarkedCodes.end()}}; }
 
 // A request that a fleet made has none of our tags: it is found by its instance.
 Result<void> read_notices_of_fleets(aws::Ec2& ec2, const std::vector<Instance>& bodies,
