@@ -8,6 +8,7 @@
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "control/batch_tags.hpp"
+#include "control/tag_filter.hpp"
 #include "model/tags.hpp"
 #include "plan/body_choice.hpp"
 #include "plan/body_view.hpp"
@@ -97,11 +98,11 @@ void print_rows(const std::vector<Row>& rows) {
 
 Result<void> list(const Common& common) {
   TRY(auto session, Session::open(common, {}));
-  std::vector<aws::Filter> filters{{"tag:" + std::string(tag::kRole), {"root"}}};
-  std::vector<aws::Filter> body_filters{{"tag:" + std::string(tag::kRole), {"body"}}};
+  std::vector<aws::Filter> filters{tag_filter(tag::kRole, {"root"})};
+  std::vector<aws::Filter> body_filters{tag_filter(tag::kRole, {"body"})};
   if (!common.owner.empty()) {
     for (auto* each : {&filters, &body_filters}) {
-      each->push_back({"tag:" + std::string(tag::kOwner), {common.owner}});
+      each->push_back(tag_filter(tag::kOwner, {common.owner}));
     }
   }
   TRY(const auto volumes, session->ec2().describe_volumes({}, filters));
