@@ -17,11 +17,11 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-OwnerId owner_of(const Common& common) {
-  return OwnerId(common.owner.empty() ? "default" : common.owner);
-}
-
 }  // namespace
+
+OwnerId owner_of(const Common& common) {
+  return OwnerId(common.owner.empty() ? kDefaultOwner : common.owner);
+}
 
 Result<std::optional<Machine>> find_machine_file(const Common& common,
                                                  const std::string& argument) {

@@ -86,7 +86,7 @@ Result<void> remove(const Orphan& orphan, aws::Ec2& ec2, TimePoint now) {
 
 Result<void> reap(const Common& common, const Reap& options) {
   TRY(auto session, Session::open(common, {}));
-  const OwnerId owner(common.owner.empty() ? "default" : common.owner);
+  const OwnerId owner = owner_of(common);
   TRY(const auto orphans, find_orphans(session->ec2(), owner));
   for (const Orphan& orphan : orphans) {
     fmt::print("{} of machine '{}': {}; {} bodies\n", orphan.seen.fleets.front().id.str(),
