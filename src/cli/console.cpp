@@ -4,23 +4,17 @@
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
 #include "control/drive.hpp"
+#include "plan/address_choice.hpp"
+#include "plan/body_choice.hpp"
+#include "plan/body_history.hpp"
 
 namespace ec2spotter::cli {
 namespace {
 
-// The newest body of the machine, living ones first.
-Result<Instance> newest_body(const Observation& seen, const std::string& name) {
-  const Instance* best = nullptr;
-  const auto rank = [](const Instance& body) {
-    return std::pair(body.state == InstanceState::running, body.launch_time);
-  };
-  for (const Instance& body : seen.bodies) {
-    if (best == nullptr || rank(*best) < rank(body)) best = &body;
-  }
-  if (best == nullptr) {
-    return fail(Errc::not_found, "machine '" + name + "' has no body; bring it up with `resume`");
-  }
-  return *best;
+Error no_instance(const Machine& machine) {
+  return {
+      .code = Errc::not_found,
+      .message = "machine '" + machine.name.str() + "' has no instance; bring it up with `resume`"};
 }
 
 }  // namespace
@@ -29,8 +23,11 @@ Result<void> console(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
   TRY(const auto considered, consider(open.found.machine, open.session->controls()));
   const Observation& seen = considered.look.seen;
-  TRY(const Instance body, newest_body(seen, options.machine));
-  TRY(const auto output, open.session->ec2().console_output(body.id));
+  const Instance* body = choose_body(open.found.machine, seen);
+  // What one that has ended has said may tell why.
+  if (body == nullptr) body = newest_body(seen);
+  if (body == nullptr) return fail(no_instance(open.found.machine));
+  TRY(const auto output, open.session->ec2().console_output(body->id));
   fmt::print("{}", output.text);
   return {};
 }
@@ -39,12 +36,13 @@ Result<void> ssh(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
   TRY(const auto considered, consider(open.found.machine, open.session->controls()));
   const Observation& seen = considered.look.seen;
-  TRY(const Instance body, newest_body(seen, options.machine));
-  const std::string host = seen.address ? seen.address->public_ip : body.public_ip;
-  if (host.empty()) {
-    return fail(Errc::not_found, body.id.str() + " has no public address to reach it at");
-  }
   const Machine& machine = open.found.machine;
+  const Instance* body = choose_body(machine, seen);
+  if (body == nullptr) return fail(no_instance(machine));
+  const std::string& host = host_of(*body, seen);
+  if (host.empty()) {
+    return fail(Errc::not_found, body->id.str() + " has no public address to reach it at");
+  }
   std::vector<std::string> words{"ssh"};
   if (machine.ssh_port != 22) {
     words.insert(words.end(), {"-p", std::to_string(machine.ssh_port)});

@@ -8,6 +8,7 @@
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "control/drive.hpp"
+#include "plan/body_choice.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -42,7 +43,7 @@ Result<std::vector<Finding>> look_for_all(OpenMachine& open, const Look& look) {
   for (const PoolRefusal& refusal : refused_pools(machine, look.seen, open.session->ec2())) {
     findings.push_back(refused_pool(refusal));
   }
-  const Instance* body = main_body(look.seen);
+  const Instance* body = choose_body(machine, look.seen);
   if (body != nullptr) {
     TRY_VOID(add_of_console(body->id, open.session->ec2(), findings));
   } else if (findings.empty()) {

@@ -3,6 +3,7 @@
 
 #include "cli/session.hpp"
 #include "control/machine_file.hpp"
+#include "control/tag_filter.hpp"
 #include "model/tags.hpp"
 #include "plan/root_choice.hpp"
 
@@ -16,11 +17,11 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-OwnerId owner_of(const Common& common) {
-  return OwnerId(common.owner.empty() ? "default" : common.owner);
-}
-
 }  // namespace
+
+OwnerId owner_of(const Common& common) {
+  return OwnerId(common.owner.empty() ? kDefaultOwner : common.owner);
+}
 
 Result<std::optional<Machine>> find_machine_file(const Common& common,
                                                  const std::string& argument) {
@@ -39,10 +40,9 @@ Result<FoundMachine> find_machine(const Common& common, const std::string& argum
                                   Session& session, std::optional<Machine> from_file) {
   if (from_file) return FoundMachine{.machine = std::move(*from_file), .from_file = true};
   const OwnerId owner = owner_of(common);
-  TRY(auto volumes,
-      session.ec2().describe_volumes({}, {{"tag:" + std::string(tag::kMachine), {argument}},
-                                          {"tag:" + std::string(tag::kOwner), {owner.str()}},
-                                          {"tag:" + std::string(tag::kState), {"current"}}}));
+  TRY(auto volumes, session.ec2().describe_volumes({}, {tag_filter(tag::kMachine, {argument}),
+                                                        tag_filter(tag::kOwner, {owner.str()}),
+                                                        tag_filter(tag::kState, {"current"})}));
   std::erase_if(volumes, [](const Volume& volume) { return !is_current_root(volume); });
   if (volumes.size() != 1) {
     return fail(volumes.empty() ? Errc::not_found : Errc::refused,

@@ -8,7 +8,10 @@
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "control/batch_tags.hpp"
+#include "control/tag_filter.hpp"
 #include "model/tags.hpp"
+#include "plan/body_choice.hpp"
+#include "plan/body_view.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -25,7 +28,30 @@ void show_body(Row& row, const Instance& body) {
   row.address = body.public_ip;
 }
 
-Row make_row(const Volume& volume, const std::map<InstanceId, Instance>& bodies) {
+using Bodies = std::map<InstanceId, Instance>;
+
+bool is_for(const Instance& body, const Volume& root) {
+  const std::string volume = tag::value(body.tags, tag::kBodyOf);
+  return tag::value(body.tags, tag::kMachine) == tag::value(root.tags, tag::kMachine) &&
+         (volume.empty() || volume == root.id.str());
+}
+
+// The one of these that is meant while nobody holds the root. Null: none lives.
+const Instance* choose_waiting(const Volume& root, const Bodies& bodies) {
+  Machine machine;
+  machine.name = MachineName(tag::value(root.tags, tag::kMachine));
+  machine.owner = OwnerId(tag::value(root.tags, tag::kOwner));
+  machine.volume.id = root.id;
+  Observation seen;
+  seen.volumes = {root};
+  for (const auto& [id, body] : bodies) {
+    if (is_for(body, root)) seen.bodies.push_back(body);
+  }
+  const Instance* body = choose_body(machine, seen);
+  return body == nullptr ? nullptr : &bodies.at(body->id);
+}
+
+Row make_row(const Volume& volume, const Bodies& bodies) {
   Row row{.name = tag::value(volume.tags, tag::kMachine),
           .goal = tag::value(volume.tags, tag::kGoal),
           .volume = volume.id.str(),
@@ -35,30 +61,26 @@ Row make_row(const Volume& volume, const std::map<InstanceId, Instance>& bodies)
           .body_state = {},
           .type = {},
           .address = {}};
-  for (const Attachment& attachment : volume.attachments) {
-    row.body = attachment.instance.str();
-    const auto found = bodies.find(attachment.instance);
+  if (const Attachment* held = holding(volume)) {
+    row.body = held->instance.str();
+    const auto found = bodies.find(held->instance);
     if (found != bodies.end()) show_body(row, found->second);
+  } else if (const Instance* body = choose_waiting(volume, bodies)) {
+    show_body(row, *body);
   }
   return row;
 }
 
-// Instances that run, and so cost, without a root yet: each stands in the row of its machine, or in
-// one of its own where the machine has none.
-void add_waiting(std::vector<Row>& rows, const std::map<InstanceId, Instance>& bodies) {
-  for (const auto& [id, body] : bodies) {
-    if (body.state != InstanceState::pending && body.state != InstanceState::running) continue;
-    const std::string machine = tag::value(body.tags, tag::kMachine);
-    const std::string root = tag::value(body.tags, tag::kBodyOf);
-    const auto own = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
-      return row.name == machine && (root.empty() || row.volume == root || row.volume.empty());
-    });
-    if (own == rows.end()) {
-      rows.push_back({.name = machine, .zone = body.zone});
-      show_body(rows.back(), body);
-    } else if (own->body.empty()) {
-      show_body(*own, body);
-    }
+// Instances that run, and so cost, without a root that could be theirs.
+void add_without_root(std::vector<Row>& rows, const std::vector<Volume>& roots,
+                      const Bodies& bodies) {
+  for (const auto& each : bodies) {
+    const Instance& body = each.second;
+    const bool has_row = std::any_of(roots.begin(), roots.end(),
+                                     [&](const Volume& root) { return is_for(body, root); });
+    if (!is_live(body) || has_row) continue;
+    rows.push_back({.name = tag::value(body.tags, tag::kMachine), .zone = body.zone});
+    show_body(rows.back(), body);
   }
 }
 
@@ -76,16 +98,16 @@ void print_rows(const std::vector<Row>& rows) {
 
 Result<void> list(const Common& common) {
   TRY(auto session, Session::open(common, {}));
-  std::vector<aws::Filter> filters{{"tag:" + std::string(tag::kRole), {"root"}}};
-  std::vector<aws::Filter> body_filters{{"tag:" + std::string(tag::kRole), {"body"}}};
+  std::vector<aws::Filter> filters{tag_filter(tag::kRole, {"root"})};
+  std::vector<aws::Filter> body_filters{tag_filter(tag::kRole, {"body"})};
   if (!common.owner.empty()) {
     for (auto* each : {&filters, &body_filters}) {
-      each->push_back({"tag:" + std::string(tag::kOwner), {common.owner}});
+      each->push_back(tag_filter(tag::kOwner, {common.owner}));
     }
   }
   TRY(const auto volumes, session->ec2().describe_volumes({}, filters));
   TRY(auto instances, session->ec2().describe_instances({}, body_filters));
-  std::map<InstanceId, Instance> bodies;
+  Bodies bodies;
   for (Instance& instance : instances) {
     take_own_names(instance);
     bodies[instance.id] = std::move(instance);
@@ -93,7 +115,7 @@ Result<void> list(const Common& common) {
   std::vector<Row> rows;
   rows.reserve(volumes.size());
   for (const Volume& volume : volumes) rows.push_back(make_row(volume, bodies));
-  add_waiting(rows, bodies);
+  add_without_root(rows, volumes, bodies);
   if (common.output == Output::text) {
     print_rows(rows);
     return {};

@@ -36,7 +36,7 @@ struct Parsed {
 void add_common(CLI::App& app, Common& common) {
   app.add_option("--region", common.region, "AWS region; default: as for the AWS CLI");
   app.add_option("--profile", common.profile, "AWS profile; default: $AWS_PROFILE");
-  app.add_option("--endpoint-url", common.endpoint, "EC2 endpoint; default: $AWS_ENDPOINT_URL_EC2");
+  app.add_option("--endpoint-url", common.endpoint, "EC2 endpoint; default: as for the AWS CLI");
   app.add_option("--owner", common.owner, "deployment id in our tags; default: the file's");
   app.add_option("--machines", common.machines, "folder of machine files; default: this folder");
   app.add_option("--output", common.output, "text or json")
@@ -44,6 +44,8 @@ void add_common(CLI::App& app, Common& common) {
           std::map<std::string, Output>{{"text", Output::text}, {"json", Output::json}}));
   app.add_flag("--quiet,-q", common.quiet, "no progress on stderr");
 }
+
+std::string timeout_help() { return "minutes; default " + std::to_string(kTimeoutMinutes); }
 
 void add_launch(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("launch", "bring the machine of a file up");
@@ -59,7 +61,7 @@ void add_launch(CLI::App& app, Parsed& parsed) {
           "bodies are launched by launch and watch, also where the file says otherwise")
       ->excludes(unattended);
   command->add_flag("--no-wait", parsed.launch.no_wait, "return once only waiting is left");
-  command->add_option("--timeout", parsed.launch.timeout_minutes, "minutes; default 20")
+  command->add_option("--timeout", parsed.launch.timeout_minutes, timeout_help())
       ->check(whole_number(1, 1440));
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return launch(parsed.common, parsed.launch); }; });
@@ -79,7 +81,7 @@ CLI::App* add_on_machine(CLI::App& app, Parsed& parsed, const std::string& name,
 
 void add_waiting(CLI::App& command, Parsed& parsed) {
   command.add_flag("--no-wait", parsed.on_machine.no_wait, "return once only waiting is left");
-  command.add_option("--timeout", parsed.on_machine.timeout_minutes, "minutes; default 20")
+  command.add_option("--timeout", parsed.on_machine.timeout_minutes, timeout_help())
       ->check(whole_number(1, 1440));
 }
 
@@ -250,11 +252,13 @@ void add_sim(CLI::App& app, Parsed& parsed) {
       ->excludes(vm);
   command
       ->add_option("--ssh-port", sim_options.ssh_port,
-                   "with --vm: where the public addresses take ssh; default 22, which needs root")
+                   "with --vm: where the public addresses take ssh; default " +
+                       std::to_string(sim_options.ssh_port) + ", which needs root")
       ->check(whole_number(1, 65535));
   command
       ->add_option("--memory", sim_options.memory_mib_max,
-                   "with --vm: MiB that an instance gets at most; default 1024")
+                   "with --vm: MiB that an instance gets at most; default " +
+                       std::to_string(sim_options.memory_mib_max))
       ->check(whole_number(256, 1'048'576));
   command
       ->add_option("--acceleration", sim_options.acceleration,

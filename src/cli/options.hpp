@@ -12,6 +12,9 @@ namespace ec2spotter::cli {
 
 enum class Output { text, json };
 
+// How long a command waits at most.
+inline constexpr int kTimeoutMinutes = 20;
+
 // Flags that every command knows.
 struct Common {
   std::string region;          // empty: as the AWS CLI would find it
@@ -28,7 +31,7 @@ struct Launch {
   std::string type;                // instance type instead of the file's; empty: the file's
   std::optional<bool> unattended;  // none: as the file says
   bool no_wait = false;
-  int timeout_minutes = 20;
+  int timeout_minutes = kTimeoutMinutes;
 };
 
 struct SetupRole {
@@ -50,7 +53,7 @@ struct Reap {
 struct OnMachine {
   std::string machine;
   bool no_wait = false;
-  int timeout_minutes = 20;
+  int timeout_minutes = kTimeoutMinutes;
   std::vector<std::string> arguments;  // of `ssh`: the remote command
 };
 

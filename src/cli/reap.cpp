@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
 #include "control/execute.hpp"
+#include "control/tag_filter.hpp"
 #include "model/tags.hpp"
 #include "plan/root_choice.hpp"
 
@@ -17,10 +18,6 @@ struct Orphan {
   Observation seen;  // the fleet, and the bodies that wait for a root
   std::string why;
 };
-
-aws::Filter ours(std::string_view key, const std::string& value) {
-  return {"tag:" + std::string(key), {value}};
-}
 
 // Why this root does not want a fleet; empty: it does.
 std::string unwanted_by(const Volume& root) {
@@ -42,8 +39,8 @@ std::string orphaned_by(const Fleet& fleet, const std::multimap<std::string, Vol
 }
 
 Result<std::vector<Orphan>> find_orphans(aws::Ec2& ec2, const OwnerId& owner) {
-  TRY(const auto volumes,
-      ec2.describe_volumes({}, {ours(tag::kOwner, owner.str()), ours(tag::kRole, "root")}));
+  TRY(const auto volumes, ec2.describe_volumes({}, {tag_filter(tag::kOwner, {owner.str()}),
+                                                    tag_filter(tag::kRole, {"root"})}));
   std::multimap<std::string, Volume> roots;
   for (const Volume& volume : volumes) {
     if (is_current_root(volume)) roots.emplace(tag::value(volume.tags, tag::kMachine), volume);
@@ -60,7 +57,7 @@ Result<std::vector<Orphan>> find_orphans(aws::Ec2& ec2, const OwnerId& owner) {
     orphan.seen.fleets = {fleet};
     orphan.why = std::move(why);
     TRY(orphan.seen.bodies,
-        ec2.describe_instances({}, {ours(tag::kFleetId, fleet.id.str()),
+        ec2.describe_instances({}, {tag_filter(tag::kFleetId, {fleet.id.str()}),
                                     {"instance-state-name", {"pending", "running"}}}));
     orphans.push_back(std::move(orphan));
   }
@@ -89,7 +86,7 @@ Result<void> remove(const Orphan& orphan, aws::Ec2& ec2, TimePoint now) {
 
 Result<void> reap(const Common& common, const Reap& options) {
   TRY(auto session, Session::open(common, {}));
-  const OwnerId owner(common.owner.empty() ? "default" : common.owner);
+  const OwnerId owner = owner_of(common);
   TRY(const auto orphans, find_orphans(session->ec2(), owner));
   for (const Orphan& orphan : orphans) {
     fmt::print("{} of machine '{}': {}; {} bodies\n", orphan.seen.fleets.front().id.str(),

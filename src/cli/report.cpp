@@ -5,24 +5,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "model/tags.hpp"
-#include "plan/plan.hpp"
+#include "plan/body_choice.hpp"
 
 namespace ec2spotter::cli {
-
-const Instance* main_body(const Observation& seen) {
-  const Instance* best = nullptr;
-  for (const Instance& body : seen.bodies) {
-    for (const Volume& volume : seen.volumes) {
-      for (const Attachment& attachment : volume.attachments) {
-        if (attachment.instance == body.id) return &body;
-      }
-    }
-    const bool live = body.state == InstanceState::pending || body.state == InstanceState::running;
-    if (live && (best == nullptr || best->launch_time < body.launch_time)) best = &body;
-  }
-  return best;
-}
 
 MachineReport make_report(const Machine& machine, Goal goal, const Observation& seen,
                           const Decision& decision) {
@@ -36,7 +21,7 @@ MachineReport make_report(const Machine& machine, Goal goal, const Observation& 
     report.volume = seen.volumes.front().id.str();
     report.zone = seen.volumes.front().zone;
   }
-  if (const Instance* body = main_body(seen)) {
+  if (const Instance* body = choose_body(machine, seen)) {
     report.body = body->id.str();
     report.body_state = to_string(body->state);
     report.type = body->type;

@@ -18,10 +18,6 @@ struct MachineReport {
   std::vector<Finding> findings{};  // of `examine`; filled by the caller
 };
 
-// The body that matters: the one holding the volume, else the newest living one. Null: there is
-// none.
-const Instance* main_body(const Observation& seen);
-
 MachineReport make_report(const Machine& machine, Goal goal, const Observation& seen,
                           const Decision& decision);
 

@@ -57,6 +57,9 @@ class Session {
   std::unique_ptr<aws::Ec2Client> ec2_;
 };
 
+// Whose machines a command is about that has no file to say it.
+OwnerId owner_of(const Common& common);
+
 // The machine meant by a command's argument: a file's path, the name of a file in the machines
 // folder, or the name of a machine that EC2 knows by its tags. A machine from tags has no types
 // and image: it can be paused and looked at, not launched.

@@ -2,9 +2,9 @@
 #include <httplib.h>
 
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
 
+#include "aws/config/endpoints.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "sim/http/server.hpp"
@@ -79,6 +79,15 @@ Result<sim::MakeBodies> bodies_maker(const Sim& options, const Clock& clock) {
   };
 }
 
+// Where the other commands ask EC2; where they would ask AWS, the simulator's default address.
+Result<std::string> find_simulator(const Common& common) {
+  const aws::Environment environment = aws::process_environment();
+  TRY(const auto profiles, aws::Profiles::load(environment, common.profile));
+  TRY(const auto set,
+      aws::set_endpoint(environment, profiles, aws::ServiceName::ec2, common.endpoint));
+  return set.value_or("http://" + Sim().listen);
+}
+
 }  // namespace
 
 Result<void> sim(const Sim& options) {
@@ -105,10 +114,7 @@ Result<void> sim(const Sim& options) {
 }
 
 Result<void> sim_control(const Common& common, const SimControl& options) {
-  const char* from_environment = std::getenv("AWS_ENDPOINT_URL");
-  const std::string endpoint = !common.endpoint.empty()      ? common.endpoint
-                               : from_environment != nullptr ? from_environment
-                                                             : "http://127.0.0.1:4599";
+  TRY(const std::string endpoint, find_simulator(common));
   httplib::Client client(endpoint);
   client.set_connection_timeout(5);
   client.set_read_timeout(30);

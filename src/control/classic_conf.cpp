@@ -81,7 +81,7 @@ Result<Machine> parse_classic_conf(std::string_view text, const std::string& ori
                                    const std::string& default_name) {
   Machine machine;
   machine.name = MachineName(default_name);
-  machine.owner = OwnerId("default");
+  machine.owner = OwnerId(kDefaultOwner);
   std::string launch_zone;
   const auto lines = read_assignments(text);
   if (!lines) return fail(Errc::invalid, origin + ":" + lines.error().message);

@@ -7,6 +7,7 @@
 #include "control/create_fleet.hpp"
 #include "control/launch.hpp"
 #include "control/ownership.hpp"
+#include "control/tag_filter.hpp"
 #include "model/tags.hpp"
 #include "plan/address_choice.hpp"
 #include "plan/body_history.hpp"
@@ -306,9 +307,9 @@ class Executor {
   Result<void> check_only_root(const VolumeId& id) {
     if (breaks_rule(2)) return {};
     TRY(const auto roots,
-        ec2_.describe_volumes({}, {{"tag:" + std::string(tag::kMachine), {machine_.name.str()}},
-                                   {"tag:" + std::string(tag::kOwner), {machine_.owner.str()}},
-                                   {"tag:" + std::string(tag::kRole), {"root"}}}));
+        ec2_.describe_volumes({}, {tag_filter(tag::kMachine, {machine_.name.str()}),
+                                   tag_filter(tag::kOwner, {machine_.owner.str()}),
+                                   tag_filter(tag::kRole, {"root"})}));
     for (const Volume& root : roots) {
       if (root.id == id || !is_current_root(root)) continue;
       // A person has chosen between a root and its likeness, by the id.

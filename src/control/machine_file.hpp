@@ -10,6 +10,9 @@
 
 namespace ec2spotter {
 
+// Whose a machine is whose file does not say it.
+inline constexpr const char* kDefaultOwner = "default";
+
 // Reads the file at `path`: the classic form when its name ends in .conf or its first key begins
 // with ec2spotter_, else TOML. A byte order mark is skipped. Errors: io when it cannot be read,
 // invalid with the line and the nearest known key.

@@ -314,7 +314,7 @@ Result<Machine> parse_machine_toml(std::string_view content, const std::string& 
   }
   Machine machine;
   machine.name = MachineName(default_name);
-  machine.owner = OwnerId("default");
+  machine.owner = OwnerId(kDefaultOwner);
   for (const auto& [key, node] : parsed.table()) {
     const std::string name(key.str());
     const auto at = origin + ":" + std::to_string(node.source().begin.line) + ": ";

@@ -1,9 +1,8 @@
 #include "control/observe.hpp"
 
-#include <algorithm>
-
 #include "control/consoles.hpp"
 #include "control/probing.hpp"
+#include "plan/body_choice.hpp"
 #include "plan/root_choice.hpp"
 
 namespace ec2spotter {
@@ -16,11 +15,8 @@ constexpr int kConsolesOfOneMachine = 8;
 bool holds_root(const Machine& machine, const Observation& seen, const Instance& body,
                 TimePoint now) {
   const Volume* root = choose_root(machine, seen, now).volume;
-  return root != nullptr && std::any_of(root->attachments.begin(), root->attachments.end(),
-                                        [&](const Attachment& attachment) {
-                                          return attachment.instance == body.id &&
-                                                 attachment.state == AttachmentState::attached;
-                                        });
+  const Attachment* held = root == nullptr ? nullptr : holding(*root);
+  return held != nullptr && held->instance == body.id && held->state == AttachmentState::attached;
 }
 
 Result<Observation> observe(const Machine& machine, const Controls& controls, Memory& memory) {

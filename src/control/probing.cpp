@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plan/address_choice.hpp"
 #include "plan/body_history.hpp"
 #include "plan/root_choice.hpp"
 
@@ -48,7 +49,7 @@ std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance
   const bool mute = boot != seen.boots.end() && boot->second.mute;
   const bool early = tells && !mute && now - body.launch_time < machine.boot_limit;
   const bool useful = is_up(seen, body) ? address_here || !seen.address_wanted : !early;
-  const std::string& host = address_here ? seen.address->public_ip : body.public_ip;
+  const std::string& host = host_of(body, seen);
   if (!useful || host.empty()) return std::nullopt;
   return Endpoint{.host = host, .port = machine.ssh_port};
 }

@@ -6,6 +6,8 @@
 
 #include "base/broken_rule.hpp"
 #include "control/batch_tags.hpp"
+#include "control/tag_filter.hpp"
+#include "model/spot_status.hpp"
 #include "model/tags.hpp"
 #include "plan/body_history.hpp"
 #include "plan/body_view.hpp"
@@ -28,10 +30,6 @@ constexpr Duration kChecksEvery = std::chrono::minutes(1);
 
 const std::string kFleetTag(tag::kFleetId);
 
-Filter tag_filter(std::string_view key, std::vector<std::string> values) {
-  return {"tag:" + std::string(key), std::move(values)};
-}
-
 // Calls `read` with the values of `name`, as many at a time as one filter holds.
 template <class T, class Read>
 Result<void> in_pieces(const std::string& name, const std::vector<std::string>& values,
@@ -47,7 +45,7 @@ Result<void> in_pieces(const std::string& name, const std::vector<std::string>& 
 }
 
 // That a request's instance is under notice.
-Filter notice_filter() { return {"status-code", {"marked-for-termination", "marked-for-stop"}}; }
+Filter notice_filter() { return {"status-code", {kMarkedCodes.begin(), kMarkedCodes.end()}}; }
 
 // A request that a fleet made has none of our tags: it is found by its instance.
 Result<void> read_notices_of_fleets(aws::Ec2& ec2, const std::vector<Instance>& bodies,
@@ -162,7 +160,7 @@ Result<std::vector<Volume>> Survey::find_adopted(
   names.reserve(machines.size());
   for (const Machine* machine : machines) names.push_back(machine->name.str());
   std::vector<Volume> found;
-  TRY_VOID(in_pieces("tag:" + std::string(tag::kMachine), names, found, [&](Filter by_name) {
+  TRY_VOID(in_pieces(tag_filter_name(tag::kMachine), names, found, [&](Filter by_name) {
     return ec2.describe_volumes({}, {tag_filter(tag::kOwner, {owner_.str()}),
                                      tag_filter(tag::kRole, {"root"}), std::move(by_name)});
   }));
@@ -210,7 +208,7 @@ Result<void> Survey::read_volumes(aws::Ec2& ec2, const std::vector<const Machine
   std::vector<Volume> wished;
   const auto read = [&](Filter filter) { return ec2.describe_volumes({}, {std::move(filter)}); };
   TRY_VOID(in_pieces("volume-id", ids, wished, read));
-  TRY_VOID(in_pieces("tag:Name", names, wished, read));
+  TRY_VOID(in_pieces(tag_filter_name(tag::kName), names, wished, read));
   for (const Machine* machine : machines) {
     std::vector<Volume>& own = roots[machine->name.str()];
     std::copy_if(wished.begin(), wished.end(), std::back_inserter(own), [&](const Volume& volume) {

@@ -32,4 +32,9 @@ std::optional<std::string> other_user(const Address& address, const Machine& mac
   return ours ? std::nullopt : std::optional("instance " + address.instance.str());
 }
 
+const std::string& host_of(const Instance& body, const Observation& seen) {
+  const bool here = seen.address && seen.address->instance == body.id;
+  return here ? seen.address->public_ip : body.public_ip;
+}
+
 }  // namespace ec2spotter

@@ -1,4 +1,4 @@
-// Whose an Elastic IP is: rule S4 for addresses. Pure.
+// Whose an Elastic IP is: rule S4 for addresses; and where a body is reached. Pure.
 #pragma once
 
 #include <optional>
@@ -14,5 +14,9 @@ namespace ec2spotter {
 // or a load balancer. Source: EC2 API reference, "Address".
 std::optional<std::string> other_user(const Address& address, const Machine& machine,
                                       const Observation& seen);
+
+// Where the body is reached: at the machine's address if it has that, else at its own. Empty:
+// nowhere.
+const std::string& host_of(const Instance& body, const Observation& seen);
 
 }  // namespace ec2spotter

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "model/spot_status.hpp"
 #include "model/tags.hpp"
 #include "plan/body_history.hpp"
 
@@ -38,8 +39,8 @@ const BlockDevice* root_disk(const Instance& body) {
 
 bool was_interrupted(const Observation& seen, const Instance& body) {
   return std::any_of(seen.requests.begin(), seen.requests.end(), [&](const SpotRequest& request) {
-    return request.instance == body.id && (request.status_code == "instance-stopped-no-capacity" ||
-                                           request.status_code == "instance-stopped-by-price");
+    return request.instance == body.id &&
+           parse_spot_status(request.status_code) == SpotStatus::stopped_by_spot;
   });
 }
 
@@ -69,11 +70,9 @@ bool BodyView::is_doomed(const Instance& body) const {
     return true;
   }
   return std::any_of(seen_.requests.begin(), seen_.requests.end(), [&](const SpotRequest& request) {
+    const SpotStatus status = parse_spot_status(request.status_code);
     return request.instance == body.id &&
-           (request.status_code == "marked-for-termination" ||
-            request.status_code == "marked-for-stop" ||
-            request.status_code.starts_with("instance-terminated") ||
-            request.status_code.starts_with("spot-instance-terminated"));
+           (status == SpotStatus::marked || status == SpotStatus::terminated);
   });
 }
 

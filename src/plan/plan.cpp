@@ -6,6 +6,7 @@
 #include "base/broken_rule.hpp"
 #include "model/tags.hpp"
 #include "plan/address_choice.hpp"
+#include "plan/body_choice.hpp"
 #include "plan/body_history.hpp"
 #include "plan/body_view.hpp"
 #include "plan/booting.hpp"
@@ -27,13 +28,6 @@ constexpr Duration kNotYet = 5s;
 
 // A call whose effect EC2 does not show yet is not sent again for so long.
 constexpr Duration kSentLately = 5s;
-
-const Attachment* holding(const Volume& volume) {
-  for (const Attachment& attachment : volume.attachments) {
-    if (attachment.state != AttachmentState::detached) return &attachment;
-  }
-  return nullptr;
-}
 
 bool was_sent_lately(const std::map<InstanceId, TimePoint>& sent, const InstanceId& id,
                      TimePoint now) {
@@ -66,7 +60,7 @@ class Planner {
     const bool known = intent_.patrol && carries_tags_of(volume, machine_);
     if (auto refusal = known ? std::nullopt : check_address()) return std::move(*refusal);
     unattended_ = is_unattended(machine_, volume);
-    swaps_ = !unattended_ && swaps_root(machine_, volume);
+    swaps_ = takes_root_by_swap(machine_, volume);
     const Attachment* held = holding(volume);
     const Instance* holder = held != nullptr ? bodies_.find_body(held->instance) : nullptr;
     // A volume in foreign hands is left as it is, its tags included.
@@ -274,17 +268,13 @@ class Planner {
                        step::MoveAddress{.address = seen_.address->id, .instance = body.id});
   }
 
-  std::string where(const Instance& body) const {
-    return seen_.address ? seen_.address->public_ip : body.public_ip;
-  }
-
   Decision wait_for_service(const Instance& body) const {
     return decide_.wait(Reason::waiting_for_service,
-                        "no SSH server answers at " + where(body) + " yet", kSoon);
+                        "no SSH server answers at " + host_of(body, seen_) + " yet", kSoon);
   }
 
   Decision up(const Instance& body) const {
-    const std::string at = where(body);
+    const std::string& at = host_of(body, seen_);
     return decide_.done(Reason::up, body.id.str() + " " +
                                         describe(Pool{body.type, body.zone, body.market}) +
                                         (at.empty() ? "" : " at " + at));

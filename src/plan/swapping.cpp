@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/spot_status.hpp"
 #include "model/tags.hpp"
 #include "plan/body_history.hpp"
 #include "plan/body_view.hpp"
@@ -10,8 +11,6 @@
 
 namespace ec2spotter {
 namespace {
-
-constexpr std::string_view kStoppedByUser = "instance-stopped-by-user";
 
 // Of the words that boot/program says with a failure: what its own kernel can make of the disk.
 bool is_helped_by_swap(const std::string& reason) {
@@ -88,7 +87,8 @@ bool Swapping::is_up(const Instance& body) const {
 std::optional<Decision> Swapping::wait_for_request(const Instance& body) const {
   if (body.market != Market::spot) return std::nullopt;
   for (const SpotRequest& request : seen_.requests) {
-    if (request.instance == body.id && request.status_code == kStoppedByUser) return std::nullopt;
+    const bool stopped = parse_spot_status(request.status_code) == SpotStatus::stopped_by_user;
+    if (request.instance == body.id && stopped) return std::nullopt;
   }
   return wait(body, "its Spot request does not say yet that it is stopped");
 }

@@ -3,6 +3,7 @@
 import json
 import pathlib
 import signal
+import time
 import unittest
 
 from program import ADDRESS, IMAGE, VOLUME, ProgramTest, server, wait_until
@@ -109,6 +110,64 @@ class CommandsTest(ProgramTest):
         self.assertEqual(volume["State"], "available")
         self.succeeds("resume", "--no-wait", "web")
         self.assertEqual(len(self.bodies()), 1)
+
+    def launch_another(self, body, **more):
+        """An instance with the tags of `body`, and more."""
+        tags = {tag["Key"]: tag["Value"] for tag in body["Tags"]}
+        tags |= {"ec2spotter:" + key.replace("_", "-"): value for key, value in more.items()}
+        time.sleep(1.1)  # EC2 tells the time of a launch by the second
+        return self.client.run_instances(
+            ImageId=IMAGE, InstanceType="t3.small", MinCount=1, MaxCount=1,
+            TagSpecifications=[{"ResourceType": "instance", "Tags": [
+                {"Key": key, "Value": value} for key, value in tags.items()]}])["Instances"][0]
+
+    def ssh(self, *words):
+        """What ssh is called with."""
+        program = self.write("bin/ssh", "#!/bin/sh\necho \"$@\"\n")
+        program.chmod(0o700)
+        path = {"PATH": f"{program.parent}:{self.environment['PATH']}"}
+        return self.succeeds("ssh", *words, environment=path).stdout
+
+    def test_ssh_takes_the_elastic_ip_only_where_it_is_the_instances(self):
+        self.launch()
+        body, = self.bodies()
+        self.assertEqual(self.ssh("web"), f"root@{body['PublicIpAddress']}\n")
+        address, = self.client.describe_addresses()["Addresses"]
+        self.client.associate_address(AllocationId=address["AllocationId"],
+                                      InstanceId=self.launch_another(body)["InstanceId"])
+        self.assertEqual(self.ssh("web"), f"root@{body['PublicIpAddress']}\n")
+        self.client.associate_address(AllocationId=address["AllocationId"],
+                                      InstanceId=body["InstanceId"], AllowReassociation=True)
+        self.assertEqual(self.ssh("web"), f"root@{ADDRESS}\n")
+
+    def test_a_name_means_the_instance_that_holds_the_root_while_its_successor_waits(self):
+        self.succeeds("launch", "--no-wait", self.write_machine())
+        body, = self.bodies()
+        self.client.attach_volume(VolumeId=VOLUME, InstanceId=body["InstanceId"],
+                                  Device="/dev/sdf")
+        successor = self.launch_another(body, takes_over=body["InstanceId"])
+        self.assertEqual(self.ssh("web", "uptime"), f"root@{body['PublicIpAddress']} uptime\n")
+        self.succeeds("console", "web")
+        asked = [call["parameters"]["InstanceId"] for call in self.server.control("calls")
+                 if call["action"] == "GetConsoleOutput"]
+        self.assertEqual(asked[-1], body["InstanceId"])
+        for command in (("status", "web"), ("list",)):
+            said = self.succeeds(*command).stdout
+            self.assertIn(body["InstanceId"], said)
+            self.assertNotIn(successor["InstanceId"], said)
+
+    def test_while_nothing_holds_the_root_a_name_means_the_instance_that_is_to_get_it(self):
+        self.succeeds("launch", "--no-wait", self.write_machine())
+        body, = self.bodies()
+        ids = sorted([body["InstanceId"], self.launch_another(body)["InstanceId"]])
+        for lost, following in (ids, reversed(ids)):
+            self.client.create_tags(Resources=[lost],
+                                    Tags=[{"Key": "ec2spotter:root", "Value": "up"}])
+            for command in (("status", "web"), ("list",)):
+                shown = json.loads(self.succeeds("--output", "json", *command).stdout)
+                shown = shown[0] if isinstance(shown, list) else shown
+                self.assertEqual(shown["body"], following, command)
+            self.client.delete_tags(Resources=[lost], Tags=[{"Key": "ec2spotter:root"}])
 
     def test_results_go_to_stdout_and_progress_to_stderr(self):
         done = self.succeeds("--quiet", "launch", "--no-wait", self.write_machine())

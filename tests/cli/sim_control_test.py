@@ -57,6 +57,22 @@ class SimControlTest(ProgramTest):
     def test_violations_are_none_in_a_sound_world(self):
         self.assertEqual(self.read("violations"), [])
 
+    def test_the_endpoint_is_found_in_the_order_of_all_commands(self):
+        nobody = "http://127.0.0.1:9"
+        config = self.write("config", f"[profile local]\nendpoint_url = {self.server.endpoint}\n")
+        for environment in (
+                {"AWS_ENDPOINT_URL_EC2": self.server.endpoint, "AWS_ENDPOINT_URL": nobody},
+                {"AWS_ENDPOINT_URL": "", "AWS_CONFIG_FILE": str(config), "AWS_PROFILE": "local"}):
+            for command in (["list"], ["sim", "violations"]):
+                with self.subTest(environment=environment, command=command):
+                    self.succeeds(*command, environment=environment)
+        environment = {"AWS_ENDPOINT_URL_EC2": nobody}
+        self.fails(1, "sim", "violations", environment=environment, says=f"answers at {nobody};")
+        self.succeeds("--endpoint-url", self.server.endpoint, "sim", "violations",
+                      environment=environment)
+        self.fails(2, "sim", "violations", environment={"AWS_ENDPOINT_URL": "localhost:4599"},
+                   says="the endpoint of AWS_ENDPOINT_URL is not an http or https address")
+
     def test_every_control_call_has_a_subcommand(self):
         with self.assertRaises(urllib.error.HTTPError) as refused:
             self.server.control("shoes", {})

@@ -126,19 +126,6 @@ Result<std::optional<Found>> configured(const Environment& environment, const Pr
   return std::nullopt;
 }
 
-// The address that the user has set for the service, if any.
-Result<std::optional<std::string>> set_endpoint(const Environment& environment,
-                                                const Profiles& profiles, ServiceName service,
-                                                const std::optional<std::string>& option) {
-  if (option && !option->empty()) return checked(*option, "--endpoint-url");
-  const bool ignore = flag(environment, profiles, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-                           "ignore_configured_endpoint_urls");
-  if (ignore) return std::nullopt;
-  TRY(const auto found, configured(environment, profiles, words_of(service)));
-  if (!found) return std::nullopt;
-  return checked(found->address, found->where);
-}
-
 }  // namespace
 
 bool is_region_name(std::string_view text) {
@@ -188,6 +175,18 @@ EndpointVariant endpoint_variant(const Environment& environment, const Profiles&
   return {.dualstack =
               flag(environment, profiles, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
           .fips = flag(environment, profiles, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")};
+}
+
+Result<std::optional<std::string>> set_endpoint(const Environment& environment,
+                                                const Profiles& profiles, ServiceName service,
+                                                const std::optional<std::string>& option) {
+  if (option && !option->empty()) return checked(*option, "--endpoint-url");
+  const bool ignore = flag(environment, profiles, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                           "ignore_configured_endpoint_urls");
+  if (ignore) return std::nullopt;
+  TRY(const auto found, configured(environment, profiles, words_of(service)));
+  if (!found) return std::nullopt;
+  return checked(found->address, found->where);
 }
 
 Result<std::string> endpoint(const Environment& environment, const Profiles& profiles,

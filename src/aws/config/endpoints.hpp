@@ -38,10 +38,16 @@ std::string public_endpoint(ServiceName service, std::string_view region, Endpoi
 // AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_ENDPOINT and the profile's settings of those names.
 EndpointVariant endpoint_variant(const Environment& environment, const Profiles& profiles);
 
-// The `option` (--endpoint-url), AWS_ENDPOINT_URL_EC2 and the like, AWS_ENDPOINT_URL, the profile's
-// services section, its endpoint_url, the public address; the configured ones but for `option` are
-// ignored under AWS_IGNORE_CONFIGURED_ENDPOINT_URLS. No '/' at the end. Errors: invalid, naming
-// where the address that is none was found, or the services section that is not there.
+// The address that the user has set for the service, if any: the `option` (--endpoint-url),
+// AWS_ENDPOINT_URL_EC2 and the like, AWS_ENDPOINT_URL, the profile's services section, its
+// endpoint_url; all but `option` are ignored under AWS_IGNORE_CONFIGURED_ENDPOINT_URLS. No '/' at
+// the end. Errors: invalid, naming where the address that is none was found, or the services
+// section that is not there.
+Result<std::optional<std::string>> set_endpoint(const Environment& environment,
+                                                const Profiles& profiles, ServiceName service,
+                                                const std::optional<std::string>& option);
+
+// The `set_endpoint`, else the public address.
 Result<std::string> endpoint(const Environment& environment, const Profiles& profiles,
                              ServiceName service, std::string_view region,
                              const std::optional<std::string>& option);
