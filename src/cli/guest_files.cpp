@@ -23,9 +23,8 @@ const char* meaning(GuestFiles files) {
 
 // Rule S4: only a root that carries our tags is marked.
 Result<const Volume*> own_root(const Machine& machine, const Observation& seen) {
-  for (const Volume& volume : seen.volumes) {
-    if (carries_tags_of(volume, machine)) return &volume;
-  }
+  const Volume* root = choose_root(machine, seen, TimePoint{}).volume;
+  if (root != nullptr && carries_tags_of(*root, machine)) return root;
   return fail(Errc::not_found, "machine '" + machine.name.str() +
                                    "' has no root volume that is ours yet; launch it first");
 }

@@ -69,6 +69,21 @@ class CommandsTest(ProgramTest):
             self.assertEqual(shown, {"machine": "web", "volume": VOLUME, "guest_files": word})
         self.assertIn("at each boot", self.succeeds("guest-files", "web").stdout)
 
+    def test_guest_files_are_not_remembered_on_a_retired_root(self):
+        self.succeeds("launch", "--no-wait", self.write_machine())
+        volume, = self.client.describe_volumes(VolumeIds=[VOLUME])["Volumes"]
+        tags = [tag for tag in volume["Tags"] if not tag["Key"].endswith((":state", ":volume"))]
+        retired = [self.client.create_volume(
+            AvailabilityZone=volume["AvailabilityZone"], Size=1, TagSpecifications=[{
+                "ResourceType": "volume",
+                "Tags": [*tags, {"Key": "ec2spotter:state", "Value": "retired"}]}])["VolumeId"]
+            for _ in range(6)]
+        self.succeeds("guest-files", "--install", "web")
+        for other in self.client.describe_volumes(VolumeIds=retired)["Volumes"]:
+            self.assertNotIn("ec2spotter:guest-files", [tag["Key"] for tag in other["Tags"]])
+        shown = json.loads(self.succeeds("--output", "json", "guest-files", "web").stdout)
+        self.assertEqual((shown["volume"], shown["guest_files"]), (VOLUME, "install"))
+
     def test_status_without_a_console(self):
         self.launch()
         self.server.control("fault", {"kind": "error_before", "action": "GetConsoleOutput",
