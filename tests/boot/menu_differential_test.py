@@ -12,7 +12,7 @@ import grub_oracle
 
 SOURCE = pathlib.Path(os.environ["EC2SPOTTER_SOURCE"])
 READER = SOURCE / "boot/program/menu.py"
-MENUS = int(os.environ.get("EC2SPOTTER_MENUS", "250"))
+MENUS = int(os.environ.get("EC2SPOTTER_MENUS", "120"))
 SEED = int(os.environ.get("EC2SPOTTER_SEED", "14"))
 VERSIONS = ["5.10.0-1", "6.1.0-9-amd64", "6.1.0-41-amd64", "3.10.0-1160.el7.x86_64"]
 HEADER = """if [ -s $prefix/grubenv ]; then
