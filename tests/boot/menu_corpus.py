@@ -283,6 +283,12 @@ CASES = {
     "another boot loader": Case(grub("menuentry 'Windows' {\n\tset root='hd0,gpt1'\n\tchainloader +1\n}\n" + PLAIN % ""),
                                 unsure="chainloader"),
     "xen": Case(grub("menuentry 'Xen' {\n\tmultiboot2 /boot/xen.gz\n\tmodule2 /boot/vmlinuz-1\n}\n"), unsure="multiboot2"),
+    "el9, saved, in a menu that does not load the environment itself": Case(
+        grub('set default="${saved_entry}"\ninsmod blscfg\nblscfg\n', "grub2",
+             grubenv=environment(saved_entry=f"0123-{EL8[2]}")) | entries(*EL8, machine="0123"),
+        EL8[2], [f"initramfs-{EL8[2]}.img"]),
+    "a newer kernel that the menu does not name": Case(
+        grub(PLAIN % " quiet") | {"boot/vmlinuz-2": "", "boot/initrd-2": ""}, "1", ["initrd-1"], ["quiet"]),
     "an environment block that is none": Case(
         grub(HEADER % "${saved_entry}" + EL7, "grub2", grubenv="saved_entry=1\n"), "3.10.0-1160.119.1.el7.x86_64",
         ["initramfs-3.10.0-1160.119.1.el7.x86_64.img"]),
