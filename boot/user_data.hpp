@@ -33,7 +33,6 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "model/enums.hpp"
 #include "model/ids.hpp"
 
 namespace ec2spotter {

@@ -30,8 +30,7 @@ read_menu() {
 # note_part NAME FOLDER: a line for menu.py of what is mounted there; on btrfs, a subvolume.
 note_part() {
   printf '%s\t%s\t%s\t%s\t%s\n' "$(partition_number "$1")" "$(probe "$1" | value_of UUID)" \
-    "$(probe "$1" | value_of LABEL)" "$2" \
-    "$(sed -n "s|^[^ ]* ${2:-none} btrfs .*[ ,]subvol=/\([^ ,]*\).*|/\1|p" /proc/mounts | sed 's|^/$||')"
+    "$(probe "$1" | value_of LABEL)" "$2" "$(subvolume_at "$2" | sed 's|^.|/&|')"
 }
 
 # is_unique SPEC PART: does it mean this partition, and nothing on another disk that is here?

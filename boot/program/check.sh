@@ -74,7 +74,7 @@ note_subvolumes() {
     found="$found $1"
     return 0
   fi
-  default=$(subvolume_here)
+  default=$(subvolume_at "$root")
   release_volume
   mount_untouched "$1" btrfs "$root" subvolid=5
   # The default one may lie deeper than the others are looked for.
@@ -87,7 +87,7 @@ note_subvolumes() {
     [ -n "$option" ] || continue # there is no system
     several="$several $1"
     release_volume
-    if mount_untouched "$1" btrfs "$root" "$option" && [ "$(subvolume_here)" = "$path" ]; then
+    if mount_untouched "$1" btrfs "$root" "$option" && [ "$(subvolume_at "$root")" = "$path" ]; then
       named="$named $1"
     else
       [ -z "$named" ] || continue
@@ -99,9 +99,6 @@ $systems
 EOF
   found=$found${named:-$several}
 }
-
-# subvolume_here: the path of what is mounted as the root, from the top of its btrfs.
-subvolume_here() { sed -n "s|^[^ ]* $root btrfs .*[ ,]subvol=/\([^ ,]*\).*|\1|p" /proc/mounts; }
 
 # subvolume_option FSTAB POINT: the mount option that names the subvolume, or one that names none.
 subvolume_option() {

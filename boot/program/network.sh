@@ -26,11 +26,9 @@ as_word() { tr -c '[:alnum:]_./\n-' '?' | tr '\n' , | sed 's/,$//'; }
 give_own_address() {
   text=$(in_root "$1") || return 1
   before=$(in_root "/etc/ec2spotter/network-before$1") || return 1
-  if read_settings "$1" >"$run/cured" && keep_before && replace_file "$run/cured" "$text"; then
-    return 0
-  fi
-  return 1
+  read_settings "$1" >"$run/cured" && keep_before && replace_file "$run/cured" "$text"
 }
+
 # What NetworkManager's files hold is root's alone to read.
 keep_before() {
   [ -s "$before" ] || { mkdir -p "${before%/*}" && (umask 077 && replace_file "$text" "$before"); }

@@ -128,6 +128,9 @@ fstab_entry() {
 }
 fstab_spec() { fstab_entry "$@" | cut -d ' ' -f 1; }
 
+# subvolume_at POINT: the path of what is mounted there, from the top of its btrfs.
+subvolume_at() { sed -n "s|^[^ ]* $1 btrfs .*[ ,]subvol=/\([^ ,]*\).*|\1|p" /proc/mounts; }
+
 # is_clean NAME: was the ext file system unmounted in order, and with no error seen in it?
 is_clean() { [ $(($(byte_at "$1" 1082) & 3)) -eq 1 ] && [ $(($(byte_at "$1" 1120) & 4)) -eq 0 ]; }
 byte_at() { od -An -tu1 -j "$2" -N 1 "/dev/$1"; }

@@ -8,32 +8,26 @@ namespace ec2spotter::cli {
 
 Result<std::vector<Finding>> examine(const InstanceId& body, aws::Ec2& ec2) {
   TRY(const auto console, ec2.console_output(body));
-  std::vector<Finding> findings;
-  if (auto files = read_pinned_network(console.text); !files.empty()) {
-    findings.push_back({.check = "network",
-                        .files = std::move(files),
-                        .because = "the settings are for another MAC address, and each body has "
-                                   "one of its own: it may come up without a network",
-                        .cure = "set fix_network = true in the machine file and give it another "
-                                "body, or take the address out of the file"});
-  }
-  if (auto files = read_unmatched_network(console.text); !files.empty()) {
-    findings.push_back({.check = "network",
-                        .files = std::move(files),
-                        .because = "the settings are for a name of the interface that this type of "
-                                   "instance does not have: it may come up without a network",
-                        .cure = "make them hold for any name (netplan and systemd-networkd: en*), "
-                                "or start the kernel with net.ifnames=0 and name it eth0"});
-  }
-  if (auto points = read_foreign_parts(console.text); !points.empty()) {
-    findings.push_back({.check = "preboot_disk",
-                        .files = std::move(points),
-                        .because =
-                            "that is mounted from the preboot disk, which has the same name: "
-                            "what is written there is gone with the body",
-                        .cure = "unmount it, give the volume's file system a label or UUID of its "
-                                "own, and write that into its fstab"});
-  }
+  std::vector<Finding> findings{
+      {.check = "network",
+       .files = read_pinned_network(console.text),
+       .because = "the settings are for another MAC address, and each body has "
+                  "one of its own: it may come up without a network",
+       .cure = "set fix_network = true in the machine file and give it another "
+               "body, or take the address out of the file"},
+      {.check = "network",
+       .files = read_unmatched_network(console.text),
+       .because = "the settings are for a name of the interface that this type of "
+                  "instance does not have: it may come up without a network",
+       .cure = "make them hold for any name (netplan and systemd-networkd: en*), "
+               "or start the kernel with net.ifnames=0 and name it eth0"},
+      {.check = "preboot_disk",
+       .files = read_foreign_parts(console.text),
+       .because = "that is mounted from the preboot disk, which has the same name: "
+                  "what is written there is gone with the body",
+       .cure = "unmount it, give the volume's file system a label or UUID of its "
+               "own, and write that into its fstab"}};
+  std::erase_if(findings, [](const Finding& finding) { return finding.files.empty(); });
   return findings;
 }
 

@@ -5,15 +5,14 @@
 #include <zlib.h>
 
 #include <array>
+#include <cctype>
 #include <iostream>
 #include <random>
 #include <regex>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
-
-#include "base/base64.hpp"
-#include "boot/program.hpp"
 
 namespace ec2spotter {
 namespace {

@@ -22,6 +22,13 @@ class HealthTest : public testing::Test {
   void impair(TimePoint since) {
     seen.checks[kFirst] = {.instance = kFirst, .system = "impaired", .impaired_since = since};
   }
+  // A body that has got the root a minute after its launch, and has not come up.
+  void boots_since(TimePoint launched) {
+    seen.bodies[0].tags.erase(std::string(tag::kRoot));
+    seen.bodies[0].launch_time = launched;
+    seen.volumes[0].attachments[0].since = launched + 1min;
+    seen.reachable.clear();
+  }
   void say(BootReport report, TimePoint since, std::string trouble = {}) {
     memory.consoles[kFirst] = {.report = std::move(report),
                                .trouble = std::move(trouble),
@@ -121,10 +128,7 @@ TEST_F(HealthTest, ASingleCommandDoesNothingAboutIt) {
 
 // A check of the file system may take an hour: what is heard of it counts.
 TEST_F(HealthTest, AStageThatIsAtWorkIsNotGivenUp) {
-  seen.bodies[0].tags.erase(std::string(tag::kRoot));
-  seen.bodies[0].launch_time = kNow - 50min;
-  seen.volumes[0].attachments[0].since = kNow - 49min;
-  seen.reachable.clear();
+  boots_since(kNow - 50min);
   say({"check", "busy", "", "seconds=2900"}, kNow - 1min);
   EXPECT_EQ(decide().reason, Reason::booting);
   memory.consoles[kFirst].changed_at = kNow - kBootLimit - 1s;
@@ -132,10 +136,7 @@ TEST_F(HealthTest, AStageThatIsAtWorkIsNotGivenUp) {
 }
 
 TEST_F(HealthTest, AConsoleThatCannotBeReadIsNoSilence) {
-  seen.bodies[0].tags.erase(std::string(tag::kRoot));
-  seen.bodies[0].launch_time = kNow - 50min;
-  seen.volumes[0].attachments[0].since = kNow - 49min;
-  seen.reachable.clear();
+  boots_since(kNow - 50min);
   say({"check", "busy", "", "seconds=1800"}, kNow - 20min);
   EXPECT_EQ(decide().reason, Reason::boot_timeout);
   ConsoleNote& note = memory.consoles[kFirst];
@@ -144,8 +145,7 @@ TEST_F(HealthTest, AConsoleThatCannotBeReadIsNoSilence) {
   note.unread_since = kNow - 5min;
   EXPECT_EQ(decide().reason, Reason::boot_timeout) << "it could be read for long enough";
   note.changed_at = kNow - 80min;
-  seen.bodies[0].launch_time = kNow - 82min;
-  seen.volumes[0].attachments[0].since = kNow - 81min;
+  boots_since(kNow - 82min);
   note.unread_since = kNow - 79min;
   EXPECT_EQ(decide().reason, Reason::boot_timeout) << "no stage takes so long";
 }
