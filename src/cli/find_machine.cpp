@@ -2,10 +2,10 @@
 #include <optional>
 
 #include "cli/session.hpp"
-#include "control/machine_file.hpp"
-#include "control/tag_filter.hpp"
+#include "control/files/machine_file.hpp"
+#include "control/tags/tag_filter.hpp"
 #include "model/tags.hpp"
-#include "plan/root_choice.hpp"
+#include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "control/boot_report.hpp"
+#include "control/observe/boot_report.hpp"
 
 namespace ec2spotter::cli {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "aws/ec2.hpp"
-#include "control/pool_check.hpp"
+#include "control/pools/pool_check.hpp"
 #include "model/decision.hpp"
 #include "model/observation.hpp"
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "cli/commands.hpp"
+#include "cli/commands/commands.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/whole_number.hpp"
 #include "sim/vm/vm_bodies.hpp"

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "plan/body_choice.hpp"
+#include "plan/choice/body_choice.hpp"
 
 namespace ec2spotter::cli {
 

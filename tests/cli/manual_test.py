@@ -27,7 +27,7 @@ class ManualTest(ProgramTest):
                 self.assertIn(flag, MANUAL, f"a flag of '{' '.join(words)}'")
 
     def test_every_key_of_a_machine_file_is_in_the_manual(self):
-        source = (SOURCE / "src/control/machine_toml.cpp").read_text(encoding="utf-8")
+        source = (SOURCE / "src/control/files/machine_toml.cpp").read_text(encoding="utf-8")
         keys = re.findall(r'(?m)^      \{"([a-z_]+)",', source)
         self.assertGreater(len(keys), 15)
         for key in keys:

@@ -1,5 +1,5 @@
 // Machine files: TOML, and the classic form.
-#include "control/machine_file.hpp"
+#include "control/files/machine_file.hpp"
 #include "fuzz.hpp"
 
 namespace {

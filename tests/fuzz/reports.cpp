@@ -4,9 +4,9 @@
 #include <fstream>
 
 #include "aws/wire/queue_wire.hpp"
-#include "control/boot_report.hpp"
-#include "control/journal.hpp"
-#include "control/spot_events.hpp"
+#include "control/loop/journal.hpp"
+#include "control/observe/boot_report.hpp"
+#include "control/observe/spot_events.hpp"
 #include "fuzz.hpp"
 
 namespace {

@@ -1,11 +1,11 @@
 // What the simulator's servers read before anything is known about the client.
 #include "fuzz.hpp"
-#include "sim/core/json.hpp"
-#include "sim/core/policy.hpp"
+#include "sim/core/services/policy.hpp"
+#include "sim/core/state/json.hpp"
 #include "sim/http/form.hpp"
 #include "sim/http/framing.hpp"
 #include "sim/http/verify.hpp"
-#include "sim/vm/imds.hpp"
+#include "sim/vm/metadata/metadata_service.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include "local_ec2.hpp"
 #include "model/tags.hpp"
-#include "sim/core/world.hpp"
+#include "sim/core/state/world.hpp"
 
 namespace ec2spotter::scenario {
 namespace {

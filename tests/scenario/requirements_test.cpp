@@ -5,7 +5,7 @@
 #include <map>
 
 #include "local_ec2.hpp"
-#include "sim/core/world.hpp"
+#include "sim/core/state/world.hpp"
 
 namespace ec2spotter::scenario {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/machine.hpp"
-#include "sim/core/json.hpp"
+#include "sim/core/state/json.hpp"
 
 namespace ec2spotter::storm {
 

@@ -7,7 +7,7 @@
 #include "local_ec2.hpp"
 #include "model/tags.hpp"
 #include "plot.hpp"
-#include "sim/core/world.hpp"
+#include "sim/core/state/world.hpp"
 
 namespace ec2spotter::storm {
 namespace {

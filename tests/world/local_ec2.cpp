@@ -8,7 +8,7 @@
 
 #include "aws/sleeper.hpp"
 #include "model/tags.hpp"
-#include "sim/core/world.hpp"
+#include "sim/core/state/world.hpp"
 #include "sim/http/form.hpp"
 #include "sim/http/http_date.hpp"
 

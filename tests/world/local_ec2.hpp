@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "aws/ec2_client.hpp"
-#include "control/watch.hpp"
+#include "control/loop/watch_loop.hpp"
 #include "guests.hpp"
 #include "host_clock.hpp"
 #include "sim/core/core.hpp"

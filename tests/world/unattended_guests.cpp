@@ -4,7 +4,7 @@
 
 #include <pugixml.hpp>
 
-#include "control/machine_role.hpp"
+#include "control/act/machine_role.hpp"
 #include "model/tags.hpp"
 
 namespace ec2spotter::scenario {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "aws/credentials/sources.hpp"
+#include "aws/credentials/sources/sources.hpp"
 
 namespace ec2spotter::aws {
 

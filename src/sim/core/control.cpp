@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "sim/core/call/limits.hpp"
+#include "sim/core/call/places.hpp"
 #include "sim/core/core.hpp"
-#include "sim/core/event_queue.hpp"
-#include "sim/core/life.hpp"
-#include "sim/core/limits.hpp"
-#include "sim/core/places.hpp"
-#include "sim/core/status.hpp"
-#include "sim/core/types.hpp"
+#include "sim/core/life/life.hpp"
+#include "sim/core/life/status_checks.hpp"
+#include "sim/core/services/event_queue.hpp"
+#include "sim/core/state/types.hpp"
 
 namespace ec2spotter::sim {
 namespace {

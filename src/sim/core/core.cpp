@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "sim/core/identity.hpp"
-#include "sim/core/life.hpp"
-#include "sim/core/places.hpp"
-#include "sim/core/safety.hpp"
-#include "sim/core/wire.hpp"
+#include "sim/core/call/places.hpp"
+#include "sim/core/life/life.hpp"
+#include "sim/core/life/safety.hpp"
+#include "sim/core/services/iam.hpp"
+#include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "sim/core/body.hpp"
-#include "sim/core/call.hpp"
-#include "sim/core/limits.hpp"
-#include "sim/core/world.hpp"
+#include "sim/core/call/call.hpp"
+#include "sim/core/call/limits.hpp"
+#include "sim/core/state/body.hpp"
+#include "sim/core/state/world.hpp"
 
 namespace ec2spotter::sim {
 

@@ -3,9 +3,9 @@
 #include "base/base64.hpp"
 #include "base/sha256.hpp"
 #include "sim/core/core.hpp"
-#include "sim/core/identity.hpp"
-#include "sim/core/interfaces.hpp"
-#include "sim/core/life.hpp"
+#include "sim/core/life/interfaces.hpp"
+#include "sim/core/life/life.hpp"
+#include "sim/core/services/iam.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -1,14 +1,14 @@
 // Initial resources from a document, with ids that the writer chose.
 #include <algorithm>
 
+#include "sim/core/call/places.hpp"
 #include "sim/core/core.hpp"
-#include "sim/core/encryption.hpp"
-#include "sim/core/images.hpp"
-#include "sim/core/interfaces.hpp"
-#include "sim/core/launch.hpp"
-#include "sim/core/places.hpp"
-#include "sim/core/snapshots.hpp"
-#include "sim/core/volumes.hpp"
+#include "sim/core/life/images.hpp"
+#include "sim/core/life/interfaces.hpp"
+#include "sim/core/life/new_instances.hpp"
+#include "sim/core/life/snapshots.hpp"
+#include "sim/core/life/volumes.hpp"
+#include "sim/core/services/encryption.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "sim/core/params.hpp"
+#include "sim/core/call/params.hpp"
 
 namespace ec2spotter::sim {
 

@@ -12,9 +12,9 @@
 #include <stop_token>
 #include <thread>
 
+#include "sim/core/call/places.hpp"
 #include "sim/core/core.hpp"
-#include "sim/core/places.hpp"
-#include "sim/core/wire.hpp"
+#include "sim/core/state/wire.hpp"
 #include "sim/http/connections.hpp"
 #include "sim/http/form.hpp"
 #include "sim/http/http_date.hpp"

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "sim/core/body.hpp"
-#include "sim/core/world.hpp"
+#include "sim/core/state/body.hpp"
+#include "sim/core/state/world.hpp"
 
 namespace ec2spotter::sim {
 

@@ -7,7 +7,7 @@
 
 #include "aws/sigv4/sigv4.hpp"
 #include "base/sha256.hpp"
-#include "sim/core/wire.hpp"
+#include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
 namespace {

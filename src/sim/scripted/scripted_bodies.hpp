@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/clock.hpp"
-#include "sim/core/body.hpp"
+#include "sim/core/state/body.hpp"
 
 namespace ec2spotter::sim {
 

@@ -4,12 +4,12 @@
 #include <fstream>
 #include <map>
 
-#include "sim/vm/acceleration.hpp"
 #include "sim/vm/disks.hpp"
-#include "sim/vm/forwarder.hpp"
-#include "sim/vm/imds.hpp"
-#include "sim/vm/machine.hpp"
-#include "sim/vm/platform.hpp"
+#include "sim/vm/metadata/metadata_service.hpp"
+#include "sim/vm/network/forwarder.hpp"
+#include "sim/vm/qemu/acceleration.hpp"
+#include "sim/vm/qemu/platform.hpp"
+#include "sim/vm/qemu/virtual_machine.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/core/body.hpp"
+#include "sim/core/state/body.hpp"
 
 namespace ec2spotter::sim {
 

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "aws/credentials/child.hpp"
-#include "aws/credentials/sources.hpp"
+#include "aws/credentials/sources/sources.hpp"
 #include "support.hpp"
 
 namespace ec2spotter::aws {

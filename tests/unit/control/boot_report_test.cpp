@@ -1,4 +1,4 @@
-#include "control/boot_report.hpp"
+#include "control/observe/boot_report.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "control/console_trouble.hpp"
+#include "control/observe/console_trouble.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // What becomes of a fleet that EC2 refuses.
-#include "control/create_fleet.hpp"
+#include "control/act/create_fleet.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The executor's own checks, against an EC2 that answers as it is told.
-#include "control/execute.hpp"
+#include "control/act/execute.hpp"
 
 #include <gtest/gtest.h>
 

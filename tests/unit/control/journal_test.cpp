@@ -1,4 +1,4 @@
-#include "control/journal.hpp"
+#include "control/loop/journal.hpp"
 
 #include <gtest/gtest.h>
 

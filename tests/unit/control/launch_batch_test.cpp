@@ -1,12 +1,12 @@
 // Which launches go out together, and what the tags of a batch say.
-#include "control/launch_batch.hpp"
+#include "control/act/launch_batch.hpp"
 
 #include <gtest/gtest.h>
 
 #include <deque>
 #include <functional>
 
-#include "control/batch_tags.hpp"
+#include "control/tags/batch_tags.hpp"
 #include "model/tags.hpp"
 
 namespace ec2spotter {

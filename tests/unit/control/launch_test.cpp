@@ -1,9 +1,8 @@
 // A batch of launches: what is asked of EC2, and what each machine remembers of the answer.
-#include "control/launch.hpp"
-
 #include <gtest/gtest.h>
 
 #include "aws/wire/error_document.hpp"
+#include "control/act/launch_bodies.hpp"
 #include "model/tags.hpp"
 #include "plan/plan.hpp"
 #include "silent_ec2.hpp"

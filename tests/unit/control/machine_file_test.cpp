@@ -1,4 +1,4 @@
-#include "control/machine_file.hpp"
+#include "control/files/machine_file.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "control/machine_folder.hpp"
+#include "control/files/machine_folder.hpp"
 
 #include <gtest/gtest.h>
 

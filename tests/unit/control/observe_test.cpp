@@ -3,7 +3,7 @@
 
 #include <deque>
 
-#include "control/consoles.hpp"
+#include "control/observe/consoles.hpp"
 #include "silent_ec2.hpp"
 
 namespace ec2spotter {

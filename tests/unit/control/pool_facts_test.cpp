@@ -1,5 +1,5 @@
 // What the book of pool facts asks EC2 for, and when.
-#include "control/pool_facts.hpp"
+#include "control/pools/pool_facts.hpp"
 
 #include <gtest/gtest.h>
 

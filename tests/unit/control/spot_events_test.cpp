@@ -1,4 +1,4 @@
-#include "control/spot_events.hpp"
+#include "control/observe/spot_events.hpp"
 
 #include <gtest/gtest.h>
 

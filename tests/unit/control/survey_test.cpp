@@ -1,5 +1,5 @@
 // Whose an instance is, as the survey tells.
-#include "control/survey.hpp"
+#include "control/observe/survey.hpp"
 
 #include <gtest/gtest.h>
 

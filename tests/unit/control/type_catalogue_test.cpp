@@ -1,11 +1,11 @@
 // What the catalogue of types asks EC2 for, when, and what it finds in the answers.
-#include "control/type_catalogue.hpp"
+#include "control/pools/type_catalogue.hpp"
 
 #include <gtest/gtest.h>
 
 #include <utility>
 
-#include "control/pool_knowledge.hpp"
+#include "control/pools/pool_knowledge.hpp"
 #include "silent_ec2.hpp"
 
 namespace ec2spotter {

@@ -1,5 +1,5 @@
 // Which of several bodies is meant by the machine's name.
-#include "plan/body_choice.hpp"
+#include "plan/choice/body_choice.hpp"
 
 #include <gtest/gtest.h>
 

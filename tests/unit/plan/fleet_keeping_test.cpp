@@ -1,5 +1,5 @@
 // Unattended machines: one fleet, and bodies that are left to themselves.
-#include "plan/fleet_keeping.hpp"
+#include "plan/ways/fleet_keeping.hpp"
 
 #include <gtest/gtest.h>
 

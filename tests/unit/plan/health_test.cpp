@@ -1,5 +1,5 @@
 // What is called wrong with a machine that came up, and what is done about it.
-#include "plan/health.hpp"
+#include "plan/body/health.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "plan/launching.hpp"
+#include "plan/ways/launching.hpp"
 #include "scene.hpp"
 
 namespace ec2spotter {

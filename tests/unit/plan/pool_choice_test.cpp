@@ -1,4 +1,4 @@
-#include "plan/pool_choice.hpp"
+#include "plan/choice/pool_choice.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 #include <functional>
 #include <map>
 
-#include "plan/fleet_keeping.hpp"
-#include "plan/pool_choice.hpp"
+#include "plan/choice/pool_choice.hpp"
+#include "plan/ways/fleet_keeping.hpp"
 #include "scene.hpp"
 
 namespace ec2spotter {

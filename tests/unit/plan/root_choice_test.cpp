@@ -1,5 +1,5 @@
 // Which of several volumes is the machine's root.
-#include "plan/root_choice.hpp"
+#include "plan/choice/root_choice.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Engine swap: the way from a launched body to one that boots from the root, and back.
-#include "plan/swapping.hpp"
+#include "plan/ways/swapping.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Roles, instance profiles, and what a role's policies allow.
 #include "sim.hpp"
-#include "sim/core/policy.hpp"
+#include "sim/core/services/policy.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -1,5 +1,5 @@
 // Disks are made with mke2fs and sfdisk, so that what is read is what real tools write.
-#include "sim/vm/firmware.hpp"
+#include "sim/vm/qemu/firmware.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sim/vm/forwarder.hpp"
+#include "sim/vm/network/forwarder.hpp"
 
 #include <gtest/gtest.h>
 #include <httplib.h>

@@ -1,5 +1,3 @@
-#include "sim/vm/imds.hpp"
-
 #include <gtest/gtest.h>
 #include <httplib.h>
 
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "sim/net/sockets.hpp"
+#include "sim/vm/metadata/metadata_service.hpp"
 
 namespace ec2spotter::sim {
 namespace {

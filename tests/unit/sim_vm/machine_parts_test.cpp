@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "sim/net/sockets.hpp"
-#include "sim/vm/acceleration.hpp"
-#include "sim/vm/guest_network.hpp"
-#include "sim/vm/platform.hpp"
-#include "sim/vm/process.hpp"
-#include "sim/vm/qemu_command.hpp"
+#include "sim/vm/network/guest_network.hpp"
+#include "sim/vm/qemu/acceleration.hpp"
+#include "sim/vm/qemu/platform.hpp"
+#include "sim/vm/qemu/process.hpp"
+#include "sim/vm/qemu/qemu_command.hpp"
 #include "support.hpp"
 
 namespace ec2spotter::sim {

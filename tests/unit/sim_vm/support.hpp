@@ -9,7 +9,7 @@
 #include <iterator>
 #include <string>
 
-#include "sim/vm/process.hpp"
+#include "sim/vm/qemu/process.hpp"
 
 namespace ec2spotter::sim {
 

@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands/commands.hpp"
+#include "cli/report.hpp"
+#include "cli/session.hpp"
+#include "control/loop/drive.hpp"
+#include "model/tags.hpp"
+#include "plan/choice/root_choice.hpp"
+
+namespace ec2spotter::cli {
+namespace {
+
+const char* meaning(GuestFiles files) {
+  switch (files) {
+    case GuestFiles::remove: return "are taken away at each boot on a new body";
+    case GuestFiles::install: return "are installed at each boot on a new body";
+    case GuestFiles::once: break;
+  }
+  return "are installed at the first boot, and left alone afterwards";
+}
+
+// Rule S4: only a root that carries our tags is marked.
+Result<const Volume*> own_root(const Machine& machine, const Observation& seen) {
+  const Volume* root = choose_root(machine, seen, TimePoint{}).volume;
+  if (root != nullptr && carries_tags_of(*root, machine)) return root;
+  return fail(Errc::not_found, "machine '" + machine.name.str() +
+                                   "' has no root volume that is ours yet; launch it first");
+}
+
+}  // namespace
+
+Result<void> guest_files(const Common& common, const GuestFilesOptions& options) {
+  TRY(OpenMachine open, open_machine(common, options.machine));
+  const Machine& machine = open.found.machine;
+  TRY(const auto considered, consider(machine, open.session->controls()));
+  TRY(const Volume* root, own_root(machine, considered.look.seen));
+  GuestFiles files = guest_files_of(*root);
+  if (options.wished && *options.wished != files) {
+    files = *options.wished;
+    TRY_VOID(open.session->ec2().create_tags(
+        {root->id.str()}, {{std::string(tag::kGuestFiles), std::string(to_string(files))}}));
+  }
+  if (common.output == Output::json) {
+    print_json({{"machine", machine.name.str()},
+                {"volume", root->id.str()},
+                {"guest_files", std::string(to_string(files))}});
+    return {};
+  }
+  fmt::print("{}: our files on {} {}\n", machine.name.str(), root->id.str(), meaning(files));
+  return {};
+}
+
+}  // namespace ec2spotter::cli

@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "cli/commands/commands.hpp"
+#include "cli/report.hpp"
+#include "cli/session.hpp"
+#include "control/files/machine_file.hpp"
+
+namespace ec2spotter::cli {
+namespace {
+
+// Drives the machine to `goal`, then prints where it is.
+Result<void> drive_and_report(const Common& common, OpenMachine& open,
+                              const DriveOptions& options) {
+  TRY(const Look last, drive(open.found.machine, open.session->controls(), options));
+  print_report(make_report(open.found.machine, options.goal, last.seen, last.decision),
+               common.output);
+  return {};
+}
+
+DriveOptions drive_options(Goal goal, bool no_wait, int timeout_minutes) {
+  return {.goal = goal,
+          .patience = no_wait ? Patience::no_wait : Patience::until_goal,
+          .deadline = std::chrono::minutes(timeout_minutes)};
+}
+
+Result<void> require_file(const OpenMachine& open) {
+  if (open.found.from_file) return {};
+  return fail(Errc::invalid, "machine '" + open.found.machine.name.str() +
+                                 "' has no file here, so its image and types are unknown; give the "
+                                 "path of its file, or its folder with --machines");
+}
+
+// What the fleet's bodies will need, told before there is a fleet, whose failures nobody hears.
+Result<void> check_unattended(const Machine& machine, Session& session) {
+  const std::string endpoint = session.client().configured_endpoint();
+  if (!endpoint.empty() && machine.guest_endpoint.empty()) {
+    return fail(Errc::invalid, "EC2 is asked at " + endpoint +
+                                   " here; say in the machine file, with guest_endpoint, where its "
+                                   "bodies are to ask");
+  }
+  const std::string profile = profile_of(machine);
+  const std::string cure =
+      "; make it with `ec2spotter setup-role`, or name another one with "
+      "instance_profile in the machine file";
+  TRY(const auto identity, session.client().identity());
+  const auto role = identity->role_of_profile(profile);
+  if (role && !role->empty()) return {};
+  if (role) return fail(Errc::invalid, "the instance profile " + profile + " has no role" + cure);
+  // Who may launch need not be allowed to look into IAM.
+  if (role.error().code == Errc::unauthorized) return {};
+  if (role.error().code != Errc::not_found) return fail(role.error());
+  return fail(Errc::not_found, "there is no instance profile " + profile + cure);
+}
+
+// "t3.small": EC2 knows which there are.
+bool is_type(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
+  const std::size_t dot = text.find('.');
+  return dot != 0 && dot != std::string_view::npos && dot + 1 < text.size() &&
+         std::all_of(text.begin(), text.end(), allowed);
+}
+
+// What the command line says takes the place of what the file says.
+Result<Machine> with_options(Machine machine, const Launch& options) {
+  if (options.unattended) machine.unattended = options.unattended;
+  if (!options.type.empty()) {
+    if (!is_type(options.type)) {
+      return fail(Errc::invalid,
+                  "'" + options.type +
+                      "' is no instance type, such as t3.small; after the file only a type may "
+                      "stand, and credentials are found as the manual says");
+    }
+    machine.types = {options.type};
+    machine.requirements.reset();
+  }
+  return check_machine(std::move(machine), options.file);
+}
+
+}  // namespace
+
+Result<void> launch(const Common& common, const Launch& options) {
+  TRY(Machine machine, read_machine_file(options.file));
+  if (!common.owner.empty()) machine.owner = OwnerId(common.owner);
+  TRY(machine, with_options(std::move(machine), options));
+  TRY(auto session, Session::open(common, machine.region));
+  if (machine.unattended.value_or(false)) TRY_VOID(check_unattended(machine, *session));
+  OpenMachine open{.session = std::move(session),
+                   .found = {.machine = std::move(machine), .from_file = true}};
+  return drive_and_report(common, open,
+                          drive_options(Goal::up, options.no_wait, options.timeout_minutes));
+}
+
+Result<void> resume(const Common& common, const OnMachine& options) {
+  TRY(OpenMachine open, open_machine(common, options.machine));
+  TRY_VOID(require_file(open));
+  return drive_and_report(common, open,
+                          drive_options(Goal::up, options.no_wait, options.timeout_minutes));
+}
+
+Result<void> pause(const Common& common, const OnMachine& options) {
+  TRY(OpenMachine open, open_machine(common, options.machine));
+  return drive_and_report(common, open,
+                          drive_options(Goal::paused, options.no_wait, options.timeout_minutes));
+}
+
+}  // namespace ec2spotter::cli

@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+
+#include <set>
+
+#include "cli/commands/commands.hpp"
+#include "cli/session.hpp"
+#include "control/act/machine_role.hpp"
+#include "control/tags/ownership.hpp"
+#include "control/tags/tag_filter.hpp"
+#include "model/tags.hpp"
+
+namespace ec2spotter::cli {
+namespace {
+
+// Without its role the next body of an unattended machine would wait for ever.
+Result<void> check_no_fleet(const Machine& machine, aws::Ec2& ec2) {
+  TRY(const auto fleets, ec2.describe_fleets());
+  for (const Fleet& fleet : fleets) {
+    if (!belongs_to(fleet.tags, machine)) continue;
+    return fail(Errc::refused, fleet.id.str() + " launches bodies with this role; `pause " +
+                                   machine.name.str() + "` first");
+  }
+  return {};
+}
+
+// The keys of the volume that the file names, and of every other root of the machine: a retired one
+// may be taken back into use.
+Result<std::vector<std::string>> keys_of_volumes(const Machine& machine, aws::Ec2& ec2) {
+  const VolumeName& name = machine.volume;
+  const aws::Filter named = name.id.empty() ? tag_filter(tag::kName, {name.name_tag})
+                                            : aws::Filter{"volume-id", {name.id.str()}};
+  const aws::Filter ours = tag_filter(tag::kMachine, {machine.name.str()});
+  std::set<std::string> keys;
+  for (const aws::Filter& filter : {named, ours}) {
+    TRY(const auto volumes, ec2.describe_volumes({}, {filter}));
+    for (const Volume& volume : volumes) {
+      if (!volume.kms_key.empty()) keys.insert(volume.kms_key);
+    }
+  }
+  return std::vector<std::string>(keys.begin(), keys.end());
+}
+
+}  // namespace
+
+Result<void> setup_role(const Common& common, const SetupRole& options) {
+  TRY(const auto file, find_machine_file(common, options.file));
+  if (!file) return fail(Errc::io, options.file + " cannot be read; name a machine's file");
+  TRY(auto session, Session::open(common, file->region));
+  TRY(const auto identity, session->client().identity());
+  const std::string name = profile_of(*file);
+  if (options.remove) {
+    TRY_VOID(check_no_fleet(*file, session->ec2()));
+    TRY_VOID(remove_role(*file, *identity));
+    fmt::print("role and instance profile {} are removed\n", name);
+    return {};
+  }
+  TRY(const auto caller, session->ec2().caller_identity());
+  TRY(RolePlace place, role_place(caller.arn, session->client().region()));
+  TRY(place.kms_keys, keys_of_volumes(*file, session->ec2()));
+  fmt::print("role and instance profile {}, which may do this:\n{}\n", name,
+             role_policy(*file, place));
+  if (options.dry_run) return {};
+  TRY_VOID(make_role(*file, place, *identity));
+  fmt::print("made; `ec2spotter launch --unattended {}` uses it\n", options.file);
+  return {};
+}
+
+}  // namespace ec2spotter::cli

@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+#include <httplib.h>
+
+#include <charconv>
+#include <filesystem>
+
+#include "aws/config/endpoints.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/host.hpp"
+#include "sim/http/server.hpp"
+#include "sim/scripted/scripted_bodies.hpp"
+#include "sim/vm/vm_bodies.hpp"
+
+namespace ec2spotter::cli {
+namespace {
+
+struct Address {
+  std::string host;
+  int port = 0;
+};
+
+Result<Address> parse_listen(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  Address address{.host = text.substr(0, colon), .port = -1};
+  if (colon != std::string::npos) {
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, address.port);
+    if (error != std::errc{} || stop != end) address.port = -1;
+  }
+  if (address.host.empty() || address.port < 0 || address.port > 65535) {
+    return fail(Errc::invalid, "--listen " + text + " must be HOST:PORT, such as 127.0.0.1:4599");
+  }
+  return address;
+}
+
+// EC2 gives a guest more time; an instance that does not answer must not hold a test up for long.
+constexpr Duration kShutdownGrace = std::chrono::seconds(30);
+
+// The small program beside this one, or, where it is missing, this one.
+Result<std::vector<std::string>> relay_command() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return fail(Errc::io, "/proc/self/exe cannot be read: " + error.message());
+  const auto relay = path.parent_path() / "ec2spotter-relay";
+  if (std::filesystem::exists(relay, error)) return std::vector<std::string>{relay.string()};
+  return std::vector<std::string>{path.string(), kSimRelay};
+}
+
+sim::VmOptions::Acceleration acceleration(const std::string& name) {
+  using enum sim::VmOptions::Acceleration;
+  return name == "kvm" ? kvm : name == "emulation" ? emulation : probe;
+}
+
+Result<sim::MakeBodies> bodies_maker(const Sim& options, const Clock& clock) {
+  if (options.guests) {
+    return [&clock](sim::PostBodyEvent post,
+                    const sim::LookUpMetadata&) -> Result<std::unique_ptr<sim::Bodies>> {
+      return std::make_unique<sim::ScriptedBodies>(clock, std::move(post));
+    };
+  }
+  if (!options.vm) {
+    return [](sim::PostBodyEvent post,
+              const sim::LookUpMetadata&) -> Result<std::unique_ptr<sim::Bodies>> {
+      return std::make_unique<sim::NoBodies>(std::move(post));
+    };
+  }
+  if (options.state.empty()) {
+    return fail(Errc::invalid, "--vm keeps disks: give it a folder with --state");
+  }
+  TRY(std::vector<std::string> relay, relay_command());
+  const sim::VmOptions vm{.state_dir = options.state,
+                          .relay_command = std::move(relay),
+                          .ssh_port = static_cast<std::uint16_t>(options.ssh_port),
+                          .memory_mib_max = options.memory_mib_max,
+                          .acceleration = acceleration(options.acceleration)};
+  return [vm](sim::PostBodyEvent post,
+              sim::LookUpMetadata look_up) -> Result<std::unique_ptr<sim::Bodies>> {
+    return sim::VmBodies::create(vm, std::move(post), std::move(look_up));
+  };
+}
+
+// Where the other commands ask EC2; where they would ask AWS, the simulator's default address.
+Result<std::string> find_simulator(const Common& common) {
+  const aws::Environment environment = aws::process_environment();
+  TRY(const auto profiles, aws::Profiles::load(environment, common.profile));
+  TRY(const auto set,
+      aws::set_endpoint(environment, profiles, aws::ServiceName::ec2, common.endpoint));
+  return set.value_or("http://" + Sim().listen);
+}
+
+}  // namespace
+
+Result<void> sim(const Sim& options) {
+  TRY(const Address address, parse_listen(options.listen));
+  const SystemClock clock;
+  // Before any thread starts, so that all of them leave the signals to this one.
+  SignalWaiter waiter;
+  const bool realistic = options.profile == "realistic";
+  TRY(const sim::MakeBodies make_bodies, bodies_maker(options, clock));
+  TRY(const auto server,
+      sim::Server::start({.host = address.host,
+                          .port = address.port,
+                          .state_dir = options.state,
+                          .seed_file = options.seed,
+                          .profile = realistic ? sim::Profile::realistic : sim::Profile::instant,
+                          .shutdown_grace = options.vm ? kShutdownGrace : Duration::zero(),
+                          .allow_public = options.allow_public},
+                         make_bodies));
+  fmt::print("listening on http://{}:{}\n", address.host, server->port());
+  std::fflush(stdout);
+  while (waiter.wait(std::chrono::hours(1))) {
+  }
+  return {};
+}
+
+Result<void> sim_control(const Common& common, const SimControl& options) {
+  TRY(const std::string endpoint, find_simulator(common));
+  httplib::Client client(endpoint);
+  client.set_connection_timeout(5);
+  client.set_read_timeout(30);
+  const std::string path = "/_sim/" + options.path;
+  const auto reply =
+      options.body.empty() ? client.Get(path) : client.Post(path, options.body, "application/json");
+  if (!reply) {
+    return fail(Errc::transport, "no simulator answers at " + endpoint +
+                                     "; start one with `ec2spotter sim`, or give --endpoint-url");
+  }
+  if (reply->status != 200) return fail(Errc::invalid, reply->body);
+  fmt::print("{}", reply->body);
+  return {};
+}
+
+}  // namespace ec2spotter::cli

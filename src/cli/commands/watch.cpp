@@ -1,0 +1,85 @@
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "cli/commands/commands.hpp"
+#include "cli/state_folder.hpp"
+#include "cli/watching/event_listener.hpp"
+#include "cli/watching/region_watch.hpp"
+#include "cli/watching/watch_log.hpp"
+#include "control/files/machine_folder.hpp"
+#include "control/loop/journal.hpp"
+
+namespace ec2spotter::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How soon a changed machine file is heard of.
+constexpr Duration kReloadAfter = 5s;
+
+// All watches of one process.
+class Watches {
+ public:
+  Watches(const Common& common, WatchLog& log) : common_(common), log_(log) {}
+
+  void set_machines(const std::vector<Machine>& machines) {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, std::vector<Machine>> groups;
+    for (const auto& [region, watch] : regions_) groups[region];
+    for (Machine machine : machines) {
+      if (!common_.owner.empty()) machine.owner = OwnerId(common_.owner);
+      groups[machine.region].push_back(std::move(machine));
+    }
+    for (auto& [region, group] : groups) {
+      const auto [watch, fresh] = regions_.try_emplace(region, common_, region, log_);
+      watch->second.set_machines(std::move(group));
+    }
+  }
+
+  // From any thread.
+  void hear(const SpotEvent& event) {
+    const std::lock_guard lock(mutex_);
+    for (auto& [region, watch] : regions_) watch.hear(event);
+  }
+
+ private:
+  const Common& common_;
+  WatchLog& log_;
+  std::mutex mutex_;
+  std::map<std::string, RegionWatch> regions_;
+};
+
+}  // namespace
+
+Result<void> watch(const Common& common, const WatchOptions& options) {
+  const std::filesystem::path folder = state_folder(options.state);
+  TRY(const FolderLock lock, FolderLock::take(folder));
+  const SystemClock clock;
+  // Before the threads: these are not to hear signals.
+  SignalWaiter waiter;
+  WatchLog log(clock, Journal(folder), common.quiet);
+  MachineFolder files(options.paths.empty() ? std::vector<std::string>{common.machines}
+                                            : options.paths);
+  Watches watches(common, log);
+  std::optional<EventListener> listener;
+  std::vector<Machine> known;
+  bool first = true;
+  do {
+    for (const std::string& problem : files.reload()) log.say(problem);
+    if (first || known != files.machines()) {
+      known = files.machines();
+      log.say(std::to_string(known.size()) + " machines to keep up");
+      watches.set_machines(known);
+      first = false;
+    }
+    if (!listener && !options.events.empty() && !known.empty()) {
+      listener.emplace(common, options.events, known.front().region, log,
+                       [&watches](const SpotEvent& event) { watches.hear(event); });
+    }
+  } while (waiter.wait(kReloadAfter));
+  log.say("ended by a signal; machines stay as they are");
+  return {};
+}
+
+}  // namespace ec2spotter::cli

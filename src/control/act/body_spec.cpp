@@ -1,0 +1,108 @@
+#include "control/act/body_spec.hpp"
+
+#include <utility>
+
+#include "control/tags/batch_tags.hpp"
+#include "model/tags.hpp"
+
+namespace ec2spotter {
+namespace {
+
+constexpr std::string_view kSsmPrefix = "resolve:ssm:";
+
+BootEngine boot_engine(Engine engine) {
+  switch (engine) {
+    case Engine::automatic: return BootEngine::auto_;
+    case Engine::kexec: return BootEngine::kexec;
+    case Engine::pivot: return BootEngine::pivot;
+    case Engine::swap: break;
+  }
+  return BootEngine::auto_;
+}
+
+BootAdopt boot_adopt(const Machine& machine, GuestFiles files) {
+  if (files == GuestFiles::remove) return BootAdopt::remove;
+  if (!machine.adopt) return BootAdopt::no;
+  return files == GuestFiles::install ? BootAdopt::again : BootAdopt::once;
+}
+
+Result<ImageId> resolve_image(const std::string& image, aws::Ec2& ec2) {
+  if (!image.starts_with(kSsmPrefix)) return ImageId(image);
+  TRY(const std::string id, ec2.parameter(image.substr(kSsmPrefix.size())));
+  return ImageId(id);
+}
+
+Result<std::vector<GroupId>> resolve_groups(const std::vector<std::string>& names, aws::Ec2& ec2) {
+  std::vector<GroupId> groups;
+  for (const std::string& name : names) {
+    if (name.starts_with("sg-")) {
+      groups.emplace_back(name);
+      continue;
+    }
+    TRY(const auto found, ec2.describe_security_groups({{"group-name", {name}}}));
+    if (found.size() != 1) {
+      return fail(Errc::invalid, std::to_string(found.size()) + " security groups are named '" +
+                                     name + "'; name one by its sg- id");
+    }
+    groups.push_back(found.front().id);
+  }
+  return groups;
+}
+
+Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
+                                 const std::optional<OwnAttaching>& own_attaching) {
+  const Machine& machine = *batch.front().machine;
+  if (batch.front().step->engine == Engine::swap) {
+    const GuestFiles files = batch.front().step->guest_files;
+    return render_restart_user_data(machine.adopt && files != GuestFiles::remove);
+  }
+  BootParameters parameters{.volumes = {},
+                            .engine = boot_engine(batch.front().step->engine),
+                            .device = machine.device,
+                            .adopt = boot_adopt(machine, batch.front().step->guest_files),
+                            .guest_helper = machine.guest_helper,
+                            .fix_network = machine.fix_network,
+                            .own_attaching = own_attaching};
+  for (const LaunchOrder& order : batch) parameters.volumes.push_back(order.step->volume);
+  return render_user_data(parameters);
+}
+
+Tags tags_of(const std::vector<LaunchOrder>& batch) {
+  Tags tags;
+  for (const LaunchOrder& order : batch) {
+    tags = with_names_of_next(std::move(tags), own_names(*order.machine, order.step->volume));
+  }
+  tags[std::string(tag::kOwner)] = batch.front().machine->owner.str();
+  tags[std::string(tag::kRole)] = "body";
+  const step::LaunchBody& first = *batch.front().step;
+  tags[std::string(tag::kAttempt)] = std::to_string(first.attempt);
+  if (first.engine == Engine::swap) tags[std::string(tag::kEngine)] = to_string(first.engine);
+  if (!first.takes_over.empty()) tags[std::string(tag::kTakesOver)] = first.takes_over.str();
+  return tags;
+}
+
+}  // namespace
+
+Result<aws::RunInstancesSpec> body_spec(const std::vector<LaunchOrder>& batch, aws::Ec2& ec2,
+                                        const std::optional<OwnAttaching>& own_attaching) {
+  const Machine& machine = *batch.front().machine;
+  const Pool& pool = batch.front().step->pool;
+  TRY(const ImageId image, resolve_image(machine.image, ec2));
+  TRY(auto groups, resolve_groups(machine.security_groups, ec2));
+  TRY(auto user_data, user_data_of(batch, own_attaching));
+  return aws::RunInstancesSpec{
+      .image = image,
+      .pool = pool,
+      .count = static_cast<int>(batch.size()),
+      .subnet = machine.subnet.empty() ? std::nullopt : std::optional(SubnetId(machine.subnet)),
+      .security_groups = std::move(groups),
+      .key_name = machine.key_name,
+      .user_data = std::move(user_data),
+      .max_price = pool.market == Market::spot ? machine.max_price : std::nullopt,
+      .client_token = batch_token(batch),
+      .instance_profile = own_attaching ? profile_of(machine) : std::string(),
+      .stoppable = batch.front().step->engine == Engine::swap,
+      .instance_tags = tags_of(batch)};
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,388 @@
+#include "control/act/execute.hpp"
+
+#include <algorithm>
+
+#include "base/broken_rule.hpp"
+#include "control/act/create_fleet.hpp"
+#include "control/act/launch_bodies.hpp"
+#include "control/tags/batch_tags.hpp"
+#include "control/tags/ownership.hpp"
+#include "control/tags/tag_filter.hpp"
+#include "model/tags.hpp"
+#include "plan/body/body_history.hpp"
+#include "plan/body/body_view.hpp"
+#include "plan/choice/address_choice.hpp"
+#include "plan/choice/root_choice.hpp"
+
+namespace ec2spotter {
+namespace {
+
+class Executor {
+ public:
+  Executor(const Machine& machine, const Observation& seen, aws::Ec2& ec2, Memory& memory,
+           TimePoint now)
+      : machine_(machine), seen_(seen), ec2_(ec2), memory_(memory), now_(now) {}
+
+  Result<void> operator()(const step::AdoptVolume& step) {
+    TRY_VOID(check_only_root(step.volume));
+    Tags tags{{std::string(tag::kMachine), machine_.name.str()},
+              {std::string(tag::kOwner), machine_.owner.str()},
+              {std::string(tag::kRole), "root"},
+              {std::string(tag::kState), "current"},
+              {std::string(tag::kVolume), step.volume.str()},
+              {std::string(tag::kGoal), std::string(to_string(step.goal))}};
+    if (step.unattended || was_unattended(step.volume)) {
+      tags[std::string(tag::kUnattended)] = step.unattended ? "true" : "false";
+    }
+    return ec2_.create_tags({step.volume.str()}, tags);
+  }
+
+  Result<void> operator()(const step::LaunchBody& step) {
+    TRY(const auto without_room, launch_bodies({{&machine_, &step, &memory_}}, ec2_, now_));
+    CHECK(without_room.empty());
+    return {};
+  }
+
+  Result<void> operator()(const step::AttachRoot& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const auto fresh, ec2_.describe_volumes({step.volume}, {}));
+    for (const Volume& volume : fresh) {
+      for (const Attachment& attachment : volume.attachments) {
+        if (attachment.instance == step.instance) return {};
+        if (breaks_rule(1)) continue;
+        return fail(Errc::refused, "rule S1: " + step.volume.str() + " is " +
+                                       std::string(to_string(attachment.state)) + " at " +
+                                       attachment.instance.str() + "; not attached again");
+      }
+    }
+    auto attached = ec2_.attach_volume(step.volume, step.instance, step.device);
+    if (!attached && machine_.engine == Engine::automatic &&
+        is_from_marketplace(attached.error())) {
+      return (*this)(step::ChooseSwap{step.volume});
+    }
+    if (attached) memory_.attach_sent[step.instance] = now_;
+    return attached;
+  }
+
+  Result<void> operator()(const step::ProtectRoot& step) {
+    TRY_VOID(check_ours(step.instance));
+    return ec2_.set_delete_on_termination(step.instance, step.device, false);
+  }
+
+  Result<void> operator()(const step::DetachRoot& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
+    for (const Instance& body : fresh) {
+      if (body.state == InstanceState::stopped) continue;
+      return fail(Errc::refused, "rule S7: " + body.id.str() + " is " +
+                                     std::string(to_string(body.state)) +
+                                     ", no longer stopped; its root is left alone");
+    }
+    return ec2_.detach_volume(step.volume, step.instance);
+  }
+
+  Result<void> operator()(const step::MarkRoot& step) {
+    TRY(const Instance* body, check_ours(step.instance));
+    // A body that was launched with others carries the names of them all until now.
+    Tags tags = own_names(machine_, VolumeId(tag::value(body->tags, tag::kBodyOf)));
+    tags[std::string(tag::kRoot)] = to_string(step.mark);
+    return ec2_.create_tags({step.instance.str()}, tags);
+  }
+
+  Result<void> operator()(const step::MoveAddress& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const Address fresh, check_our_address(step.address));
+    if (fresh.instance == step.instance) return {};
+    if (!belongs_to(fresh.tags, machine_)) {
+      TRY_VOID(ec2_.create_tags({step.address.str()}, ownership_tags(machine_)));
+    }
+    if (!fresh.association.empty()) {
+      TRY_VOID(ec2_.disassociate_address(fresh.association));
+    }
+    return ec2_.associate_address(
+        {.address = step.address, .instance = step.instance, .allow_reassociation = false});
+  }
+
+  Result<void> operator()(const step::TerminateBody& step) {
+    TRY(const Instance* body, check_ours(step.instance));
+    TRY_VOID(check_root_survives(step));
+    TRY_VOID(cancel_request_of(*body));
+    TRY_VOID(ec2_.terminate_instance(step.instance));
+    memory_.terminate_sent[step.instance] = now_;
+    return {};
+  }
+
+  // Looked at again first: EC2 may have taken the body meanwhile, or somebody stopped it.
+  Result<void> operator()(const step::RebootBody& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
+    for (const Instance& body : fresh) {
+      if (body.state == InstanceState::running) continue;
+      return fail(Errc::wrong_state,
+                  body.id.str() + " is " + std::string(to_string(body.state)) + "; not rebooted");
+    }
+    memory_.restarted[step.instance] = now_;
+    return ec2_.reboot_instance(step.instance);
+  }
+
+  Result<void> operator()(const step::ChooseSwap& step) {
+    return ec2_.create_tags({step.volume.str()},
+                            {{std::string(tag::kEngine), std::string(to_string(Engine::swap))}});
+  }
+
+  // Forced, as nothing is lost: it has its image's disk alone.
+  Result<void> operator()(const step::StopBody& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
+    for (const Instance& body : fresh) {
+      for (const BlockDevice& disk : body.block_devices) {
+        if (!is_root(disk.volume)) continue;
+        return fail(Errc::refused, "rule S7: " + body.id.str() + " has got " + disk.volume.str() +
+                                       " meanwhile; not stopped");
+      }
+    }
+    return ec2_.stop_instance(step.instance);
+  }
+
+  // The tag is first: it is what the disk is found by when it has been detached.
+  Result<void> operator()(const step::DetachImageDisk& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY_VOID(check_image_disk(step.disk));
+    TRY_VOID(
+        ec2_.create_tags({step.instance.str()}, {{std::string(tag::kImageDisk), step.disk.str()}}));
+    return ec2_.detach_volume(step.disk, step.instance);
+  }
+
+  Result<void> operator()(const step::DeleteImageDisk& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const bool exists, check_image_disk(step.disk));
+    if (exists) {
+      TRY_VOID(ec2_.delete_volume(step.disk));
+    }
+    return ec2_.create_tags({step.instance.str()},
+                            {{std::string(tag::kImageDisk), std::string(tag::kGone)}});
+  }
+
+  // Without capacity the body is of no use; its tag says so to every controller.
+  Result<void> operator()(const step::StartBody& step) {
+    TRY_VOID(check_ours(step.instance));
+    TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
+    const bool in_place = std::any_of(fresh.begin(), fresh.end(), [&](const Instance& body) {
+      const BlockDevice* disk = root_disk(body);
+      return disk != nullptr && disk->volume == step.volume &&
+             disk->state == AttachmentState::attached;
+    });
+    if (!in_place) {
+      return fail(Errc::wrong_state, step.volume.str() + " is not the root disk of " +
+                                         step.instance.str() + "; not started");
+    }
+    auto started = ec2_.start_instance(step.instance);
+    // A right that is missing, or what is not understood, says nothing about the body.
+    const bool unclear = !started && (started.error().code == Errc::unauthorized ||
+                                      started.error().code == Errc::internal);
+    if (started || unclear || !close_pool(memory_, step.pool, started.error(), now_)) {
+      return started;
+    }
+    return (*this)(step::MarkRoot{step.instance, RootMark::silent});
+  }
+
+  // What a request launches anew has none of the tags that the launch named. Source: the launch
+  // specification of DescribeSpotInstanceRequests, which has no place for them.
+  Result<void> operator()(const step::AdoptBody& step) {
+    TRY(const SpotRequest* request, check_our_request(step.request));
+    TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
+    for (const Instance& body : fresh) {
+      const bool others = body.tags.contains(std::string(tag::kOwner));
+      if (body.spot_request != step.request || others) break;
+      return ec2_.create_tags(with_its_disks(body), request->tags);
+    }
+    return fail(Errc::refused, "rule S4: " + step.instance.str() + " is not of " +
+                                   step.request.str() + ", or somebody else's; left alone");
+  }
+
+  Result<void> operator()(const step::CancelRequest& step) {
+    TRY_VOID(check_our_request(step.request));
+    return ec2_.cancel_spot_request(step.request);
+  }
+
+  Result<void> operator()(const step::AdoptAddress& step) {
+    TRY_VOID(check_our_address(step.address));
+    return ec2_.create_tags({step.address.str()}, ownership_tags(machine_));
+  }
+
+  Result<void> operator()(const step::CreateFleet& step) {
+    return create_fleet(machine_, step, seen_, ec2_, memory_, now_);
+  }
+
+  Result<void> operator()(const step::DeleteFleet& step) {
+    TRY_VOID(check_our_fleet(step.fleet));
+    TRY_VOID(ec2_.delete_fleet(step.fleet));
+    if (step.launch_template.empty()) return {};
+    auto deleted = ec2_.delete_launch_template(step.launch_template);
+    if (!deleted && deleted.error().code != Errc::not_found) return deleted;
+    return {};
+  }
+
+ private:
+  bool was_unattended(const VolumeId& id) const {
+    return std::any_of(seen_.volumes.begin(), seen_.volumes.end(), [&](const Volume& volume) {
+      return volume.id == id && volume.tags.contains(std::string(tag::kUnattended));
+    });
+  }
+
+  bool is_root(const VolumeId& id) const {
+    return std::any_of(seen_.volumes.begin(), seen_.volumes.end(),
+                       [&](const Volume& volume) { return volume.id == id; });
+  }
+
+  // What a request has just launched has its image's disks alone.
+  std::vector<std::string> with_its_disks(const Instance& body) const {
+    std::vector<std::string> ids{body.id.str()};
+    for (const BlockDevice& disk : body.block_devices) {
+      if (disk.delete_on_termination && !is_root(disk.volume)) ids.push_back(disk.volume.str());
+    }
+    return ids;
+  }
+
+  // Source: what EC2 answers, as users quote it: "... with Marketplace codes may not be attached as
+  // a secondary device".
+  static bool is_from_marketplace(const Error& error) {
+    return error.api_code == "OperationNotPermitted" &&
+           error.message.find("Marketplace") != std::string::npos;
+  }
+
+  // A persistent request, which bodies that are stopped have, would launch the next one by itself.
+  Result<void> cancel_request_of(const Instance& body) {
+    if (!is_swapped(body) || body.spot_request.empty()) return {};
+    return ec2_.cancel_spot_request(body.spot_request);
+  }
+
+  // Rules S3 and S4: an image's disk has the tags of a body, and nothing else has it. False: there
+  // is no such volume any more.
+  Result<bool> check_image_disk(const VolumeId& id) {
+    TRY(const auto fresh, ec2_.describe_volumes({}, {{"volume-id", {id.str()}}}));
+    for (const Volume& volume : fresh) {
+      if (is_of_body(volume) && !is_root(id)) return true;
+      return fail(Errc::refused, "rule S3: " + id.str() +
+                                     " does not carry the tags of a body's own disk; left alone");
+    }
+    return false;
+  }
+
+  // Rule S4, as for bodies.
+  Result<void> check_our_fleet(const FleetId& id) const {
+    for (const Fleet& fleet : seen_.fleets) {
+      if (fleet.id == id && belongs_to(fleet.tags, machine_)) return {};
+    }
+    return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
+  }
+
+  // Rule S4: asked of EC2 just before the address is tagged or moved, as others may have taken it.
+  Result<Address> check_our_address(const AllocationId& id) {
+    TRY(const auto fresh, ec2_.describe_addresses({{"allocation-id", {id.str()}}}));
+    if (fresh.empty()) return fail(Errc::not_found, id.str() + " does not exist any more");
+    if (const auto other = other_user(fresh.front(), machine_, seen_)) {
+      return fail(Errc::refused,
+                  "rule S4: " + fresh.front().public_ip + " belongs to " + *other + "; left alone");
+    }
+    return fresh.front();
+  }
+
+  Result<const SpotRequest*> check_our_request(const SpotRequestId& id) const {
+    for (const SpotRequest& request : seen_.requests) {
+      if (request.id == id && belongs_to(request.tags, machine_)) return &request;
+    }
+    return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
+  }
+
+  // Rule S4: only what carries our tags is touched; find_bodies asked EC2 for just those.
+  Result<const Instance*> check_ours(const InstanceId& id) const {
+    for (const Instance& body : seen_.bodies) {
+      if (body.id == id && (belongs_to(body.tags, machine_) || breaks_rule(4))) return &body;
+    }
+    return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
+  }
+
+  // Rule S2: a machine has one root; asked of EC2 just before another volume would become it.
+  Result<void> check_only_root(const VolumeId& id) {
+    if (breaks_rule(2)) return {};
+    TRY(const auto roots,
+        ec2_.describe_volumes({}, {tag_filter(tag::kMachine, {machine_.name.str()}),
+                                   tag_filter(tag::kOwner, {machine_.owner.str()}),
+                                   tag_filter(tag::kRole, {"root"})}));
+    for (const Volume& root : roots) {
+      if (root.id == id || !is_current_root(root)) continue;
+      // A person has chosen between a root and its likeness, by the id.
+      if (machine_.volume.id == id && root.attachments.empty()) continue;
+      return fail(Errc::refused, "rule S2: " + root.id.str() + " is the root of this machine; " +
+                                     id.str() + " does not become a second one");
+    }
+    return {};
+  }
+
+  // Rule S3: read back, just before the end of a body, that the root outlives it.
+  // Rule S7: a body that was to end for lack of the root has not got it meanwhile.
+  Result<void> check_root_survives(const step::TerminateBody& step) {
+    const InstanceId& id = step.instance;
+    TRY(const auto fresh, ec2_.describe_instances({id}, {}));
+    for (const Instance& body : fresh) {
+      for (const BlockDevice& disk : body.block_devices) {
+        if (disk.volume == step.lacks && disk.state != AttachmentState::detached) {
+          return fail(Errc::refused, "rule S7: " + id.str() + " has got " + disk.volume.str() +
+                                         " meanwhile; not terminated");
+        }
+        if (!is_root(disk.volume) || !disk.delete_on_termination || breaks_rule(3)) continue;
+        return fail(Errc::refused, "rule S3: " + disk.volume.str() + " would be deleted with " +
+                                       id.str() + "; not terminated");
+      }
+      TRY_VOID(keep_foreign_disks(body));
+    }
+    return {};
+  }
+
+  // Rule S3: what an image brought goes with its body; any other disk, which a person attached, is
+  // set to outlive it.
+  Result<void> keep_foreign_disks(const Instance& body) {
+    if (breaks_rule(3)) return {};
+    for (const BlockDevice& disk : body.block_devices) {
+      const bool brought_first = disk.device == body.root_device;
+      if (brought_first || !disk.delete_on_termination || is_root(disk.volume)) continue;
+      TRY(const bool brought, goes_with_body(disk.volume));
+      if (brought && !lacks(Cure::image_disks)) continue;
+      if (lacks(Cure::image_disks)) return fail(Errc::refused, "rule S3: " + disk.volume.str());
+      TRY_VOID(ec2_.set_delete_on_termination(body.id, disk.device, false));
+      return fail(Errc::wrong_state, disk.volume.str() + " would be deleted with " + body.id.str() +
+                                         "; it is set to outlive it, which is looked at first");
+    }
+    return {};
+  }
+
+  // A launch tags the disks that the image brings.
+  Result<bool> goes_with_body(const VolumeId& id) {
+    TRY(const auto fresh, ec2_.describe_volumes({}, {{"volume-id", {id.str()}}}));
+    return std::all_of(fresh.begin(), fresh.end(),
+                       [&](const Volume& volume) { return is_of_body(volume); });
+  }
+
+  bool is_of_body(const Volume& volume) const {
+    return tag::value(volume.tags, tag::kRole) == "body" &&
+           tag::value(volume.tags, tag::kOwner) == machine_.owner.str();
+  }
+
+  const Machine& machine_;
+  const Observation& seen_;
+  aws::Ec2& ec2_;
+  Memory& memory_;
+  TimePoint now_;
+};
+
+}  // namespace
+
+Result<void> execute(const Machine& machine, const Step& step, const Observation& seen,
+                     aws::Ec2& ec2, Memory& memory, TimePoint now) {
+  auto done = std::visit(Executor(machine, seen, ec2, memory, now), step);
+  if (!done) return fail(with_context(std::move(done).error(), describe(step)));
+  return {};
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,154 @@
+#include "control/files/machine_file.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <optional>
+
+#include "model/price.hpp"
+#include "model/zone.hpp"
+
+namespace ec2spotter {
+namespace {
+
+constexpr std::size_t kFileBytesMost = 1 << 20;
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+bool is_name(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  };
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
+}
+
+std::optional<std::string> check_types(const Machine& machine) {
+  if (machine.requirements && !machine.types.empty()) {
+    return "types and requirements are both given, and each says which pools are used; keep one";
+  }
+  if (machine.requirements && machine.pool_order == PoolOrder::listed) {
+    return "pool_order = \"listed\" needs the list of types, and requirements give none; use "
+           "price or capacity";
+  }
+  if (machine.requirements || !machine.types.empty()) return std::nullopt;
+  return "types is missing: at least one instance type, or requirements in its place";
+}
+
+// A zone lies in one region, which need not be given then.
+Result<void> settle_region(Machine& machine, const std::string& origin) {
+  if (machine.zone.empty()) return {};
+  auto region = region_of_zone(machine.zone);
+  if (!region) return fail(with_context(std::move(region).error(), origin + ": the zone"));
+  if (machine.region.empty()) machine.region = *region;
+  if (machine.region == *region) return {};
+  return fail(Errc::invalid, origin + ": the zone " + machine.zone + " is not in the region " +
+                                 machine.region + "; correct one of them");
+}
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Only a classic file begins with such a key, whatever the file is called.
+bool looks_classic(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
+    if (line.empty() || line.front() == '#') continue;
+    if (line.starts_with("export")) {
+      line.remove_prefix(6);
+      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    }
+    return line.starts_with("ec2spotter_");
+  }
+  return false;
+}
+
+// A classic file cannot name its machine, so that its own name has to do.
+std::string name_of_classic(const std::filesystem::path& file) {
+  std::string name = (file.extension() == ".conf" ? file.stem() : file.filename()).string();
+  for (char& c : name) {
+    if (!is_name(std::string_view(&c, 1))) c = '-';
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+  const auto closer = [&](const std::string& a, const std::string& b) {
+    return edit_distance(word, a) < edit_distance(word, b);
+  };
+  const auto best = std::min_element(known.begin(), known.end(), closer);
+  return best == known.end() ? std::string() : *best;
+}
+
+Result<Machine> check_machine(Machine machine, const std::string& origin) {
+  const auto missing = [&](const std::string& what) {
+    return fail(Errc::invalid, origin + ": " + what);
+  };
+  if (!is_name(machine.name.str())) {
+    return missing("name '" + machine.name.str() +
+                   "' must be 1 to 64 letters, digits, '-', '_' or '.'");
+  }
+  if (!is_name(machine.owner.str())) return missing("owner must be written like a name");
+  if (machine.volume.id.empty() == machine.volume.name_tag.empty()) {
+    return missing("give the root volume once: either its id (vol-...) or its Name tag");
+  }
+  if (machine.image.empty()) {
+    return missing("image is missing: the preboot image, ami-... or resolve:ssm:NAME");
+  }
+  TRY_VOID(settle_region(machine, origin));
+  if (auto wrong = check_types(machine)) return missing(*wrong);
+  if (machine.max_price && !is_price(*machine.max_price)) {
+    return missing("the maximum price '" + *machine.max_price +
+                   "' must be US dollars an hour above 0.001, such as \"0.05\"");
+  }
+  if (machine.markets.empty()) return missing("markets is empty: spot, on-demand, or both");
+  const bool both = wishes(machine, Market::spot) && wishes(machine, Market::on_demand);
+  if (!both && machine.on_demand_after > Duration::zero()) {
+    return missing("on_demand_after means something only with markets = [\"spot\", \"on-demand\"]");
+  }
+  if (!both && machine.return_to_spot.when != ReturnToSpot::When::never) {
+    return missing("return_to_spot means something only with markets = [\"spot\", \"on-demand\"]");
+  }
+  if (both && machine.unattended.value_or(false)) {
+    return missing("an unattended machine's fleet uses one market; name spot or on-demand");
+  }
+  if (machine.engine == Engine::swap && machine.unattended.value_or(false)) {
+    return missing("engine = \"swap\" needs a controller, which unattended machines have not");
+  }
+  return machine;
+}
+
+Result<Machine> read_machine_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(Errc::io, path + " cannot be read; check its name and your rights");
+  std::string text(kFileBytesMost, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return fail(Errc::io, path + " cannot be read");
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  const std::filesystem::path name(path);
+  if (name.extension() == ".conf" || looks_classic(text)) {
+    return parse_classic_conf(text, path, name_of_classic(name));
+  }
+  return parse_machine_toml(text, path, name.stem().string());
+}
+
+}  // namespace ec2spotter

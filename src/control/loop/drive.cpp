@@ -1,0 +1,169 @@
+#include "control/loop/drive.hpp"
+
+#include <algorithm>
+
+#include "aws/wire/error_table.hpp"
+#include "control/act/launch_bodies.hpp"
+#include "control/loop/turns.hpp"
+#include "control/observe/observe.hpp"
+#include "control/pools/pool_check.hpp"
+#include "control/pools/pool_knowledge.hpp"
+#include "plan/choice/root_choice.hpp"
+#include "plan/plan.hpp"
+
+namespace ec2spotter {
+namespace {
+
+using Progress = Decision::Progress;
+
+constexpr Duration kRetryFirst = std::chrono::seconds(1);
+constexpr Duration kRetryMost = std::chrono::seconds(20);
+
+// Adds what is known of the pools where a plan would say more with it.
+void complete(PoolKnowledge& knowledge, const Subject& subject, const Intent& intent, aws::Ec2& ec2,
+              TimePoint now) {
+  const Decision first = plan(*subject.machine, intent, *subject.seen, *subject.memory, now);
+  if (first.reason == Reason::waiting_for_types || !first.candidates.empty()) {
+    knowledge.complete({subject}, ec2, now);
+  }
+}
+
+class Drive {
+ public:
+  Drive(const Machine& machine, const Controls& controls, const DriveOptions& options)
+      : machine_(machine),
+        controls_(controls),
+        options_(options),
+        deadline_(controls.clock.running() + options.deadline) {}
+
+  Result<Look> run() {
+    while (true) {
+      if (controls_.clock.running() > deadline_) return fail(Errc::timeout, late());
+      auto turned = turn();
+      last_ = turned ? text(turned->decision) : turned.error().describe();
+      if (!turned) {
+        if (auto stop = after_failure(turned.error())) return fail(std::move(*stop));
+        continue;
+      }
+      const Decision& decision = turned->decision;
+      if (decision.progress == Progress::done) return turned;
+      if (decision.progress == Progress::stuck) return fail(decision.errc, text(decision));
+      if (gives_no_body(decision.reason)) return fail(Errc::no_capacity, decision.detail);
+      if (!decision.steps.empty()) continue;
+      if (options_.patience == Patience::no_wait) return turned;
+      if (auto stop = sleep(decision.wake_at - controls_.clock.now())) {
+        return fail(std::move(*stop));
+      }
+    }
+  }
+
+ private:
+  Result<Look> turn() {
+    TRY(Observation seen, observe(machine_, controls_, turns_.memory()));
+    const TimePoint now = controls_.clock.now();
+    const Intent intent{.goal = options_.goal};
+    complete(knowledge_, {.machine = &machine_, .seen = &seen, .memory = &turns_.memory()}, intent,
+             controls_.ec2, now);
+    Decision decision = turns_.decide(machine_, intent, seen, now, controls_.reporter);
+    TRY_VOID(turns_.act(machine_, decision, seen, controls_.ec2, now, controls_.reporter));
+    failures_in_a_row_ = 0;
+    return Look{.seen = std::move(seen), .decision = std::move(decision)};
+  }
+
+  static bool gives_no_body(Reason reason) {
+    return reason == Reason::no_capacity || reason == Reason::quota_reached ||
+           reason == Reason::too_many_launches;
+  }
+
+  // The error that ends the loop, or none after a pause.
+  std::optional<Error> after_failure(const Error& error) {
+    if (error.code == Errc::interrupted) return stopped();
+    if (!passes_by_itself(error)) return error;
+    ++failures_in_a_row_;
+    if (failures_in_a_row_ > kFailuresMost) return error;
+    return sleep(pause_after(failures_in_a_row_));
+  }
+
+  std::optional<Error> sleep(Duration time) {
+    const Duration left = deadline_ + kRetryFirst - controls_.clock.running();
+    if (controls_.waiter.wait(std::min(time, left))) return std::nullopt;
+    return stopped();
+  }
+
+  static Error stopped() {
+    return {.code = Errc::interrupted,
+            .message = "interrupted; nothing is lost, run the same command again to go on"};
+  }
+
+  std::string late() const {
+    return "the goal was not reached in " +
+           std::to_string(
+               std::chrono::duration_cast<std::chrono::minutes>(options_.deadline).count()) +
+           " minutes; run the same command again to go on" +
+           (last_.empty() ? "" : "; last: " + last_);
+  }
+
+  static std::string text(const Decision& decision) {
+    return std::string(to_string(decision.reason)) + ": " + decision.detail;
+  }
+
+  static constexpr int kFailuresMost = 8;
+
+  const Machine& machine_;
+  const Controls& controls_;
+  const DriveOptions& options_;
+  Duration deadline_;  // of the clock that nobody sets
+  Turns turns_;
+  PoolKnowledge knowledge_;
+  int failures_in_a_row_ = 0;
+  std::string last_;  // where the last turn ended: its reason or its error
+};
+
+}  // namespace
+
+Result<Look> drive(const Machine& machine, const Controls& controls, const DriveOptions& options) {
+  auto reached = Drive(machine, controls, options).run();
+  if (!reached) {
+    return fail(with_context(std::move(reached).error(), "machine '" + machine.name.str() + "'"));
+  }
+  return reached;
+}
+
+Result<Consideration> consider(const Machine& machine, const Controls& controls, PoolsAsked pools) {
+  Memory memory;
+  Consideration considered;
+  TRY(considered.look.seen, observe(machine, controls, memory));
+  const TimePoint now = controls.clock.now();
+  considered.goal = recorded_goal(machine, considered.look.seen, now);
+  const Intent intent{.goal = considered.goal};
+  PoolKnowledge knowledge;
+  complete(knowledge, {.machine = &machine, .seen = &considered.look.seen, .memory = &memory},
+           intent, controls.ec2, now);
+  considered.look.decision = plan(machine, intent, considered.look.seen, memory, now);
+  if (pools == PoolsAsked::no || considered.look.decision.candidates.empty()) return considered;
+  for (const PoolRefusal& refusal : refused_pools(machine, considered.look.seen, controls.ec2)) {
+    // Who may only look need not be allowed to launch.
+    if (refusal.error.code == Errc::unauthorized) continue;
+    close_pool(memory, refusal.pool, refusal.error, now);
+  }
+  considered.look.decision = plan(machine, intent, considered.look.seen, memory, now);
+  return considered;
+}
+
+bool passes_by_itself(const Error& error) {
+  switch (aws::reaction_to(error)) {
+    case aws::Reaction::retry_now:
+    case aws::Reaction::retry_after_backoff:
+    case aws::Reaction::look_first: return true;
+    case aws::Reaction::another_pool:
+    case aws::Reaction::ask_user:
+    case aws::Reaction::stop: return false;
+  }
+  return false;
+}
+
+Duration pause_after(int failures) {
+  return std::min(kRetryMost, kRetryFirst * (1 << std::clamp(failures - 1, 0, 5)));
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,27 @@
+// The observing half of a turn: what EC2, the consoles and the probe say about machines.
+#pragma once
+
+#include "aws/ec2.hpp"
+#include "control/observe/survey.hpp"
+#include "control/surroundings.hpp"
+#include "model/machine.hpp"
+#include "model/observation.hpp"
+
+namespace ec2spotter {
+
+// All of it about one machine. Reads only; notes in `memory` what was learned. EC2's time is read
+// after EC2 has answered, which corrects the clock.
+Result<Observation> observe(const Machine& machine, const Controls& controls, Memory& memory);
+
+// A machine under observation, with what a closer look at its bodies adds to `seen`.
+struct Subject {
+  const Machine* machine = nullptr;
+  Observation* seen = nullptr;
+  Memory* memory = nullptr;
+};
+
+// Is the machine's root attached to this body, as the volume says?
+bool holds_root(const Machine& machine, const Observation& seen, const Instance& body,
+                TimePoint now);
+
+}  // namespace ec2spotter

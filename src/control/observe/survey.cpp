@@ -1,0 +1,352 @@
+#include "control/observe/survey.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "base/broken_rule.hpp"
+#include "control/tags/batch_tags.hpp"
+#include "control/tags/tag_filter.hpp"
+#include "model/spot_status.hpp"
+#include "model/tags.hpp"
+#include "plan/body/body_history.hpp"
+#include "plan/body/body_view.hpp"
+#include "plan/choice/root_choice.hpp"
+
+namespace ec2spotter {
+namespace {
+
+using aws::Filter;
+
+// EC2 takes at most 200 values in one filter. Source: EC2 API reference, "Filter".
+constexpr std::size_t kFilterValues = 200;
+
+// So many resources come in one reply. Source: EC2 API reference, "Paginate Amazon EC2 API
+// responses".
+constexpr std::size_t kPage = 1000;
+
+// EC2 itself checks once a minute. Source: EC2 user guide, "Status checks for your instances".
+constexpr Duration kChecksEvery = std::chrono::minutes(1);
+
+const std::string kFleetTag(tag::kFleetId);
+
+// Calls `read` with the values of `name`, as many at a time as one filter holds.
+template <class T, class Read>
+Result<void> in_pieces(const std::string& name, const std::vector<std::string>& values,
+                       std::vector<T>& all, Read read) {
+  for (std::size_t from = 0; from < values.size(); from += kFilterValues) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto last =
+        values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), from + kFilterValues));
+    TRY(auto found, read(Filter{name, {first, last}}));
+    std::move(found.begin(), found.end(), std::back_inserter(all));
+  }
+  return {};
+}
+
+// That a request's instance is under notice.
+Filter notice_filter() { return {"status-code", {kMarkedCodes.begin(), kMarkedCodes.end()}}; }
+
+// A request that a fleet made has none of our tags: it is found by its instance.
+Result<void> read_notices_of_fleets(aws::Ec2& ec2, const std::vector<Instance>& bodies,
+                                    std::vector<SpotRequest>& requests) {
+  std::vector<std::string> ids;
+  for (const Instance& body : bodies) {
+    if (is_live(body) && body.tags.contains(kFleetTag)) ids.push_back(body.id.str());
+  }
+  return in_pieces("instance-id", ids, requests, [&](Filter by_instance) {
+    return ec2.describe_spot_requests({std::move(by_instance), notice_filter()});
+  });
+}
+
+void mix(std::size_t& hash, std::size_t value) {
+  hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
+}
+
+void mix(std::size_t& hash, const std::string& text) { mix(hash, std::hash<std::string>{}(text)); }
+
+void mix(std::size_t& hash, const Instance& body) {
+  mix(hash, body.id.str());
+  mix(hash, static_cast<std::size_t>(body.state));
+  mix(hash, body.public_ip);
+  mix(hash, body.state_reason_code);
+  for (const BlockDevice& disk : body.block_devices) {
+    mix(hash, disk.volume.str());
+    mix(hash, static_cast<std::size_t>(disk.state));
+    mix(hash, disk.delete_on_termination ? 1 : 0);
+  }
+  for (const auto& [key, value] : body.tags) {
+    mix(hash, key);
+    mix(hash, value);
+  }
+}
+
+}  // namespace
+
+std::vector<Filter> Survey::ours() const {
+  std::vector<Filter> filters{tag_filter(tag::kOwner, {breaks_rule(4) ? "*" : owner_.str()})};
+  if (only_) filters.push_back(tag_filter(tag::kMachine, name_patterns(*only_)));
+  return filters;
+}
+
+void Survey::note(Result<void> reading) {
+  if (!reading) troubles_.push_back(std::move(reading).error());
+}
+
+Result<void> Survey::read_bodies(aws::Ec2& ec2) {
+  TRY(auto instances, ec2.describe_instances({}, ours()));
+  auto requests = find_requests(ec2, instances);
+  if (requests) {
+    requests_ = std::move(*requests);
+  } else {
+    troubles_.push_back(std::move(requests).error());
+  }
+  bodies_.clear();
+  owners_of_bodies_.clear();
+  for (Instance& body : instances) {
+    take_own_names(body);
+    const std::string machine = tag::value(body.tags, tag::kMachine);
+    if (only_ && machine != only_->str()) continue;
+    owners_of_bodies_.emplace(body.id, machine);
+    bodies_[machine].instances.push_back(std::move(body));
+  }
+  for (const SpotRequest& request : requests_) {
+    const auto machine = machine_of(request.instance);
+    // One that waits for an instance says by its tags whose it is.
+    const std::string owner = machine ? machine->str() : tag::value(request.tags, tag::kMachine);
+    if (!owner.empty()) bodies_[owner].requests.push_back(request);
+  }
+  return {};
+}
+
+Result<std::vector<SpotRequest>> Survey::find_requests(aws::Ec2& ec2,
+                                                       const std::vector<Instance>& bodies) const {
+  auto filters = ours();
+  filters.push_back(notice_filter());
+  TRY(auto requests, ec2.describe_spot_requests(filters));
+  TRY_VOID(read_stoppable(ec2, bodies, requests));
+  TRY_VOID(read_notices_of_fleets(ec2, bodies, requests));
+  return requests;
+}
+
+// Bodies that are stopped have persistent requests, of which every state counts.
+Result<void> Survey::read_stoppable(aws::Ec2& ec2, const std::vector<Instance>& bodies,
+                                    std::vector<SpotRequest>& requests) const {
+  const bool any = std::any_of(bodies.begin(), bodies.end(), [](const Instance& body) {
+    return body.market == Market::spot && is_swapped(body);
+  });
+  if (!any) return {};
+  auto filters = ours();
+  filters.push_back({"type", {"persistent"}});
+  filters.push_back({"state", {"open", "active", "disabled"}});
+  TRY(auto found, ec2.describe_spot_requests(filters));
+  const auto is_known = [&](const SpotRequest& request) {
+    return std::any_of(requests.begin(), requests.end(),
+                       [&](const SpotRequest& known) { return known.id == request.id; });
+  };
+  std::copy_if(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()),
+               std::back_inserter(requests), std::not_fn(is_known));
+  return {};
+}
+
+Result<std::vector<Volume>> Survey::find_adopted(
+    aws::Ec2& ec2, const std::vector<const Machine*>& machines) const {
+  // Does naming them take more calls than one sweep over all roots?
+  if (machines.size() / kFilterValues > 1 + bodies_.size() / kPage) {
+    return ec2.describe_volumes(
+        {}, {tag_filter(tag::kOwner, {owner_.str()}), tag_filter(tag::kRole, {"root"})});
+  }
+  std::vector<std::string> names;
+  names.reserve(machines.size());
+  for (const Machine* machine : machines) names.push_back(machine->name.str());
+  std::vector<Volume> found;
+  TRY_VOID(in_pieces(tag_filter_name(tag::kMachine), names, found, [&](Filter by_name) {
+    return ec2.describe_volumes({}, {tag_filter(tag::kOwner, {owner_.str()}),
+                                     tag_filter(tag::kRole, {"root"}), std::move(by_name)});
+  }));
+  return found;
+}
+
+void Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
+  if (machines.empty()) return;
+  note(read_volumes(ec2, machines));
+  note(read_addresses(ec2, machines));
+  const bool wanted = std::any_of(machines.begin(), machines.end(), [&](const Machine* machine) {
+    return may_have_fleets(*machine);
+  });
+  // EC2 has no filter for the tags of fleets, so that all of a region would be read in each turn.
+  if (wanted) note(read_fleets(ec2));
+  if (!wanted) fleets_.clear();
+}
+
+bool Survey::is_known(const Machine& machine) const {
+  return roots_.contains(machine.name.str()) && (fleets_known_ || !may_have_fleets(machine));
+}
+
+Result<void> Survey::read_volumes(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
+  TRY(const auto adopted, find_adopted(ec2, machines));
+  std::map<std::string, std::vector<Volume>> roots;
+  for (const Volume& volume : adopted) {
+    if (!breaks_rule(2)) roots[tag::value(volume.tags, tag::kMachine)].push_back(volume);
+  }
+  // What the file says is looked up where it is not the root already: the machine may have none, or
+  // a retired one, or its file means another.
+  std::vector<std::string> ids, names;
+  for (const Machine* machine : machines) {
+    const auto& own = roots[machine->name.str()];
+    if (std::any_of(own.begin(), own.end(), [&](const Volume& volume) {
+          return is_current_root(volume) && matches_wish(volume, *machine);
+        })) {
+      continue;
+    }
+    if (machine->volume.id.empty()) {
+      names.push_back(machine->volume.name_tag);
+    } else {
+      ids.push_back(machine->volume.id.str());
+    }
+  }
+  std::vector<Volume> wished;
+  const auto read = [&](Filter filter) { return ec2.describe_volumes({}, {std::move(filter)}); };
+  TRY_VOID(in_pieces("volume-id", ids, wished, read));
+  TRY_VOID(in_pieces(tag_filter_name(tag::kName), names, wished, read));
+  for (const Machine* machine : machines) {
+    std::vector<Volume>& own = roots[machine->name.str()];
+    std::copy_if(wished.begin(), wished.end(), std::back_inserter(own), [&](const Volume& volume) {
+      return matches_wish(volume, *machine) &&
+             std::none_of(own.begin(), own.end(),
+                          [&](const Volume& known) { return known.id == volume.id; });
+    });
+    roots_[machine->name.str()] = std::move(own);
+  }
+  return {};
+}
+
+bool Survey::may_have_fleets(const Machine& machine) const {
+  if (machine.unattended.value_or(false)) return true;
+  const auto roots = roots_.find(machine.name.str());
+  const auto bodies = bodies_.find(machine.name.str());
+  return (roots != roots_.end() && std::any_of(roots->second.begin(), roots->second.end(),
+                                               [](const Volume& root) {
+                                                 return tag::value(root.tags, tag::kUnattended) ==
+                                                        "true";
+                                               })) ||
+         (bodies != bodies_.end() &&
+          std::any_of(bodies->second.instances.begin(), bodies->second.instances.end(),
+                      [](const Instance& body) { return body.tags.contains(kFleetTag); }));
+}
+
+Result<void> Survey::read_fleets(aws::Ec2& ec2) {
+  auto fleets = ec2.describe_fleets();
+  fleets_known_ = fleets.has_value();
+  if (!fleets) return fail(std::move(fleets).error());
+  fleets_.clear();
+  for (Fleet& fleet : *fleets) {
+    if (tag::value(fleet.tags, tag::kOwner) != owner_.str()) continue;
+    fleets_[tag::value(fleet.tags, tag::kMachine)].push_back(std::move(fleet));
+  }
+  return {};
+}
+
+Result<void> Survey::read_addresses(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
+  std::vector<std::string> ids, ips;
+  for (const Machine* machine : machines) {
+    if (machine->elastic_ip.empty()) continue;
+    (machine->elastic_ip.starts_with("eipalloc-") ? ids : ips).push_back(machine->elastic_ip);
+  }
+  std::vector<Address> found;
+  const auto read = [&](Filter filter) { return ec2.describe_addresses({std::move(filter)}); };
+  TRY_VOID(in_pieces("allocation-id", ids, found, read));
+  TRY_VOID(in_pieces("public-ip", ips, found, read));
+  for (const Machine* machine : machines) {
+    const auto own = std::find_if(found.begin(), found.end(), [&](const Address& address) {
+      return address.id.str() == machine->elastic_ip || address.public_ip == machine->elastic_ip;
+    });
+    addresses_[machine->name.str()] =
+        own == found.end() ? std::nullopt : std::optional<Address>(*own);
+  }
+  return {};
+}
+
+void Survey::read_checks(aws::Ec2& ec2, TimePoint now) {
+  if (!only_ && now - checks_read_at_ < kChecksEvery && now >= checks_read_at_) return;
+  checks_read_at_ = now;
+  auto found = find_checks(ec2);
+  if (!found) return note(fail(std::move(found).error()));
+  checks_.clear();
+  for (StatusChecks& checks : *found) {
+    if (checks.impaired() && owners_of_bodies_.contains(checks.instance)) {
+      checks_.emplace(checks.instance, std::move(checks));
+    }
+  }
+}
+
+Result<std::vector<StatusChecks>> Survey::find_checks(aws::Ec2& ec2) const {
+  std::vector<StatusChecks> all;
+  if (only_) {
+    std::vector<InstanceId> running;
+    for (const auto& [machine, bodies] : bodies_) {
+      for (const Instance& body : bodies.instances) {
+        if (body.state == InstanceState::running) running.push_back(body.id);
+      }
+    }
+    return running.empty() ? Result<std::vector<StatusChecks>>(all)
+                           : ec2.describe_status(running, {});
+  }
+  // Filters of different names must all match, so each check is asked for by itself.
+  for (const char* check :
+       {"system-status.status", "instance-status.status", "attached-ebs-status.status"}) {
+    TRY(auto found, ec2.describe_status({}, {Filter{check, {"impaired"}}}));
+    std::move(found.begin(), found.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+Observation Survey::of(const Machine& machine, Memory& memory) const {
+  Observation seen;
+  seen.address_wanted = !machine.elastic_ip.empty();
+  if (const auto own = roots_.find(machine.name.str()); own != roots_.end()) {
+    seen.volumes = own->second;
+  }
+  if (const auto own = bodies_.find(machine.name.str()); own != bodies_.end()) {
+    seen.bodies = own->second.instances;
+    seen.requests = own->second.requests;
+  }
+  for (const Instance& body : seen.bodies) {
+    memory.launched.erase(body.id);
+    if (const auto found = checks_.find(body.id); found != checks_.end()) {
+      seen.checks.insert(*found);
+    }
+  }
+  for (const auto& [id, body] : memory.launched) seen.bodies.push_back(body);
+  if (const auto own = fleets_.find(machine.name.str()); own != fleets_.end()) {
+    seen.fleets = own->second;
+  }
+  if (const auto own = addresses_.find(machine.name.str()); own != addresses_.end()) {
+    seen.address = own->second;
+  } else {
+    seen.address_unread = seen.address_wanted;
+  }
+  return seen;
+}
+
+std::optional<MachineName> Survey::machine_of(const InstanceId& body) const {
+  const auto found = owners_of_bodies_.find(body);
+  return found == owners_of_bodies_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::size_t Survey::fingerprint(const MachineName& machine) const {
+  std::size_t hash = 0;
+  const auto own = bodies_.find(machine.str());
+  if (own == bodies_.end()) return hash;
+  for (const Instance& body : own->second.instances) {
+    mix(hash, body);
+    mix(hash, checks_.contains(body.id) ? 1 : 0);
+  }
+  for (const SpotRequest& request : own->second.requests) {
+    mix(hash, request.id.str());
+    mix(hash, request.status_code);
+  }
+  return hash;
+}
+
+}  // namespace ec2spotter

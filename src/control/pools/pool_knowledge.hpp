@@ -1,0 +1,29 @@
+// What the planner is told of pools on top of what is seen of the machine: the types that meet its
+// requirements, prices and placement scores.
+#pragma once
+
+#include <vector>
+
+#include "aws/ec2.hpp"
+#include "control/observe/observe.hpp"
+#include "control/pools/pool_facts.hpp"
+#include "control/pools/type_catalogue.hpp"
+
+namespace ec2spotter {
+
+// For machines of one region. EC2 is asked only for what the machine files make use of, and not
+// again within its lifetime; an error is no news.
+class PoolKnowledge {
+ public:
+  // Adds to what is seen of each machine.
+  void complete(const std::vector<Subject>& subjects, aws::Ec2& ec2, TimePoint now);
+
+ private:
+  void add_types(const Subject& subject, aws::Ec2& ec2, TimePoint now);
+  void add_facts(const std::vector<Subject>& subjects, aws::Ec2& ec2, TimePoint now);
+
+  TypeCatalogue catalogue_;
+  PoolFactsBook book_;
+};
+
+}  // namespace ec2spotter

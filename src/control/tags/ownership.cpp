@@ -1,0 +1,17 @@
+#include "control/tags/ownership.hpp"
+
+#include "model/tags.hpp"
+
+namespace ec2spotter {
+
+Tags ownership_tags(const Machine& machine) {
+  return {{std::string(tag::kMachine), machine.name.str()},
+          {std::string(tag::kOwner), machine.owner.str()}};
+}
+
+bool belongs_to(const Tags& tags, const Machine& machine) {
+  return tag::value(tags, tag::kOwner) == machine.owner.str() &&
+         tag::value(tags, tag::kMachine) == machine.name.str();
+}
+
+}  // namespace ec2spotter

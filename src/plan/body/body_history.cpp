@@ -1,0 +1,103 @@
+#include "plan/body/body_history.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+
+#include "model/machine.hpp"
+#include "model/tags.hpp"
+#include "plan/plan.hpp"
+
+namespace ec2spotter {
+namespace {
+
+// How long after a launch EC2's own end of it is taken for a refusal.
+constexpr Duration kRefusalAge = std::chrono::minutes(3);
+
+bool has_ended(const Instance& body) {
+  return body.state == InstanceState::shutting_down || body.state == InstanceState::terminated;
+}
+
+// EC2 took the launch and let the body end, before its root was ever up. One that was up and then
+// lost its host says nothing about the next launch.
+bool ended_at_once(const Instance& body, TimePoint now) {
+  return has_ended(body) && !came_up(body) && now - body.launch_time <= kRefusalAge;
+}
+
+bool is_from(const Instance& body, const Pool& pool) {
+  return body.type == pool.instance_type && body.zone == pool.zone && body.market == pool.market;
+}
+
+bool is_refusal(std::string_view code) {
+  return code == "Client.InternalError" || code == "Client.VolumeLimitExceeded" ||
+         code.starts_with("Client.InvalidKMSKey") || code == "Client.InvalidSnapshot.NotFound";
+}
+
+}  // namespace
+
+bool came_up(const Instance& body) {
+  return tag::value(body.tags, tag::kRoot) == to_string(RootMark::up);
+}
+
+const Instance* newest_body(const Observation& seen) {
+  const auto newest = std::max_element(
+      seen.bodies.begin(), seen.bodies.end(), [](const Instance& a, const Instance& b) {
+        return std::tie(a.launch_time, a.id) < std::tie(b.launch_time, b.id);
+      });
+  return newest == seen.bodies.end() ? nullptr : &*newest;
+}
+
+int launches_lately(const Observation& seen, TimePoint now) {
+  return static_cast<int>(
+      std::count_if(seen.bodies.begin(), seen.bodies.end(),
+                    [&](const Instance& body) { return now - body.launch_time < kHistory; }));
+}
+
+bool is_swapped(const Instance& body) {
+  return tag::value(body.tags, tag::kEngine) == to_string(Engine::swap);
+}
+
+bool was_silent(const Instance& body) {
+  return tag::value(body.tags, tag::kRoot) == to_string(RootMark::silent);
+}
+
+int attempt_of(const Instance& body) {
+  const std::string text = tag::value(body.tags, tag::kAttempt);
+  int attempt = 1;
+  std::from_chars(text.data(), text.data() + text.size(), attempt);
+  return attempt;
+}
+
+bool never_came_up_lately(const Observation& seen, const Pool& pool, TimePoint now) {
+  return std::any_of(seen.bodies.begin(), seen.bodies.end(), [&](const Instance& body) {
+    return is_from(body, pool) && was_silent(body) && now - body.launch_time < kHistory;
+  });
+}
+
+std::optional<std::string> refused_lately(const Observation& seen, const Pool& pool,
+                                          TimePoint now) {
+  for (const Instance& body : seen.bodies) {
+    if (!is_from(body, pool) || !ended_at_once(body, now)) continue;
+    if (body.state_reason_code == "Server.InsufficientInstanceCapacity" ||
+        body.state_reason_code == "Server.InternalError") {
+      return body.state_reason_code + ": " + body.state_reason_message;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> launch_refusal(const Observation& seen, TimePoint now) {
+  const Instance* newest = newest_body(seen);
+  if (newest == nullptr || !ended_at_once(*newest, now) || !is_refusal(newest->state_reason_code)) {
+    return std::nullopt;
+  }
+  const bool limit = newest->state_reason_code == "Client.VolumeLimitExceeded";
+  return "EC2 ended " + newest->id.str() + " at once: " + newest->state_reason_code + ": " +
+         newest->state_reason_message +
+         (limit ? "; raise the account's EBS storage quota"
+                : "; the image's disk cannot be made: allow the caller the KMS key of its "
+                  "snapshot, or name another image") +
+         "; tried again after three minutes";
+}
+
+}  // namespace ec2spotter

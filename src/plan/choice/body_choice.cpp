@@ -1,0 +1,61 @@
+#include "plan/choice/body_choice.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "plan/body/body_view.hpp"
+#include "plan/choice/root_choice.hpp"
+#include "plan/ways/fleet_keeping.hpp"
+#include "plan/ways/swapping.hpp"
+
+namespace ec2spotter {
+namespace {
+
+const Instance* living_one_that_shows(const Observation& seen, const VolumeId& root) {
+  const auto found =
+      std::find_if(seen.bodies.begin(), seen.bodies.end(),
+                   [&](const Instance& body) { return is_live(body) && shows(body, root); });
+  return found == seen.bodies.end() ? nullptr : &*found;
+}
+
+const Instance* newest_living_one(const Observation& seen) {
+  const Instance* best = nullptr;
+  for (const Instance& body : seen.bodies) {
+    if (!is_live(body)) continue;
+    const bool newer = best == nullptr ||
+                       std::tie(best->launch_time, best->id) < std::tie(body.launch_time, body.id);
+    if (newer) best = &body;
+  }
+  return best;
+}
+
+}  // namespace
+
+const Attachment* holding(const Volume& volume) {
+  for (const Attachment& attachment : volume.attachments) {
+    if (attachment.state != AttachmentState::detached) return &attachment;
+  }
+  return nullptr;
+}
+
+bool takes_root_by_swap(const Machine& machine, const Volume& root) {
+  return !is_unattended(machine, root) && swaps_root(machine, root);
+}
+
+const Instance* choose_body(const Machine& machine, const Observation& seen) {
+  const BodyView bodies(seen);
+  const Volume* root = choose_root(machine, seen, TimePoint{}).volume;
+  for (const Volume& volume : seen.volumes) {
+    // Where the root is in doubt, each volume counts that may be it.
+    if (root != nullptr && root != &volume) continue;
+    const Attachment* held = holding(volume);
+    const Instance* holder = held == nullptr ? nullptr : bodies.find_body(held->instance);
+    if (holder != nullptr) return holder;
+  }
+  if (root == nullptr) return newest_living_one(seen);
+  if (const Instance* body = living_one_that_shows(seen, root->id)) return body;
+  const Instance* next = bodies.next_body(nullptr, takes_root_by_swap(machine, *root));
+  return next != nullptr ? next : newest_living_one(seen);
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,211 @@
+#include "plan/choice/root_choice.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include "base/broken_rule.hpp"
+#include "model/tags.hpp"
+#include "plan/decisions.hpp"
+#include "plan/ways/swapping.hpp"
+
+namespace ec2spotter {
+namespace {
+
+bool is_retired(const Volume& volume) { return tag::value(volume.tags, tag::kState) == "retired"; }
+
+class Chooser {
+ public:
+  Chooser(const Machine& machine, const Observation& seen, TimePoint now)
+      : machine_(machine), seen_(seen), decide_(now) {}
+
+  RootChoice choose() const {
+    const auto adopted = volumes_that([&](const Volume& volume) {
+      return carries_tags_of(volume, machine_) && is_current_root(volume);
+    });
+    if (adopted.size() > 1) return choose_among(adopted);
+    if (adopted.size() == 1) return check_adopted(*adopted.front());
+    auto wished =
+        volumes_that([&](const Volume& volume) { return matches_wish(volume, machine_); });
+    keep_if_any(wished, [](const Volume* volume) { return !is_retired(*volume); });
+    const std::string wish = "root volume " + machine_.volume.describe();
+    if (wished.empty()) {
+      return refused(
+          decide_.stuck(Reason::volume_missing, Errc::not_found,
+                        "there is no " + wish + " in this region; check its name and the region"));
+    }
+    if (wished.size() > 1) return refused(ambiguous(wished, wish));
+    return check(*wished.front());
+  }
+
+ private:
+  template <class Predicate>
+  std::vector<const Volume*> volumes_that(Predicate matches) const {
+    std::vector<const Volume*> found;
+    for (const Volume& volume : seen_.volumes) {
+      if (matches(volume)) found.push_back(&volume);
+    }
+    return found;
+  }
+
+  template <class Predicate>
+  static void keep_if_any(std::vector<const Volume*>& volumes, Predicate good) {
+    if (std::any_of(volumes.begin(), volumes.end(), good)) {
+      std::erase_if(volumes, std::not_fn(good));
+    }
+  }
+
+  // Rule S2: several carry the tags of the root. One that says so with its own id is it; else the
+  // user's word counts, unless another one is in use.
+  RootChoice choose_among(std::vector<const Volume*> adopted) const {
+    const std::vector<const Volume*> all = adopted;
+    if (lacks(Cure::copies)) return refused(ambiguous(all, "the root of this machine"));
+    keep_if_any(adopted, [](const Volume* volume) {
+      return tag::value(volume->tags, tag::kVolume) == volume->id.str();
+    });
+    if (adopted.size() == 1) return check_adopted(*adopted.front());
+    const Volume* named = nullptr;
+    for (const Volume* volume : all) {
+      if (volume->id == machine_.volume.id) named = volume;
+    }
+    const bool other_in_use = std::any_of(all.begin(), all.end(), [&](const Volume* volume) {
+      return volume != named && !volume->attachments.empty();
+    });
+    if (named != nullptr && !other_in_use) return check(*named);
+    return refused(ambiguous(all, "the root of this machine"));
+  }
+
+  static RootChoice refused(Decision decision) {
+    return {.volume = nullptr, .refusal = std::move(decision)};
+  }
+
+  // Does the file mean another volume by its Name tag? Former roots of the machine do not count;
+  // and where no volume has that name, the root was only renamed.
+  bool named_instead_of(const Volume& root) const {
+    if (!machine_.volume.id.empty() || matches_wish(root, machine_)) return false;
+    return std::any_of(seen_.volumes.begin(), seen_.volumes.end(), [&](const Volume& volume) {
+      return volume.id != root.id && matches_wish(volume, machine_) &&
+             !carries_tags_of(volume, machine_);
+    });
+  }
+
+  // Rule S2: a second volume is not taken for a root while the machine has one.
+  RootChoice check_adopted(const Volume& root) const {
+    const bool differs = !machine_.volume.id.empty() && machine_.volume.id != root.id;
+    if (differs || named_instead_of(root)) {
+      return refused(decide_.stuck(
+          Reason::volume_differs, Errc::refused,
+          "the root of this machine is " + root.id.str() + ", but its file names " +
+              machine_.volume.describe() +
+              "; correct the file, or remove the tag ec2spotter:machine from " + root.id.str()));
+    }
+    return check(root);
+  }
+
+  RootChoice check(const Volume& volume) const {
+    if (auto refusal = check_owner(volume)) return refused(std::move(*refusal));
+    if (auto refusal = check_place(volume)) return refused(std::move(*refusal));
+    if (auto refusal = check_state(volume)) return refused(std::move(*refusal));
+    return {.volume = &volume, .refusal = std::nullopt};
+  }
+
+  std::optional<Decision> check_owner(const Volume& volume) const {
+    const std::string owner = tag::value(volume.tags, tag::kOwner);
+    const std::string name = tag::value(volume.tags, tag::kMachine);
+    if ((!owner.empty() && owner != machine_.owner.str()) ||
+        (!name.empty() && name != machine_.name.str())) {
+      return decide_.stuck(Reason::volume_of_other_owner, Errc::refused,
+                           volume.id.str() + " is the root of machine '" + name + "' of owner '" +
+                               owner + "'; use that name and owner, or another volume");
+    }
+    if (is_retired(volume)) {
+      return decide_.stuck(Reason::volume_retired, Errc::refused,
+                           volume.id.str() + " is retired: a newer copy has taken its place");
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Decision> check_place(const Volume& volume) const {
+    if (volume.multi_attach) {
+      return decide_.stuck(
+          Reason::volume_multi_attach, Errc::refused,
+          volume.id.str() +
+              " allows several attachments, so it cannot be a lock; turn Multi-Attach off");
+    }
+    if (!machine_.zone.empty() && machine_.zone != volume.zone) {
+      return decide_.stuck(Reason::volume_in_other_zone, Errc::invalid,
+                           volume.id.str() + " is in " + volume.zone + ", not in " + machine_.zone +
+                               "; correct the zone of the machine");
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Decision> check_state(const Volume& volume) const {
+    switch (volume.state) {
+      case VolumeState::available:
+      case VolumeState::in_use: return std::nullopt;
+      case VolumeState::creating:
+        return decide_.wait(Reason::waiting_for_volume, volume.id.str() + " is being created",
+                            kSoon);
+      default:
+        return decide_.stuck(Reason::volume_unusable, Errc::wrong_state,
+                             volume.id.str() + " is in state " +
+                                 std::string(to_string(volume.state)) + "; nothing was touched");
+    }
+  }
+
+  Decision ambiguous(const std::vector<const Volume*>& volumes, const std::string& what) const {
+    std::string ids;
+    for (const Volume* volume : volumes) ids += " " + volume->id.str();
+    return decide_.stuck(Reason::volume_ambiguous, Errc::invalid,
+                         std::to_string(volumes.size()) + " volumes may be " + what + ":" + ids +
+                             "; name the right one by its id in the machine's file, and detach the "
+                             "others");
+  }
+
+  const Machine& machine_;
+  const Observation& seen_;
+  Decisions decide_;
+};
+
+}  // namespace
+
+RootChoice choose_root(const Machine& machine, const Observation& seen, TimePoint now) {
+  return Chooser(machine, seen, now).choose();
+}
+
+Goal recorded_goal(const Machine& machine, const Observation& seen, TimePoint now) {
+  const Volume* root = choose_root(machine, seen, now).volume;
+  return root == nullptr ? Goal::up : parse_goal(tag::value(root->tags, tag::kGoal));
+}
+
+GuestFiles guest_files_of(const Volume& volume) {
+  return parse_guest_files(tag::value(volume.tags, tag::kGuestFiles));
+}
+
+bool speaks(const Machine& machine, const Volume& volume) {
+  return machine.adopt && guest_files_of(volume) != GuestFiles::remove &&
+         !swaps_root(machine, volume);
+}
+
+bool is_copy(const Volume& volume) {
+  const std::string self = tag::value(volume.tags, tag::kVolume);
+  return !self.empty() && self != volume.id.str() && !lacks(Cure::copies);
+}
+
+bool is_current_root(const Volume& volume) {
+  return tag::value(volume.tags, tag::kRole) == "root" && !is_retired(volume) && !is_copy(volume);
+}
+
+bool carries_tags_of(const Volume& volume, const Machine& machine) {
+  return tag::value(volume.tags, tag::kMachine) == machine.name.str() &&
+         tag::value(volume.tags, tag::kOwner) == machine.owner.str() &&
+         tag::value(volume.tags, tag::kRole) == "root";
+}
+
+bool matches_wish(const Volume& volume, const Machine& machine) {
+  return machine.volume.id.empty() ? tag::value(volume.tags, tag::kName) == machine.volume.name_tag
+                                   : volume.id == machine.volume.id;
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,53 @@
+// Unattended machines: what is to be done about the fleet that launches their bodies. The bodies
+// attach the root and move the address themselves; this only sees to it that there is one fleet.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/decision.hpp"
+#include "model/machine.hpp"
+#include "model/observation.hpp"
+#include "plan/body/body_view.hpp"
+#include "plan/decisions.hpp"
+
+namespace ec2spotter {
+
+// Is the machine to be unattended: as its file says, else as the root's tag does?
+bool is_unattended(const Machine& machine, const Volume& root);
+
+// Tells one fleet's making from another's: all wishes that go into it. At most 64 characters.
+std::string wish_of(const Machine& machine);
+
+// All that it is given outlives it.
+class FleetKeeping {
+ public:
+  FleetKeeping(const Machine& machine, const Observation& seen, const Memory& memory, TimePoint now)
+      : machine_(machine), seen_(seen), memory_(memory), now_(now), bodies_(seen), decide_(now) {}
+
+  // What keeps an unattended machine from getting a fleet: a body that no fleet would replace, or
+  // one fleet just made that EC2 does not show yet; none: nothing.
+  std::optional<Decision> hindrance() const;
+  // What an unattended machine lacks for having just one fleet; none: nothing. Without a hindrance.
+  std::optional<Decision> keep_one(const Volume& volume) const;
+  // What is left to do for having none; none: nothing. `volume`: the root, if there is one, which
+  // tells of a fleet that EC2 does not show yet, whichever process has made it.
+  std::optional<Decision> remove_all(const Volume* volume) const;
+  // What is waited for while no living body has the root and nobody holds it.
+  Decision await_body(const Volume& volume) const;
+
+ private:
+  std::optional<Decision> await_new_fleet() const;
+  std::optional<Decision> find_body_in_the_way() const;
+  Decision create(const Volume& volume) const;
+  Decision remove(const Fleet& fleet, const std::string& why) const;
+
+  const Machine& machine_;
+  const Observation& seen_;
+  const Memory& memory_;
+  TimePoint now_;
+  BodyView bodies_;
+  Decisions decide_;
+};
+
+}  // namespace ec2spotter

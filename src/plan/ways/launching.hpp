@@ -1,0 +1,43 @@
+// Asks for the next body of a machine, or says why there is none now.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/decision.hpp"
+#include "model/machine.hpp"
+#include "model/observation.hpp"
+#include "plan/choice/pool_choice.hpp"
+#include "plan/decisions.hpp"
+
+namespace ec2spotter {
+
+// All that it is given outlives it.
+class Launching {
+ public:
+  Launching(const Machine& machine, const Observation& seen, const Memory& memory, TimePoint now)
+      : machine_(machine), seen_(seen), memory_(memory), now_(now), decide_(now) {}
+
+  // A body for a machine that has none.
+  Decision next_body(const Volume& volume) const;
+  // One that is to take over from `body`, which works; none if that has to wait.
+  std::optional<Decision> successor(const Volume& volume, const Instance& body) const;
+
+ private:
+  Decision launch_from(const Volume& volume, PoolChoice choice, const InstanceId& takes_over) const;
+  Decision wait_for_pools(PoolChoice choice) const;
+
+  const Machine& machine_;
+  const Observation& seen_;
+  const Memory& memory_;
+  TimePoint now_;
+  Decisions decide_;
+};
+
+// The client token of a launch: what tells one body from another is inside, so that equal decisions
+// collapse into one instance. What it takes over is not: of a replacement and a successor that two
+// controllers ask for at once, EC2 gives one. At most 64 ASCII characters.
+std::string launch_token(const Machine& machine, const VolumeId& volume,
+                         const InstanceId& last_body, const step::LaunchBody& launch, int attempt);
+
+}  // namespace ec2spotter

@@ -1,0 +1,467 @@
+// Volumes and their attachments.
+#include "sim/core/life/volumes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+
+#include "base/broken_rule.hpp"
+#include "sim/core/call/call.hpp"
+#include "sim/core/life/new_instances.hpp"
+#include "sim/core/services/encryption.hpp"
+#include "sim/core/state/wire.hpp"
+
+namespace ec2spotter::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kAttachmentsMost = 28;  // what types.cpp says of every type
+constexpr long kModificationsMost = 4;        // of one volume, within 24 hours
+
+const FilterPaths& volume_filters() {
+  static const FilterPaths kPaths{
+      {"volume-id", "volumeId"},
+      {"status", "status"},
+      {"size", "size"},
+      {"volume-type", "volumeType"},
+      {"encrypted", "encrypted"},
+      {"snapshot-id", "snapshotId"},
+      {"create-time", "createTime"},
+      {"availability-zone", "availabilityZone"},
+      {"multi-attach-enabled", "multiAttachEnabled"},
+      {"attachment.attach-time", "attachmentSet/*/attachTime"},
+      {"attachment.instance-id", "attachmentSet/*/instanceId"},
+      {"attachment.status", "attachmentSet/*/status"},
+      {"attachment.device", "attachmentSet/*/device"},
+      {"attachment.delete-on-termination", "attachmentSet/*/deleteOnTermination"}};
+  return kPaths;
+}
+
+Result<Json*> need_volume(Call& call, const std::string& id) {
+  return need(call, "volume", "InvalidVolume.NotFound", id);
+}
+
+Result<Json*> need_instance(Call& call, const std::string& id) {
+  return need(call, "instance", "InvalidInstanceID.NotFound", id);
+}
+
+Result<Json> describe_volumes(Call& call) {
+  return describe(call, {.kind = "volume",
+                         .id_parameter = "VolumeId",
+                         .not_found = "InvalidVolume.NotFound",
+                         .set = "volumeSet",
+                         .filters = &volume_filters()});
+}
+
+// Sizes in GiB and rates that each volume type takes. Source: EC2 API reference, CreateVolume.
+struct VolumeType {
+  std::string_view name;
+  long size_least, size_most;
+  long iops_least, iops_most;              // 0: cannot be given
+  long throughput_least, throughput_most;  // MiB/s; 0: cannot be given
+};
+constexpr auto kVolumeTypes = std::to_array<VolumeType>({
+    {"gp2", 1, 16384, 0, 0, 0, 0},
+    {"gp3", 1, 65536, 3000, 80000, 125, 2000},
+    {"io1", 4, 16384, 100, 64000, 0, 0},
+    {"io2", 4, 65536, 100, 256000, 0, 0},
+    {"st1", 125, 16384, 0, 0, 0, 0},
+    {"sc1", 125, 16384, 0, 0, 0, 0},
+    {"standard", 1, 1024, 0, 0, 0, 0},
+});
+
+Result<void> check_rate(const std::optional<long>& rate, long least, long most, const char* name,
+                        std::string_view type) {
+  if (!rate) return {};
+  if (most == 0) {
+    return refuse("InvalidParameterCombination", std::string("The parameter ") + name +
+                                                     " is not supported for " + std::string(type) +
+                                                     " volumes.");
+  }
+  if (*rate >= least && *rate <= most) return {};
+  return refuse("InvalidParameterValue", std::string(name) + " must be from " +
+                                             std::to_string(least) + " to " + std::to_string(most) +
+                                             " for this volume type");
+}
+
+Result<void> check_volume(const DiskSpec& disk) {
+  for (const VolumeType& type : kVolumeTypes) {
+    if (type.name != disk.volume_type) continue;
+    if (*disk.size_gib < type.size_least || *disk.size_gib > type.size_most) {
+      return refuse("InvalidParameterValue", "Volume of " + std::to_string(*disk.size_gib) +
+                                                 "GiB is out of range for volume type " +
+                                                 disk.volume_type);
+    }
+    TRY_VOID(check_rate(disk.iops, type.iops_least, type.iops_most, "iops", type.name));
+    return check_rate(disk.throughput, type.throughput_least, type.throughput_most, "throughput",
+                      type.name);
+  }
+  return refuse("InvalidParameterValue",
+                "Value (" + disk.volume_type + ") for parameter volumeType is invalid.");
+}
+
+Result<std::string> read_zone(Call& call) {
+  const std::string zone = call.params.get_or("AvailabilityZone", "");
+  const std::string zone_id = call.params.get_or("AvailabilityZoneId", "");
+  if (zone.empty() == zone_id.empty()) {
+    return refuse(zone.empty() ? "MissingParameter" : "InvalidParameterCombination",
+                  "The request must contain AvailabilityZone or AvailabilityZoneId");
+  }
+  std::string found = zone_of(call.world, call.region, zone, zone_id);
+  if (!found.empty()) return found;
+  return refuse("InvalidZone.NotFound", "The zone '" + zone + zone_id + "' does not exist.");
+}
+
+Result<DiskSpec> read_volume(Params& params) {
+  DiskSpec disk;
+  TRY(disk.size_gib, params.number("Size"));
+  disk.snapshot_id = params.get_or("SnapshotId", "");
+  disk.volume_type = params.get_or("VolumeType", "gp2");
+  TRY(disk.iops, params.number("Iops"));
+  TRY(disk.throughput, params.number("Throughput"));
+  TRY(const bool encrypted, params.flag("Encrypted", false));
+  disk.encrypted = encrypted;
+  disk.kms_key = params.get_or("KmsKeyId", "");
+  TRY(const bool multi_attach, params.flag("MultiAttachEnabled", false));
+  if (multi_attach) return refuse("UnsupportedOperation", "Multi-Attach is not simulated");
+  return disk;
+}
+
+Result<Json> create_volume(Call& call) {
+  const std::string fingerprint = call.params.fingerprint();
+  TRY(const std::string zone, read_zone(call));
+  TRY(DiskSpec disk, read_volume(call.params));
+  TRY(Json tags, read_tags(call.params, "volume"));
+  const std::string token = call.params.get_or("ClientToken", "");
+  TRY_VOID(complete_disk(call.world, call.region, disk));
+  TRY_VOID(call.finish());
+  TRY(const Json earlier, recall_token(call, fingerprint, token));
+  if (!earlier.is_null()) return earlier;
+  Json volume = volume_json(call.world, disk, zone, std::move(tags));
+  volume["status"] = "creating";
+  const std::string id = text(volume, "volumeId");
+  TRY_VOID(
+      call.world.bodies().create_volume(id, static_cast<int>(*disk.size_gib), disk.snapshot_id));
+  call.put("volume", id) = volume;
+  // A key that does not exist is found missing later, and the volume is gone without a word.
+  call.world.schedule(call.world.work(1500ms),
+                      {{"kind", disk.key_exists ? "volume_available" : "volume_failed"},
+                       {"region", call.region},
+                       {"id", id}});
+  volume.erase("attachmentSet");
+  remember_token(call, fingerprint, token, volume);
+  return volume;
+}
+
+// /dev/sda1, /dev/sd[b-p], /dev/xvda, /dev/xvd[b-z], each also with a second letter or a digit.
+bool is_device_name(const std::string& device) {
+  for (const std::string_view prefix : {"/dev/sd", "/dev/xvd", "sd", "xvd"}) {
+    if (!device.starts_with(prefix)) continue;
+    const std::string rest = device.substr(prefix.size());
+    return !rest.empty() && rest.size() <= 3 && std::islower(rest[0]) != 0 &&
+           std::all_of(rest.begin(), rest.end(), [](unsigned char c) {
+             return std::islower(c) != 0 || std::isdigit(c) != 0;
+           });
+  }
+  return false;
+}
+
+Result<void> check_attachable(const Json& volume, const Json& instance, const std::string& device) {
+  const std::string volume_id = text(volume, "volumeId");
+  const std::string state = text(instance.at("instanceState"), "name");
+  if (!is_device_name(device)) {
+    return refuse("InvalidParameterValue", "Value (" + device +
+                                               ") for parameter device is invalid. " + device +
+                                               " is not a valid EBS device name.");
+  }
+  const bool in_use = text(volume, "status") == "in-use" || !volume.at("attachmentSet").empty();
+  if (in_use && !breaks_rule(1)) {
+    return refuse("VolumeInUse", volume_id + " is already attached to an instance");
+  }
+  if (!in_use && text(volume, "status") != "available") {
+    return refuse("IncorrectState", "Volume '" + volume_id + "' is not 'available'.");
+  }
+  if (state != "running" && state != "stopped") {
+    return refuse("IncorrectState",
+                  "Instance '" + text(instance, "instanceId") + "' is not 'running'.");
+  }
+  // What came from the Marketplace is attached as a root alone.
+  const bool as_root = state == "stopped" && device == text(instance, "rootDeviceName");
+  if (volume.contains("_product_code") && !as_root) {
+    return refuse(
+        "OperationNotPermitted",
+        "'" + volume_id + "' with Marketplace codes may not be attached as a secondary device.");
+  }
+  if (text(volume, "availabilityZone") != text(instance.at("placement"), "availabilityZone")) {
+    return refuse("InvalidVolume.ZoneMismatch", "The volume '" + volume_id +
+                                                    "' is not in the same availability zone as "
+                                                    "instance '" +
+                                                    text(instance, "instanceId") + "'");
+  }
+  const Json& mappings = instance.at("blockDeviceMapping");
+  const Json& interfaces = instance.at("networkInterfaceSet");
+  if (mappings.size() + interfaces.size() >= kAttachmentsMost) {
+    return refuse("AttachmentLimitExceeded",
+                  "The instance has as many volumes and network interfaces as its type takes");
+  }
+  for (const Json& mapping : mappings) {
+    if (text(mapping, "deviceName") == device) {
+      return refuse("InvalidParameterValue", "Invalid value '" + device +
+                                                 "' for unixDevice. Attachment point " + device +
+                                                 " is already in use");
+    }
+  }
+  return {};
+}
+
+void mark_mapping(Json& instance, const std::string& volume_id, const char* status) {
+  for (Json& mapping : instance.at("blockDeviceMapping")) {
+    if (text(mapping.at("ebs"), "volumeId") == volume_id) mapping["ebs"]["status"] = status;
+  }
+}
+
+Result<Json> attach_volume(Call& call) {
+  TRY(const std::string volume_id, call.params.need("VolumeId"));
+  TRY(const std::string instance_id, call.params.need("InstanceId"));
+  TRY(const std::string device, call.params.need("Device"));
+  TRY_VOID(call.finish());
+  TRY(Json * volume, need_volume(call, volume_id));
+  TRY(Json * instance, need_instance(call, instance_id));
+  TRY_VOID(check_attachable(*volume, *instance, device));
+  if (text(instance->at("instanceState"), "name") == "running") {
+    TRY_VOID(call.world.bodies().plug_disk(instance_id, {volume_id, device}));
+  }
+  Json attachment = attachment_json(call.world, volume_id, instance_id,
+                                    {.device = device, .delete_on_termination = false});
+  // For the safety check: a retired root must not get a body again.
+  if (tag_value(*volume, "ec2spotter:state") == "retired") attachment["_retired"] = true;
+  (*volume)["status"] = "in-use";
+  (*volume)["attachmentSet"] = Json::array({attachment});
+  instance->at("blockDeviceMapping")
+      .push_back({{"deviceName", device},
+                  {"ebs",
+                   {{"volumeId", volume_id},
+                    {"status", "attaching"},
+                    {"attachTime", attachment.at("attachTime")},
+                    {"deleteOnTermination", false}}}});
+  call.world.schedule(call.world.work(2000ms),
+                      {{"kind", "attached"}, {"region", call.region}, {"id", volume_id}});
+  return attachment;
+}
+
+Result<Json> detach_volume(Call& call) {
+  TRY(const std::string volume_id, call.params.need("VolumeId"));
+  const std::string instance_id = call.params.get_or("InstanceId", "");
+  const std::string device = call.params.get_or("Device", "");
+  TRY(const bool force, call.params.flag("Force", false));
+  TRY_VOID(call.finish());
+  TRY(Json * volume, need_volume(call, volume_id));
+  Json& attachments = volume->at("attachmentSet");
+  if (attachments.empty()) {
+    return refuse("IncorrectState", "Volume '" + volume_id + "' is in the 'available' state.");
+  }
+  Json& attachment = attachments[0];
+  const std::string holder = text(attachment, "instanceId");
+  if ((!instance_id.empty() && instance_id != holder) ||
+      (!device.empty() && device != text(attachment, "device"))) {
+    return refuse("InvalidAttachment.NotFound",
+                  "Volume '" + volume_id + "' is not attached to '" + instance_id + "'");
+  }
+  TRY(Json * instance, need_instance(call, holder));
+  const bool running = text(instance->at("instanceState"), "name") == "running";
+  if (running && text(*instance, "rootDeviceName") == text(attachment, "device")) {
+    return refuse("OperationNotPermitted", "Unable to detach root volume '" + volume_id +
+                                               "' from instance '" + holder + "'");
+  }
+  if (text(attachment, "status") == "detaching" && !force) {
+    return refuse("IncorrectState", "Volume '" + volume_id + "' is already detaching.");
+  }
+  attachment["status"] = "detaching";
+  Json reply = attachment;
+  mark_mapping(*instance, volume_id, "detaching");
+  attachment["_free_at"] =
+      format_iso8601(call.world.now() + call.world.work(1500ms), Fraction::milliseconds);
+  if (running && !force) {
+    call.world.bodies().unplug_disk(holder, {volume_id, text(attachment, "device")});
+  } else {
+    call.world.schedule(call.world.work(1500ms),
+                        {{"kind", "detached"}, {"region", call.region}, {"id", volume_id}});
+  }
+  return reply;
+}
+
+Result<Json> delete_volume(Call& call) {
+  TRY(const std::string volume_id, call.params.need("VolumeId"));
+  TRY_VOID(call.finish());
+  TRY(const Json* volume, need_volume(call, volume_id));
+  if (!volume->at("attachmentSet").empty()) {
+    return refuse("VolumeInUse", "Volume " + volume_id + " is currently attached");
+  }
+  TRY_VOID(call.world.bodies().delete_volume(volume_id));
+  call.erase("volume", volume_id);
+  return Json{{"return", true}};
+}
+
+void add_rates(Json& change, const std::string& prefix, const Json& volume) {
+  if (volume.contains("iops")) change[prefix + "Iops"] = volume.at("iops");
+  if (volume.contains("throughput")) change[prefix + "Throughput"] = volume.at("throughput");
+}
+
+// Grows only, one change at a time, and four within a day.
+Result<void> check_modification(Call& call, const Json& volume, const DiskSpec& wanted) {
+  if (*wanted.size_gib < volume.at("size").get<long>()) {
+    return refuse("InvalidParameterValue", "New size cannot be smaller than existing size");
+  }
+  const std::string id = text(volume, "volumeId");
+  const std::string status = text(volume, "status");
+  if (status != "available" && status != "in-use") {
+    return refuse("IncorrectState", "Volume '" + id + "' is '" + status + "'.");
+  }
+  const Json* change = call.find("volume-modification", id);
+  if (change != nullptr && text(*change, "modificationState") != "completed") {
+    return refuse("IncorrectModificationState",
+                  "Volume '" + id + "' is still being modified; wait until that has completed");
+  }
+  long recent = 0;
+  for (const Json& at : volume.value("_modified", Json::array())) {
+    const auto time = parse_iso8601(at.get<std::string>());
+    if (time && call.world.now() - *time < 24h) ++recent;
+  }
+  if (recent >= kModificationsMost) {
+    return refuse("VolumeModificationRateExceeded", "Volume '" + id + "' has been modified " +
+                                                        std::to_string(recent) +
+                                                        " times within 24 hours");
+  }
+  return check_volume(wanted);
+}
+
+Result<Json> modify_volume(Call& call) {
+  TRY(const std::string volume_id, call.params.need("VolumeId"));
+  DiskSpec wanted;
+  TRY(wanted.size_gib, call.params.number("Size"));
+  wanted.volume_type = call.params.get_or("VolumeType", "");
+  TRY(wanted.iops, call.params.number("Iops"));
+  TRY(wanted.throughput, call.params.number("Throughput"));
+  TRY(Json * volume, need_volume(call, volume_id));
+  const long old_size = volume->at("size").get<long>();
+  const std::string old_type = text(*volume, "volumeType");
+  if (!wanted.size_gib) wanted.size_gib = old_size;
+  if (wanted.volume_type.empty()) wanted.volume_type = old_type;
+  TRY_VOID(check_modification(call, *volume, wanted));
+  TRY_VOID(call.finish());
+  Json change{{"volumeId", volume_id},
+              {"modificationState", "modifying"},
+              {"progress", 0},
+              {"originalSize", old_size},
+              {"targetSize", *wanted.size_gib},
+              {"originalVolumeType", old_type},
+              {"targetVolumeType", wanted.volume_type},
+              {"startTime", call.world.timestamp()}};
+  add_rates(change, "original", *volume);
+  TRY_VOID(call.world.bodies().grow_volume(volume_id, static_cast<int>(*wanted.size_gib)));
+  Json changed = volume_json(call.world, wanted, text(*volume, "availabilityZone"), {});
+  for (const char* key : {"size", "volumeType", "iops", "throughput"}) {
+    volume->erase(key);
+    if (changed.contains(key)) (*volume)[key] = changed.at(key);
+  }
+  add_rates(change, "target", *volume);
+  call.put("volume-modification", volume_id) = change;
+  for (const auto& [event, after] : {std::pair{"volume_optimizing", Duration(2s)},
+                                     std::pair{"volume_modified", Duration(60s)}}) {
+    call.world.schedule(call.world.work(after),
+                        {{"kind", event}, {"region", call.region}, {"id", volume_id}});
+  }
+  Json& recent = (*volume)["_modified"];
+  recent.push_back(call.world.timestamp());
+  return Json{{"volumeModification", std::move(change)}};
+}
+
+Result<Json> describe_modifications(Call& call) {
+  static const FilterPaths kPaths{{"volume-id", "volumeId"},
+                                  {"modification-state", "modificationState"},
+                                  {"original-size", "originalSize"},
+                                  {"target-size", "targetSize"},
+                                  {"original-volume-type", "originalVolumeType"},
+                                  {"target-volume-type", "targetVolumeType"},
+                                  {"start-time", "startTime"}};
+  return describe(call, {.kind = "volume-modification",
+                         .id_parameter = "VolumeId",
+                         .not_found = "InvalidVolumeModification.NotFound",
+                         .set = "volumeModificationSet",
+                         .filters = &kPaths});
+}
+
+}  // namespace
+
+Result<void> complete_disk(World& world, const std::string& region, DiskSpec& disk) {
+  if (!disk.snapshot_id.empty()) {
+    const Json* snapshot = world.find(region, "snapshot", disk.snapshot_id);
+    if (snapshot == nullptr) {
+      return refuse("InvalidSnapshot.NotFound",
+                    "The snapshot '" + disk.snapshot_id + "' does not exist.");
+    }
+    if (text(*snapshot, "status") != "completed") {
+      return refuse("IncorrectState", "Snapshot '" + disk.snapshot_id + "' is not 'completed'.");
+    }
+    const long least = snapshot->at("volumeSize").get<long>();
+    if (!disk.size_gib) disk.size_gib = least;
+    if (*disk.size_gib < least) {
+      return refuse("InvalidBlockDeviceMapping",
+                    "Volume of size " + std::to_string(*disk.size_gib) +
+                        "GB is smaller than snapshot '" + disk.snapshot_id +
+                        "', expect size >= " + std::to_string(least) + "GB");
+    }
+    if (snapshot->at("encrypted").get<bool>()) disk.encrypted = true;
+    TRY_VOID(complete_encryption(world, region, disk, text(*snapshot, "kmsKeyId")));
+  } else {
+    TRY_VOID(complete_encryption(world, region, disk, ""));
+  }
+  if (disk.volume_type.empty()) disk.volume_type = "gp2";
+  if (!disk.size_gib) {
+    return refuse("MissingParameter", "The request must contain the parameter size or snapshotId");
+  }
+  return check_volume(disk);
+}
+
+Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Json tags) {
+  Json volume{{"volumeId", world.new_id("vol-")},
+              {"size", *disk.size_gib},
+              {"volumeType", disk.volume_type},
+              {"availabilityZone", zone},
+              {"status", "available"},
+              {"createTime", world.timestamp()},
+              {"encrypted", disk.encrypted.value_or(false)},
+              {"multiAttachEnabled", false},
+              {"snapshotId", disk.snapshot_id},
+              {"attachmentSet", Json::array()},
+              {"tagSet", std::move(tags)}};
+  if (disk.volume_type == "gp2") volume["iops"] = std::clamp(*disk.size_gib * 3, 100L, 16000L);
+  if (disk.volume_type == "gp3") volume["iops"] = 3000;
+  if (disk.volume_type == "gp3") volume["throughput"] = 125;
+  if (disk.volume_type.starts_with("io")) volume["iops"] = 100;
+  if (disk.iops) volume["iops"] = *disk.iops;
+  if (disk.throughput) volume["throughput"] = *disk.throughput;
+  if (volume["encrypted"].get<bool>()) volume["kmsKeyId"] = disk.kms_key;
+  return volume;
+}
+
+Json attachment_json(World& world, const std::string& volume_id, const std::string& instance_id,
+                     const AttachmentSpec& spec) {
+  return {{"volumeId", volume_id},           {"instanceId", instance_id},
+          {"device", spec.device},           {"status", "attaching"},
+          {"attachTime", world.timestamp()}, {"deleteOnTermination", spec.delete_on_termination}};
+}
+
+void add_volume_actions(Actions& actions) {
+  actions.insert({{"DescribeVolumes", describe_volumes},
+                  {"CreateVolume", create_volume},
+                  {"AttachVolume", attach_volume},
+                  {"DetachVolume", detach_volume},
+                  {"DeleteVolume", delete_volume},
+                  {"ModifyVolume", modify_volume},
+                  {"DescribeVolumesModifications", describe_modifications}});
+}
+
+}  // namespace ec2spotter::sim

@@ -1,0 +1,21 @@
+// The regions that there are, and what each holds from the start.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/core/state/world.hpp"
+
+namespace ec2spotter::sim {
+
+bool is_region(const std::string& name);
+std::vector<std::string> region_names();
+
+std::string group_arn(const std::string& region, const std::string& group_id);
+// The rule of a new security group: everything may go out.
+Json everywhere();
+
+// Gives every region a default VPC, a default subnet a zone and a default security group.
+void furnish_regions(World& world);
+
+}  // namespace ec2spotter::sim

@@ -1,0 +1,489 @@
+#include "sim/core/life/new_instances.hpp"
+
+#include <algorithm>
+
+#include "sim/core/call/limits.hpp"
+#include "sim/core/call/select.hpp"
+#include "sim/core/life/interfaces.hpp"
+#include "sim/core/life/life.hpp"
+#include "sim/core/life/spot_requests.hpp"
+#include "sim/core/life/volumes.hpp"
+#include "sim/core/services/iam.hpp"
+#include "sim/core/state/types.hpp"
+#include "sim/core/state/wire.hpp"
+
+namespace ec2spotter::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kStarting = 6s;  // from the call to running, as EC2 takes 5 to 18 s
+
+struct Place {
+  std::string subnet_id, zone;
+  int count = 0;
+};
+
+const char* market_of(const LaunchSpec& spec) {
+  return spec.spot == SpotKind::none ? "on-demand" : "spot";
+}
+
+Result<std::string> subnet_of_interface(World& world, const std::string& region,
+                                        const LaunchSpec& spec) {
+  const InterfaceSpec& primary = spec.interfaces.front();
+  if (primary.interface_id.empty()) return primary.subnet_id;
+  const Json* interface = world.find(region, "network-interface", primary.interface_id);
+  if (interface == nullptr) {
+    return refuse("InvalidNetworkInterfaceID.NotFound",
+                  "The networkInterface ID '" + primary.interface_id + "' does not exist");
+  }
+  return text(*interface, "subnetId");
+}
+
+Result<void> check_interfaces(World& world, const std::string& region, const LaunchSpec& spec) {
+  for (const InterfaceSpec& wanted : spec.interfaces) {
+    if (wanted.interface_id.empty()) continue;
+    const Json* interface = world.find(region, "network-interface", wanted.interface_id);
+    if (interface == nullptr) {
+      return refuse("InvalidNetworkInterfaceID.NotFound",
+                    "The networkInterface ID '" + wanted.interface_id + "' does not exist");
+    }
+    if (spec.count_most > 1) {
+      return refuse("InvalidParameterCombination",
+                    "A network interface can be given to one instance only");
+    }
+    if (text(*interface, "status") != "available") {
+      return refuse("InvalidNetworkInterface.InUse",
+                    "Interface: [" + wanted.interface_id + "] in use.");
+    }
+  }
+  return {};
+}
+
+// The subnets that the launch may go into: the named one, else the default one of each zone.
+Result<std::vector<Place>> candidates(World& world, const std::string& region,
+                                      const LaunchSpec& spec) {
+  std::string subnet_id = spec.subnet_id;
+  if (!spec.interfaces.empty()) {
+    TRY(subnet_id, subnet_of_interface(world, region, spec));
+  }
+  const bool anywhere = spec.zone.empty() && spec.zone_id.empty();
+  const std::string zone = zone_of(world, region, spec.zone, spec.zone_id);
+  if (!anywhere && zone.empty()) {
+    return refuse("InvalidParameterValue",
+                  "Invalid availability zone: [" + spec.zone + spec.zone_id + "]");
+  }
+  if (!subnet_id.empty() && world.find(region, "subnet", subnet_id) == nullptr) {
+    return refuse("InvalidSubnetID.NotFound", "The subnet ID '" + subnet_id + "' does not exist");
+  }
+  std::vector<Place> places;
+  for (const auto& [id, subnet] : world.table(region, "subnet")) {
+    const std::string here = text(subnet, "availabilityZone");
+    if (subnet_id.empty() ? !subnet.at("defaultForAz").get<bool>() : id != subnet_id) continue;
+    if (anywhere || here == zone) places.push_back({id, here, 0});
+  }
+  if (places.empty()) {
+    return refuse("InvalidParameterValue", "The subnet " + subnet_id + " is not in " + zone);
+  }
+  std::sort(places.begin(), places.end(),
+            [](const Place& a, const Place& b) { return a.zone < b.zone; });
+  return places;
+}
+
+// The first place with room for the least that is wanted. Capacity is not taken yet.
+Result<Place> choose_place(World& world, const std::string& region, const LaunchSpec& spec) {
+  TRY(const auto places, candidates(world, region, spec));
+  bool too_dear = false;
+  for (Place place : places) {
+    if (spec.spot != SpotKind::none && spec.max_price &&
+        *spec.max_price < spot_price(world, spec.instance_type, place.zone)) {
+      too_dear = true;
+      continue;
+    }
+    const long left = capacity_left(world, {spec.instance_type, place.zone, market_of(spec)});
+    if (left >= 0 && left < spec.count_least) continue;
+    place.count =
+        left < 0 ? spec.count_most : static_cast<int>(std::min<long>(left, spec.count_most));
+    return place;
+  }
+  if (too_dear) {
+    return refuse("SpotMaxPriceTooLow",
+                  "Your Spot request price is lower than the minimum required Spot request "
+                  "fulfillment price");
+  }
+  if (spec.spot != SpotKind::none) {
+    return refuse("InsufficientInstanceCapacity",
+                  "There is no Spot capacity available that matches your request.");
+  }
+  return refuse("InsufficientInstanceCapacity",
+                "We currently do not have sufficient " + spec.instance_type +
+                    " capacity in the Availability Zone you requested (" + places.front().zone +
+                    ").");
+}
+
+Result<int> within_quota(World& world, const std::string& region, const LaunchSpec& spec,
+                         int count) {
+  const bool spot = spec.spot != SpotKind::none;
+  const long fit = vcpus_free(world, region, spot) / vcpus_of(spec.instance_type);
+  if (fit >= spec.count_least) return static_cast<int>(std::min<long>(count, fit));
+  if (spot) return refuse("MaxSpotInstanceCountExceeded", "Max spot instance count exceeded");
+  return refuse("VcpuLimitExceeded",
+                "You have requested more vCPU capacity than your current vCPU limit of " +
+                    std::to_string(quota(world, "on_demand_vcpus")) + " allows.");
+}
+
+// The image's disks, as the launch changes them.
+Result<std::map<std::string, DiskSpec>> wanted_disks(World& world, const std::string& region,
+                                                     const LaunchSpec& spec) {
+  const Json& image = *world.find(region, "image", spec.image_id);
+  std::map<std::string, DiskSpec> wanted;
+  for (const Json& mapping : image.at("blockDeviceMapping")) {
+    const Json& ebs = mapping.at("ebs");
+    const std::string device = text(mapping, "deviceName");
+    wanted[device] = {.device = device,
+                      .snapshot_id = text(ebs, "snapshotId"),
+                      .volume_type = ebs.value("volumeType", "gp3"),
+                      .size_gib = ebs.at("volumeSize").get<long>(),
+                      .iops = {},
+                      .throughput = {},
+                      .delete_on_termination = ebs.value("deleteOnTermination", true),
+                      .encrypted = {},
+                      .no_device = false};
+  }
+  for (const DiskSpec& given : spec.disks) {
+    DiskSpec& disk = wanted[given.device];
+    disk.device = given.device;
+    disk.no_device = given.no_device;
+    if (!given.snapshot_id.empty()) disk.snapshot_id = given.snapshot_id;
+    if (!given.volume_type.empty()) disk.volume_type = given.volume_type;
+    if (given.size_gib) disk.size_gib = given.size_gib;
+    if (given.iops) disk.iops = given.iops;
+    if (given.throughput) disk.throughput = given.throughput;
+    if (given.encrypted) disk.encrypted = given.encrypted;
+    if (!given.kms_key.empty()) disk.kms_key = given.kms_key;
+    if (given.delete_on_termination) disk.delete_on_termination = given.delete_on_termination;
+  }
+  for (auto it = wanted.begin(); it != wanted.end();) {
+    if (it->second.no_device) {
+      it = wanted.erase(it);
+      continue;
+    }
+    TRY_VOID(complete_disk(world, region, it->second));
+    if (!it->second.key_exists) {
+      return refuse("InvalidParameterValue", "The key " + it->second.kms_key + " does not exist");
+    }
+    ++it;
+  }
+  return wanted;
+}
+
+Json mapping_json(const Json& attachment) {
+  return {{"deviceName", attachment.at("device")},
+          {"ebs",
+           {{"volumeId", attachment.at("volumeId")},
+            {"status", attachment.at("status")},
+            {"attachTime", attachment.at("attachTime")},
+            {"deleteOnTermination", attachment.at("deleteOnTermination")}}}};
+}
+
+Json tags_for(const LaunchSpec& spec, const char* type) {
+  const auto tags = spec.tags.find(type);
+  return tags == spec.tags.end() ? Json::array() : tags->second;
+}
+
+Result<Json> make_disks(World& world, const std::string& region, const LaunchSpec& spec,
+                        const std::string& instance_id, const std::string& zone) {
+  TRY(const auto wanted, wanted_disks(world, region, spec));
+  Json mappings = Json::array();
+  for (const auto& [device, disk] : wanted) {
+    Json volume = volume_json(world, disk, zone, tags_for(spec, "volume"));
+    const std::string volume_id = text(volume, "volumeId");
+    TRY_VOID(world.bodies().create_volume(volume_id, static_cast<int>(*disk.size_gib),
+                                          disk.snapshot_id));
+    Json attachment = attachment_json(
+        world, volume_id, instance_id,
+        {.device = device, .delete_on_termination = disk.delete_on_termination.value_or(true)});
+    attachment["status"] = "attached";
+    mappings.push_back(mapping_json(attachment));
+    volume["status"] = "in-use";
+    volume["attachmentSet"] = Json::array({std::move(attachment)});
+    world.put(region, "volume", volume_id) = std::move(volume);
+  }
+  return mappings;
+}
+
+Result<void> make_interfaces(World& world, const std::string& region, const LaunchSpec& spec,
+                             const std::string& subnet_id, Json& instance) {
+  std::vector<InterfaceSpec> wanted = spec.interfaces;
+  if (wanted.empty()) {
+    wanted.push_back(
+        {.private_ip = spec.private_ip, .description = {}, .group_ids = spec.group_ids});
+  }
+  for (const InterfaceSpec& each : wanted) {
+    Json* interface = world.find(region, "network-interface", each.interface_id);
+    if (interface == nullptr) {
+      TRY(interface,
+          make_interface(world, region,
+                         {.subnet_id = each.subnet_id.empty() ? subnet_id : each.subnet_id,
+                          .private_ip = each.private_ip,
+                          .description = each.description,
+                          .group_ids = each.group_ids,
+                          .group_names = spec.group_names,
+                          .tags = tags_for(spec, "network-interface")}));
+    }
+    attach_interface(
+        world, instance, *interface,
+        {.device_index = each.device_index,
+         .delete_on_termination = each.delete_on_termination.value_or(each.interface_id.empty())});
+  }
+  return {};
+}
+
+bool wants_public_ip(const LaunchSpec& spec) {
+  return spec.interfaces.empty() || spec.interfaces.front().public_ip.value_or(true);
+}
+
+Json metadata_options(const LaunchSpec& spec) {
+  return {{"state", "applied"},
+          {"httpTokens", spec.tokens_required ? "required" : "optional"},
+          {"httpPutResponseHopLimit", spec.hop_limit},
+          {"httpEndpoint", spec.metadata_enabled ? "enabled" : "disabled"},
+          {"httpProtocolIpv6", "disabled"},
+          {"instanceMetadataTags", spec.tags_in_metadata ? "enabled" : "disabled"}};
+}
+
+Json instance_json(World& world, const LaunchSpec& spec, const Json& image, const Json& subnet) {
+  const Json& type = *instance_type(spec.instance_type);
+  return {{"imageId", spec.image_id},
+          {"instanceType", spec.instance_type},
+          {"launchTime", world.timestamp()},
+          {"placement",
+           {{"availabilityZone", text(subnet, "availabilityZone")},
+            {"availabilityZoneId", text(subnet, "availabilityZoneId")},
+            {"tenancy", "default"},
+            {"groupName", ""}}},
+          {"monitoring", {{"state", spec.monitoring ? "enabled" : "disabled"}}},
+          {"subnetId", text(subnet, "subnetId")},
+          {"vpcId", text(subnet, "vpcId")},
+          {"architecture", text(image, "architecture")},
+          {"hypervisor", "xen"},
+          {"virtualizationType", "hvm"},
+          {"rootDeviceType", "ebs"},
+          {"rootDeviceName", text(image, "rootDeviceName")},
+          {"productCodes", Json::array()},
+          {"ebsOptimized", spec.ebs_optimized},
+          {"enaSupport", true},
+          {"clientToken", spec.client_token},
+          {"cpuOptions",
+           {{"coreCount", type.at("vCpuInfo").at("defaultCores")},
+            {"threadsPerCore", type.at("vCpuInfo").at("defaultThreadsPerCore")}}},
+          {"hibernationOptions", {{"configured", false}}},
+          {"enclaveOptions", {{"enabled", false}}},
+          {"capacityReservationSpecification", {{"capacityReservationPreference", "open"}}},
+          {"platformDetails", "Linux/UNIX"},
+          {"usageOperation", "RunInstances"},
+          {"usageOperationUpdateTime", world.timestamp()},
+          {"maintenanceOptions", {{"autoRecovery", "default"}}},
+          {"metadataOptions", metadata_options(spec)},
+          {"_vcpus", type.at("vCpuInfo").at("defaultVCpus")},
+          {"_memory_mib", type.at("memoryInfo").at("sizeInMiB")},
+          {"_shutdown_behavior", spec.shutdown_behavior},
+          {"_termination_disabled", spec.termination_disabled},
+          {"_user_data", spec.user_data}};
+}
+
+Json instance_tags(const LaunchSpec& spec) {
+  Json tags = tags_for(spec, "instance");
+  const auto add = [&](const char* key, const std::string& value) {
+    if (!value.empty()) tags.push_back({{"key", key}, {"value", value}});
+  };
+  add("aws:ec2:fleet-id", spec.fleet_id);
+  add("aws:ec2launchtemplate:id", spec.template_id);
+  add("aws:ec2launchtemplate:version", spec.template_version);
+  return tags;
+}
+
+// What a failed launch of one instance had made so far.
+void undo(World& world, const std::string& region, const Json& instance) {
+  const std::vector<std::string> alone{text(instance, "instanceId")};
+  std::vector<std::string> doomed;
+  for (const auto& [id, volume] : world.table(region, "volume")) {
+    if (values_at(volume, "attachmentSet/*/instanceId") == alone) doomed.push_back(id);
+  }
+  for (const std::string& id : doomed) {
+    static_cast<void>(world.bodies().delete_volume(id));
+    world.erase(region, "volume", id);
+  }
+  free_interfaces(world, region, instance);
+}
+
+Result<std::string> launch_one(World& world, const std::string& region, const LaunchSpec& spec,
+                               const Place& place) {
+  const std::string id = world.new_id("i-");
+  const Json& image = *world.find(region, "image", spec.image_id);
+  const Json& subnet = *world.find(region, "subnet", place.subnet_id);
+  Json instance = instance_json(world, spec, image, subnet);
+  instance["instanceId"] = id;
+  if (auto made = make_interfaces(world, region, spec, place.subnet_id, instance); !made) {
+    undo(world, region, instance);
+    return fail(std::move(made).error());
+  }
+  auto disks = make_disks(world, region, spec, id, place.zone);
+  if (!disks) {
+    undo(world, region, instance);
+    return fail(std::move(disks).error());
+  }
+  instance["_launch_devices"] = values_at(*disks, "*/deviceName");
+  instance["blockDeviceMapping"] = std::move(*disks);
+  instance["tagSet"] = instance_tags(spec);
+  if (!spec.key_name.empty()) instance["keyName"] = spec.key_name;
+  if (!spec.fleet_id.empty()) instance["_fleet"] = spec.fleet_id;
+  if (!spec.profile_name.empty()) {
+    instance["iamInstanceProfile"] = {
+        {"arn", "arn:aws:iam::" + std::string(kAccount) + ":instance-profile/" + spec.profile_name},
+        {"id", "AIPA" + world.new_id("").substr(0, 16)}};
+  }
+  if (wants_public_ip(spec)) instance["_own_ip"] = new_public_ip(world);
+  set_state(instance, "pending");
+  refresh_interfaces(world, region, instance);
+  for (const char* key : {"privateIpAddress", "privateDnsName"}) {
+    instance[key] = instance.at("networkInterfaceSet")[0].at(key);
+  }
+  instance["_mac"] = instance.at("networkInterfaceSet")[0].at("macAddress");
+  if (spec.spot != SpotKind::none) fulfil_request(world, region, spec, instance);
+  world.put(region, "instance", id) = std::move(instance);
+  world.schedule(world.work(kStarting),
+                 {{"kind", "instance_running"}, {"region", region}, {"id", id}});
+  return id;
+}
+
+}  // namespace
+
+Result<void> check_launch(World& world, const std::string& region, const LaunchSpec& spec) {
+  if (spec.image_id.empty()) {
+    return refuse("MissingParameter", "The request must contain the parameter ImageId");
+  }
+  const Json* image = world.find(region, "image", resolve_image(world, region, spec.image_id));
+  if (image == nullptr) {
+    return refuse("InvalidAMIID.NotFound", "The image id '[" + spec.image_id + "]' does not exist");
+  }
+  if (text(*image, "imageState") != "available") {
+    return refuse("InvalidAMIID.Unavailable",
+                  "The image id '[" + spec.image_id + "]' is not available");
+  }
+  const Json* type = instance_type(spec.instance_type);
+  if (type == nullptr) {
+    return refuse("InvalidParameterValue",
+                  "Invalid value '" + spec.instance_type + "' for InstanceType.");
+  }
+  if (type->at("processorInfo").at("supportedArchitectures")[0] != image->at("architecture")) {
+    return refuse("InvalidParameterValue",
+                  "The architecture of the image does not match that of " + spec.instance_type);
+  }
+  if (!spec.key_name.empty() && world.find(region, "key-pair", spec.key_name) == nullptr) {
+    return refuse("InvalidKeyPair.NotFound", "The key pair '" + spec.key_name + "' does not exist");
+  }
+  for (const std::string& group : spec.group_ids) {
+    if (world.find(region, "security-group", group) == nullptr) {
+      return refuse("InvalidGroup.NotFound", "The security group '" + group + "' does not exist");
+    }
+  }
+  if (!spec.profile_name.empty() && !profile_exists(world, spec.profile_name)) {
+    return refuse("InvalidParameterValue",
+                  "Value (" + spec.profile_name +
+                      ") for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance "
+                      "Profile name");
+  }
+  TRY_VOID(check_interfaces(world, region, spec));
+  TRY(const auto places, candidates(world, region, spec));
+  return {};
+}
+
+Result<std::vector<std::string>> launch(World& world, const std::string& region, LaunchSpec spec) {
+  TRY_VOID(check_launch(world, region, spec));
+  spec.image_id = resolve_image(world, region, spec.image_id);
+  TRY(Place place, choose_place(world, region, spec));
+  TRY(place.count, within_quota(world, region, spec, place.count));
+  const std::string reservation = world.new_id("r-");
+  std::vector<std::string> ids;
+  for (int i = 0; i < place.count; ++i) {
+    auto id = launch_one(world, region, spec, place);
+    if (!id && ids.size() >= static_cast<std::size_t>(spec.count_least)) break;
+    if (!id) {
+      for (const std::string& made : ids) discard_instance(world, region, made);
+      return fail(std::move(id).error());
+    }
+    Json& instance = *world.find(region, "instance", *id);
+    instance["_reservation"] = reservation;
+    instance["amiLaunchIndex"] = i;
+    change_capacity(world, {spec.instance_type, place.zone, market_of(spec)}, -1);
+    ids.push_back(std::move(*id));
+  }
+  return ids;
+}
+
+Result<void> start_again(World& world, const std::string& region, Json& instance) {
+  const std::string id = text(instance, "instanceId");
+  const bool spot = text(instance, "instanceLifecycle") == "spot";
+  const PoolName pool{text(instance, "instanceType"),
+                      text(instance.at("placement"), "availabilityZone"),
+                      spot ? "spot" : "on-demand"};
+  if (state_name(instance) != "stopped") {
+    return refuse("IncorrectInstanceState",
+                  "The instance '" + id + "' is not in a state from which it can be started.");
+  }
+  if (capacity_left(world, pool) == 0) {
+    return refuse("InsufficientInstanceCapacity",
+                  "Insufficient capacity to start the instance '" + id + "'.");
+  }
+  if (vcpus_free(world, region, spot) < vcpus_of(pool.instance_type)) {
+    return refuse(spot ? "MaxSpotInstanceCountExceeded" : "VcpuLimitExceeded",
+                  "The vCPU limit does not allow to start the instance '" + id + "'.");
+  }
+  change_capacity(world, pool, -1);
+  set_state(instance, "pending");
+  instance["launchTime"] = world.timestamp();
+  for (const char* key :
+       {"stateReason", "reason", "_reclaim_at", "_rebalance_at", "_noticed", "_off_at"}) {
+    instance.erase(key);
+  }
+  if (instance.contains("_own_ip")) instance["_own_ip"] = new_public_ip(world);
+  refresh_interfaces(world, region, instance);
+  world.schedule(world.work(kStarting),
+                 {{"kind", "instance_running"}, {"region", region}, {"id", id}});
+  return {};
+}
+
+std::string zone_of(World& world, const std::string& region, const std::string& zone,
+                    const std::string& zone_id) {
+  for (const auto& [id, subnet] : world.table(region, "subnet")) {
+    std::string here = text(subnet, "availabilityZone");
+    if (here == zone || (!zone_id.empty() && text(subnet, "availabilityZoneId") == zone_id)) {
+      return here;
+    }
+  }
+  return {};
+}
+
+std::string resolve_image(World& world, const std::string& region, const std::string& image) {
+  constexpr std::string_view kResolve = "resolve:ssm:";
+  if (!image.starts_with(kResolve)) return image;
+  return find_parameter(world, region, image.substr(kResolve.size()));
+}
+
+std::string find_parameter(World& world, const std::string& region, const std::string& name) {
+  std::string set = world.settings().value("parameter/" + name, "");
+  if (!set.empty() || !name.starts_with("/aws/service/")) return set;
+  // A public image parameter that nobody has set names the oldest image of its architecture.
+  const bool arm = name.find("arm64") != std::string::npos;
+  const Json* oldest = nullptr;
+  for (const auto& [id, image] : world.table(region, "image")) {
+    if (text(image, "architecture") != (arm ? "arm64" : "x86_64")) continue;
+    const bool older =
+        oldest == nullptr || text(image, "creationDate") < text(*oldest, "creationDate");
+    if (older) oldest = &image;
+  }
+  return oldest == nullptr ? std::string() : text(*oldest, "imageId");
+}
+
+}  // namespace ec2spotter::sim

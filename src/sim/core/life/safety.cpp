@@ -1,0 +1,144 @@
+#include "sim/core/life/safety.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include "sim/core/call/places.hpp"
+
+namespace ec2spotter::sim {
+namespace {
+
+constexpr const char* kBreaches = "breaches";  // of S4, in the settings
+constexpr std::string_view kOwner = "ec2spotter:owner";
+constexpr std::string_view kMachine = "ec2spotter:machine";
+
+// S1: a volume is attached, attaching or detaching at one instance, whichever side is asked.
+void check_attachments(const World& world, const std::string& region,
+                       std::vector<std::string>& found) {
+  std::map<std::string, std::string> holders;
+  for (const auto& [id, instance] : world.table(region, "instance")) {
+    for (const Json& mapping : instance.at("blockDeviceMapping")) {
+      const std::string volume_id = text(mapping.at("ebs"), "volumeId");
+      const auto [holder, first] = holders.emplace(volume_id, id);
+      if (!first) {
+        found.push_back("S1: " + volume_id + " is at " + holder->second + " and at " + id);
+      }
+    }
+  }
+  for (const auto& [id, volume] : world.table(region, "volume")) {
+    const Json& attachments = volume.at("attachmentSet");
+    if (attachments.size() > 1) found.push_back("S1: " + id + " has two attachments");
+    const auto holder = holders.find(id);
+    const std::string by_instance = holder == holders.end() ? "" : holder->second;
+    const std::string by_volume = attachments.empty() ? "" : text(attachments[0], "instanceId");
+    if (by_instance != by_volume) {
+      found.push_back("S1: " + id + " is at '" + by_volume + "' as the volume says, at '" +
+                      by_instance + "' as the instance says");
+    }
+  }
+}
+
+// S2: a machine has one current root; a retired one gets no body again.
+void check_roots(const World& world, std::vector<std::string>& found) {
+  std::map<std::string, std::string> current;  // owner/machine -> volume
+  for (const std::string& region : region_names()) {
+    for (const auto& [id, volume] : world.table(region, "volume")) {
+      const std::string machine = tag_value(volume, "ec2spotter:machine");
+      for (const Json& attachment : volume.at("attachmentSet")) {
+        if (!attachment.contains("_retired")) continue;
+        found.push_back("S2: " + id + " was retired and is attached again");
+      }
+      if (machine.empty() || tag_value(volume, "ec2spotter:state") != "current") continue;
+      // A copy has the tags of its root, that with the root's id included.
+      const std::string self = tag_value(volume, "ec2spotter:volume");
+      if (!self.empty() && self != id && volume.at("attachmentSet").empty()) continue;
+      const auto [first, alone] =
+          current.emplace(tag_value(volume, "ec2spotter:owner") + "/" + machine, id);
+      if (!alone) {
+        found.push_back("S2: " + first->second + " and " + id + " are both the current root of " +
+                        machine);
+      }
+    }
+  }
+}
+
+void note_breach(World& world, std::string breach) {
+  Json& breaches = world.settings()[kBreaches];
+  if (breaches.is_null()) breaches = Json::array();
+  breaches.push_back(std::move(breach));
+}
+
+// A launch of several machines at once tags each instance with all their names.
+std::vector<std::string> machines_of(const Json& resource) {
+  std::istringstream names(tag_value(resource, kMachine));
+  return {std::istream_iterator<std::string>(names), {}};
+}
+
+bool is_ours(const Json& resource) { return !tag_value(resource, kOwner).empty(); }
+
+bool same_machine(const Json& one, const Json& other) {
+  const auto names = machines_of(one);
+  const auto others = machines_of(other);
+  return is_ours(one) && tag_value(one, kOwner) == tag_value(other, kOwner) &&
+         std::find_first_of(names.begin(), names.end(), others.begin(), others.end()) !=
+             names.end();
+}
+
+std::string whose(const Json& resource) {
+  if (!is_ours(resource)) return "nobody's that carries our tags";
+  return tag_value(resource, kOwner) + "/" + tag_value(resource, kMachine) + "'s";
+}
+
+// An instance, or an interface that has none.
+std::string name_of(const Json& holder) {
+  return text(holder, holder.contains("instanceId") ? "instanceId" : "networkInterfaceId");
+}
+
+const Json* holder_of(const Call& call, const Json& address) {
+  for (const auto& [kind, key] :
+       {std::pair{"instance", "instanceId"}, {"network-interface", "networkInterfaceId"}}) {
+    const auto found = call.table(kind).find(text(address, key));
+    if (found != call.table(kind).end()) return &found->second;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void judge_move(const Call& call, const Json& address, const Json* taker) {
+  if (call.by_person) return;
+  const Json* holder = holder_of(call, address);
+  const std::string what = "S4: " + call.action + ": " + text(address, "publicIp");
+  if (holder != nullptr && !same_machine(*holder, taker == nullptr ? address : *taker)) {
+    note_breach(call.world,
+                what + " is taken from " + name_of(*holder) + ", which is " + whose(*holder));
+  }
+  if (taker != nullptr && is_ours(address) && !same_machine(address, *taker)) {
+    note_breach(call.world, what + ", which is " + whose(address) + ", is given to " +
+                                name_of(*taker) + ", which is " + whose(*taker));
+  }
+}
+
+void judge_tags(const Call& call, const Json& resource,
+                const std::vector<std::pair<std::string, std::string>>& tags) {
+  if (call.by_person || !is_ours(resource)) return;
+  for (const auto& [key, value] : tags) {
+    const bool judged = key == kOwner || (key == kMachine && resource.contains("allocationId"));
+    const std::string before = tag_value(resource, key);
+    if (!judged || before.empty() || before == value) continue;
+    note_breach(call.world, "S4: " + call.action + ": something of " + tag_value(resource, kOwner) +
+                                "/" + tag_value(resource, kMachine) + " gets the " + key + " '" +
+                                value + "'");
+  }
+}
+
+std::vector<std::string> violations(const World& world) {
+  std::vector<std::string> found = world.settings().value(kBreaches, std::vector<std::string>{});
+  for (const std::string& region : region_names()) check_attachments(world, region, found);
+  check_roots(world, found);
+  return found;
+}
+
+}  // namespace ec2spotter::sim

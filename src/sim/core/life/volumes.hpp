@@ -1,0 +1,26 @@
+// Volumes as the simulator stores them; shared by CreateVolume, launches and the seed file.
+#pragma once
+
+#include <string>
+
+#include "sim/core/life/launch_spec.hpp"
+#include "sim/core/state/world.hpp"
+
+namespace ec2spotter::sim {
+
+// Fills in what the snapshot says and checks sizes and rates against the volume type.
+// Errors: InvalidSnapshot.NotFound, IncorrectState, InvalidParameterValue, MissingParameter.
+Result<void> complete_disk(World& world, const std::string& region, DiskSpec& disk);
+
+// An available volume of a completed disk, under a new id; not yet in its table.
+Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Json tags);
+
+struct AttachmentSpec {
+  std::string device;
+  bool delete_on_termination = false;
+};
+// An attachment that is under way.
+Json attachment_json(World& world, const std::string& volume_id, const std::string& instance_id,
+                     const AttachmentSpec& spec);
+
+}  // namespace ec2spotter::sim

@@ -1,0 +1,79 @@
+#include "sim/core/services/encryption.hpp"
+
+#include <algorithm>
+
+#include "sim/core/services/policy.hpp"
+#include "sim/core/state/wire.hpp"
+
+namespace ec2spotter::sim {
+namespace {
+
+constexpr const char* kTable = "kms-key";
+constexpr const char* kOwnAlias = "alias/aws/ebs";
+
+std::string arn_of(const std::string& region, const std::string& what) {
+  return "arn:aws:kms:" + region + ":" + std::string(kAccount) + ":" + what;
+}
+
+}  // namespace
+
+std::string own_key_arn(const std::string& region) {
+  return arn_of(region, "key/00000000-0000-0000-0000-000000000000");
+}
+
+void add_key(World& world, const std::string& region, const std::string& key_id,
+             const std::string& alias) {
+  world.put(region, kTable, key_id) = {
+      {"keyId", key_id}, {"arn", arn_of(region, "key/" + key_id)}, {"alias", alias}};
+}
+
+std::string find_key_arn(const World& world, const std::string& region, const std::string& name) {
+  if (name == kOwnAlias || name == arn_of(region, kOwnAlias) || name == own_key_arn(region)) {
+    return own_key_arn(region);
+  }
+  for (const auto& [id, key] : world.table(region, kTable)) {
+    const std::string alias = text(key, "alias");
+    const bool by_alias = !alias.empty() && (name == alias || name == arn_of(region, alias));
+    if (name == id || name == text(key, "arn") || by_alias) return text(key, "arn");
+  }
+  return {};
+}
+
+Result<void> complete_encryption(const World& world, const std::string& region, DiskSpec& disk,
+                                 const std::string& from_snapshot) {
+  const bool encrypted = disk.encrypted.value_or(false);
+  if (!encrypted && !disk.kms_key.empty()) {
+    return refuse("InvalidParameterDependency",
+                  "The parameter KmsKeyId requires the parameter Encrypted to be set.");
+  }
+  if (!encrypted) return {};
+  if (disk.kms_key.empty()) disk.kms_key = from_snapshot;
+  if (disk.kms_key.empty()) disk.kms_key = kOwnAlias;
+  const std::string arn = find_key_arn(world, region, disk.kms_key);
+  disk.key_exists = !arn.empty();
+  if (disk.key_exists) disk.kms_key = arn;
+  return {};
+}
+
+Result<void> authorize_key(Call& call, const std::vector<Json>& policies) {
+  const auto id = call.params.all().find("VolumeId");
+  const Json* volume = id == call.params.all().end() ? nullptr : call.find("volume", id->second);
+  if (volume == nullptr) return {};
+  const std::string key = text(*volume, "kmsKeyId");
+  if (key.empty() || key == own_key_arn(call.region)) return {};
+  for (const char* action : {"kms:CreateGrant", "kms:Decrypt"}) {
+    const PolicyQuestion question{
+        .action = action,
+        .resource = {.arn = key, .tags = {}},
+        .context = {{"kms:ViaService", "ec2." + call.region + ".amazonaws.com"},
+                    {"kms:GrantIsForAWSResource", "true"}}};
+    if (allows(policies, question)) continue;
+    return refuse("CustomerKeyHasBeenRevoked",
+                  "Volume " + id->second +
+                      " cannot be attached. The encrypted volume was unable to access the KMS "
+                      "master key.");
+  }
+  return {};
+}
+
+}  // namespace ec2spotter::sim

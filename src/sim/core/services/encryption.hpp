@@ -1,0 +1,35 @@
+// KMS, as far as volumes need it: keys by their names, and who may use one to attach a volume.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "sim/core/call/call.hpp"
+#include "sim/core/life/launch_spec.hpp"
+
+namespace ec2spotter::sim {
+
+// The key that EC2 itself has in each region, alias/aws/ebs; everybody in the account may use it.
+std::string own_key_arn(const std::string& region);
+
+// A customer's key; `key_id` is a UUID, `alias` begins with "alias/" or is empty.
+void add_key(World& world, const std::string& region, const std::string& key_id,
+             const std::string& alias);
+
+// The ARN of what `name` means: a key's id or alias, or the ARN of either. Empty: there is no such
+// key.
+std::string find_key_arn(const World& world, const std::string& region, const std::string& name);
+
+// Settles which key the disk is encrypted with; `from_snapshot` is its snapshot's, or empty. A key
+// that does not exist stays as it was named: EC2 looks for it later. Errors:
+// InvalidParameterDependency for a key without encryption.
+Result<void> complete_encryption(const World& world, const std::string& region, DiskSpec& disk,
+                                 const std::string& from_snapshot);
+
+// May a role with these policies use the key of the volume that AttachVolume names? Errors:
+// CustomerKeyHasBeenRevoked, which is what EC2 then says.
+// Source: EBS user guide, "Requirements for Amazon EBS encryption".
+Result<void> authorize_key(Call& call, const std::vector<Json>& policies);
+
+}  // namespace ec2spotter::sim
