@@ -64,4 +64,10 @@ Result<OpenMachine> open_machine(const Common& common, const std::string& argume
   return OpenMachine{.session = std::move(session), .found = std::move(found)};
 }
 
+Error no_instance(const Machine& machine) {
+  return {
+      .code = Errc::not_found,
+      .message = "machine '" + machine.name.str() + "' has no instance; bring it up with `resume`"};
+}
+
 }  // namespace ec2spotter::cli

@@ -10,7 +10,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/whole_number.hpp"
-#include "sim/vm/vm_bodies.hpp"
+#include "sim/vm/network/relay.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -47,6 +47,12 @@ void add_common(CLI::App& app, Common& common) {
 
 std::string timeout_help() { return "minutes; default " + std::to_string(kTimeoutMinutes); }
 
+void add_waiting(CLI::App& command, Waiting& waiting) {
+  command.add_flag("--no-wait", waiting.no_wait, "return once only waiting is left");
+  command.add_option("--timeout", waiting.timeout_minutes, timeout_help())
+      ->check(whole_number(1, 1440));
+}
+
 void add_launch(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("launch", "bring the machine of a file up");
   command->add_option("FILE", parsed.launch.file, "machine file: .toml, or a classic .conf")
@@ -60,9 +66,7 @@ void add_launch(CLI::App& app, Parsed& parsed) {
           "--supervised", [&parsed] { parsed.launch.unattended = false; },
           "bodies are launched by launch and watch, also where the file says otherwise")
       ->excludes(unattended);
-  command->add_flag("--no-wait", parsed.launch.no_wait, "return once only waiting is left");
-  command->add_option("--timeout", parsed.launch.timeout_minutes, timeout_help())
-      ->check(whole_number(1, 1440));
+  add_waiting(*command, parsed.launch.waiting);
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return launch(parsed.common, parsed.launch); }; });
 }
@@ -79,20 +83,16 @@ CLI::App* add_on_machine(CLI::App& app, Parsed& parsed, const std::string& name,
   return command;
 }
 
-void add_waiting(CLI::App& command, Parsed& parsed) {
-  command.add_flag("--no-wait", parsed.on_machine.no_wait, "return once only waiting is left");
-  command.add_option("--timeout", parsed.on_machine.timeout_minutes, timeout_help())
-      ->check(whole_number(1, 1440));
-}
-
 void add_machine_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("list", "all machines in the region");
   command->callback([&parsed] { parsed.action = [&parsed] { return list(parsed.common); }; });
   add_on_machine(app, parsed, "status", "where a machine is", status);
   add_on_machine(app, parsed, "explain", "why it is there, and what comes next", explain);
   add_on_machine(app, parsed, "doctor", "what may keep a machine from coming back", doctor);
-  add_waiting(*add_on_machine(app, parsed, "pause", "free the body, keep the disk", pause), parsed);
-  add_waiting(*add_on_machine(app, parsed, "resume", "give the disk a body again", resume), parsed);
+  add_waiting(*add_on_machine(app, parsed, "pause", "free the body, keep the disk", pause),
+              parsed.on_machine.waiting);
+  add_waiting(*add_on_machine(app, parsed, "resume", "give the disk a body again", resume),
+              parsed.on_machine.waiting);
   add_on_machine(app, parsed, "console", "the body's serial console", console);
   add_on_machine(app, parsed, "ssh", "log in to the machine", ssh)
       ->add_option("COMMAND", parsed.on_machine.arguments, "run this there instead of a shell");

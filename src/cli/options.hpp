@@ -26,12 +26,17 @@ struct Common {
   bool quiet = false;
 };
 
+// How long a command waits for its goal.
+struct Waiting {
+  bool no_wait = false;  // return once only waiting is left
+  int timeout_minutes = kTimeoutMinutes;
+};
+
 struct Launch {
   std::string file;
   std::string type;                // instance type instead of the file's; empty: the file's
   std::optional<bool> unattended;  // none: as the file says
-  bool no_wait = false;
-  int timeout_minutes = kTimeoutMinutes;
+  Waiting waiting;
 };
 
 struct SetupRole {
@@ -52,8 +57,7 @@ struct Reap {
 // A command on one machine: a name, or the path of its file.
 struct OnMachine {
   std::string machine;
-  bool no_wait = false;
-  int timeout_minutes = kTimeoutMinutes;
+  Waiting waiting;
   std::vector<std::string> arguments;  // of `ssh`: the remote command
 };
 

@@ -79,4 +79,7 @@ struct OpenMachine {
 };
 Result<OpenMachine> open_machine(const Common& common, const std::string& argument);
 
+// Says that the machine has no instance, and how to get one.
+Error no_instance(const Machine& machine);
+
 }  // namespace ec2spotter::cli

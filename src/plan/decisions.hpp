@@ -8,19 +8,16 @@
 
 #include "model/decision.hpp"
 #include "model/observation.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter {
-
-inline constexpr Duration kSoon = std::chrono::seconds(1);     // a state change is expected
-inline constexpr Duration kConsole = std::chrono::seconds(2);  // the guest is at work
-inline constexpr Duration kCalm = std::chrono::seconds(60);    // nothing is expected
 
 class Decisions {
  public:
   explicit Decisions(TimePoint now) : now_(now) {}
 
   Decision act(Reason reason, std::string detail, Step step) const {
-    Decision decision = wait(reason, std::move(detail), kSoon);
+    Decision decision = wait(reason, std::move(detail), kPollChange);
     decision.steps.push_back(std::move(step));
     return decision;
   }
@@ -32,12 +29,12 @@ class Decisions {
             .candidates = {}};
   }
   Decision done(Reason reason, std::string detail) const {
-    Decision decision = wait(reason, std::move(detail), kCalm);
+    Decision decision = wait(reason, std::move(detail), kPollRest);
     decision.progress = Decision::Progress::done;
     return decision;
   }
   Decision stuck(Reason reason, Errc errc, std::string detail) const {
-    Decision decision = wait(reason, std::move(detail), kCalm);
+    Decision decision = wait(reason, std::move(detail), kPollRest);
     decision.progress = Decision::Progress::stuck;
     decision.errc = errc;
     return decision;

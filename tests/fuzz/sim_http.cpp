@@ -33,8 +33,8 @@ void read_request(std::string_view bytes) {
   const auto verified = verify(
       to_verify, [](const std::string&) { return std::optional<VerifierKey>(); }, TimePoint{});
   fuzz::require(!verified, "nobody without a key is let in");
-  ImdsTokens tokens;
-  const ImdsReply reply = answer_imds(
+  MetadataTokens tokens;
+  const MetadataReply reply = answer_metadata(
       {.method = request.method, .path = request.target, .headers = request.headers},
       {.user_data = "data", .entries = {{"meta-data/instance-id", "i-1"}}}, tokens, SteadyTime{});
   fuzz::require(reply.status < 500, "a guest's mistake is no fault of the server");

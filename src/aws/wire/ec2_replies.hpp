@@ -8,15 +8,9 @@
 #include <vector>
 
 #include "aws/ec2.hpp"
+#include "aws/wire/page.hpp"
 
 namespace ec2spotter::aws {
-
-template <class T>
-struct PageOf {
-  std::vector<T> items;
-  std::string next_token;  // empty: the last page
-  bool operator==(const PageOf&) const = default;
-};
 
 Result<PageOf<Volume>> parse_describe_volumes(std::string_view body);
 Result<PageOf<Instance>> parse_describe_instances(std::string_view body);

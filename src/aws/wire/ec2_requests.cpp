@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "aws/wire/request_parts.hpp"
 #include "base/base64.hpp"
 #include "base/broken_rule.hpp"
 #include "model/price.hpp"
@@ -13,63 +14,12 @@ namespace {
 constexpr std::string_view kEc2Version = "2016-11-15";
 constexpr std::string_view kStsVersion = "2011-06-15";
 constexpr std::string_view kIamVersion = "2010-05-08";
-constexpr std::string_view kPageSize = "1000";      // the largest that EC2 allows
-constexpr std::string_view kTypesPageSize = "100";  // and the largest for instance types
 constexpr std::size_t kMaxUserData = 16UL * 1024;
 constexpr std::size_t kMaxClientToken = 64;
 constexpr std::string_view kPriceNeedsSpot =
     "a maximum price needs a spot pool; leave it out for on-demand";
 // Seconds that an instance at risk goes on after its successor is up; the least that EC2 takes.
 constexpr std::string_view kTerminationDelay = "120";
-
-ApiCall reading(std::string action) { return {.action = std::move(action)}; }
-ApiCall changing(std::string action) {
-  return {.action = std::move(action), .effect = Effect::unknown};
-}
-
-ApiCall changing(std::string action, const InstanceId& instance) {
-  ApiCall call = changing(std::move(action));
-  call.params.add("InstanceId.1", instance.str());
-  return call;
-}
-
-void add_filters(Params& params, const std::vector<Filter>& filters) {
-  for (std::size_t i = 0; i < filters.size(); ++i) {
-    const std::string name = list_name("Filter", i);
-    params.add(name + ".Name", filters[i].name);
-    for (std::size_t j = 0; j < filters[i].values.size(); ++j) {
-      params.add(list_name(name + ".Value", j), filters[i].values[j]);
-    }
-  }
-}
-
-template <class Tag>
-void add_ids(Params& params, std::string_view name, const std::vector<Id<Tag>>& ids) {
-  for (std::size_t i = 0; i < ids.size(); ++i) params.add(list_name(name, i), ids[i].str());
-}
-
-void add_page(Params& params, const Page& page, std::string_view size = kPageSize) {
-  params.add("MaxResults", std::string(size));
-  params.add_if("NextToken", page.next_token);
-}
-
-template <class Tag>
-ApiCall describe(std::string action, std::string_view id_name, const std::vector<Id<Tag>>& ids,
-                 const std::vector<Filter>& filters, const Page& page) {
-  ApiCall call = reading(std::move(action));
-  add_ids(call.params, id_name, ids);
-  add_filters(call.params, filters);
-  if (ids.empty()) {
-    add_page(call.params, page);
-  } else {
-    call.params.add_if("NextToken", page.next_token);
-  }
-  return call;
-}
-
-ApiCall describe(std::string action, const std::vector<Filter>& filters, const Page& page) {
-  return describe(std::move(action), "", std::vector<Id<struct NoIdTag>>{}, filters, page);
-}
 
 void add_tags(Params& params, const std::string& prefix, const Tags& tags) {
   std::size_t i = 0;
@@ -191,50 +141,6 @@ ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const 
 
 ApiCall describe_fleets_call(const Page& page) {
   return describe("DescribeFleets", {{"fleet-state", {"submitted", "active", "modifying"}}}, page);
-}
-
-ApiCall describe_instance_types_call(Architecture architecture, const Page& page) {
-  ApiCall call = reading("DescribeInstanceTypes");
-  add_filters(call.params,
-              {{"current-generation", {"true"}},
-               {"bare-metal", {"false"}},
-               {"processor-info.supported-architecture", {std::string(to_string(architecture))}}});
-  add_page(call.params, page, kTypesPageSize);
-  return call;
-}
-
-ApiCall describe_type_offerings_call(const std::string& zone, const Page& page) {
-  ApiCall call = reading("DescribeInstanceTypeOfferings");
-  call.params.add("LocationType", "availability-zone");
-  add_filters(call.params, {{"location", {zone}}});
-  add_page(call.params, page);
-  return call;
-}
-
-ApiCall describe_zones_call() { return reading("DescribeAvailabilityZones"); }
-
-ApiCall spot_price_history_call(const std::vector<std::string>& types, const std::string& zone,
-                                TimePoint since, const Page& page) {
-  ApiCall call = reading("DescribeSpotPriceHistory");
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    call.params.add(list_name("InstanceType", i), types[i]);
-  }
-  call.params.add("ProductDescription.1", "Linux/UNIX");
-  call.params.add("StartTime", format_iso8601(since));
-  if (!zone.empty()) add_filters(call.params, {{"availability-zone", {zone}}});
-  add_page(call.params, page);
-  return call;
-}
-
-ApiCall spot_placement_scores_call(const std::string& instance_type, const std::string& region,
-                                   const Page& page) {
-  ApiCall call = reading("GetSpotPlacementScores");
-  call.params.add("InstanceType.1", instance_type);
-  call.params.add("TargetCapacity", "1");
-  call.params.add_bool("SingleAvailabilityZone", true);
-  call.params.add("RegionName.1", region);
-  add_page(call.params, page);
-  return call;
 }
 
 Result<ApiCall> run_instances_call(const RunInstancesSpec& spec) {

@@ -6,36 +6,13 @@
 #include <vector>
 
 #include "aws/ec2.hpp"
-#include "aws/wire/query.hpp"
+#include "aws/wire/call.hpp"
+#include "aws/wire/page.hpp"
 
 namespace ec2spotter::aws {
 
-enum class Service { ec2, sts, iam, ssm, sqs };
-
-// What may be sent again without looking first.
-enum class Effect {
-  none,      // a reading call: retry everything that may pass
-  by_token,  // a token in the call makes a repeat harmless: likewise
-  unknown,   // after a lost reply the caller must look: only throttling is retried
-};
-
-struct ApiCall {
-  Service service = Service::ec2;
-  std::string action;
-  Effect effect = Effect::none;
-  Params params = {};     // Query services: Action and Version are added when encoded
-  std::string json = {};  // the body for SSM and SQS
-  bool operator==(const ApiCall&) const = default;
-};
-
 // The form body of a Query call, Action and Version included.
 std::string encode_call(const ApiCall& call);
-
-// How a reading call is paged: with explicit ids EC2 refuses MaxResults, without them we always
-// send it. `next_token` empty: the first page.
-struct Page {
-  std::string next_token = {};
-};
 
 ApiCall describe_volumes_call(const std::vector<VolumeId>& ids, const std::vector<Filter>& filters,
                               const Page& page);

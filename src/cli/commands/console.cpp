@@ -1,28 +1,16 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/session.hpp"
-#include "control/loop/drive.hpp"
+#include "cli/commands/considered.hpp"
 #include "plan/body/body_history.hpp"
-#include "plan/choice/address_choice.hpp"
 #include "plan/choice/body_choice.hpp"
 
 namespace ec2spotter::cli {
-namespace {
-
-Error no_instance(const Machine& machine) {
-  return {
-      .code = Errc::not_found,
-      .message = "machine '" + machine.name.str() + "' has no instance; bring it up with `resume`"};
-}
-
-}  // namespace
 
 Result<void> console(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
-  TRY(const auto considered, consider(open.found.machine, open.session->controls()));
-  const Observation& seen = considered.look.seen;
+  TRY(const Considered looked, look(open));
+  const Observation& seen = looked.seen();
   const Instance* body = choose_body(open.found.machine, seen);
   // What one that has ended has said may tell why.
   if (body == nullptr) body = newest_body(seen);
@@ -30,32 +18,6 @@ Result<void> console(const Common& common, const OnMachine& options) {
   TRY(const auto output, open.session->ec2().console_output(body->id));
   fmt::print("{}", output.text);
   return {};
-}
-
-Result<void> ssh(const Common& common, const OnMachine& options) {
-  TRY(OpenMachine open, open_machine(common, options.machine));
-  TRY(const auto considered, consider(open.found.machine, open.session->controls()));
-  const Observation& seen = considered.look.seen;
-  const Machine& machine = open.found.machine;
-  const Instance* body = choose_body(machine, seen);
-  if (body == nullptr) return fail(no_instance(machine));
-  const std::string& host = host_of(*body, seen);
-  if (host.empty()) {
-    return fail(Errc::not_found, body->id.str() + " has no public address to reach it at");
-  }
-  std::vector<std::string> words{"ssh"};
-  if (machine.ssh_port != 22) {
-    words.insert(words.end(), {"-p", std::to_string(machine.ssh_port)});
-  }
-  words.push_back(machine.ssh_user + "@" + host);
-  words.insert(words.end(), options.arguments.begin(), options.arguments.end());
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  open.session.reset();  // gives ssh the signals back
-  ::execvp("ssh", arguments.data());
-  return fail(Errc::io, "ssh cannot be started; install openssh-client");
 }
 
 }  // namespace ec2spotter::cli

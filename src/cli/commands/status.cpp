@@ -1,48 +1,11 @@
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
-
 #include "cli/commands/commands.hpp"
-#include "cli/report.hpp"
-#include "cli/session.hpp"
-#include "control/loop/drive.hpp"
+#include "cli/commands/considered.hpp"
 
 namespace ec2spotter::cli {
-namespace {
-
-struct Considered {
-  Machine machine;
-  Consideration consideration;
-
-  const Observation& seen() const { return consideration.look.seen; }
-  const Decision& decision() const { return consideration.look.decision; }
-  MachineReport report() const {
-    return make_report(machine, consideration.goal, seen(), decision());
-  }
-};
-
-Result<Considered> look(OpenMachine& open, PoolsAsked pools) {
-  TRY(auto consideration, consider(open.found.machine, open.session->controls(), pools));
-  return Considered{.machine = open.found.machine, .consideration = std::move(consideration)};
-}
-
-nlohmann::json explanation(const Considered& looked) {
-  nlohmann::json document = to_json(looked.report());
-  document["next"] = nlohmann::json::array();
-  for (const Step& step : looked.decision().steps) document["next"].push_back(describe(step));
-  document["candidates"] = nlohmann::json::array();
-  for (const Candidate& candidate : looked.decision().candidates) {
-    document["candidates"].push_back(
-        {{"pool", describe(candidate.pool)}, {"taken", candidate.taken}, {"why", candidate.why}});
-  }
-  return document;
-}
-
-}  // namespace
 
 Result<void> status(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
-  TRY(const Considered looked, look(open, PoolsAsked::no));
+  TRY(const Considered looked, look(open));
   MachineReport report = looked.report();
   if (!report.body.empty()) {
     // A console that cannot be read just now is no news; that it may not be is.
@@ -54,24 +17,6 @@ Result<void> status(const Common& common, const OnMachine& options) {
     }
   }
   print_report(report, common.output);
-  return {};
-}
-
-Result<void> explain(const Common& common, const OnMachine& options) {
-  TRY(OpenMachine open, open_machine(common, options.machine));
-  TRY(const Considered looked, look(open, PoolsAsked::yes));
-  if (common.output == Output::json) {
-    print_json(explanation(looked));
-    return {};
-  }
-  fmt::print("{} is to be {}: {}\n  {}\n", looked.machine.name.str(),
-             to_string(looked.consideration.goal), to_string(looked.decision().reason),
-             looked.decision().detail);
-  for (const Step& step : looked.decision().steps) fmt::print("next: {}\n", describe(step));
-  for (const Candidate& candidate : looked.decision().candidates) {
-    fmt::print("pool {}: {}{}\n", describe(candidate.pool), candidate.taken ? "taken, " : "",
-               candidate.why);
-  }
   return {};
 }
 

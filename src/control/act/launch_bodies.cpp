@@ -5,7 +5,7 @@
 #include "aws/wire/error_table.hpp"
 #include "control/act/body_spec.hpp"
 #include "control/tags/batch_tags.hpp"
-#include "plan/plan.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter {
 namespace {

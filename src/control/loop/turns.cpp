@@ -2,12 +2,10 @@
 
 #include "control/act/execute.hpp"
 #include "plan/body/body_view.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter {
 namespace {
-
-// EC2 shows the effect of a call within a few seconds; sent again sooner, it is only noise.
-constexpr Duration kSendAgainAfter = std::chrono::seconds(5);
 
 bool taken_by_spot(const Instance& body, const Observation& seen) {
   return body.market == Market::spot && body.state != InstanceState::terminated &&

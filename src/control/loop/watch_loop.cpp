@@ -7,7 +7,7 @@
 #include "control/observe/consoles.hpp"
 #include "control/observe/probing.hpp"
 #include "plan/choice/root_choice.hpp"
-#include "plan/decisions.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -162,9 +162,9 @@ void Watch::observe_closely(std::vector<Work>& works, TimePoint now) {
   knowledge_.complete(subjects, controls_.ec2, now);
 }
 
-// Machines with which nothing goes on are looked at together, once in kCalm: a look costs calls.
+// Machines with which nothing goes on are looked at together, once in kPollRest: a look costs calls.
 TimePoint Watch::in_step(TimePoint wake_at) const {
-  return wake_at - (wake_at - first_turn_) % kCalm;
+  return wake_at - (wake_at - first_turn_) % kPollRest;
 }
 
 void Watch::hear(const SpotEvent& event) {
@@ -188,7 +188,7 @@ void Watch::take_in_events() {
 void Watch::decide(std::vector<Work>& works, TimePoint now) {
   for (Work& work : works) {
     Entry& entry = *work.entry;
-    const Intent intent{.goal = recorded_goal(entry.machine, work.seen, now), .patrol = true};
+    const Intent intent{.goal = recorded_goal(entry.machine, work.seen, now), .by_watch = true};
     work.decision = entry.turns.decide(entry.machine, intent, work.seen, now, controls_.reporter);
     const bool going = work.decision.progress == Decision::Progress::going;
     entry.wake_at = going ? work.decision.wake_at : in_step(work.decision.wake_at);

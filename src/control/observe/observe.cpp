@@ -2,8 +2,6 @@
 
 #include "control/observe/consoles.hpp"
 #include "control/observe/probing.hpp"
-#include "plan/choice/body_choice.hpp"
-#include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -11,13 +9,6 @@ namespace {
 constexpr int kConsolesOfOneMachine = 8;
 
 }  // namespace
-
-bool holds_root(const Machine& machine, const Observation& seen, const Instance& body,
-                TimePoint now) {
-  const Volume* root = choose_root(machine, seen, now).volume;
-  const Attachment* held = root == nullptr ? nullptr : holding(*root);
-  return held != nullptr && held->instance == body.id && held->state == AttachmentState::attached;
-}
 
 Result<Observation> observe(const Machine& machine, const Controls& controls, Memory& memory) {
   Survey survey(machine.owner, machine.name);

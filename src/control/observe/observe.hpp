@@ -13,15 +13,4 @@ namespace ec2spotter {
 // after EC2 has answered, which corrects the clock.
 Result<Observation> observe(const Machine& machine, const Controls& controls, Memory& memory);
 
-// A machine under observation, with what a closer look at its bodies adds to `seen`.
-struct Subject {
-  const Machine* machine = nullptr;
-  Observation* seen = nullptr;
-  Memory* memory = nullptr;
-};
-
-// Is the machine's root attached to this body, as the volume says?
-bool holds_root(const Machine& machine, const Observation& seen, const Instance& body,
-                TimePoint now);
-
 }  // namespace ec2spotter

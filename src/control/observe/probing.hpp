@@ -3,7 +3,8 @@
 
 #include <vector>
 
-#include "control/observe/observe.hpp"
+#include "control/observe/subject.hpp"
+#include "control/surroundings.hpp"
 
 namespace ec2spotter {
 

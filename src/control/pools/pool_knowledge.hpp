@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "aws/ec2.hpp"
-#include "control/observe/observe.hpp"
+#include "control/observe/subject.hpp"
 #include "control/pools/pool_facts.hpp"
 #include "control/pools/type_catalogue.hpp"
 

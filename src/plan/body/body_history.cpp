@@ -4,15 +4,12 @@
 #include <charconv>
 #include <tuple>
 
-#include "model/machine.hpp"
+#include "model/decision.hpp"
 #include "model/tags.hpp"
-#include "plan/plan.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter {
 namespace {
-
-// How long after a launch EC2's own end of it is taken for a refusal.
-constexpr Duration kRefusalAge = std::chrono::minutes(3);
 
 bool has_ended(const Instance& body) {
   return body.state == InstanceState::shutting_down || body.state == InstanceState::terminated;

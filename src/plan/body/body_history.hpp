@@ -9,9 +9,6 @@
 
 namespace ec2spotter {
 
-// How long a body that has ended counts against its pool.
-inline constexpr Duration kHistory = std::chrono::hours(1);
-
 // Has the body's root been seen up?
 bool came_up(const Instance& body);
 

@@ -76,7 +76,8 @@ bool BodyView::is_doomed(const Instance& body) const {
   });
 }
 
-bool BodyView::may_take_root(const Instance& body, bool swapped) const {
+bool BodyView::may_take_root(const Instance& body, Mode mode) const {
+  const bool swapped = mode == Mode::root_swapped;
   if (is_swapped(body) != swapped || was_silent(body)) return false;
   const bool for_swap =
       swapped && (body.state == InstanceState::stopping || body.state == InstanceState::stopped) &&
@@ -84,19 +85,19 @@ bool BodyView::may_take_root(const Instance& body, bool swapped) const {
   return (is_live(body) || for_swap) && !is_doomed(body) && !has_entered(body);
 }
 
-const Instance* BodyView::next_body(const Instance* holder, bool swapped) const {
+const Instance* BodyView::next_body(const Instance* holder, Mode mode) const {
   const Instance* best = nullptr;
   for (const Instance& body : seen_.bodies) {
-    if (&body != holder && may_take_root(body, swapped)) best = earlier(best, body);
+    if (&body != holder && may_take_root(body, mode)) best = earlier(best, body);
   }
   return best;
 }
 
-const Instance* BodyView::successor_of(const Instance& body, bool swapped) const {
+const Instance* BodyView::successor_of(const Instance& body, Mode mode) const {
   const Instance* best = nullptr;
   for (const Instance& next : seen_.bodies) {
     const bool successor = tag::value(next.tags, tag::kTakesOver) == body.id.str();
-    if (successor && may_take_root(next, swapped)) best = earlier(best, next);
+    if (successor && may_take_root(next, mode)) best = earlier(best, next);
   }
   return best;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "model/observation.hpp"
+#include "plan/mode.hpp"
 
 namespace ec2spotter {
 
@@ -35,15 +36,15 @@ class BodyView {
   // Is it lost, or about to be: terminated, shutting down, or marked by Spot?
   bool is_doomed(const Instance& body) const;
   // The body other than `holder` that was launched first and has not had the root; ties go to the
-  // smaller id. One that has entered the root and lost it is of no more use. `swapped`: of those
-  // alone whose root is swapped; else of the others alone.
-  const Instance* next_body(const Instance* holder, bool swapped) const;
+  // smaller id. One that has entered the root and lost it is of no more use. Only a body that was
+  // launched for root swaps serves Mode::root_swapped, and it serves no other mode.
+  const Instance* next_body(const Instance* holder, Mode mode) const;
   // The first of those that were launched to take over from `body`.
-  const Instance* successor_of(const Instance& body, bool swapped) const;
+  const Instance* successor_of(const Instance& body, Mode mode) const;
 
  private:
   // Living, or stopped for a swap, and the root is still before it.
-  bool may_take_root(const Instance& body, bool swapped) const;
+  bool may_take_root(const Instance& body, Mode mode) const;
 
   const Observation& seen_;
 };

@@ -5,75 +5,68 @@
 #include "base/broken_rule.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/choice/root_choice.hpp"
+#include "plan/limits.hpp"
+#include "plan/ways/swapping.hpp"
 
 namespace ec2spotter {
-namespace {
-
-// The boot program ends each of its stages after an hour at the latest (boot/program/main.sh).
-constexpr Duration kStageMost = std::chrono::minutes(65);
-
-}  // namespace
 
 // When anything was last heard of the boot: a stage that is at work is no silence.
 TimePoint Booting::last_sign(const Attachment& held, const Instance& body) const {
   const TimePoint begun = std::max(body.launch_time, held.since);
-  const auto note = memory_.consoles.find(body.id);
-  if (lacks(Cure::work_is_no_silence) || note == memory_.consoles.end()) return begun;
+  const auto note = s_.memory.consoles.find(body.id);
+  if (lacks(Cure::work_is_no_silence) || note == s_.memory.consoles.end()) return begun;
   return std::max(begun, note->second.changed_at.value_or(begun));
 }
 
 // While its console cannot be read, nobody knows that a body is silent; no stage takes longer than
 // kStageMost, though.
 bool Booting::is_silent(const Attachment& held, const Instance& body) const {
-  const Duration quiet = now_ - last_sign(held, body);
-  if (quiet <= machine_.boot_limit) return false;
-  const auto note = memory_.consoles.find(body.id);
-  if (lacks(Cure::work_is_no_silence) || note == memory_.consoles.end()) return true;
-  const Duration unread = now_ - note->second.unread_since.value_or(now_);
-  return quiet - unread > machine_.boot_limit || quiet > machine_.boot_limit + kStageMost;
+  const Duration quiet = s_.now - last_sign(held, body);
+  if (quiet <= s_.machine.boot_limit) return false;
+  const auto note = s_.memory.consoles.find(body.id);
+  if (lacks(Cure::work_is_no_silence) || note == s_.memory.consoles.end()) return true;
+  const Duration unread = s_.now - note->second.unread_since.value_or(s_.now);
+  return quiet - unread > s_.machine.boot_limit || quiet > s_.machine.boot_limit + kStageMost;
 }
 
-Decision Booting::follow(const Volume& volume, const Attachment& held, const Instance& body,
-                         Attended attended) const {
-  const BootReport boot = bodies_.boot_of(body);
+Decision Booting::follow(const Root& root, const Instance& body) const {
+  const BootReport boot = s_.bodies.boot_of(body);
   const bool entered = boot.stage == "enter" && boot.result == "ok";
   // A volume that keeps out our unit cannot say that it is up: then the probe has to.
-  const bool answers = entered && bodies_.answers(body) == true;
-  const bool mute = boot.mute || !speaks(machine_, volume);
-  if (boot.root_up() || (mute && answers) || swapping_.is_up(body)) {
-    return decide_.act(Reason::booting, "the root is up on " + body.id.str(),
-                       step::MarkRoot{body.id, RootMark::up});
+  const bool answers = entered && s_.bodies.answers(body) == true;
+  const bool mute = boot.mute || !speaks(s_.machine, root.volume);
+  if (boot.root_up() || (mute && answers) || Swapping(s_).is_up(body)) {
+    return s_.decide.act(Reason::booting, "the root is up on " + body.id.str(),
+                         step::MarkRoot{body.id, RootMark::up});
   }
-  if (boot.failed()) return fail(volume, boot, body, attended);
-  if (auto denied = console_denied(decide_, seen_, body)) return std::move(*denied);
-  if (is_silent(held, body)) return time_out(boot, body, attended);
+  if (boot.failed()) return fail(root, boot, body);
+  if (auto denied = console_denied(s_.decide, s_.seen, body)) return std::move(*denied);
+  if (is_silent(*root.held, body)) return time_out(root, boot, body);
   const std::string stage =
       boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
-  return decide_.wait(Reason::booting, body.id.str() + ": " + stage, kConsole);
+  return s_.decide.wait(Reason::booting, body.id.str() + ": " + stage, kPollConsole);
 }
 
-Decision Booting::fail(const Volume& volume, const BootReport& boot, const Instance& body,
-                       Attended attended) const {
-  auto other =
-      attended == Attended::no ? std::nullopt : swapping_.after(boot, machine_, volume, body);
-  return other ? std::move(*other) : boot_failed(decide_, boot, body);
+Decision Booting::fail(const Root& root, const BootReport& boot, const Instance& body) const {
+  auto other = root.unattended() ? std::nullopt : Swapping(s_).after(boot, root, body);
+  return other ? std::move(*other) : boot_failed(s_.decide, boot, body);
 }
 
 // A body that answers to somebody may be at work although its console does not show it.
-Decision Booting::time_out(const BootReport& boot, const Instance& body, Attended attended) const {
+Decision Booting::time_out(const Root& root, const BootReport& boot, const Instance& body) const {
   const std::string text = body.id.str() + " has not brought the root up in " +
-                           minutes_of(machine_.boot_limit) +
+                           minutes_of(s_.machine.boot_limit) +
                            ", last stage: " + (boot.stage.empty() ? "none" : boot.stage);
-  const bool give_up = intent_.patrol && attended == Attended::yes &&
-                       bodies_.answers(body) != true && attempt_of(body) <= kFailedBootsMost;
+  const bool give_up = s_.intent.by_watch && !root.unattended() &&
+                       s_.bodies.answers(body) != true && attempt_of(body) <= kFailedBootsMost;
   if (!give_up) {
-    return decide_.stuck(Reason::boot_timeout, Errc::timeout, text + "; see `console`");
+    return s_.decide.stuck(Reason::boot_timeout, Errc::timeout, text + "; see `console`");
   }
   if (!was_silent(body)) {
-    return decide_.act(Reason::boot_timeout, text, step::MarkRoot{body.id, RootMark::silent});
+    return s_.decide.act(Reason::boot_timeout, text, step::MarkRoot{body.id, RootMark::silent});
   }
-  return decide_.act(Reason::boot_timeout, text + "; the body is given up",
-                     step::TerminateBody{body.id});
+  return s_.decide.act(Reason::boot_timeout, text + "; the body is given up",
+                       step::TerminateBody{body.id});
 }
 
 }  // namespace ec2spotter

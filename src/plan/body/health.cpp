@@ -3,6 +3,7 @@
 #include "base/broken_rule.hpp"
 #include "plan/body/body_view.hpp"
 #include "plan/choice/root_choice.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter {
 namespace {

@@ -9,15 +9,6 @@
 
 namespace ec2spotter {
 
-// How long an ailment must last before it counts: a restart from inside, or a busy minute, is none.
-inline constexpr Duration kAilingFor = std::chrono::minutes(3);
-
-// How long an ailment must last before the body is replaced for it.
-inline constexpr Duration kReplacedAfter = std::chrono::minutes(5);
-
-// How long a restart is given to help before another one is tried, and how often it is tried.
-inline constexpr Duration kRestartAgainAfter = std::chrono::minutes(30);
-
 // What is wrong with a body that came up.
 struct Ailment {
   std::string what;  // "EC2's system status check fails", for people

@@ -5,8 +5,7 @@
 
 #include "plan/body/body_view.hpp"
 #include "plan/choice/root_choice.hpp"
-#include "plan/ways/fleet_keeping.hpp"
-#include "plan/ways/swapping.hpp"
+#include "plan/mode.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -38,10 +37,6 @@ const Attachment* holding(const Volume& volume) {
   return nullptr;
 }
 
-bool takes_root_by_swap(const Machine& machine, const Volume& root) {
-  return !is_unattended(machine, root) && swaps_root(machine, root);
-}
-
 const Instance* choose_body(const Machine& machine, const Observation& seen) {
   const BodyView bodies(seen);
   const Volume* root = choose_root(machine, seen, TimePoint{}).volume;
@@ -54,7 +49,7 @@ const Instance* choose_body(const Machine& machine, const Observation& seen) {
   }
   if (root == nullptr) return newest_living_one(seen);
   if (const Instance* body = living_one_that_shows(seen, root->id)) return body;
-  const Instance* next = bodies.next_body(nullptr, takes_root_by_swap(machine, *root));
+  const Instance* next = bodies.next_body(nullptr, mode_of(machine, *root));
   return next != nullptr ? next : newest_living_one(seen);
 }
 

@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "plan/body/body_history.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter {
 namespace {
 
 // No hint of EC2 says when to look at a closed pool again.
-constexpr Duration kLookAgainMost = std::chrono::seconds(15);
-
 std::vector<std::string> types_of(const Machine& machine, const Observation& seen,
                                   const std::string& zone) {
   if (!machine.requirements) return machine.types;
@@ -23,7 +22,7 @@ Decision wait_for_types(const Error& error, const Decisions& decide) {
   const std::string text = "EC2 has not told its instance types: " + error.describe();
   return error.code == Errc::unauthorized
              ? decide.stuck(Reason::waiting_for_types, error.code, text)
-             : decide.wait(Reason::waiting_for_types, text, kCalm);
+             : decide.wait(Reason::waiting_for_types, text, kPollRest);
 }
 
 bool is_lack_of_room(Errc errc) { return errc == Errc::no_capacity || errc == Errc::quota; }
@@ -155,7 +154,7 @@ std::optional<Decision> check_types(const Machine& machine, const Observation& s
   const auto types = seen.types.find(zone);
   if (types == seen.types.end()) {
     return decide.wait(Reason::waiting_for_types,
-                       "EC2 has not been asked for the instance types of " + zone, kSoon);
+                       "EC2 has not been asked for the instance types of " + zone, kPollChange);
   }
   if (!types->second) return wait_for_types(types->second.error(), decide);
   if (!types->second->empty()) return std::nullopt;
@@ -174,7 +173,7 @@ PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Ob
   ranking.sort(pools);
   PoolChoice choice{.taken = std::nullopt,
                     .candidates = {},
-                    .reopen = now + kLookAgainMost,
+                    .reopen = now + kPollCapacity,
                     .only_quota = true,
                     .only_refused = std::nullopt};
   bool refused = !pools.empty();

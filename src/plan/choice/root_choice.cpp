@@ -7,7 +7,7 @@
 #include "base/broken_rule.hpp"
 #include "model/tags.hpp"
 #include "plan/decisions.hpp"
-#include "plan/ways/swapping.hpp"
+#include "plan/mode.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -146,7 +146,7 @@ class Chooser {
       case VolumeState::in_use: return std::nullopt;
       case VolumeState::creating:
         return decide_.wait(Reason::waiting_for_volume, volume.id.str() + " is being created",
-                            kSoon);
+                            kPollChange);
       default:
         return decide_.stuck(Reason::volume_unusable, Errc::wrong_state,
                              volume.id.str() + " is in state " +
@@ -185,7 +185,7 @@ GuestFiles guest_files_of(const Volume& volume) {
 
 bool speaks(const Machine& machine, const Volume& volume) {
   return machine.adopt && guest_files_of(volume) != GuestFiles::remove &&
-         !swaps_root(machine, volume);
+         mode_of(machine, volume) != Mode::root_swapped;
 }
 
 bool is_copy(const Volume& volume) {

@@ -9,19 +9,10 @@
 #include "plan/body/body_history.hpp"
 #include "plan/choice/pool_choice.hpp"
 #include "plan/choice/root_choice.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter {
 namespace {
-
-using namespace std::chrono_literals;
-
-// EC2 shows a new fleet, and its instances, within this time.
-constexpr Duration kFleetShown = 60s;
-
-constexpr Duration kLook = 5s;
-
-// A fleet takes many more; beyond these nothing is gained.
-constexpr std::size_t kPoolsMost = 40;
 
 // Fields that may be empty still have a place of their own.
 class Wish {
@@ -51,10 +42,6 @@ bool is_older(const Fleet& a, const Fleet& b) {
 
 }  // namespace
 
-bool is_unattended(const Machine& machine, const Volume& root) {
-  return machine.unattended.value_or(tag::value(root.tags, tag::kUnattended) == "true");
-}
-
 std::string wish_of(const Machine& machine) {
   Wish wish;
   wish << machine.image << machine.types << machine.key_name << machine.security_groups
@@ -75,130 +62,132 @@ std::string wish_of(const Machine& machine) {
 }
 
 std::optional<Decision> FleetKeeping::hindrance() const {
-  if (!seen_.fleets.empty()) return std::nullopt;
+  if (!s_.seen.fleets.empty()) return std::nullopt;
   auto waiting = await_new_fleet();
   return waiting ? waiting : find_body_in_the_way();
 }
 
 std::optional<Decision> FleetKeeping::keep_one(const Volume& volume) const {
-  if (seen_.fleets.empty()) return create(volume);
-  const auto oldest = std::min_element(seen_.fleets.begin(), seen_.fleets.end(), is_older);
-  for (const Fleet& fleet : seen_.fleets) {
+  if (s_.seen.fleets.empty()) return create(volume);
+  const auto oldest = std::min_element(s_.seen.fleets.begin(), s_.seen.fleets.end(), is_older);
+  for (const Fleet& fleet : s_.seen.fleets) {
     if (fleet.id != oldest->id) return remove(fleet, "there is " + oldest->id.str() + " already");
   }
   // A machine known by its tags alone has no wishes to compare with.
-  if (machine_.image.empty() || tag::value(oldest->tags, tag::kWish) == wish_of(machine_)) {
+  if (s_.machine.image.empty() || tag::value(oldest->tags, tag::kWish) == wish_of(s_.machine)) {
     return std::nullopt;
   }
-  return decide_.stuck(Reason::fleet_differs, Errc::refused,
-                       oldest->id.str() +
-                           " was made from another text of the machine file; `pause` the machine, "
-                           "then launch it again, so that its bodies are as the file says now");
+  return s_.decide.stuck(
+      Reason::fleet_differs, Errc::refused,
+      oldest->id.str() +
+          " was made from another text of the machine file; `pause` the machine, "
+          "then launch it again, so that its bodies are as the file says now");
 }
 
 std::optional<Decision> FleetKeeping::remove_all(const Volume* volume) const {
-  if (!seen_.fleets.empty()) {
-    return remove(seen_.fleets.front(), "it is to launch no more bodies");
+  if (!s_.seen.fleets.empty()) {
+    return remove(s_.seen.fleets.front(), "it is to launch no more bodies");
   }
   if (volume == nullptr) return std::nullopt;
   const auto asked_at = parse_iso8601(tag::value(volume->tags, tag::kFleetAskedAt));
-  const bool hidden = asked_at && now_ - *asked_at < kFleetShown && *asked_at - now_ < kFleetShown;
+  const bool hidden =
+      asked_at && s_.now - *asked_at < kFleetShown && *asked_at - s_.now < kFleetShown;
   if (!hidden) return std::nullopt;
-  return decide_.wait(Reason::deleting_fleet,
-                      "a fleet was asked for at " + format_iso8601(*asked_at) +
-                          "; EC2 may not show it yet, and it would go on launching",
-                      kLook);
+  return s_.decide.wait(Reason::deleting_fleet,
+                        "a fleet was asked for at " + format_iso8601(*asked_at) +
+                            "; EC2 may not show it yet, and it would go on launching",
+                        kPollFleet);
 }
 
 std::optional<Decision> FleetKeeping::await_new_fleet() const {
-  const bool made = !memory_.fleet_made.empty() && now_ - memory_.fleet_made_at < kFleetShown;
+  const bool made = !s_.memory.fleet_made.empty() && s_.now - s_.memory.fleet_made_at < kFleetShown;
   const auto launched = [&](const Instance& body) {
     return is_live(body) && !tag::value(body.tags, tag::kFleetId).empty() &&
-           now_ - body.launch_time < kFleetShown;
+           s_.now - body.launch_time < kFleetShown;
   };
-  const bool shown = std::any_of(seen_.bodies.begin(), seen_.bodies.end(), launched);
+  const bool shown = std::any_of(s_.seen.bodies.begin(), s_.seen.bodies.end(), launched);
   if (!made && !shown) return std::nullopt;
-  return decide_.wait(Reason::creating_fleet, "a fleet was just created; EC2 does not show it yet",
-                      kSoon);
+  return s_.decide.wait(Reason::creating_fleet,
+                        "a fleet was just created; EC2 does not show it yet", kPollChange);
 }
 
 // A fleet's own body would wait for the root in vain, and cost.
 std::optional<Decision> FleetKeeping::find_body_in_the_way() const {
-  for (const Instance& body : seen_.bodies) {
-    if (!is_live(body) || bodies_.is_doomed(body)) continue;
-    return decide_.stuck(Reason::body_in_the_way, Errc::refused,
-                         body.id.str() +
-                             " runs already, and no fleet would replace it; `pause` the machine "
-                             "first, then launch it unattended");
+  for (const Instance& body : s_.seen.bodies) {
+    if (!is_live(body) || s_.bodies.is_doomed(body)) continue;
+    return s_.decide.stuck(Reason::body_in_the_way, Errc::refused,
+                           body.id.str() +
+                               " runs already, and no fleet would replace it; `pause` the machine "
+                               "first, then launch it unattended");
   }
   return std::nullopt;
 }
 
 Decision FleetKeeping::create(const Volume& volume) const {
-  if (auto missing = check_types(machine_, seen_, volume.zone, decide_)) return *missing;
-  if (seen_.address && tag::value(seen_.address->tags, tag::kMachine).empty()) {
-    return decide_.act(Reason::adopting_address,
-                       seen_.address->public_ip + " becomes the address of this machine",
-                       step::AdoptAddress{seen_.address->id});
+  if (auto missing = check_types(s_.machine, s_.seen, volume.zone, s_.decide)) return *missing;
+  if (s_.seen.address && tag::value(s_.seen.address->tags, tag::kMachine).empty()) {
+    return s_.decide.act(Reason::adopting_address,
+                         s_.seen.address->public_ip + " becomes the address of this machine",
+                         step::AdoptAddress{s_.seen.address->id});
   }
   step::CreateFleet create{.volume = volume.id,
                            .pools = {},
                            .guest_files = guest_files_of(volume),
-                           .wish = wish_of(machine_),
+                           .wish = wish_of(s_.machine),
                            .client_token = {}};
   // What EC2 has refused by its name is left out; room is the fleet's own affair.
-  const PoolChoice choice = choose_pool(machine_, volume.zone, seen_, memory_, now_);
+  const PoolChoice choice = choose_pool(s_.machine, volume.zone, s_.seen, s_.memory, s_.now);
   if (choice.only_refused) {
     std::string text = "EC2 refuses every pool of this machine:";
     for (const Candidate& each : choice.candidates) {
       text += "\n  " + describe(each.pool) + ": " + each.why;
     }
-    return decide_.stuck(Reason::launch_refused, *choice.only_refused, std::move(text));
+    return s_.decide.stuck(Reason::launch_refused, *choice.only_refused, std::move(text));
   }
   std::string left_out;
-  for (const Pool& pool : pools_of(machine_, seen_, volume.zone)) {
-    const auto closed = memory_.closed_pools.find(pool);
-    if (closed == memory_.closed_pools.end() || closed->second.until <= now_) {
+  for (const Pool& pool : pools_of(s_.machine, s_.seen, volume.zone)) {
+    const auto closed = s_.memory.closed_pools.find(pool);
+    if (closed == s_.memory.closed_pools.end() || closed->second.until <= s_.now) {
       create.pools.push_back(pool);
     } else {
       left_out += "\n" + describe(pool);
     }
   }
-  if (create.pools.size() > kPoolsMost) create.pools.resize(kPoolsMost);
-  const Instance* last = newest_body(seen_);
+  if (create.pools.size() > kFleetPoolsMost) create.pools.resize(kFleetPoolsMost);
+  const Instance* last = newest_body(s_.seen);
   create.client_token =
-      sha256_hex(machine_.owner.str() + "\n" + machine_.name.str() + "\n" + volume.id.str() + "\n" +
-                 create.wish + "\n" + (last == nullptr ? "" : last->id.str()) + "\n" +
-                 std::to_string(memory_.fleet_attempt) + left_out);
+      sha256_hex(s_.machine.owner.str() + "\n" + s_.machine.name.str() + "\n" + volume.id.str() +
+                 "\n" + create.wish + "\n" + (last == nullptr ? "" : last->id.str()) + "\n" +
+                 std::to_string(s_.memory.fleet_attempt) + left_out);
   std::string detail = "EC2 is asked to keep one body up, from " +
                        std::to_string(create.pools.size()) + " pools in " + volume.zone;
-  return decide_.act(Reason::creating_fleet, std::move(detail), std::move(create));
+  return s_.decide.act(Reason::creating_fleet, std::move(detail), std::move(create));
 }
 
 Decision FleetKeeping::remove(const Fleet& fleet, const std::string& why) const {
-  return decide_.act(Reason::deleting_fleet, fleet.id.str() + ": " + why,
-                     step::DeleteFleet{fleet.id, fleet.launch_template});
+  return s_.decide.act(Reason::deleting_fleet, fleet.id.str() + ": " + why,
+                       step::DeleteFleet{fleet.id, fleet.launch_template});
 }
 
 Decision FleetKeeping::await_body(const Volume& volume) const {
-  const Instance* next = bodies_.next_body(nullptr, false);
+  const Instance* next = s_.bodies.next_body(nullptr, Mode::unattended);
   if (next == nullptr) {
-    return decide_.wait(Reason::waiting_for_fleet,
-                        seen_.fleets.front().id.str() + " has no instance for " + volume.id.str() +
-                            " yet; it launches one as soon as a pool has room",
-                        kLook);
+    return s_.decide.wait(Reason::waiting_for_fleet,
+                          s_.seen.fleets.front().id.str() + " has no instance for " +
+                              volume.id.str() + " yet; it launches one as soon as a pool has room",
+                          kPollFleet);
   }
   if (next->state == InstanceState::pending) {
-    return decide_.wait(Reason::waiting_for_body, next->id.str() + " is pending", kSoon);
+    return s_.decide.wait(Reason::waiting_for_body, next->id.str() + " is pending", kPollChange);
   }
-  const BootReport boot = bodies_.boot_of(*next);
-  if (boot.failed()) return boot_failed(decide_, boot, *next);
-  if (auto denied = console_denied(decide_, seen_, *next)) return std::move(*denied);
-  return decide_.wait(Reason::waiting_for_attachment,
-                      next->id.str() + " is to attach " + volume.id.str() + ": " +
-                          (boot.stage.empty() ? "waiting for the first sign of life"
-                                              : boot.stage + " " + boot.result),
-                      kConsole);
+  const BootReport boot = s_.bodies.boot_of(*next);
+  if (boot.failed()) return boot_failed(s_.decide, boot, *next);
+  if (auto denied = console_denied(s_.decide, s_.seen, *next)) return std::move(*denied);
+  return s_.decide.wait(Reason::waiting_for_attachment,
+                        next->id.str() + " is to attach " + volume.id.str() + ": " +
+                            (boot.stage.empty() ? "waiting for the first sign of life"
+                                                : boot.stage + " " + boot.result),
+                        kPollConsole);
 }
 
 }  // namespace ec2spotter

@@ -5,16 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "model/decision.hpp"
-#include "model/machine.hpp"
-#include "model/observation.hpp"
-#include "plan/body/body_view.hpp"
-#include "plan/decisions.hpp"
+#include "plan/situation.hpp"
 
 namespace ec2spotter {
-
-// Is the machine to be unattended: as its file says, else as the root's tag does?
-bool is_unattended(const Machine& machine, const Volume& root);
 
 // Tells one fleet's making from another's: all wishes that go into it. At most 64 characters.
 std::string wish_of(const Machine& machine);
@@ -22,8 +15,7 @@ std::string wish_of(const Machine& machine);
 // All that it is given outlives it.
 class FleetKeeping {
  public:
-  FleetKeeping(const Machine& machine, const Observation& seen, const Memory& memory, TimePoint now)
-      : machine_(machine), seen_(seen), memory_(memory), now_(now), bodies_(seen), decide_(now) {}
+  explicit FleetKeeping(const Situation& s) : s_(s) {}
 
   // What keeps an unattended machine from getting a fleet: a body that no fleet would replace, or
   // one fleet just made that EC2 does not show yet; none: nothing.
@@ -42,12 +34,7 @@ class FleetKeeping {
   Decision create(const Volume& volume) const;
   Decision remove(const Fleet& fleet, const std::string& why) const;
 
-  const Machine& machine_;
-  const Observation& seen_;
-  const Memory& memory_;
-  TimePoint now_;
-  BodyView bodies_;
-  Decisions decide_;
+  const Situation& s_;
 };
 
 }  // namespace ec2spotter

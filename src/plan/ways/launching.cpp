@@ -5,58 +5,57 @@
 #include "base/sha256.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/choice/root_choice.hpp"
-#include "plan/plan.hpp"
-#include "plan/ways/swapping.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter {
 
-Decision Launching::next_body(const Volume& volume) const {
-  if (const auto refusal = launch_refusal(seen_, now_)) {
-    return decide_.stuck(Reason::launch_refused, Errc::refused, *refusal);
+Decision Launching::next_body(const Root& root) const {
+  if (const auto refusal = launch_refusal(s_.seen, s_.now)) {
+    return s_.decide.stuck(Reason::launch_refused, Errc::refused, *refusal);
   }
-  if (const int count = launches_lately(seen_, now_); count >= kLaunchesPerHour) {
-    return decide_.wait(Reason::too_many_launches,
-                        std::to_string(count) +
-                            " bodies were launched within an hour; waiting, so that a fault does "
-                            "not run up costs",
-                        kCalm);
+  if (const int count = launches_lately(s_.seen, s_.now); count >= kLaunchesPerHour) {
+    return s_.decide.wait(Reason::too_many_launches,
+                          std::to_string(count) +
+                              " bodies were launched within an hour; waiting, so that a fault does "
+                              "not run up costs",
+                          kPollRest);
   }
-  if (auto missing = check_types(machine_, seen_, volume.zone, decide_)) return *missing;
-  PoolChoice choice = choose_pool(machine_, volume.zone, seen_, memory_, now_);
-  if (choice.taken) return launch_from(volume, std::move(choice), InstanceId());
+  if (auto missing = check_types(s_.machine, s_.seen, root.volume.zone, s_.decide)) return *missing;
+  PoolChoice choice = choose_pool(s_.machine, root.volume.zone, s_.seen, s_.memory, s_.now);
+  if (choice.taken) return launch_from(root, std::move(choice), InstanceId());
   return wait_for_pools(std::move(choice));
 }
 
-std::optional<Decision> Launching::successor(const Volume& volume, const Instance& body) const {
-  const bool urgent = memory_.rebalance.contains(body.id);
-  PoolChoice choice = choose_pool(machine_, volume.zone, seen_, memory_, now_,
+std::optional<Decision> Launching::successor(const Root& root, const Instance& body) const {
+  const bool urgent = s_.memory.rebalance.contains(body.id);
+  PoolChoice choice = choose_pool(s_.machine, root.volume.zone, s_.seen, s_.memory, s_.now,
                                   urgent ? Markets::wished : Markets::spot);
-  if (!choice.taken || launches_lately(seen_, now_) >= kLaunchesPerHour) return std::nullopt;
-  return launch_from(volume, std::move(choice), body.id);
+  if (!choice.taken || launches_lately(s_.seen, s_.now) >= kLaunchesPerHour) return std::nullopt;
+  return launch_from(root, std::move(choice), body.id);
 }
 
-Decision Launching::launch_from(const Volume& volume, PoolChoice choice,
+Decision Launching::launch_from(const Root& root, PoolChoice choice,
                                 const InstanceId& takes_over) const {
   step::LaunchBody launch{.pool = *choice.taken,
-                          .volume = volume.id,
-                          .engine = swaps_root(machine_, volume) ? Engine::swap : machine_.engine,
+                          .volume = root.volume.id,
+                          .engine = root.swapped() ? Engine::swap : s_.machine.engine,
                           .attempt = 1,
-                          .guest_files = guest_files_of(volume),
+                          .guest_files = guest_files_of(root.volume),
                           .takes_over = takes_over,
                           .client_token = {}};
-  const Instance* last = newest_body(seen_);
+  const Instance* last = newest_body(s_.seen);
   if (last != nullptr && was_silent(*last)) launch.attempt = attempt_of(*last) + 1;
   // After a kexec that never came up, the other engine is worth its chance.
   const bool other = launch.engine == Engine::automatic && launch.attempt > 1;
   if (other) launch.engine = Engine::pivot;
-  launch.client_token = launch_token(machine_, volume.id, last ? last->id : InstanceId(), launch,
-                                     memory_.launch_attempt);
+  launch.client_token = launch_token(s_.machine, root.volume.id, last ? last->id : InstanceId(),
+                                     launch, s_.memory.launch_attempt);
   const Reason reason = takes_over.empty() ? Reason::launching_body : Reason::preparing_hand_over;
   std::string detail = describe(*choice.taken);
-  if (seen_.facts_denied) {
-    detail += "; pool_order is not followed: " + seen_.facts_denied->describe();
+  if (s_.seen.facts_denied) {
+    detail += "; pool_order is not followed: " + s_.seen.facts_denied->describe();
   }
-  Decision decision = decide_.act(reason, std::move(detail), std::move(launch));
+  Decision decision = s_.decide.act(reason, std::move(detail), std::move(launch));
   decision.candidates = std::move(choice.candidates);
   return decision;
 }
@@ -74,8 +73,8 @@ Decision Launching::wait_for_pools(PoolChoice choice) const {
     text += "\n  " + describe(candidate.pool) + ": " + candidate.why;
   }
   Decision decision = choice.only_refused
-                          ? decide_.stuck(reason, *choice.only_refused, std::move(text))
-                          : decide_.wait(reason, std::move(text), choice.reopen - now_);
+                          ? s_.decide.stuck(reason, *choice.only_refused, std::move(text))
+                          : s_.decide.wait(reason, std::move(text), choice.reopen - s_.now);
   decision.candidates = std::move(choice.candidates);
   return decision;
 }

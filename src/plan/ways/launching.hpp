@@ -4,34 +4,26 @@
 #include <optional>
 #include <string>
 
-#include "model/decision.hpp"
-#include "model/machine.hpp"
-#include "model/observation.hpp"
 #include "plan/choice/pool_choice.hpp"
-#include "plan/decisions.hpp"
+#include "plan/situation.hpp"
 
 namespace ec2spotter {
 
 // All that it is given outlives it.
 class Launching {
  public:
-  Launching(const Machine& machine, const Observation& seen, const Memory& memory, TimePoint now)
-      : machine_(machine), seen_(seen), memory_(memory), now_(now), decide_(now) {}
+  explicit Launching(const Situation& s) : s_(s) {}
 
   // A body for a machine that has none.
-  Decision next_body(const Volume& volume) const;
+  Decision next_body(const Root& root) const;
   // One that is to take over from `body`, which works; none if that has to wait.
-  std::optional<Decision> successor(const Volume& volume, const Instance& body) const;
+  std::optional<Decision> successor(const Root& root, const Instance& body) const;
 
  private:
-  Decision launch_from(const Volume& volume, PoolChoice choice, const InstanceId& takes_over) const;
+  Decision launch_from(const Root& root, PoolChoice choice, const InstanceId& takes_over) const;
   Decision wait_for_pools(PoolChoice choice) const;
 
-  const Machine& machine_;
-  const Observation& seen_;
-  const Memory& memory_;
-  TimePoint now_;
-  Decisions decide_;
+  const Situation& s_;
 };
 
 // The client token of a launch: what tells one body from another is inside, so that equal decisions

@@ -6,8 +6,7 @@
 #include "model/spot_status.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
-#include "plan/body/body_view.hpp"
-#include "plan/plan.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -21,43 +20,37 @@ bool is_helped_by_swap(const std::string& reason) {
 
 }  // namespace
 
-bool swaps_root(const Machine& machine, const Volume& root) {
-  return machine.engine == Engine::swap ||
-         (machine.engine == Engine::automatic &&
-          tag::value(root.tags, tag::kEngine) == to_string(Engine::swap));
-}
-
-std::optional<Decision> Swapping::after(const BootReport& failure, const Machine& machine,
-                                        const Volume& root, const Instance& body) const {
+std::optional<Decision> Swapping::after(const BootReport& failure, const Root& root,
+                                        const Instance& body) const {
   if (is_swapped(body)) return std::nullopt;
-  if (swaps_root(machine, root)) {
-    return decide_.act(Reason::choosing_engine,
-                       body.id.str() + " gives way to one that boots from the root itself",
-                       step::TerminateBody{body.id});
+  if (root.swapped()) {
+    return s_.decide.act(Reason::choosing_engine,
+                         body.id.str() + " gives way to one that boots from the root itself",
+                         step::TerminateBody{body.id});
   }
-  if (machine.engine != Engine::automatic || !is_helped_by_swap(failure.reason)) {
+  if (s_.machine.engine != Engine::automatic || !is_helped_by_swap(failure.reason)) {
     return std::nullopt;
   }
-  return decide_.act(Reason::choosing_engine,
-                     "the root cannot be entered (" + failure.reason + "), only booted from",
-                     step::ChooseSwap{root.id});
+  return s_.decide.act(Reason::choosing_engine,
+                       "the root cannot be entered (" + failure.reason + "), only booted from",
+                       step::ChooseSwap{root.volume.id});
 }
 
 std::optional<Decision> Swapping::prepare(const Instance& next) const {
   auto missing = swap_stopped(next);
-  if (!missing || now_ - next.launch_time <= kSwapLimit) return missing;
-  return decide_.act(Reason::collecting_body,
-                     next.id.str() + " could not be made ready: " + missing->detail,
-                     step::TerminateBody{next.id});
+  if (!missing || s_.now - next.launch_time <= kSwapLimit) return missing;
+  return s_.decide.act(Reason::collecting_body,
+                       next.id.str() + " could not be made ready: " + missing->detail,
+                       step::TerminateBody{next.id});
 }
 
 std::optional<Decision> Swapping::swap_stopped(const Instance& body) const {
   switch (body.state) {
     case InstanceState::pending:
-      return decide_.wait(Reason::waiting_for_body, body.id.str() + " is pending", kSoon);
+      return s_.decide.wait(Reason::waiting_for_body, body.id.str() + " is pending", kPollChange);
     case InstanceState::running:
-      return decide_.act(Reason::swapping_root, body.id.str() + " is stopped for it",
-                         step::StopBody{body.id});
+      return s_.decide.act(Reason::swapping_root, body.id.str() + " is stopped for it",
+                           step::StopBody{body.id});
     case InstanceState::stopped: break;
     default: return wait(body, "it is " + std::string(to_string(body.state)));
   }
@@ -65,14 +58,14 @@ std::optional<Decision> Swapping::swap_stopped(const Instance& body) const {
   const BlockDevice* disk = root_disk(body);
   if (disk == nullptr) return std::nullopt;
   if (disk->state != AttachmentState::attached) return wait(body, "its image's disk is detached");
-  return decide_.act(Reason::swapping_root, body.id.str() + " gives up its image's disk",
-                     step::DetachImageDisk{disk->volume, body.id});
+  return s_.decide.act(Reason::swapping_root, body.id.str() + " gives up its image's disk",
+                       step::DetachImageDisk{disk->volume, body.id});
 }
 
 std::optional<Decision> Swapping::start(const Volume& root, const Instance& body) const {
-  if (was_interrupted(seen_, body) || was_silent(body)) return std::nullopt;
+  if (was_interrupted(s_.seen, body) || was_silent(body)) return std::nullopt;
   if (auto early = wait_for_request(body)) return early;
-  return decide_.act(
+  return s_.decide.act(
       Reason::swapping_root, body.id.str() + " boots from " + root.id.str(),
       step::StartBody{
           .instance = body.id, .pool = {body.type, body.zone, body.market}, .volume = root.id});
@@ -80,13 +73,13 @@ std::optional<Decision> Swapping::start(const Volume& root, const Instance& body
 
 bool Swapping::is_up(const Instance& body) const {
   return is_swapped(body) && body.state == InstanceState::running &&
-         BodyView(seen_).answers(body).value_or(true);
+         s_.bodies.answers(body).value_or(true);
 }
 
 // A Spot instance may be started when its request, too, says that we have stopped it.
 std::optional<Decision> Swapping::wait_for_request(const Instance& body) const {
   if (body.market != Market::spot) return std::nullopt;
-  for (const SpotRequest& request : seen_.requests) {
+  for (const SpotRequest& request : s_.seen.requests) {
     const bool stopped = parse_spot_status(request.status_code) == SpotStatus::stopped_by_user;
     if (request.instance == body.id && stopped) return std::nullopt;
   }
@@ -94,29 +87,30 @@ std::optional<Decision> Swapping::wait_for_request(const Instance& body) const {
 }
 
 Decision Swapping::wait(const Instance& body, const std::string& what) const {
-  return decide_.wait(Reason::swapping_root, body.id.str() + ": " + what, kSoon);
+  return s_.decide.wait(Reason::swapping_root, body.id.str() + ": " + what, kPollChange);
 }
 
 std::optional<Decision> Swapping::tidy() const {
-  for (const SpotRequest& request : seen_.requests) {
+  for (const SpotRequest& request : s_.seen.requests) {
     if (tag::value(request.tags, tag::kEngine) != to_string(Engine::swap)) continue;
-    const Instance* body = BodyView(seen_).find_body(request.instance);
+    const Instance* body = s_.bodies.find_body(request.instance);
     if (request.state == "active" && body == nullptr && !request.instance.empty()) {
-      return decide_.act(Reason::adopting_body,
-                         request.id.str() + " has launched " + request.instance.str() +
-                             " by itself, after the end of the former body",
-                         step::AdoptBody{request.instance, request.id});
+      return s_.decide.act(Reason::adopting_body,
+                           request.id.str() + " has launched " + request.instance.str() +
+                               " by itself, after the end of the former body",
+                           step::AdoptBody{request.instance, request.id});
     }
     if (request.state != "open" || (body != nullptr && is_live(*body))) continue;
-    return decide_.act(Reason::cancelling_request,
-                       request.id.str() + " would launch another body by itself",
-                       step::CancelRequest{request.id});
+    return s_.decide.act(Reason::cancelling_request,
+                         request.id.str() + " would launch another body by itself",
+                         step::CancelRequest{request.id});
   }
-  for (const Instance& body : seen_.bodies) {
+  for (const Instance& body : s_.seen.bodies) {
     const std::string disk = tag::value(body.tags, tag::kImageDisk);
     if (disk.empty() || disk == tag::kGone || shows(body, VolumeId(disk))) continue;
-    return decide_.act(Reason::collecting_disk, disk + " was the image's disk of " + body.id.str(),
-                       step::DeleteImageDisk{VolumeId(disk), body.id});
+    return s_.decide.act(Reason::collecting_disk,
+                         disk + " was the image's disk of " + body.id.str(),
+                         step::DeleteImageDisk{VolumeId(disk), body.id});
   }
   return std::nullopt;
 }

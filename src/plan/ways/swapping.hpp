@@ -14,25 +14,18 @@
 
 #include <optional>
 
-#include "model/decision.hpp"
-#include "model/machine.hpp"
-#include "model/observation.hpp"
-#include "plan/decisions.hpp"
+#include "plan/situation.hpp"
 
 namespace ec2spotter {
-
-// Do bodies of this machine get the root by swap: as its file says, or, where that leaves it open,
-// as the root's tag does?
-bool swaps_root(const Machine& machine, const Volume& root);
 
 // All that it is given outlives it.
 class Swapping {
  public:
-  Swapping(const Observation& seen, TimePoint now) : seen_(seen), now_(now), decide_(now) {}
+  explicit Swapping(const Situation& s) : s_(s) {}
 
   // What a failed boot means for the choice of the engine; none: nothing.
-  std::optional<Decision> after(const BootReport& failure, const Machine& machine,
-                                const Volume& root, const Instance& body) const;
+  std::optional<Decision> after(const BootReport& failure, const Root& root,
+                                const Instance& body) const;
   // What a body that has not got the root yet still needs before it may have it; none: it is ready.
   std::optional<Decision> prepare(const Instance& next) const;
   // What a stopped body needs that has the root in place; none: it cannot be started, and the root
@@ -49,9 +42,7 @@ class Swapping {
   std::optional<Decision> swap_stopped(const Instance& body) const;
   std::optional<Decision> wait_for_request(const Instance& body) const;
 
-  const Observation& seen_;
-  TimePoint now_;
-  Decisions decide_;
+  const Situation& s_;
 };
 
 }  // namespace ec2spotter

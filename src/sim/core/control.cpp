@@ -3,11 +3,12 @@
 #include <initializer_list>
 
 #include "sim/core/call/limits.hpp"
-#include "sim/core/call/places.hpp"
 #include "sim/core/core.hpp"
 #include "sim/core/life/life.hpp"
 #include "sim/core/life/status_checks.hpp"
 #include "sim/core/services/event_queue.hpp"
+#include "sim/core/state/instance_state.hpp"
+#include "sim/core/state/places.hpp"
 #include "sim/core/state/types.hpp"
 
 namespace ec2spotter::sim {

@@ -4,8 +4,8 @@
 #include "base/sha256.hpp"
 #include "sim/core/core.hpp"
 #include "sim/core/life/interfaces.hpp"
-#include "sim/core/life/life.hpp"
 #include "sim/core/services/iam.hpp"
+#include "sim/core/state/instance_state.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -1,7 +1,6 @@
 // Initial resources from a document, with ids that the writer chose.
 #include <algorithm>
 
-#include "sim/core/call/places.hpp"
 #include "sim/core/core.hpp"
 #include "sim/core/life/images.hpp"
 #include "sim/core/life/interfaces.hpp"
@@ -9,6 +8,7 @@
 #include "sim/core/life/snapshots.hpp"
 #include "sim/core/life/volumes.hpp"
 #include "sim/core/services/encryption.hpp"
+#include "sim/core/state/places.hpp"
 
 namespace ec2spotter::sim {
 namespace {

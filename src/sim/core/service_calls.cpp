@@ -6,6 +6,7 @@
 #include "sim/core/life/new_instances.hpp"
 #include "sim/core/services/event_queue.hpp"
 #include "sim/core/services/iam.hpp"
+#include "sim/core/services/parameters.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {

@@ -12,7 +12,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "sim/core/call/places.hpp"
+#include "sim/core/state/places.hpp"
 #include "sim/core/core.hpp"
 #include "sim/core/state/wire.hpp"
 #include "sim/http/connections.hpp"

@@ -55,7 +55,7 @@ class VmBodies::Impl {
   Disks& disks() { return disks_; }
   Forwarder& forwarder() { return forwarder_; }
 
-  Machine* machine(const std::string& instance_id) {
+  VirtualMachine* machine(const std::string& instance_id) {
     const auto found = machines_.find(instance_id);
     return found == machines_.end() ? nullptr : found->second.get();
   }
@@ -81,7 +81,7 @@ class VmBodies::Impl {
       return fail(Errc::io, console.string() + " cannot be written");
     }
     for (const BodyDisk& disk : spec.disks) holders_[disk.volume_id] = id;
-    machines_[id] = std::make_unique<Machine>(MachineOptions{
+    machines_[id] = std::make_unique<VirtualMachine>(VirtualMachineOptions{
         .spec = spec,
         .disks = std::move(disks),
         .kvm = kvm_ && &platform == &kPc,
@@ -101,7 +101,7 @@ class VmBodies::Impl {
   }
 
   Result<void> plug(const std::string& instance_id, const BodyDisk& disk) {
-    Machine* machine = this->machine(instance_id);
+    VirtualMachine* machine = this->machine(instance_id);
     if (machine == nullptr) return fail(Errc::wrong_state, instance_id + " is off");
     TRY(QemuDisk plugged, qemu_disk(disk));
     TRY_VOID(machine->plug(std::move(plugged)));
@@ -110,7 +110,7 @@ class VmBodies::Impl {
   }
 
   void unplug(const std::string& instance_id, const BodyDisk& disk) {
-    Machine* machine = this->machine(instance_id);
+    VirtualMachine* machine = this->machine(instance_id);
     if (machine == nullptr) {
       post_(DiskReleased{instance_id, disk.volume_id});
     } else {
@@ -122,7 +122,7 @@ class VmBodies::Impl {
   Result<void> create_snapshot(const std::string& snapshot_id, const std::string& volume_id) {
     const auto copy = [&] { return disks_.create_snapshot(snapshot_id, volume_id); };
     const auto holder = holders_.find(volume_id);
-    Machine* machine = holder == holders_.end() ? nullptr : this->machine(holder->second);
+    VirtualMachine* machine = holder == holders_.end() ? nullptr : this->machine(holder->second);
     return machine == nullptr ? copy() : machine->while_frozen(copy);
   }
 
@@ -154,11 +154,11 @@ class VmBodies::Impl {
   Disks disks_;
   bool kvm_;
   PostBodyEvent post_;
-  ImdsServer imds_;
+  MetadataServer imds_;
   Forwarder forwarder_;
   std::uint64_t disks_named_ = 0;
   std::map<std::string, std::string> holders_;  // volume -> the instance that last got it
-  std::map<std::string, std::unique_ptr<Machine>> machines_;
+  std::map<std::string, std::unique_ptr<VirtualMachine>> machines_;
 };
 
 Result<std::unique_ptr<VmBodies>> VmBodies::create(VmOptions options, PostBodyEvent post,
@@ -206,14 +206,14 @@ Result<void> VmBodies::import_snapshot(const std::string& snapshot_id, const std
 }
 Result<void> VmBodies::start(const BodySpec& spec) { return impl_->start(spec); }
 void VmBodies::press_power_button(const std::string& instance_id) {
-  if (Machine* machine = impl_->machine(instance_id)) machine->press_power_button();
+  if (VirtualMachine* machine = impl_->machine(instance_id)) machine->press_power_button();
 }
 void VmBodies::cut_power(const std::string& instance_id) { impl_->cut_power(instance_id); }
 void VmBodies::reboot(const std::string& instance_id) {
-  if (Machine* machine = impl_->machine(instance_id)) machine->reboot();
+  if (VirtualMachine* machine = impl_->machine(instance_id)) machine->reboot();
 }
 Result<void> VmBodies::hang(const std::string& instance_id) {
-  if (Machine* machine = impl_->machine(instance_id)) machine->hang();
+  if (VirtualMachine* machine = impl_->machine(instance_id)) machine->hang();
   return {};
 }
 Result<void> VmBodies::turn_read_only(const std::string&) {

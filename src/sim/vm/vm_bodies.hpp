@@ -65,8 +65,4 @@ class VmBodies final : public Bodies {
   std::unique_ptr<Impl> impl_;
 };
 
-// The body of `ec2spotter-relay PORT` and `ec2spotter sim-relay PORT`: standard input and output
-// <-> 127.0.0.1:PORT until both sides have closed. Returns the exit code.
-int relay_main(int port);
-
 }  // namespace ec2spotter::sim

@@ -39,7 +39,7 @@ class BodyChoiceTest : public testing::Test {
 
   // The body that a watch would end, as it is not to get the root.
   InstanceId surplus() const {
-    const Decision decision = plan(machine, {.patrol = true}, seen, {}, kNow);
+    const Decision decision = plan(machine, {.by_watch = true}, seen, {}, kNow);
     const auto* end = decision.steps.empty()
                           ? nullptr
                           : std::get_if<step::TerminateBody>(&decision.steps.front());

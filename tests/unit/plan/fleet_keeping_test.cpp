@@ -28,8 +28,8 @@ class FleetKeepingTest : public testing::Test {
     fleet.tags[std::string(tag::kWish)] = wish_of(machine_);
     return fleet;
   }
-  Decision decide(bool patrol = false) const {
-    return plan(machine_, {.goal = Goal::up, .patrol = patrol}, seen_, memory_, kNow);
+  Decision decide(bool by_watch = false) const {
+    return plan(machine_, {.goal = Goal::up, .by_watch = by_watch}, seen_, memory_, kNow);
   }
 
   Machine machine_ = a_machine();
@@ -49,8 +49,8 @@ TEST_F(FleetKeepingTest, ABodyIsUpWhenItsConsoleSaysSoOrItAnswers) {
 
 TEST_F(FleetKeepingTest, ABodyThatSaysNothingIsNeverGivenUp) {
   seen_.bodies[0].launch_time = kNow - 24h;
-  for (const bool patrol : {false, true}) {
-    const Decision decision = decide(patrol);
+  for (const bool by_watch : {false, true}) {
+    const Decision decision = decide(by_watch);
     EXPECT_EQ(decision.reason, Reason::boot_timeout);
     EXPECT_TRUE(decision.steps.empty());
   }

@@ -1,5 +1,5 @@
 // What is called wrong with a machine that came up, and what is done about it.
-#include "plan/body/health.hpp"
+#include "plan/limits.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ class HealthTest : public testing::Test {
   Decision decide(OnUnhealthy policy = OnUnhealthy::report) {
     Machine machine = a_machine();
     machine.on_unhealthy = policy;
-    return plan(machine, {.goal = Goal::up, .patrol = true}, seen, memory, kNow);
+    return plan(machine, {.goal = Goal::up, .by_watch = true}, seen, memory, kNow);
   }
   void impair(TimePoint since) {
     seen.checks[kFirst] = {.instance = kFirst, .system = "impaired", .impaired_since = since};
@@ -155,9 +155,9 @@ TEST_F(HealthTest, TheLimitIsTheUsers) {
   seen.bodies[0].launch_time = kNow - 20min;
   Machine machine = a_machine();
   machine.boot_limit = 30min;
-  EXPECT_EQ(plan(machine, {.patrol = true}, seen, memory, kNow).reason, Reason::booting);
+  EXPECT_EQ(plan(machine, {.by_watch = true}, seen, memory, kNow).reason, Reason::booting);
   machine.boot_limit = 15min;
-  EXPECT_EQ(plan(machine, {.patrol = true}, seen, memory, kNow).reason, Reason::boot_timeout);
+  EXPECT_EQ(plan(machine, {.by_watch = true}, seen, memory, kNow).reason, Reason::boot_timeout);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "plan/limits.hpp"
 #include "plan/plan.hpp"
 
 #include <gtest/gtest.h>
@@ -441,32 +442,32 @@ TEST(PlanTest, ABodyThatWasLaunchedToTakeOverIsNoSurplus) {
   Observation seen = running();
   seen.bodies.push_back(a_body(kSecond));
   seen.bodies[1].tags[std::string(tag::kTakesOver)] = kFirst.str();
-  const Intent patrol{.goal = Goal::up, .patrol = true};
-  const auto on_patrol = [&] { return plan(a_machine(), patrol, seen, {}, kNow); };
-  EXPECT_EQ(on_patrol().reason, Reason::preparing_hand_over);
-  EXPECT_TRUE(on_patrol().steps.empty());
+  const Intent by_watch{.goal = Goal::up, .by_watch = true};
+  const auto watch_decides = [&] { return plan(a_machine(), by_watch, seen, {}, kNow); };
+  EXPECT_EQ(watch_decides().reason, Reason::preparing_hand_over);
+  EXPECT_TRUE(watch_decides().steps.empty());
   EXPECT_EQ(decide(seen).reason, Reason::up) << "a single command leaves it to watch";
 
   seen.boots[kSecond] = {"identify", "ok", "", ""};
-  EXPECT_EQ(only_step<step::TerminateBody>(on_patrol()).instance, kFirst);
+  EXPECT_EQ(only_step<step::TerminateBody>(watch_decides()).instance, kFirst);
   EXPECT_EQ(decide(seen).reason, Reason::up);
 
   seen.boots.clear();
   seen.bodies[1].launch_time = kNow - kBootLimit - 1s;
-  EXPECT_EQ(only_step<step::TerminateBody>(on_patrol()).instance, kSecond);
+  EXPECT_EQ(only_step<step::TerminateBody>(watch_decides()).instance, kSecond);
   EXPECT_EQ(only_step<step::TerminateBody>(decide(seen)).instance, kSecond);
 
   // Once the other has the root, the tag is history.
   seen.bodies[1].launch_time = kNow;
   seen.bodies[1].tags[std::string(tag::kTakesOver)] = kForeign.str();
-  EXPECT_EQ(on_patrol().reason, Reason::collecting_body);
+  EXPECT_EQ(watch_decides().reason, Reason::collecting_body);
 }
 
 TEST(PlanTest, ASuccessorIsLaunchedWithTheNameOfTheBodyThatItReplaces) {
   Memory memory;
   memory.rebalance = {kFirst};
   const Decision decision =
-      plan(a_machine(), {.goal = Goal::up, .patrol = true}, running(), memory, kNow);
+      plan(a_machine(), {.goal = Goal::up, .by_watch = true}, running(), memory, kNow);
   EXPECT_EQ(only_step<step::LaunchBody>(decision).takes_over, kFirst);
   EXPECT_EQ(describe(decision.steps[0]),
             "launch t3.small spot us-east-1a to take over from " + kFirst.str());

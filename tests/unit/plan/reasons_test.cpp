@@ -69,7 +69,7 @@ Fleet a_fleet(const Asked& asked) {
 }
 
 void successor_of_rebalanced(Asked& asked, const char* stage) {
-  asked.intent.patrol = true;
+  asked.intent.by_watch = true;
   asked.memory.rebalance = {kFirst};
   asked.seen.bodies.push_back(a_body(kSecond));
   asked.seen.boots[kSecond] = {stage, "ok", "", ""};
@@ -206,7 +206,7 @@ const std::map<Reason, Scene> kScenes{
      [](Asked& a) { a.seen.checks[kFirst] = {.instance = kFirst, .guest = "impaired"}; }},
     {Reason::restarting,
      [](Asked& a) {
-       a.intent.patrol = true;
+       a.intent.by_watch = true;
        a.machine.on_unhealthy = OnUnhealthy::restart;
        a.seen.checks[kFirst] = {.instance = kFirst, .guest = "impaired"};
      }},

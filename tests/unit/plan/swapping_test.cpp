@@ -1,5 +1,6 @@
 // Engine swap: the way from a launched body to one that boots from the root, and back.
-#include "plan/ways/swapping.hpp"
+#include "plan/limits.hpp"
+#include "plan/mode.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,13 +72,13 @@ const T* only_step(const Decision& decision) {
 
 TEST(SwappingTest, IsWhatTheFileSaysOrTheRootsTag) {
   Volume root = a_volume();
-  EXPECT_FALSE(swaps_root(a_machine(), root));
-  EXPECT_TRUE(swaps_root(swapping_machine(), root));
+  EXPECT_EQ(mode_of(a_machine(), root), Mode::supervised);
+  EXPECT_EQ(mode_of(swapping_machine(), root), Mode::root_swapped);
   root.tags["ec2spotter:engine"] = "swap";
-  EXPECT_TRUE(swaps_root(a_machine(), root));
+  EXPECT_EQ(mode_of(a_machine(), root), Mode::root_swapped);
   Machine other = a_machine();
   other.engine = Engine::pivot;
-  EXPECT_FALSE(swaps_root(other, root)) << "the file has the last word";
+  EXPECT_EQ(mode_of(other, root), Mode::supervised) << "the file has the last word";
 }
 
 TEST(SwappingTest, ABodyIsLaunchedForIt) {

@@ -4,8 +4,8 @@
 #include "sim/core/call/call.hpp"
 #include "sim/core/call/limits.hpp"
 #include "sim/core/life/interfaces.hpp"
-#include "sim/core/life/life.hpp"
 #include "sim/core/life/safety.hpp"
+#include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -87,7 +87,7 @@ Result<Json*> target_interface(Call& call, const std::string& instance_id,
   if (!interface_id.empty()) {
     return need(call, "network-interface", "InvalidNetworkInterfaceID.NotFound", interface_id);
   }
-  TRY(const Json* instance, need(call, "instance", "InvalidInstanceID.NotFound", instance_id));
+  TRY(const Json* instance, need_instance(call, instance_id));
   const std::string state = state_name(*instance);
   if (state != "running" && state != "stopped") {
     return refuse("IncorrectInstanceState",

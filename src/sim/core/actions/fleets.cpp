@@ -1,11 +1,14 @@
 #include "sim/core/life/fleets.hpp"
 
 #include "sim/core/call/call.hpp"
+#include "sim/core/call/launch_spec.hpp"
+#include "sim/core/call/param_tree.hpp"
+#include "sim/core/life/endings.hpp"
 #include "sim/core/life/fleet_pools.hpp"
-#include "sim/core/life/launch_spec.hpp"
-#include "sim/core/life/life.hpp"
 #include "sim/core/life/new_instances.hpp"
 #include "sim/core/life/templates.hpp"
+#include "sim/core/state/instance_state.hpp"
+#include "sim/core/state/places.hpp"
 #include "sim/core/state/types.hpp"
 #include "sim/core/state/wire.hpp"
 

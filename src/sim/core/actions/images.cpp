@@ -1,12 +1,13 @@
+// The actions of images.
 #include "sim/core/life/images.hpp"
 
 #include <algorithm>
 #include <string_view>
 
 #include "sim/core/call/call.hpp"
-#include "sim/core/life/life.hpp"
 #include "sim/core/life/snapshots.hpp"
 #include "sim/core/life/volumes.hpp"
+#include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -153,7 +154,7 @@ Result<Json> create_image(Call& call) {
   spec.description = call.params.get_or("Description", "");
   TRY(const bool no_reboot, call.params.flag("NoReboot", false));
   TRY(auto tags, read_tag_specifications(call.params, {"image", "snapshot"}));
-  TRY(const Json* instance, need(call, "instance", "InvalidInstanceID.NotFound", instance_id));
+  TRY(const Json* instance, need_instance(call, instance_id));
   TRY_VOID(check_name(call, spec.name));
   TRY_VOID(call.finish());
   if (state_name(*instance) != "running" && state_name(*instance) != "stopped") {
@@ -184,40 +185,6 @@ Result<Json> deregister_image(Call& call) {
 }
 
 }  // namespace
-
-Json mapping_json(const ImageDisk& disk) {
-  Json ebs{{"volumeSize", disk.size_gib},
-           {"volumeType", disk.volume_type},
-           {"deleteOnTermination", disk.delete_on_termination},
-           {"encrypted", false}};
-  if (!disk.snapshot_id.empty()) ebs["snapshotId"] = disk.snapshot_id;
-  return {{"deviceName", disk.device}, {"ebs", std::move(ebs)}};
-}
-
-Json make_image(World& world, const ImageSpec& spec) {
-  Json image{{"imageId", spec.id},
-             {"name", spec.name},
-             {"description", spec.description},
-             {"imageLocation", std::string(kAccount) + "/" + spec.name},
-             {"imageOwnerId", kAccount},
-             {"imageState", "available"},
-             {"imageType", "machine"},
-             {"isPublic", false},
-             {"architecture", spec.architecture},
-             {"creationDate", world.timestamp()},
-             {"rootDeviceType", "ebs"},
-             {"rootDeviceName", spec.root_device},
-             {"virtualizationType", "hvm"},
-             {"hypervisor", "xen"},
-             {"enaSupport", spec.ena_support},
-             {"platformDetails", "Linux/UNIX"},
-             {"usageOperation", "RunInstances"},
-             {"blockDeviceMapping", spec.disks},
-             {"tagSet", Json::array()}};
-  if (!spec.boot_mode.empty()) image["bootMode"] = spec.boot_mode;
-  if (!spec.imds_support.empty()) image["imdsSupport"] = spec.imds_support;
-  return image;
-}
 
 void add_image_actions(Actions& actions) {
   actions.insert({{"DescribeImages", describe_images},

@@ -3,7 +3,7 @@
 
 #include "sim/core/call/call.hpp"
 #include "sim/core/life/interfaces.hpp"
-#include "sim/core/life/life.hpp"
+#include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -123,7 +123,7 @@ Result<Json> attach(Call& call) {
   TRY(const auto card, call.params.number("NetworkCardIndex"));
   TRY_VOID(call.finish());
   TRY(Json * interface, need_interface(call, id));
-  TRY(Json * instance, need(call, "instance", "InvalidInstanceID.NotFound", instance_id));
+  TRY(Json * instance, need_instance(call, instance_id));
   const std::string state = state_name(*instance);
   if (state != "running" && state != "stopped") {
     return refuse("IncorrectState", "Instance '" + instance_id + "' is not running or stopped.");

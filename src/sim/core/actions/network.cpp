@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "sim/core/call/call.hpp"
-#include "sim/core/call/places.hpp"
 #include "sim/core/life/interfaces.hpp"
+#include "sim/core/state/places.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {

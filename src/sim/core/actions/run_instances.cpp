@@ -1,8 +1,9 @@
 #include "sim/core/actions/run_instances.hpp"
 
-#include "sim/core/life/life.hpp"
+#include "sim/core/call/param_tree.hpp"
 #include "sim/core/life/new_instances.hpp"
 #include "sim/core/life/templates.hpp"
+#include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {

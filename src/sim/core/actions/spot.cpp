@@ -6,9 +6,9 @@
 
 #include "sim/core/call/call.hpp"
 #include "sim/core/call/limits.hpp"
-#include "sim/core/call/places.hpp"
 #include "sim/core/life/new_instances.hpp"
 #include "sim/core/life/spot_requests.hpp"
+#include "sim/core/state/places.hpp"
 #include "sim/core/state/types.hpp"
 #include "sim/core/state/wire.hpp"
 

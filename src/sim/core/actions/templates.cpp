@@ -1,3 +1,4 @@
+// The actions of launch templates.
 #include "sim/core/life/templates.hpp"
 
 #include <algorithm>
@@ -5,99 +6,17 @@
 #include <cctype>
 
 #include "sim/core/call/call.hpp"
-#include "sim/core/life/launch_spec.hpp"
+#include "sim/core/call/launch_spec.hpp"
+#include "sim/core/call/param_tree.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
 namespace {
 
-// Lists whose name gets "Set" in a reply.
-constexpr auto kSets =
-    std::to_array<std::string_view>({"BlockDeviceMapping", "NetworkInterface", "TagSpecification",
-                                     "Tag", "SecurityGroupId", "SecurityGroup"});
-
-bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
-std::string member_name(const std::string& name) {
-  std::string shown = name;
-  shown[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(shown[0])));
-  return shown;
-}
-
-// The distinct first parts of the parameter names, "a" of "a.b.c".
-std::vector<std::string> heads(const ParamMap& params) {
-  std::vector<std::string> found;
-  for (const auto& [name, value] : params) {
-    std::string head = name.substr(0, name.find('.'));
-    if (std::find(found.begin(), found.end(), head) == found.end()) {
-      found.push_back(std::move(head));
-    }
-  }
-  return found;
-}
-
-ParamMap below(const ParamMap& params, const std::string& head) {
-  ParamMap inner;
-  for (const auto& [name, value] : params) {
-    if (name.starts_with(head + ".")) inner[name.substr(head.size() + 1)] = value;
-  }
-  return inner;
-}
-
-Json shown_list(const ParamMap& items) {
-  Json list = Json::array();
-  auto indexes = heads(items);
-  std::sort(indexes.begin(), indexes.end(),
-            [](const auto& a, const auto& b) { return std::stol(a) < std::stol(b); });
-  for (const std::string& index : indexes) {
-    const auto plain = items.find(index);
-    list.push_back(plain == items.end() ? shown_parameters(below(items, index))
-                                        : Json(plain->second));
-  }
-  return list;
-}
-
-Result<Json*> find_template(World& world, const std::string& region, const std::string& id,
-                            const std::string& name) {
-  if (id.empty() == name.empty()) {
-    return refuse(id.empty() ? "MissingParameter" : "InvalidParameterCombination",
-                  "Give LaunchTemplateId or LaunchTemplateName");
-  }
-  if (!id.empty()) {
-    if (Json* found = world.find(region, "launch-template", id)) return found;
-    return refuse("InvalidLaunchTemplateId.NotFound",
-                  "The specified launch template, with template ID " + id + ", does not exist.");
-  }
-  Json* named = world.find_where(region, "launch-template", [&](const Json& each) {
-    return text(each, "launchTemplateName") == name;
-  });
-  if (named != nullptr) return named;
-  return refuse("InvalidLaunchTemplateName.NotFoundException",
-                "The specified launch template, with template name " + name + ", does not exist.");
-}
-
 Result<Json*> named_template(Call& call) {
   const std::string id = call.params.get_or("LaunchTemplateId", "");
   const std::string name = call.params.get_or("LaunchTemplateName", "");
   return find_template(call.world, call.region, id, name);
-}
-
-// The number that "3", "$Latest", "$Default" or nothing stands for.
-std::string version_number(const Json& found, const std::string& version) {
-  if (version == "$Latest") return found.at("latestVersionNumber").dump();
-  if (version == "$Default" || version.empty()) return found.at("defaultVersionNumber").dump();
-  return version;
-}
-
-Result<const Json*> find_version(const Json& found, const std::string& version) {
-  const std::string number = version_number(found, version);
-  const auto at = found.at("_versions").find(number);
-  if (at != found.at("_versions").end()) return &*at;
-  return refuse("InvalidLaunchTemplateId.VersionNotFound",
-                "Could not find the launch template version " + version);
 }
 
 // Everything in the data is something that a launch understands.
@@ -297,47 +216,6 @@ Result<Json> delete_versions(Call& call) {
 }
 
 }  // namespace
-
-Result<Template> read_template(World& world, const std::string& region, Params& named) {
-  const std::string id = named.get_or("LaunchTemplateId", "");
-  const std::string name = named.get_or("LaunchTemplateName", "");
-  const std::string version = named.get_or("Version", "");
-  TRY(Json * found, find_template(world, region, id, name));
-  TRY(const Json* at, find_version(*found, version));
-  return Template{.id = text(*found, "launchTemplateId"),
-                  .name = text(*found, "launchTemplateName"),
-                  .version = version_number(*found, version),
-                  .data = at->at("data").get<ParamMap>()};
-}
-
-ParamMap overlay(ParamMap base, const ParamMap& own) {
-  for (const std::string& head : heads(own)) {
-    std::erase_if(base, [&](const auto& param) {
-      return param.first == head || param.first.starts_with(head + ".");
-    });
-  }
-  base.insert(own.begin(), own.end());
-  return base;
-}
-
-Json shown_parameters(const ParamMap& params) {
-  Json shown = Json::object();
-  for (const std::string& head : heads(params)) {
-    const auto plain = params.find(head);
-    const ParamMap inner = below(params, head);
-    if (inner.empty()) {
-      if (plain != params.end()) shown[member_name(head)] = plain->second;
-    } else if (!is_number(heads(inner).front())) {
-      shown[member_name(head)] = shown_parameters(inner);
-    } else if (head == "SecurityGroupId" && params.contains("DeviceIndex")) {
-      shown["groupSet"] = {{"*groupId", shown_list(inner)}};
-    } else {
-      const bool set = std::find(kSets.begin(), kSets.end(), head) != kSets.end();
-      shown[member_name(head) + (set ? "Set" : "")] = shown_list(inner);
-    }
-  }
-  return shown;
-}
 
 void add_template_actions(Actions& actions) {
   actions.insert({{"CreateLaunchTemplate", create_template},

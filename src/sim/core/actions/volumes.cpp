@@ -1,4 +1,4 @@
-// Volumes and their attachments.
+// The actions of volumes and their attachments.
 #include "sim/core/life/volumes.hpp"
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include "sim/core/call/call.hpp"
 #include "sim/core/life/new_instances.hpp"
 #include "sim/core/services/encryption.hpp"
+#include "sim/core/state/places.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -43,63 +44,12 @@ Result<Json*> need_volume(Call& call, const std::string& id) {
   return need(call, "volume", "InvalidVolume.NotFound", id);
 }
 
-Result<Json*> need_instance(Call& call, const std::string& id) {
-  return need(call, "instance", "InvalidInstanceID.NotFound", id);
-}
-
 Result<Json> describe_volumes(Call& call) {
   return describe(call, {.kind = "volume",
                          .id_parameter = "VolumeId",
                          .not_found = "InvalidVolume.NotFound",
                          .set = "volumeSet",
                          .filters = &volume_filters()});
-}
-
-// Sizes in GiB and rates that each volume type takes. Source: EC2 API reference, CreateVolume.
-struct VolumeType {
-  std::string_view name;
-  long size_least, size_most;
-  long iops_least, iops_most;              // 0: cannot be given
-  long throughput_least, throughput_most;  // MiB/s; 0: cannot be given
-};
-constexpr auto kVolumeTypes = std::to_array<VolumeType>({
-    {"gp2", 1, 16384, 0, 0, 0, 0},
-    {"gp3", 1, 65536, 3000, 80000, 125, 2000},
-    {"io1", 4, 16384, 100, 64000, 0, 0},
-    {"io2", 4, 65536, 100, 256000, 0, 0},
-    {"st1", 125, 16384, 0, 0, 0, 0},
-    {"sc1", 125, 16384, 0, 0, 0, 0},
-    {"standard", 1, 1024, 0, 0, 0, 0},
-});
-
-Result<void> check_rate(const std::optional<long>& rate, long least, long most, const char* name,
-                        std::string_view type) {
-  if (!rate) return {};
-  if (most == 0) {
-    return refuse("InvalidParameterCombination", std::string("The parameter ") + name +
-                                                     " is not supported for " + std::string(type) +
-                                                     " volumes.");
-  }
-  if (*rate >= least && *rate <= most) return {};
-  return refuse("InvalidParameterValue", std::string(name) + " must be from " +
-                                             std::to_string(least) + " to " + std::to_string(most) +
-                                             " for this volume type");
-}
-
-Result<void> check_volume(const DiskSpec& disk) {
-  for (const VolumeType& type : kVolumeTypes) {
-    if (type.name != disk.volume_type) continue;
-    if (*disk.size_gib < type.size_least || *disk.size_gib > type.size_most) {
-      return refuse("InvalidParameterValue", "Volume of " + std::to_string(*disk.size_gib) +
-                                                 "GiB is out of range for volume type " +
-                                                 disk.volume_type);
-    }
-    TRY_VOID(check_rate(disk.iops, type.iops_least, type.iops_most, "iops", type.name));
-    return check_rate(disk.throughput, type.throughput_least, type.throughput_most, "throughput",
-                      type.name);
-  }
-  return refuse("InvalidParameterValue",
-                "Value (" + disk.volume_type + ") for parameter volumeType is invalid.");
 }
 
 Result<std::string> read_zone(Call& call) {
@@ -394,65 +344,6 @@ Result<Json> describe_modifications(Call& call) {
 }
 
 }  // namespace
-
-Result<void> complete_disk(World& world, const std::string& region, DiskSpec& disk) {
-  if (!disk.snapshot_id.empty()) {
-    const Json* snapshot = world.find(region, "snapshot", disk.snapshot_id);
-    if (snapshot == nullptr) {
-      return refuse("InvalidSnapshot.NotFound",
-                    "The snapshot '" + disk.snapshot_id + "' does not exist.");
-    }
-    if (text(*snapshot, "status") != "completed") {
-      return refuse("IncorrectState", "Snapshot '" + disk.snapshot_id + "' is not 'completed'.");
-    }
-    const long least = snapshot->at("volumeSize").get<long>();
-    if (!disk.size_gib) disk.size_gib = least;
-    if (*disk.size_gib < least) {
-      return refuse("InvalidBlockDeviceMapping",
-                    "Volume of size " + std::to_string(*disk.size_gib) +
-                        "GB is smaller than snapshot '" + disk.snapshot_id +
-                        "', expect size >= " + std::to_string(least) + "GB");
-    }
-    if (snapshot->at("encrypted").get<bool>()) disk.encrypted = true;
-    TRY_VOID(complete_encryption(world, region, disk, text(*snapshot, "kmsKeyId")));
-  } else {
-    TRY_VOID(complete_encryption(world, region, disk, ""));
-  }
-  if (disk.volume_type.empty()) disk.volume_type = "gp2";
-  if (!disk.size_gib) {
-    return refuse("MissingParameter", "The request must contain the parameter size or snapshotId");
-  }
-  return check_volume(disk);
-}
-
-Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Json tags) {
-  Json volume{{"volumeId", world.new_id("vol-")},
-              {"size", *disk.size_gib},
-              {"volumeType", disk.volume_type},
-              {"availabilityZone", zone},
-              {"status", "available"},
-              {"createTime", world.timestamp()},
-              {"encrypted", disk.encrypted.value_or(false)},
-              {"multiAttachEnabled", false},
-              {"snapshotId", disk.snapshot_id},
-              {"attachmentSet", Json::array()},
-              {"tagSet", std::move(tags)}};
-  if (disk.volume_type == "gp2") volume["iops"] = std::clamp(*disk.size_gib * 3, 100L, 16000L);
-  if (disk.volume_type == "gp3") volume["iops"] = 3000;
-  if (disk.volume_type == "gp3") volume["throughput"] = 125;
-  if (disk.volume_type.starts_with("io")) volume["iops"] = 100;
-  if (disk.iops) volume["iops"] = *disk.iops;
-  if (disk.throughput) volume["throughput"] = *disk.throughput;
-  if (volume["encrypted"].get<bool>()) volume["kmsKeyId"] = disk.kms_key;
-  return volume;
-}
-
-Json attachment_json(World& world, const std::string& volume_id, const std::string& instance_id,
-                     const AttachmentSpec& spec) {
-  return {{"volumeId", volume_id},           {"instanceId", instance_id},
-          {"device", spec.device},           {"status", "attaching"},
-          {"attachTime", world.timestamp()}, {"deleteOnTermination", spec.delete_on_termination}};
-}
 
 void add_volume_actions(Actions& actions) {
   actions.insert({{"DescribeVolumes", describe_volumes},

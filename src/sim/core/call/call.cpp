@@ -109,6 +109,10 @@ Result<Json*> need(Call& call, const char* kind, const char* not_found, const st
   return refuse(not_found, std::string("The ") + kind + " ID '" + id + "' does not exist");
 }
 
+Result<Json*> need_instance(Call& call, const std::string& id) {
+  return need(call, "instance", "InvalidInstanceID.NotFound", id);
+}
+
 Result<std::string> one_of(Params& params, const std::string& name, const std::string& fallback,
                            std::initializer_list<std::string_view> known) {
   std::string value = params.get_or(name, fallback);

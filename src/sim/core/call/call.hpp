@@ -45,6 +45,9 @@ using Actions = std::map<std::string, Handler>;
 
 // Each family of resources adds its actions.
 void add_instance_actions(Actions& actions);
+void add_instance_attribute_actions(Actions& actions);
+void add_instance_status_actions(Actions& actions);
+void add_instance_type_actions(Actions& actions);
 void add_volume_actions(Actions& actions);
 void add_snapshot_actions(Actions& actions);
 void add_tag_actions(Actions& actions);
@@ -81,6 +84,7 @@ Json with_next(Json reply, const std::string& next);
 
 // The resource, or `not_found` with a sentence.
 Result<Json*> need(Call& call, const char* kind, const char* not_found, const std::string& id);
+Result<Json*> need_instance(Call& call, const std::string& id);
 
 // A value that must be one of `known`; InvalidParameterValue names the parameter otherwise.
 Result<std::string> one_of(Params& params, const std::string& name, const std::string& fallback,

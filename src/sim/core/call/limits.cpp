@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "sim/core/life/life.hpp"
+#include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/types.hpp"
 #include "sim/core/state/wire.hpp"
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "sim/core/life/fleet_pools.hpp"
-#include "sim/core/life/life.hpp"
 #include "sim/core/life/new_instances.hpp"
+#include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/types.hpp"
 #include "sim/core/state/wire.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "sim/core/life/life.hpp"
+#include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {

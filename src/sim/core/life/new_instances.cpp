@@ -4,11 +4,14 @@
 
 #include "sim/core/call/limits.hpp"
 #include "sim/core/call/select.hpp"
+#include "sim/core/life/endings.hpp"
 #include "sim/core/life/interfaces.hpp"
-#include "sim/core/life/life.hpp"
-#include "sim/core/life/spot_requests.hpp"
+#include "sim/core/life/launch_place.hpp"
+#include "sim/core/life/request_state.hpp"
 #include "sim/core/life/volumes.hpp"
 #include "sim/core/services/iam.hpp"
+#include "sim/core/services/parameters.hpp"
+#include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/types.hpp"
 #include "sim/core/state/wire.hpp"
 
@@ -18,27 +21,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kStarting = 6s;  // from the call to running, as EC2 takes 5 to 18 s
-
-struct Place {
-  std::string subnet_id, zone;
-  int count = 0;
-};
-
-const char* market_of(const LaunchSpec& spec) {
-  return spec.spot == SpotKind::none ? "on-demand" : "spot";
-}
-
-Result<std::string> subnet_of_interface(World& world, const std::string& region,
-                                        const LaunchSpec& spec) {
-  const InterfaceSpec& primary = spec.interfaces.front();
-  if (primary.interface_id.empty()) return primary.subnet_id;
-  const Json* interface = world.find(region, "network-interface", primary.interface_id);
-  if (interface == nullptr) {
-    return refuse("InvalidNetworkInterfaceID.NotFound",
-                  "The networkInterface ID '" + primary.interface_id + "' does not exist");
-  }
-  return text(*interface, "subnetId");
-}
 
 Result<void> check_interfaces(World& world, const std::string& region, const LaunchSpec& spec) {
   for (const InterfaceSpec& wanted : spec.interfaces) {
@@ -58,78 +40,6 @@ Result<void> check_interfaces(World& world, const std::string& region, const Lau
     }
   }
   return {};
-}
-
-// The subnets that the launch may go into: the named one, else the default one of each zone.
-Result<std::vector<Place>> candidates(World& world, const std::string& region,
-                                      const LaunchSpec& spec) {
-  std::string subnet_id = spec.subnet_id;
-  if (!spec.interfaces.empty()) {
-    TRY(subnet_id, subnet_of_interface(world, region, spec));
-  }
-  const bool anywhere = spec.zone.empty() && spec.zone_id.empty();
-  const std::string zone = zone_of(world, region, spec.zone, spec.zone_id);
-  if (!anywhere && zone.empty()) {
-    return refuse("InvalidParameterValue",
-                  "Invalid availability zone: [" + spec.zone + spec.zone_id + "]");
-  }
-  if (!subnet_id.empty() && world.find(region, "subnet", subnet_id) == nullptr) {
-    return refuse("InvalidSubnetID.NotFound", "The subnet ID '" + subnet_id + "' does not exist");
-  }
-  std::vector<Place> places;
-  for (const auto& [id, subnet] : world.table(region, "subnet")) {
-    const std::string here = text(subnet, "availabilityZone");
-    if (subnet_id.empty() ? !subnet.at("defaultForAz").get<bool>() : id != subnet_id) continue;
-    if (anywhere || here == zone) places.push_back({id, here, 0});
-  }
-  if (places.empty()) {
-    return refuse("InvalidParameterValue", "The subnet " + subnet_id + " is not in " + zone);
-  }
-  std::sort(places.begin(), places.end(),
-            [](const Place& a, const Place& b) { return a.zone < b.zone; });
-  return places;
-}
-
-// The first place with room for the least that is wanted. Capacity is not taken yet.
-Result<Place> choose_place(World& world, const std::string& region, const LaunchSpec& spec) {
-  TRY(const auto places, candidates(world, region, spec));
-  bool too_dear = false;
-  for (Place place : places) {
-    if (spec.spot != SpotKind::none && spec.max_price &&
-        *spec.max_price < spot_price(world, spec.instance_type, place.zone)) {
-      too_dear = true;
-      continue;
-    }
-    const long left = capacity_left(world, {spec.instance_type, place.zone, market_of(spec)});
-    if (left >= 0 && left < spec.count_least) continue;
-    place.count =
-        left < 0 ? spec.count_most : static_cast<int>(std::min<long>(left, spec.count_most));
-    return place;
-  }
-  if (too_dear) {
-    return refuse("SpotMaxPriceTooLow",
-                  "Your Spot request price is lower than the minimum required Spot request "
-                  "fulfillment price");
-  }
-  if (spec.spot != SpotKind::none) {
-    return refuse("InsufficientInstanceCapacity",
-                  "There is no Spot capacity available that matches your request.");
-  }
-  return refuse("InsufficientInstanceCapacity",
-                "We currently do not have sufficient " + spec.instance_type +
-                    " capacity in the Availability Zone you requested (" + places.front().zone +
-                    ").");
-}
-
-Result<int> within_quota(World& world, const std::string& region, const LaunchSpec& spec,
-                         int count) {
-  const bool spot = spec.spot != SpotKind::none;
-  const long fit = vcpus_free(world, region, spot) / vcpus_of(spec.instance_type);
-  if (fit >= spec.count_least) return static_cast<int>(std::min<long>(count, fit));
-  if (spot) return refuse("MaxSpotInstanceCountExceeded", "Max spot instance count exceeded");
-  return refuse("VcpuLimitExceeded",
-                "You have requested more vCPU capacity than your current vCPU limit of " +
-                    std::to_string(quota(world, "on_demand_vcpus")) + " allows.");
 }
 
 // The image's disks, as the launch changes them.
@@ -402,8 +312,7 @@ Result<void> check_launch(World& world, const std::string& region, const LaunchS
 Result<std::vector<std::string>> launch(World& world, const std::string& region, LaunchSpec spec) {
   TRY_VOID(check_launch(world, region, spec));
   spec.image_id = resolve_image(world, region, spec.image_id);
-  TRY(Place place, choose_place(world, region, spec));
-  TRY(place.count, within_quota(world, region, spec, place.count));
+  TRY(const Place place, choose_place(world, region, spec));
   const std::string reservation = world.new_id("r-");
   std::vector<std::string> ids;
   for (int i = 0; i < place.count; ++i) {
@@ -452,38 +361,6 @@ Result<void> start_again(World& world, const std::string& region, Json& instance
   world.schedule(world.work(kStarting),
                  {{"kind", "instance_running"}, {"region", region}, {"id", id}});
   return {};
-}
-
-std::string zone_of(World& world, const std::string& region, const std::string& zone,
-                    const std::string& zone_id) {
-  for (const auto& [id, subnet] : world.table(region, "subnet")) {
-    std::string here = text(subnet, "availabilityZone");
-    if (here == zone || (!zone_id.empty() && text(subnet, "availabilityZoneId") == zone_id)) {
-      return here;
-    }
-  }
-  return {};
-}
-
-std::string resolve_image(World& world, const std::string& region, const std::string& image) {
-  constexpr std::string_view kResolve = "resolve:ssm:";
-  if (!image.starts_with(kResolve)) return image;
-  return find_parameter(world, region, image.substr(kResolve.size()));
-}
-
-std::string find_parameter(World& world, const std::string& region, const std::string& name) {
-  std::string set = world.settings().value("parameter/" + name, "");
-  if (!set.empty() || !name.starts_with("/aws/service/")) return set;
-  // A public image parameter that nobody has set names the oldest image of its architecture.
-  const bool arm = name.find("arm64") != std::string::npos;
-  const Json* oldest = nullptr;
-  for (const auto& [id, image] : world.table(region, "image")) {
-    if (text(image, "architecture") != (arm ? "arm64" : "x86_64")) continue;
-    const bool older =
-        oldest == nullptr || text(image, "creationDate") < text(*oldest, "creationDate");
-    if (older) oldest = &image;
-  }
-  return oldest == nullptr ? std::string() : text(*oldest, "imageId");
 }
 
 }  // namespace ec2spotter::sim

@@ -5,7 +5,7 @@
 #include <map>
 #include <sstream>
 
-#include "sim/core/call/places.hpp"
+#include "sim/core/state/places.hpp"
 
 namespace ec2spotter::sim {
 namespace {

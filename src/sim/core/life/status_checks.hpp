@@ -33,6 +33,4 @@ Result<void> hang(World& world, const std::string& region, Json& instance);
 // The file system of the guest's root takes no more writes. Errors: as hang.
 Result<void> turn_read_only(World& world, Json& instance);
 
-Result<Json> describe_instance_status(Call& call);
-
 }  // namespace ec2spotter::sim

@@ -18,10 +18,14 @@ struct Template {
 // InvalidLaunchTemplateId.VersionNotFound, MissingParameter.
 Result<Template> read_template(World& world, const std::string& region, Params& named);
 
-// `own` on top of `base`: a parameter, with all below it, replaces the one of the same name.
-ParamMap overlay(ParamMap base, const ParamMap& own);
+// The template itself. Errors: those of read_template that are about it.
+Result<Json*> find_template(World& world, const std::string& region, const std::string& id,
+                            const std::string& name);
 
-// Parameters as EC2 shows them: LaunchTemplateData of a Describe call.
-Json shown_parameters(const ParamMap& params);
+// The number that "3", "$Latest", "$Default" or an empty text stands for.
+std::string version_number(const Json& found, const std::string& version);
+
+// Errors: InvalidLaunchTemplateId.VersionNotFound.
+Result<const Json*> find_version(const Json& found, const std::string& version);
 
 }  // namespace ec2spotter::sim

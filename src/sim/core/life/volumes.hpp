@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sim/core/life/launch_spec.hpp"
+#include "sim/core/call/launch_spec.hpp"
 #include "sim/core/state/world.hpp"
 
 namespace ec2spotter::sim {
@@ -11,6 +11,10 @@ namespace ec2spotter::sim {
 // Fills in what the snapshot says and checks sizes and rates against the volume type.
 // Errors: InvalidSnapshot.NotFound, IncorrectState, InvalidParameterValue, MissingParameter.
 Result<void> complete_disk(World& world, const std::string& region, DiskSpec& disk);
+
+// Checks the size and the rates of a disk that has both a type and a size.
+// Errors: InvalidParameterValue, InvalidParameterCombination.
+Result<void> check_volume(const DiskSpec& disk);
 
 // An available volume of a completed disk, under a new id; not yet in its table.
 Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Json tags);

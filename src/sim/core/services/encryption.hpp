@@ -6,7 +6,7 @@
 
 #include "base/result.hpp"
 #include "sim/core/call/call.hpp"
-#include "sim/core/life/launch_spec.hpp"
+#include "sim/core/call/launch_spec.hpp"
 
 namespace ec2spotter::sim {
 

@@ -69,6 +69,11 @@ PastView::~PastView() {
   if (world_.looking_back_) world_.exchange_past();
 }
 
+bool World::is_before(const Json& resource, const char* key) const {
+  const auto at = parse_iso8601(text(resource, key));
+  return at && now_ < *at;
+}
+
 Json* World::find(const std::string& region, const std::string& kind, const std::string& id) {
   before_touch(region, kind, id);
   Table& resources = tables_[region][kind];

@@ -65,6 +65,8 @@ class World {
 
   TimePoint now() const { return now_; }
   void set_now(TimePoint now) { now_ = now; }
+  // Is the time that the resource keeps at `key` still to come? False when it keeps none.
+  bool is_before(const Json& resource, const char* key) const;
   std::string timestamp() const { return format_iso8601(now_, Fraction::milliseconds); }
 
   // `event` names its kind, region and id; it comes out of take_due after `delay`.

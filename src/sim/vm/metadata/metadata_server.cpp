@@ -47,8 +47,8 @@ std::string trimmed(const std::string& text) {
 }
 
 // The head of a request, up to its empty line. An empty method: it is none.
-ImdsRequest parse_head(const std::string& head) {
-  ImdsRequest request;
+MetadataRequest parse_head(const std::string& head) {
+  MetadataRequest request;
   const std::size_t end = head.find("\r\n");
   const std::string line = head.substr(0, end);
   const std::size_t first = line.find(' ');
@@ -73,7 +73,7 @@ ImdsRequest parse_head(const std::string& head) {
   return request;
 }
 
-std::string render(const ImdsReply& reply, const ImdsRequest& request, bool close) {
+std::string render(const MetadataReply& reply, const MetadataRequest& request, bool close) {
   std::string text = fmt::format(
       "HTTP/1.1 {} {}\r\nServer: EC2ws\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n"
       "Connection: {}\r\n",
@@ -108,7 +108,7 @@ void send_unsent(Connection& connection) {
 
 }  // namespace
 
-class ImdsServer::Impl {
+class MetadataServer::Impl {
  public:
   explicit Impl(LookUpMetadata look_up)
       : look_up_(std::move(look_up)), thread_([this](const std::stop_token& s) { run(s); }) {}
@@ -199,13 +199,13 @@ class ImdsServer::Impl {
     std::size_t end = 0;
     while (!connection.closing && connection.unsent.size() < kUnsentMost &&
            (end = connection.received.find("\r\n\r\n")) != std::string::npos) {
-      const ImdsRequest request = parse_head(connection.received.substr(0, end));
+      const MetadataRequest request = parse_head(connection.received.substr(0, end));
       connection.received.erase(0, end + 4);
       connection.idle = Deadline(kIdleMost);
-      ImdsReply reply{.status = 400, .body = "Bad Request"};
+      MetadataReply reply{.status = 400, .body = "Bad Request"};
       if (!request.method.empty()) {
-        reply = answer_imds(request, look_up_(connection.instance_id),
-                            tokens_[connection.instance_id], std::chrono::steady_clock::now());
+        reply = answer_metadata(request, look_up_(connection.instance_id),
+                                tokens_[connection.instance_id], std::chrono::steady_clock::now());
       }
       const auto option = request.headers.find("connection");
       const auto length = request.headers.find("content-length");
@@ -244,14 +244,14 @@ class ImdsServer::Impl {
   std::map<std::string, Listener> listeners_;
   // Of the thread alone:
   std::list<Connection> connections_;
-  std::map<std::string, ImdsTokens> tokens_;
+  std::map<std::string, MetadataTokens> tokens_;
   std::jthread thread_;
 };
 
-ImdsServer::ImdsServer(LookUpMetadata look_up)
+MetadataServer::MetadataServer(LookUpMetadata look_up)
     : impl_(std::make_unique<Impl>(std::move(look_up))) {}
-ImdsServer::~ImdsServer() = default;
-Result<std::uint16_t> ImdsServer::add(const std::string& id) { return impl_->add(id); }
-void ImdsServer::remove(const std::string& id) { impl_->remove(id); }
+MetadataServer::~MetadataServer() = default;
+Result<std::uint16_t> MetadataServer::add(const std::string& id) { return impl_->add(id); }
+void MetadataServer::remove(const std::string& id) { impl_->remove(id); }
 
 }  // namespace ec2spotter::sim

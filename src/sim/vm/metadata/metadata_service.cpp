@@ -28,14 +28,14 @@ constexpr std::array<std::string_view, 29> kVersions{
     "2018-03-28", "2018-08-17", "2018-09-24", "2019-10-01", "2020-10-27", "2021-01-03",
     "2021-03-23", "2021-07-15", "2022-09-24", "2024-04-11", "latest"};
 
-std::string header(const ImdsRequest& request, const char* name) {
+std::string header(const MetadataRequest& request, const char* name) {
   const auto found = request.headers.find(name);
   return found == request.headers.end() ? std::string() : found->second;
 }
 
-ImdsReply error(int status, const char* text) { return {.status = status, .body = text}; }
+MetadataReply error(int status, const char* text) { return {.status = status, .body = text}; }
 
-ImdsReply issue_token(const ImdsRequest& request, ImdsTokens& tokens, SteadyTime now) {
+MetadataReply issue_token(const MetadataRequest& request, MetadataTokens& tokens, SteadyTime now) {
   if (request.headers.contains("x-forwarded-for")) return error(403, "Forbidden");
   const std::string text = header(request, "x-aws-ec2-metadata-token-ttl-seconds");
   long ttl = 0;
@@ -98,7 +98,7 @@ std::optional<std::string> value_at(const MetadataView& view, const std::string&
   return std::nullopt;
 }
 
-ImdsReply look_up(const MetadataView& view, const std::string& path) {
+MetadataReply look_up(const MetadataView& view, const std::string& path) {
   const std::vector<std::string> segments = segments_of(path);
   if (segments.empty()) {
     std::set<std::string> versions(kVersions.begin(), kVersions.end());
@@ -119,7 +119,7 @@ ImdsReply look_up(const MetadataView& view, const std::string& path) {
 
 }  // namespace
 
-std::string ImdsTokens::issue(SteadyTime now, std::chrono::seconds ttl) {
+std::string MetadataTokens::issue(SteadyTime now, std::chrono::seconds ttl) {
   std::erase_if(expiry_, [&](const auto& entry) { return entry.second <= now; });
   if (expiry_.size() >= kTokensMost) {
     expiry_.erase(
@@ -137,14 +137,14 @@ std::string ImdsTokens::issue(SteadyTime now, std::chrono::seconds ttl) {
   return token;
 }
 
-std::chrono::seconds ImdsTokens::left(const std::string& token, SteadyTime now) {
+std::chrono::seconds MetadataTokens::left(const std::string& token, SteadyTime now) {
   const auto found = expiry_.find(token);
   if (found == expiry_.end() || found->second <= now) return seconds(0);
   return std::chrono::ceil<seconds>(found->second - now);
 }
 
-ImdsReply answer_imds(const ImdsRequest& request, const MetadataView& view, ImdsTokens& tokens,
-                      SteadyTime now) {
+MetadataReply answer_metadata(const MetadataRequest& request, const MetadataView& view,
+                              MetadataTokens& tokens, SteadyTime now) {
   if (!view.enabled) return error(403, "Forbidden");
   const bool is_token_path = request.path == "/latest/api/token";
   if (is_token_path && request.method == "PUT") return issue_token(request, tokens, now);
@@ -156,7 +156,7 @@ ImdsReply answer_imds(const ImdsRequest& request, const MetadataView& view, Imds
   if (left.count() == 0 && (view.tokens_required || !token.empty())) {
     return error(401, "Unauthorized");
   }
-  ImdsReply reply = look_up(view, request.path);
+  MetadataReply reply = look_up(view, request.path);
   reply.token_ttl_seconds = left.count();
   return reply;
 }

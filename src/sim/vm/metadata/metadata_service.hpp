@@ -13,20 +13,20 @@
 
 namespace ec2spotter::sim {
 
-struct ImdsRequest {
+struct MetadataRequest {
   std::string method;
   std::string path;                            // without a query
   std::map<std::string, std::string> headers;  // names in lower case
 };
 
-struct ImdsReply {
+struct MetadataReply {
   int status = 200;
   std::string body;
   long token_ttl_seconds = 0;  // sent as a header when not 0
 };
 
 // The session tokens of one instance.
-class ImdsTokens {
+class MetadataTokens {
  public:
   std::string issue(SteadyTime now, std::chrono::seconds ttl);
   // What is left of a token's life; 0: unknown or over.
@@ -36,18 +36,18 @@ class ImdsTokens {
   std::map<std::string, SteadyTime> expiry_;
 };
 
-ImdsReply answer_imds(const ImdsRequest& request, const MetadataView& view, ImdsTokens& tokens,
-                      SteadyTime now);
+MetadataReply answer_metadata(const MetadataRequest& request, const MetadataView& view,
+                              MetadataTokens& tokens, SteadyTime now);
 
 // Serves every instance on a loopback port of its own: the port says who asks. One thread; add and
 // remove never wait for a request that is being answered, so they may be called by whoever holds
 // what `look_up` needs.
-class ImdsServer {
+class MetadataServer {
  public:
-  explicit ImdsServer(LookUpMetadata look_up);
-  ~ImdsServer();
-  ImdsServer(const ImdsServer&) = delete;
-  ImdsServer& operator=(const ImdsServer&) = delete;
+  explicit MetadataServer(LookUpMetadata look_up);
+  ~MetadataServer();
+  MetadataServer(const MetadataServer&) = delete;
+  MetadataServer& operator=(const MetadataServer&) = delete;
 
   // The port of an instance, new or the one that it has. Errors: io.
   Result<std::uint16_t> add(const std::string& instance_id);

@@ -1,3 +1,5 @@
+#include "sim/vm/network/relay.hpp"
+
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -6,7 +8,6 @@
 #include <cerrno>
 
 #include "sim/net/sockets.hpp"
-#include "sim/vm/vm_bodies.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <vector>
 
-#include "sim/vm/boot_config.hpp"
+#include "sim/vm/qemu/boot_config.hpp"
 #include "sim/vm/qemu/process.hpp"
 
 namespace ec2spotter::sim {

@@ -28,7 +28,7 @@ constexpr Duration kAskAgainAfter = 6s;
 
 }  // namespace
 
-struct Machine::Run {
+struct VirtualMachine::Run {
   Child child;
   Qmp qmp;
   std::string shutdown_reason = {};  // of QEMU's SHUTDOWN event
@@ -36,14 +36,14 @@ struct Machine::Run {
   bool hangs = false;
 };
 
-Machine::Machine(MachineOptions options) : options_(std::move(options)) {
+VirtualMachine::VirtualMachine(VirtualMachineOptions options) : options_(std::move(options)) {
   for (const QemuDisk& disk : options_.disks) slots_.push_back({.disk = in_free_port(disk)});
   thread_ = std::jthread([this] { live(); });
 }
 
-Machine::~Machine() { cut_.ring(); }
+VirtualMachine::~VirtualMachine() { cut_.ring(); }
 
-void Machine::press_power_button() {
+void VirtualMachine::press_power_button() {
   reboot_ = false;
   button_ = true;
   wakeup_.ring();
@@ -52,17 +52,17 @@ void Machine::press_power_button() {
   if (finished_) options_.post(GuestPoweredOff{options_.spec.instance_id});
 }
 
-void Machine::reboot() {
+void VirtualMachine::reboot() {
   reboot_ = true;
   wakeup_.ring();
 }
 
-void Machine::hang() {
+void VirtualMachine::hang() {
   hang_ = true;
   wakeup_.ring();
 }
 
-Result<void> Machine::plug(QemuDisk disk) {
+Result<void> VirtualMachine::plug(QemuDisk disk) {
   const std::lock_guard lock(mutex_);
   const auto same = std::find_if(slots_.begin(), slots_.end(), [&](const Slot& slot) {
     return slot.disk.volume_id == disk.volume_id && slot.state != DiskState::gone;
@@ -77,7 +77,7 @@ Result<void> Machine::plug(QemuDisk disk) {
 }
 
 // A port is free again once its disk's slot has gone.
-QemuDisk Machine::in_free_port(QemuDisk disk) const {
+QemuDisk VirtualMachine::in_free_port(QemuDisk disk) const {
   if (!platform_of(options_.spec.architecture).ports) return disk;
   const auto is_taken = [&](int port) {
     return std::any_of(slots_.begin(), slots_.end(),
@@ -87,7 +87,7 @@ QemuDisk Machine::in_free_port(QemuDisk disk) const {
   return disk;
 }
 
-void Machine::unplug(const std::string& volume_id) {
+void VirtualMachine::unplug(const std::string& volume_id) {
   bool without_guest = false;
   {
     const std::lock_guard lock(mutex_);
@@ -102,7 +102,7 @@ void Machine::unplug(const std::string& volume_id) {
   wakeup_.ring();
 }
 
-Result<void> Machine::while_frozen(const std::function<Result<void>()>& work) {
+Result<void> VirtualMachine::while_frozen(const std::function<Result<void>()>& work) {
   std::future<Result<void>> done;
   {
     const std::lock_guard lock(mutex_);
@@ -116,7 +116,7 @@ Result<void> Machine::while_frozen(const std::function<Result<void>()>& work) {
   return done.get();
 }
 
-void Machine::live() {
+void VirtualMachine::live() {
   std::error_code ignored;
   fs::create_directories(options_.folder, ignored);
   Result<Ending> ending = Ending::reset;
@@ -134,7 +134,7 @@ void Machine::live() {
 }
 
 // No guest follows any more: those who wait for one are served, disks on their way out are out.
-void Machine::finish() {
+void VirtualMachine::finish() {
   std::vector<Freeze> freezes;
   {
     const std::lock_guard lock(mutex_);
@@ -146,7 +146,7 @@ void Machine::finish() {
   if (::poll(&cut, 1, 0) == 0) release_leaving();
 }
 
-void Machine::release_leaving() {
+void VirtualMachine::release_leaving() {
   std::vector<std::string> released;
   {
     const std::lock_guard lock(mutex_);
@@ -162,7 +162,7 @@ void Machine::release_leaving() {
   }
 }
 
-Result<std::vector<std::string>> Machine::command_for(const BootFiles& boot) {
+Result<std::vector<std::string>> VirtualMachine::command_for(const BootFiles& boot) {
   release_leaving();
   QemuOptions qemu{.spec = options_.spec,
                    .kvm = options_.kvm,
@@ -181,7 +181,7 @@ Result<std::vector<std::string>> Machine::command_for(const BootFiles& boot) {
 }
 
 // One power-on: from reading the root disk to the end of QEMU.
-Result<Machine::Ending> Machine::run_once() {
+Result<VirtualMachine::Ending> VirtualMachine::run_once() {
   fs::path root;
   for (std::size_t i = 0; i < options_.disks.size(); ++i) {
     if (options_.spec.disks[i].device == options_.spec.root_device) root = options_.disks[i].file;
@@ -211,7 +211,7 @@ Result<Machine::Ending> Machine::run_once() {
 
 // The port on which QEMU forwards to the guest's port 22, out of the monitor's table:
 // "TCP[HOST_FORWARD]  12  127.0.0.1 40123  172.31.0.10  22 ...".
-Result<void> Machine::greet(Run& run) {
+Result<void> VirtualMachine::greet(Run& run) {
   TRY_VOID(run.qmp.negotiate());
   TRY(const Qmp::Json table,
       run.qmp.call("human-monitor-command", {{"command-line", "info usernet"}}));
@@ -229,7 +229,7 @@ Result<void> Machine::greet(Run& run) {
   return fail(Errc::malformed_reply, "QEMU shows no forwarded port");
 }
 
-Result<Machine::Ending> Machine::drive(Run& run) {
+Result<VirtualMachine::Ending> VirtualMachine::drive(Run& run) {
   Result<void> going = greet(run);
   while (going) {
     wakeup_.clear();
@@ -258,13 +258,13 @@ Result<Machine::Ending> Machine::drive(Run& run) {
 }
 
 // Carries out what has been asked for since the last time.
-Result<void> Machine::obey(Run& run) {
+Result<void> VirtualMachine::obey(Run& run) {
   TRY_VOID(push_button(run));
   TRY_VOID(settle_disks(run));
   return freeze_for_all(run);
 }
 
-Result<void> Machine::push_button(Run& run) {
+Result<void> VirtualMachine::push_button(Run& run) {
   const bool off = button_.exchange(false);
   const bool again = reboot_.exchange(false);
   if (off) run.reboot_by.reset();
@@ -277,7 +277,7 @@ Result<void> Machine::push_button(Run& run) {
   return {};
 }
 
-std::vector<Machine::Slot*> Machine::slots() {
+std::vector<VirtualMachine::Slot*> VirtualMachine::slots() {
   const std::lock_guard lock(mutex_);
   std::vector<Slot*> all;
   for (Slot& slot : slots_) all.push_back(&slot);
@@ -285,13 +285,13 @@ std::vector<Machine::Slot*> Machine::slots() {
 }
 
 // Only this thread removes slots, so that pointers to them stay good without the lock.
-Result<void> Machine::settle_disks(Run& run) {
+Result<void> VirtualMachine::settle_disks(Run& run) {
   for (Slot* slot : slots()) TRY_VOID(settle(run, *slot));
   drop_gone();
   return {};
 }
 
-Result<void> Machine::settle(Run& run, Slot& slot) {
+Result<void> VirtualMachine::settle(Run& run, Slot& slot) {
   DiskState state{};
   {
     const std::lock_guard lock(mutex_);
@@ -323,13 +323,13 @@ Result<void> Machine::settle(Run& run, Slot& slot) {
   return {};
 }
 
-void Machine::drop_gone() {
+void VirtualMachine::drop_gone() {
   const std::lock_guard lock(mutex_);
   slots_.remove_if([](const Slot& slot) { return slot.state == DiskState::gone; });
 }
 
 // The guest has let go of a device, or never had it.
-void Machine::disk_left(Run& run, const std::string& device) {
+void VirtualMachine::disk_left(Run& run, const std::string& device) {
   for (Slot* slot : slots()) {
     if (slot->disk.name != device) continue;
     const auto freed = run.qmp.call("blockdev-del", {{"node-name", device}});
@@ -343,7 +343,7 @@ void Machine::disk_left(Run& run, const std::string& device) {
   }
 }
 
-Result<void> Machine::freeze_for_all(Run& run) {
+Result<void> VirtualMachine::freeze_for_all(Run& run) {
   std::vector<Freeze> freezes;
   {
     const std::lock_guard lock(mutex_);
@@ -359,7 +359,7 @@ Result<void> Machine::freeze_for_all(Run& run) {
   return {};
 }
 
-void Machine::take_events(Run& run) {
+void VirtualMachine::take_events(Run& run) {
   while (const auto event = run.qmp.next_event()) {
     const std::string name = event->value("event", "");
     const Qmp::Json data = event->value("data", Qmp::Json::object());
@@ -370,7 +370,7 @@ void Machine::take_events(Run& run) {
   drop_gone();
 }
 
-int Machine::wait_ms(const Run& run) {
+int VirtualMachine::wait_ms(const Run& run) {
   int wait = run.reboot_by ? run.reboot_by->left_ms() : -1;
   const std::lock_guard lock(mutex_);
   for (const Slot& slot : slots_) {
@@ -381,7 +381,7 @@ int Machine::wait_ms(const Run& run) {
   return wait;
 }
 
-std::string Machine::last_words() const {
+std::string VirtualMachine::last_words() const {
   std::ifstream log(options_.folder / "qemu.log");
   std::string last;
   for (std::string line; std::getline(log, line);) {

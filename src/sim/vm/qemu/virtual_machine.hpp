@@ -21,7 +21,7 @@
 
 namespace ec2spotter::sim {
 
-struct MachineOptions {
+struct VirtualMachineOptions {
   BodySpec spec;
   std::vector<QemuDisk> disks;  // those of the spec, in its order
   bool kvm = false;
@@ -34,13 +34,13 @@ struct MachineOptions {
 };
 
 // The methods may be called from any one thread and return without waiting for the guest.
-class Machine {
+class VirtualMachine {
  public:
-  explicit Machine(MachineOptions options);
+  explicit VirtualMachine(VirtualMachineOptions options);
   // Power loss: QEMU is gone and its disks are free when this returns; no event follows.
-  ~Machine();
-  Machine(const Machine&) = delete;
-  Machine& operator=(const Machine&) = delete;
+  ~VirtualMachine();
+  VirtualMachine(const VirtualMachine&) = delete;
+  VirtualMachine& operator=(const VirtualMachine&) = delete;
 
   void press_power_button();
   // Asks the guest to shut down and starts it again; after kRebootWithin without asking.
@@ -88,7 +88,7 @@ class Machine {
   void release_leaving();
   std::string last_words() const;
 
-  const MachineOptions options_;
+  const VirtualMachineOptions options_;
   Wakeup cut_;     // readable: the power is cut
   Wakeup wakeup_;  // readable: look at the orders
   std::atomic<bool> button_ = false;

@@ -3,7 +3,7 @@
 // `ec2spotter sim-relay PORT`, which does the same.
 #include <cstdlib>
 
-#include "sim/vm/vm_bodies.hpp"
+#include "sim/vm/network/relay.hpp"
 
 int main(int argc, char** argv) {
   return argc == 2 ? ec2spotter::sim::relay_main(std::atoi(argv[1])) : 2;

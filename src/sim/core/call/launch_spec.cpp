@@ -1,4 +1,4 @@
-#include "sim/core/life/launch_spec.hpp"
+#include "sim/core/call/launch_spec.hpp"
 
 #include <charconv>
 

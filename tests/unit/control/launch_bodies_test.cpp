@@ -4,7 +4,7 @@
 #include "aws/wire/error_document.hpp"
 #include "control/act/launch_bodies.hpp"
 #include "model/tags.hpp"
-#include "plan/plan.hpp"
+#include "plan/limits.hpp"
 #include "silent_ec2.hpp"
 
 namespace ec2spotter {

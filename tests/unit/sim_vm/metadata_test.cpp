@@ -31,23 +31,25 @@ MetadataView view() {
 
 class ImdsTest : public testing::Test {
  protected:
-  ImdsReply send(const std::string& method, const std::string& path,
-                 std::map<std::string, std::string> headers = {}) {
-    return answer_imds({.method = method, .path = path, .headers = std::move(headers)}, view_,
-                       tokens_, now_);
+  MetadataReply send(const std::string& method, const std::string& path,
+                     std::map<std::string, std::string> headers = {}) {
+    return answer_metadata({.method = method, .path = path, .headers = std::move(headers)}, view_,
+                           tokens_, now_);
   }
   std::string token(const std::string& ttl = "60") {
     return send("PUT", "/latest/api/token", {{kTtlHeader, ttl}}).body;
   }
-  ImdsReply get(const std::string& path) { return send("GET", path, {{kTokenHeader, token()}}); }
+  MetadataReply get(const std::string& path) {
+    return send("GET", path, {{kTokenHeader, token()}});
+  }
 
   MetadataView view_ = view();
-  ImdsTokens tokens_;
+  MetadataTokens tokens_;
   SteadyTime now_{1h};
 };
 
 TEST_F(ImdsTest, ATokenOpensTheServiceUntilItsTimeIsOver) {
-  const ImdsReply issued = send("PUT", "/latest/api/token", {{kTtlHeader, "60"}});
+  const MetadataReply issued = send("PUT", "/latest/api/token", {{kTtlHeader, "60"}});
   ASSERT_EQ(issued.status, 200);
   EXPECT_EQ(issued.token_ttl_seconds, 60);
   const std::map<std::string, std::string> headers{{kTokenHeader, issued.body}};
@@ -122,8 +124,8 @@ TEST_F(ImdsTest, OtherMethodsAreRefused) {
   EXPECT_EQ(send("GET", "/latest/api/token", {{kTokenHeader, token()}}).status, 405);
 }
 
-TEST(ImdsServerTest, KnowsTheCallerByThePort) {
-  ImdsServer server([](const std::string& id) {
+TEST(MetadataServerTest, KnowsTheCallerByThePort) {
+  MetadataServer server([](const std::string& id) {
     MetadataView seen = view();
     seen.entries[0].second = id;
     return seen;
@@ -160,10 +162,10 @@ TEST(ImdsServerTest, KnowsTheCallerByThePort) {
 }
 
 // The core looks an instance up under the lock under which it also cuts the power.
-TEST(ImdsServerTest, AddAndRemoveDoNotWaitForALookUp) {
+TEST(MetadataServerTest, AddAndRemoveDoNotWaitForALookUp) {
   std::mutex core;
   core.lock();
-  ImdsServer server([&](const std::string&) {
+  MetadataServer server([&](const std::string&) {
     const std::lock_guard lock(core);
     return view();
   });
@@ -180,8 +182,8 @@ TEST(ImdsServerTest, AddAndRemoveDoNotWaitForALookUp) {
   core.unlock();
 }
 
-TEST(ImdsServerTest, OneInstancesOpenConnectionsHoldNoOtherUp) {
-  ImdsServer server([](const std::string&) { return view(); });
+TEST(MetadataServerTest, OneInstancesOpenConnectionsHoldNoOtherUp) {
+  MetadataServer server([](const std::string&) { return view(); });
   const auto greedy = server.add("i-greedy");
   const auto other = server.add("i-other");
   ASSERT_TRUE(greedy && other);

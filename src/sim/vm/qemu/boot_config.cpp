@@ -1,4 +1,4 @@
-#include "sim/vm/boot_config.hpp"
+#include "sim/vm/qemu/boot_config.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,10 +1,8 @@
 // Regions, zones, and what a new region holds.
-#include "sim/core/call/places.hpp"
+#include "sim/core/state/places.hpp"
 
 #include <array>
 
-#include "sim/core/call/call.hpp"
-#include "sim/core/state/types.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -32,89 +30,6 @@ const RegionRow& row_of(const std::string& region) {
     if (row.name == region) return row;
   }
   return kRegions[0];
-}
-
-bool has_zone(const RegionRow& row, const std::string& name) {
-  for (int i = 0; i < row.zones; ++i) {
-    if (zone_name(row, i) == name) return true;
-  }
-  return false;
-}
-
-Result<Json> describe_regions(Call& call) {
-  static const FilterPaths kPaths{{"region-name", "regionName"},
-                                  {"endpoint", "regionEndpoint"},
-                                  {"opt-in-status", "optInStatus"}};
-  const auto names = call.params.list("RegionName");
-  // No region here needs opting in, so that all of them are shown anyway.
-  TRY_VOID(call.params.flag("AllRegions", false));
-  TRY(const Filters filters, read_filters(call.params, kPaths));
-  TRY_VOID(call.finish());
-  for (const std::string& name : names) {
-    if (!is_region(name)) return refuse("InvalidParameterValue", "Invalid region: [" + name + "]");
-  }
-  Json set = Json::array();
-  for (const RegionRow& row : kRegions) {
-    const Json entry{{"regionName", row.name},
-                     {"regionEndpoint", std::string("ec2.") + row.name + ".amazonaws.com"},
-                     {"optInStatus", "opt-in-not-required"}};
-    bool named = names.empty();
-    for (const std::string& name : names) named = named || name == row.name;
-    if (named && filters.match(entry)) set.push_back(entry);
-  }
-  return Json{{"regionInfo", std::move(set)}};
-}
-
-Result<Json> describe_zones(Call& call) {
-  static const FilterPaths kPaths{{"zone-name", "zoneName"},     {"zone-id", "zoneId"},
-                                  {"state", "zoneState"},        {"zone-type", "zoneType"},
-                                  {"region-name", "regionName"}, {"opt-in-status", "optInStatus"}};
-  const auto names = call.params.list("ZoneName");
-  const auto ids = call.params.list("ZoneId");
-  TRY_VOID(call.params.flag("AllAvailabilityZones", false));
-  TRY(const Filters filters, read_filters(call.params, kPaths));
-  TRY_VOID(call.finish());
-  const RegionRow& row = row_of(call.region);
-  for (const std::string& name : names) {
-    if (!has_zone(row, name)) {
-      return refuse("InvalidParameterValue", "Invalid availability zone: [" + name + "]");
-    }
-  }
-  Json set = Json::array();
-  for (int i = 0; i < row.zones; ++i) {
-    const Json entry{{"zoneName", zone_name(row, i)},  {"zoneId", zone_id(row, i)},
-                     {"zoneState", "available"},       {"zoneType", "availability-zone"},
-                     {"regionName", row.name},         {"groupName", row.name},
-                     {"networkBorderGroup", row.name}, {"optInStatus", "opt-in-not-required"},
-                     {"messageSet", Json::array()}};
-    bool named = names.empty() && ids.empty();
-    for (const std::string& name : names) named = named || name == zone_name(row, i);
-    for (const std::string& id : ids) named = named || id == zone_id(row, i);
-    if (named && filters.match(entry)) set.push_back(entry);
-  }
-  return Json{{"availabilityZoneInfo", std::move(set)}};
-}
-
-Result<Json> describe_offerings(Call& call) {
-  static const FilterPaths kPaths{{"instance-type", "instanceType"}, {"location", "location"}};
-  TRY(const std::string by,
-      one_of(call.params, "LocationType", "region", {"availability-zone", "availability-zone-id"}));
-  TRY(const Filters filters, read_filters(call.params, kPaths));
-  TRY(const Paging paging, read_paging(call.params, false, {}));
-  TRY_VOID(call.finish());
-  const RegionRow& row = row_of(call.region);
-  Json set = Json::array();
-  for (const auto& [name, type] : instance_types()) {
-    for (int i = 0; i < (by == "region" ? 1 : row.zones); ++i) {
-      const std::string place = by == "region"                 ? call.region
-                                : by == "availability-zone-id" ? zone_id(row, i)
-                                                               : zone_name(row, i);
-      const Json entry{{"instanceType", name}, {"locationType", by}, {"location", place}};
-      if (filters.match(entry)) set.push_back(entry);
-    }
-  }
-  TRY(const std::string next, take_page(set, paging));
-  return with_next({{"instanceTypeOfferingSet", std::move(set)}}, next);
 }
 
 std::string arn(const std::string& region, const char* kind, const std::string& id) {
@@ -200,6 +115,13 @@ Json everywhere() {
   return permission;
 }
 
+std::vector<Zone> zones_of(const std::string& region) {
+  const RegionRow& row = row_of(region);
+  std::vector<Zone> zones;
+  for (int i = 0; i < row.zones; ++i) zones.push_back({zone_name(row, i), zone_id(row, i)});
+  return zones;
+}
+
 bool is_region(const std::string& name) {
   for (const RegionRow& row : kRegions) {
     if (name == row.name) return true;
@@ -218,10 +140,15 @@ std::vector<std::string> region_names() {
   return names;
 }
 
-void add_place_actions(Actions& actions) {
-  actions.insert({{"DescribeRegions", describe_regions},
-                  {"DescribeAvailabilityZones", describe_zones},
-                  {"DescribeInstanceTypeOfferings", describe_offerings}});
+std::string zone_of(World& world, const std::string& region, const std::string& zone,
+                    const std::string& zone_id) {
+  for (const auto& [id, subnet] : world.table(region, "subnet")) {
+    std::string here = text(subnet, "availabilityZone");
+    if (here == zone || (!zone_id.empty() && text(subnet, "availabilityZoneId") == zone_id)) {
+      return here;
+    }
+  }
+  return {};
 }
 
 }  // namespace ec2spotter::sim

@@ -1,0 +1,50 @@
+#include "aws/client_parts.hpp"
+
+#include "aws/config/ca_bundle.hpp"
+#include "aws/config/endpoints.hpp"
+#include "aws/config/imds.hpp"
+#include "aws/net/curl_transport.hpp"
+
+namespace ec2spotter::aws {
+namespace {
+
+Result<std::string> settle_region(const Ec2Options& options, const Parts& parts) {
+  TRY(const auto configured, configured_region(parts.environment, parts.profiles, options.region));
+  if (configured) return *configured;
+  Imds imds(parts.environment, parts.profiles, *parts.http);
+  if (const auto region = region_from_imds(imds)) return *region;
+  return fail(Errc::invalid,
+              "no AWS region is set; give --region, set AWS_REGION, or put region = ... into the "
+              "profile '" +
+                  parts.profiles.name() + "' of ~/.aws/config");
+}
+
+}  // namespace
+
+Result<Parts> gather_parts(Ec2Options& options, const Environment& environment) {
+  TRY(Profiles profiles, Profiles::load(environment, options.profile));
+  Parts parts{.environment = environment,
+              .profiles = std::move(profiles),
+              .region = {},
+              .endpoint_url = options.endpoint_url,
+              .chain = {.profile_was_asked_for = options.profile && !options.profile->empty(),
+                        .legacy_file = options.legacy_credentials_file},
+              .http = std::move(options.http),
+              .sleeper = std::move(options.sleeper)};
+  if (!parts.http) {
+    parts.http = std::make_unique<CurlTransport>(
+        CurlOptions{.user_agent = "ec2-spotter/" + options.version,
+                    .ca_bundle = ca_bundle(environment, parts.profiles),
+                    .cancelled = options.cancelled});
+  }
+  if (!parts.sleeper) parts.sleeper = std::make_unique<ThreadSleeper>(options.cancelled);
+  TRY(parts.region, settle_region(options, parts));
+  // A wrong address is told now, not at the first call.
+  for (const ServiceName service : {ServiceName::ec2, ServiceName::sts, ServiceName::ssm}) {
+    TRY([[maybe_unused]] const std::string address,
+        endpoint(parts.environment, parts.profiles, service, parts.region, parts.endpoint_url));
+  }
+  return parts;
+}
+
+}  // namespace ec2spotter::aws

@@ -1,0 +1,33 @@
+// What a caller may say about its client of EC2.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "aws/net/http.hpp"
+#include "aws/sleeper.hpp"
+#include "base/clock.hpp"
+
+namespace ec2spotter::aws {
+
+struct Ec2Options {
+  std::optional<std::string> region = std::nullopt;        // --region
+  std::optional<std::string> profile = std::nullopt;       // --profile
+  std::optional<std::string> endpoint_url = std::nullopt;  // --endpoint-url, for every service
+  std::string legacy_credentials_file = "/root/.aws.creds";
+  std::string version = "dev";                   // for the User-Agent: "ec2-spotter/VERSION"
+  Duration deadline = std::chrono::seconds{60};  // of one API call with all its retries
+  Duration reading_deadline = std::chrono::seconds{60};  // the same where it only reads
+  // Of the pauses between retries; none: another one in each process.
+  std::optional<std::uint64_t> jitter_seed = std::nullopt;
+  // True ends the call under way with Errc::interrupted; asked at least once a second.
+  std::function<bool()> cancelled = {};
+  // Empty: libcurl and real sleep. Tests and the scenario driver pass their own.
+  std::unique_ptr<HttpTransport> http = nullptr;
+  std::unique_ptr<Sleeper> sleeper = nullptr;
+};
+
+}  // namespace ec2spotter::aws

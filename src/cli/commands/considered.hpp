@@ -1,0 +1,23 @@
+// A machine with what was seen of it and what the plan makes of that; nothing is done.
+#pragma once
+
+#include "cli/report.hpp"
+#include "cli/session.hpp"
+#include "control/loop/drive.hpp"
+
+namespace ec2spotter::cli {
+
+struct Considered {
+  Machine machine;
+  Consideration consideration;
+
+  const Observation& seen() const { return consideration.look.seen; }
+  const Decision& decision() const { return consideration.look.decision; }
+  MachineReport report() const {
+    return make_report(machine, consideration.goal, seen(), decision());
+  }
+};
+
+Result<Considered> look(OpenMachine& open, PoolsAsked pools = PoolsAsked::no);
+
+}  // namespace ec2spotter::cli

@@ -1,0 +1,13 @@
+// What the commands that bring a machine to a goal have in common.
+#pragma once
+
+#include "cli/options.hpp"
+#include "cli/session.hpp"
+
+namespace ec2spotter::cli {
+
+// Takes turns until the machine is at `goal`, then prints where it is. Errors: those of drive.
+Result<void> drive_and_report(const Common& common, OpenMachine& open, Goal goal,
+                              const Waiting& waiting);
+
+}  // namespace ec2spotter::cli

@@ -1,0 +1,83 @@
+#include "plan/common_steps.hpp"
+
+#include <algorithm>
+
+#include "base/broken_rule.hpp"
+#include "plan/choice/address_choice.hpp"
+#include "plan/limits.hpp"
+
+namespace ec2spotter {
+
+using namespace std::chrono_literals;
+
+bool was_sent_lately(const std::map<InstanceId, TimePoint>& sent, const InstanceId& id,
+                     TimePoint now) {
+  const auto found = sent.find(id);
+  return found != sent.end() && now - found->second < kSendAgainAfter;
+}
+
+std::optional<Decision> check_address(const Situation& s) {
+  if (!s.seen.address_wanted || s.seen.address_unread) return std::nullopt;
+  if (!s.seen.address) {
+    return s.decide.stuck(Reason::address_missing, Errc::not_found,
+                          "no Elastic IP " + s.machine.elastic_ip +
+                              " in this region; allocate it, or correct elastic_ip");
+  }
+  const auto other = other_user(*s.seen.address, s.machine, s.seen);
+  if (!other) return std::nullopt;
+  return s.decide.stuck(Reason::address_in_use_elsewhere, Errc::refused,
+                        s.seen.address->public_ip + " belongs to " + *other +
+                            ", which is not ours; free it there, or name another address");
+}
+
+Decision wait_for_release(const Situation& s, const Root& root) {
+  const Volume& volume = root.volume;
+  const Attachment& held = *root.held;
+  const Instance* body = root.holder;
+  if (body == nullptr) {
+    return s.decide.stuck(
+        Reason::volume_in_use_elsewhere, Errc::refused,
+        volume.id.str() + " is attached to " + held.instance.str() +
+            ", which is not a body of this machine; detach it there first, or import it");
+  }
+  const bool noticed = body->state == InstanceState::running && s.bodies.is_doomed(*body);
+  const std::string where = volume.id.str() + " is " + std::string(to_string(held.state)) + " at " +
+                            body->id.str() + " (" + std::string(to_string(body->state)) +
+                            (noticed ? ", under notice)" : ")");
+  const Duration waited = s.stood_for(Reason::waiting_for_release);
+  const bool late = waited >= kReleaseLimit || s.stands(Reason::release_stuck);
+  // A body that still runs, as under a notice, shows first that it ends.
+  const bool soon = body->state != InstanceState::running || s.machine.release_on_notice;
+  if (!late)
+    return s.decide.wait(Reason::waiting_for_release, where, soon ? kPollChange : kPollEnding);
+  return s.decide.wait(Reason::release_stuck,
+                       where + " for more than " + minutes_of(kReleaseLimit) +
+                           "; it is never forced: if the instance is gone, AWS Support frees it",
+                       15s);
+}
+
+std::optional<Decision> protect(const Situation& s, const Volume& volume, const Instance& body) {
+  for (const Attachment& attachment : volume.attachments) {
+    const bool harmless = attachment.instance != body.id || !attachment.delete_on_termination;
+    if (harmless || breaks_rule(3)) continue;
+    return s.decide.act(Reason::protecting_root,
+                        volume.id.str() + " would be deleted with " + body.id.str(),
+                        step::ProtectRoot{volume.id, body.id, attachment.device});
+  }
+  return std::nullopt;
+}
+
+std::optional<Decision> collect_all_but(const Situation& s, const Volume& volume,
+                                        std::initializer_list<const Instance*> kept) {
+  for (const Instance& body : s.seen.bodies) {
+    const bool costs = is_live(body) || body.state == InstanceState::stopped;
+    const bool keep = std::find(kept.begin(), kept.end(), &body) != kept.end();
+    if (keep || !costs || s.bodies.is_doomed(body) || shows(body, volume.id)) continue;
+    if (was_sent_lately(s.memory.terminate_sent, body.id, s.now)) continue;
+    return s.decide.act(Reason::collecting_body, body.id.str() + " has no root and is not needed",
+                        step::TerminateBody{body.id, volume.id});
+  }
+  return std::nullopt;
+}
+
+}  // namespace ec2spotter

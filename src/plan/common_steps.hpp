@@ -1,0 +1,31 @@
+// Steps and waits that several of the planner's questions share.
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <optional>
+
+#include "plan/situation.hpp"
+
+namespace ec2spotter {
+
+// Was the call for this instance sent so lately that EC2 need not show its effect yet?
+bool was_sent_lately(const std::map<InstanceId, TimePoint>& sent, const InstanceId& id,
+                     TimePoint now);
+
+// What keeps the machine's Elastic IP from being moved to its instances; nullopt: nothing does.
+std::optional<Decision> check_address(const Situation& s);
+
+// The root is held, and is to become free. It is never detached by force.
+Decision wait_for_release(const Situation& s, const Root& root);
+
+// Rule S3: an instance that would take the volume with it is cured of that before anything else.
+// Nullopt: it is harmless.
+std::optional<Decision> protect(const Situation& s, const Volume& volume, const Instance& body);
+
+// Ends an instance of ours that lost the race for the volume, or was stopped and gave it back.
+// Nullopt: there is no such instance left.
+std::optional<Decision> collect_all_but(const Situation& s, const Volume& volume,
+                                        std::initializer_list<const Instance*> kept);
+
+}  // namespace ec2spotter

@@ -1,0 +1,108 @@
+#include "plan/free_root.hpp"
+
+#include "base/broken_rule.hpp"
+#include "model/tags.hpp"
+#include "plan/body/booting.hpp"
+#include "plan/common_steps.hpp"
+#include "plan/limits.hpp"
+#include "plan/ways/launching.hpp"
+#include "plan/ways/swapping.hpp"
+
+namespace ec2spotter {
+namespace {
+
+// A preboot system that is still looking for its own root by label could take the volume for it.
+// A body that says nothing (its console may lag by minutes) is past that after a while.
+std::optional<Decision> wait_for_preboot(const Situation& s, const Root& root,
+                                         const Instance& next) {
+  const BootReport boot = s.bodies.boot_of(next);
+  if (boot.failed()) return Booting(s).fail(root, boot, next);
+  if (auto denied = console_denied(s.decide, s.seen, next)) return denied;
+  if (!boot.stage.empty() || s.now - next.launch_time > kSilentPreboot) return std::nullopt;
+  return s.decide.wait(Reason::waiting_for_preboot, next.id.str() + " boots its preboot system",
+                       kPollChange);
+}
+
+// What the next body needs before it may have the root; none: nothing.
+std::optional<Decision> make_ready(const Situation& s, const Root& root, const Instance& next) {
+  if (root.swapped()) return Swapping(s).prepare(next);
+  if (next.state != InstanceState::pending) return wait_for_preboot(s, root, next);
+  return s.decide.wait(Reason::waiting_for_body, next.id.str() + " is pending", kPollChange);
+}
+
+// Rule S7: no step rests on a volume that a living body still shows as its own.
+std::optional<Decision> wait_for_one_view(const Situation& s, const Root& root) {
+  for (const Instance& body : s.seen.bodies) {
+    if (&body == root.holder || !is_live(body) || s.bodies.is_doomed(body) ||
+        !shows(body, root.volume.id)) {
+      continue;
+    }
+    return s.decide.wait(Reason::waiting_for_attachment,
+                         body.id.str() + " shows " + root.volume.id.str() +
+                             ", which itself does not; EC2's answers will agree soon",
+                         kPollChange);
+  }
+  return std::nullopt;
+}
+
+// A body in the root that shows no volume is believed only after a while.
+std::optional<Decision> wait_for_lost_root(const Situation& s, const Root& root) {
+  if (s.stood_for(Reason::root_lost) >= kRootLostFor) return std::nullopt;
+  for (const Instance& body : s.seen.bodies) {
+    if (&body == root.holder || !is_live(body) || s.bodies.is_doomed(body) ||
+        !s.bodies.has_entered(body)) {
+      continue;
+    }
+    return s.decide.wait(Reason::root_lost,
+                         body.id.str() + " has been in the root, and " + root.volume.id.str() +
+                             " is not attached to it",
+                         kPollChange);
+  }
+  return std::nullopt;
+}
+
+// The successor waits; the notice is used to its end unless the user wants it otherwise.
+Decision await_old_body(const Situation& s, const Root& root, const Instance& next) {
+  const Instance& holder = *root.holder;
+  const bool ready = root.swapped() ? !Swapping(s).prepare(next)
+                                    : next.state == InstanceState::running &&
+                                          !s.bodies.boot_of(next).stage.empty() &&
+                                          !s.bodies.boot_of(next).failed();
+  if (!s.machine.release_on_notice || !is_live(holder) || !ready) {
+    return wait_for_release(s, root);
+  }
+  if (auto protection = protect(s, root.volume, holder)) return std::move(*protection);
+  return s.decide.act(Reason::releasing_body,
+                      holder.id.str() + " is under notice and " + next.id.str() + " waits",
+                      step::TerminateBody{holder.id});
+}
+
+}  // namespace
+
+Decision find_next_holder(const Situation& s, const Root& root) {
+  const Volume& volume = root.volume;
+  // Tags of before roots carried their own id.
+  if (tag::value(volume.tags, tag::kVolume).empty()) {
+    return s.decide.act(Reason::adopting_volume, volume.id.str() + " gets its own id as a tag",
+                        step::AdoptVolume{volume.id, Goal::up, root.unattended()});
+  }
+  if (auto differing = wait_for_one_view(s, root)) return std::move(*differing);
+  if (auto doubt = wait_for_lost_root(s, root)) return std::move(*doubt);
+  const Instance* next = s.bodies.next_body(root.holder, root.mode);
+  if (next == nullptr) return Launching(s).next_body(root);
+  if (auto surplus = collect_all_but(s, volume, {next, root.holder})) return std::move(*surplus);
+  auto early = make_ready(s, root, *next);
+  if (root.held != nullptr && !breaks_rule(1) && (!early || early->steps.empty())) {
+    return await_old_body(s, root, *next);
+  }
+  if (early) return std::move(*early);
+  if (was_sent_lately(s.memory.attach_sent, next->id, s.now)) {
+    return s.decide.wait(Reason::waiting_for_attachment, "attachment asked for, not yet visible",
+                         kPollChange);
+  }
+  return s.decide.act(
+      Reason::attaching_root, volume.id.str() + " to " + next->id.str(),
+      step::AttachRoot{volume.id, next->id, root.swapped() ? next->root_device : s.machine.device});
+}
+
+}  // namespace ec2spotter

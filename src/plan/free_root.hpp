@@ -1,0 +1,12 @@
+// Nobody of ours holds the root for good: which instance gets it next, and when.
+#pragma once
+
+#include "plan/situation.hpp"
+
+namespace ec2spotter {
+
+// The root is free, or `root.holder` is about to be lost. Not for unattended machines, whose
+// instances attach the root themselves.
+Decision find_next_holder(const Situation& s, const Root& root);
+
+}  // namespace ec2spotter

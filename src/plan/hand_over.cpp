@@ -1,0 +1,72 @@
+#include "plan/hand_over.hpp"
+
+#include <algorithm>
+
+#include "base/broken_rule.hpp"
+#include "plan/ways/launching.hpp"
+#include "plan/ways/swapping.hpp"
+
+namespace ec2spotter {
+namespace {
+
+bool may_return_to_spot(const Machine& machine, const Instance& body, TimePoint now) {
+  using When = ReturnToSpot::When;
+  if (body.market == Market::spot || !wishes(machine, Market::spot)) return false;
+  const ReturnToSpot& wish = machine.return_to_spot;
+  if (wish.when != When::windows) return wish.when == When::always;
+  return std::any_of(wish.windows.begin(), wish.windows.end(),
+                     [&](const WeekWindow& window) { return contains(window, now); });
+}
+
+Decision give_way(const Situation& s, const Instance& body, const Instance& successor) {
+  return s.decide.act(Reason::handing_over,
+                      body.id.str() + " gives way to " + successor.id.str() + ", which waits",
+                      step::TerminateBody{body.id});
+}
+
+}  // namespace
+
+bool wants_successor(const Situation& s, const Instance& body) {
+  return s.memory.rebalance.contains(body.id) || may_return_to_spot(s.machine, body, s.now);
+}
+
+const Instance* find_successor(const Situation& s, const Root& root, const Instance& body,
+                               bool wished) {
+  const Instance* tagged = s.bodies.successor_of(body, root.mode);
+  if (!s.intent.by_watch) {
+    return tagged != nullptr && s.now - tagged->launch_time <= s.machine.boot_limit ? tagged
+                                                                                    : nullptr;
+  }
+  return tagged != nullptr || !wished ? tagged : s.bodies.next_body(&body, root.mode);
+}
+
+std::optional<Decision> hand_over(const Situation& s, const Root& root, const Instance& body,
+                                  const Instance* successor) {
+  if (breaks_rule(8)) {
+    return s.decide.act(Reason::handing_over, body.id.str(), step::TerminateBody{body.id});
+  }
+  if (successor == nullptr) return Launching(s).successor(root, body);
+  if (root.swapped()) {
+    if (auto early = Swapping(s).prepare(*successor)) {
+      if (early->reason == Reason::swapping_root) early->reason = Reason::preparing_hand_over;
+      return early;
+    }
+    return give_way(s, body, *successor);
+  }
+  const BootReport boot = s.bodies.boot_of(*successor);
+  if (auto denied = console_denied(s.decide, s.seen, *successor)) return denied;
+  const bool late = s.now - successor->launch_time > s.machine.boot_limit;
+  if (boot.failed() || (boot.stage.empty() && late)) {
+    return s.decide.act(Reason::collecting_body,
+                        successor->id.str() + " was to take over and did not come up",
+                        step::TerminateBody{successor->id, root.volume.id});
+  }
+  if (successor->state == InstanceState::pending || boot.stage.empty()) {
+    return s.decide.wait(Reason::preparing_hand_over,
+                         successor->id.str() + " boots to take over from " + body.id.str(),
+                         kPollConsole);
+  }
+  return give_way(s, body, *successor);
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,23 @@
+// When a working instance is better exchanged for another one, and how. The next one waits before
+// the working one ends (rule S8).
+#pragma once
+
+#include "plan/situation.hpp"
+
+namespace ec2spotter {
+
+// Has EC2 recommended to leave this instance, or is it on-demand although the file prefers Spot at
+// this time?
+bool wants_successor(const Situation& s, const Instance& body);
+
+// The instance that takes over from this working one, if any. Its tag tells that also to a
+// controller that has not heard why. A single command leaves it to `watch` as long as it may yet
+// boot. `wished`: any other instance of ours may take over as well.
+const Instance* find_successor(const Situation& s, const Root& root, const Instance& body,
+                               bool wished);
+
+// The next step towards the successor (null: none is launched yet). Nullopt: a launch has to wait.
+std::optional<Decision> hand_over(const Situation& s, const Root& root, const Instance& body,
+                                  const Instance* successor);
+
+}  // namespace ec2spotter

@@ -1,0 +1,75 @@
+// What time and guests do to volumes.
+#include "sim/core/life/volume_events.hpp"
+
+#include "sim/core/state/instance_state.hpp"
+
+namespace ec2spotter::sim {
+namespace {
+
+void forget_disk(Json& instance, const std::string& volume_id) {
+  Json kept = Json::array();
+  for (Json& mapping : instance.at("blockDeviceMapping")) {
+    if (text(mapping.at("ebs"), "volumeId") != volume_id) kept.push_back(std::move(mapping));
+  }
+  instance["blockDeviceMapping"] = std::move(kept);
+}
+
+void attached(World& world, const std::string& region, const std::string& volume_id) {
+  Json* volume = world.find(region, "volume", volume_id);
+  if (volume == nullptr || volume->at("attachmentSet").empty()) return;
+  Json& attachment = volume->at("attachmentSet")[0];
+  if (text(attachment, "status") != "attaching") return;
+  attachment["status"] = "attached";
+  Json* instance = world.find(region, "instance", text(attachment, "instanceId"));
+  if (instance == nullptr) return;
+  for (Json& mapping : instance->at("blockDeviceMapping")) {
+    if (text(mapping.at("ebs"), "volumeId") == volume_id) mapping["ebs"]["status"] = "attached";
+  }
+}
+
+}  // namespace
+
+void free_volume(Json& volume) {
+  volume["attachmentSet"] = Json::array();
+  volume["status"] = "available";
+}
+
+void detached(World& world, const std::string& region, const std::string& volume_id) {
+  Json* volume = world.find(region, "volume", volume_id);
+  if (volume == nullptr || volume->at("attachmentSet").empty()) return;
+  const Json& attachment = volume->at("attachmentSet")[0];
+  // A later attachment is not ended by the event of an earlier one.
+  if (text(attachment, "status") != "detaching") return;
+  if (world.is_before(attachment, "_free_at")) {
+    const TimePoint at = *parse_iso8601(text(attachment, "_free_at"));
+    return world.schedule(at - world.now(),
+                          {{"kind", "detached"}, {"region", region}, {"id", volume_id}});
+  }
+  const std::string holder = text(attachment, "instanceId");
+  free_volume(*volume);
+  if (Json* instance = world.find(region, "instance", holder)) forget_disk(*instance, volume_id);
+}
+
+void on_volume_event(World& world, const std::string& kind, const std::string& region,
+                     Json& volume) {
+  const std::string id = text(volume, "volumeId");
+  if (kind == "attached") return attached(world, region, id);
+  if (kind == "detached") return detached(world, region, id);
+  if (kind == "volume_available" && text(volume, "status") == "creating") {
+    volume["status"] = "available";
+  }
+  if (kind == "volume_failed") {
+    static_cast<void>(world.bodies().delete_volume(id));
+    return world.erase(region, "volume", id);
+  }
+  Json* change = world.find(region, "volume-modification", id);
+  if (change == nullptr || text(*change, "modificationState") == "completed") return;
+  if (kind == "volume_optimizing") (*change)["modificationState"] = "optimizing";
+  if (kind == "volume_modified") {
+    (*change)["modificationState"] = "completed";
+    (*change)["progress"] = 100;
+    (*change)["endTime"] = world.timestamp();
+  }
+}
+
+}  // namespace ec2spotter::sim
