@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include "aws/credentials/signing.hpp"
+
 namespace ec2spotter::aws {
 namespace {
 
@@ -12,12 +14,18 @@ constexpr double kBackoffCapMs = 20'000;
 // Throttling passes for sure; an endpoint that does not answer may never do.
 constexpr int kTransportRetriesMost = 5;
 
+// While nobody has ever answered, the address or the network may be wrong, which no patience cures:
+// so long until the last new attempt, and so long until a reply.
+constexpr Duration kFirstContactMost = std::chrono::seconds{2};
+constexpr Duration kFirstReplyMost = std::chrono::seconds{10};
+
 // An action that has failed lately gets so long to show that it works again.
 constexpr Duration kFailingReadMost = std::chrono::seconds{2};
 constexpr Duration kFailingChangeMost = std::chrono::seconds{10};
 
-bool may_repeat(const ApiCall& call, const Error& error, int retries) {
+bool may_repeat(const ApiCall& call, const Error& error, int retries, Duration since_begun) {
   if (error.code == Errc::throttled) return true;
+  if (error.code == Errc::unreachable) return since_begun < kFirstContactMost;
   if (call.effect == Effect::unknown || retries >= kTransportRetriesMost) return false;
   return error.code == Errc::transport || error.code == Errc::timeout;
 }
@@ -86,16 +94,25 @@ Duration Caller::deadline_of(const ApiCall& call) const {
 }
 
 Result<std::string> Caller::with_retries(const ApiCall& call) {
-  const Duration deadline = parts_.clock.running() + deadline_of(call);
+  const Duration begun = parts_.clock.running();
+  const Duration deadline = begun + deadline_of(call);
   for (int retries = 0;; ++retries) {
     TRY_VOID(wait_for_token(call, deadline));
     auto body = attempt(call, deadline - parts_.clock.running());
+    if (!body && is_first_contact_lost(call, body.error())) body.error().code = Errc::unreachable;
     const bool last = backoff_.is_failing(call.action);
-    if (body || last || !may_repeat(call, body.error(), retries)) return body;
+    const Duration since_begun = parts_.clock.running() - begun;
+    if (body || last || !may_repeat(call, body.error(), retries, since_begun)) return body;
     const Duration pause = pause_before(retries);
     if (parts_.clock.running() + pause >= deadline) return body;
     TRY_VOID(parts_.sleeper.sleep(pause));
   }
+}
+
+// A call that changes something may have had its effect, whoever has answered before.
+bool Caller::is_first_contact_lost(const ApiCall& call, const Error& error) const {
+  const bool lost = error.code == Errc::transport || error.code == Errc::timeout;
+  return lost && call.effect == Effect::none && !http_.has_answered();
 }
 
 // One exchange; a second one with fresh credentials when AWS says that the session is over.
@@ -113,8 +130,9 @@ Result<std::string> Caller::send(const ApiCall& call, const Credentials& credent
                                  Duration time_left) {
   TRY(const std::string endpoint, options_.endpoint(call.service));
   HttpRequest request = http_request(call, endpoint);
-  request.total_timeout = std::min(options_.attempt_timeout, time_left);
-  return send_signed(parts_.http, parts_.clock, request, credentials,
+  const Duration most = http_.has_answered() ? options_.attempt_timeout : kFirstReplyMost;
+  request.total_timeout = std::min({options_.attempt_timeout, most, time_left});
+  return send_signed(http_, parts_.clock, request, credentials,
                      {options_.region, std::string(signing_name(call.service))});
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "aws/action_backoff.hpp"
+#include "aws/credentials/corrected_clock.hpp"
 #include "aws/credentials/credentials.hpp"
-#include "aws/credentials/signing.hpp"
 #include "aws/net/http.hpp"
 #include "aws/sleeper.hpp"
 #include "aws/token_bucket.hpp"
@@ -33,19 +33,40 @@ struct CallerParts {
   Sleeper& sleeper;
 };
 
+// Remembers whether anybody has ever answered.
+class NotingTransport final : public HttpTransport {
+ public:
+  explicit NotingTransport(HttpTransport& http) : http_(http) {}
+  Result<HttpResponse> send(const HttpRequest& request) override {
+    auto response = http_.send(request);
+    has_answered_ = has_answered_ || response.has_value();
+    return response;
+  }
+  bool has_answered() const { return has_answered_; }
+
+ private:
+  HttpTransport& http_;
+  bool has_answered_ = false;
+};
+
 class Caller {
  public:
   Caller(CallerParts parts, CallerOptions options)
-      : parts_(parts), options_(std::move(options)), random_(options_.jitter_seed) {}
+      : parts_(parts),
+        options_(std::move(options)),
+        http_(parts_.http),
+        random_(options_.jitter_seed) {}
 
   // The reply's body. What is retried depends on call.effect; see there. An action that fails is
   // left alone for a while: it then fails at once with its last error, and the first call after
-  // that gets one short attempt. Errors: of the last attempt, the action's name among the contexts.
+  // that gets one short attempt. Errors: of the last attempt, the action's name among the contexts;
+  // unreachable, within seconds, for a call that only reads while nobody has ever answered.
   Result<std::string> call(const ApiCall& call);
 
  private:
   Result<std::string> with_retries(const ApiCall& call);
   Duration deadline_of(const ApiCall& call) const;
+  bool is_first_contact_lost(const ApiCall& call, const Error& error) const;
   Result<std::string> attempt(const ApiCall& call, Duration time_left);
   Result<std::string> send(const ApiCall& call, const Credentials& credentials, Duration time_left);
   Result<void> wait_for_token(const ApiCall& call, Duration deadline);
@@ -53,6 +74,7 @@ class Caller {
 
   CallerParts parts_;
   CallerOptions options_;
+  NotingTransport http_;
   RequestLimits limits_;
   ActionBackoff backoff_;
   std::mt19937_64 random_;

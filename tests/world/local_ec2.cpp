@@ -214,6 +214,7 @@ sim::ApiReply LocalEc2::ask(const std::string& body) {
 }
 
 bool LocalEc2::hangs(const std::string& body) const {
+  if (clock_.now() < silent_until) return true;
   return std::any_of(hanging.begin(), hanging.end(), [&](const std::string& action) {
     return body.starts_with("Action=" + action + "&");
   });
