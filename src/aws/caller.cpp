@@ -99,6 +99,7 @@ Result<std::string> Caller::with_retries(const ApiCall& call) {
   for (int retries = 0;; ++retries) {
     TRY_VOID(wait_for_token(call, deadline));
     auto body = attempt(call, deadline - parts_.clock.running());
+    has_answered_ = has_answered_ || body || !body.error().api_code.empty();
     if (!body && is_first_contact_lost(call, body.error())) body.error().code = Errc::unreachable;
     const bool last = backoff_.is_failing(call.action);
     const Duration since_begun = parts_.clock.running() - begun;
@@ -111,8 +112,9 @@ Result<std::string> Caller::with_retries(const ApiCall& call) {
 
 // A call that changes something may have had its effect, whoever has answered before.
 bool Caller::is_first_contact_lost(const ApiCall& call, const Error& error) const {
-  const bool lost = error.code == Errc::transport || error.code == Errc::timeout;
-  return lost && call.effect == Effect::none && !http_.has_answered();
+  const bool lost = error.code == Errc::transport || error.code == Errc::timeout ||
+                    error.code == Errc::malformed_reply;
+  return lost && call.effect == Effect::none && !has_answered_;
 }
 
 // One exchange; a second one with fresh credentials when AWS says that the session is over.
@@ -130,9 +132,9 @@ Result<std::string> Caller::send(const ApiCall& call, const Credentials& credent
                                  Duration time_left) {
   TRY(const std::string endpoint, options_.endpoint(call.service));
   HttpRequest request = http_request(call, endpoint);
-  const Duration most = http_.has_answered() ? options_.attempt_timeout : kFirstReplyMost;
+  const Duration most = has_answered_ ? options_.attempt_timeout : kFirstReplyMost;
   request.total_timeout = std::min({options_.attempt_timeout, most, time_left});
-  return send_signed(http_, parts_.clock, request, credentials,
+  return send_signed(parts_.http, parts_.clock, request, credentials,
                      {options_.region, std::string(signing_name(call.service))});
 }
 

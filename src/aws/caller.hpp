@@ -33,34 +33,16 @@ struct CallerParts {
   Sleeper& sleeper;
 };
 
-// Remembers whether anybody has ever answered.
-class NotingTransport final : public HttpTransport {
- public:
-  explicit NotingTransport(HttpTransport& http) : http_(http) {}
-  Result<HttpResponse> send(const HttpRequest& request) override {
-    auto response = http_.send(request);
-    has_answered_ = has_answered_ || response.has_value();
-    return response;
-  }
-  bool has_answered() const { return has_answered_; }
-
- private:
-  HttpTransport& http_;
-  bool has_answered_ = false;
-};
-
 class Caller {
  public:
   Caller(CallerParts parts, CallerOptions options)
-      : parts_(parts),
-        options_(std::move(options)),
-        http_(parts_.http),
-        random_(options_.jitter_seed) {}
+      : parts_(parts), options_(std::move(options)), random_(options_.jitter_seed) {}
 
   // The reply's body. What is retried depends on call.effect; see there. An action that fails is
   // left alone for a while: it then fails at once with its last error, and the first call after
   // that gets one short attempt. Errors: of the last attempt, the action's name among the contexts;
-  // unreachable, within seconds, for a call that only reads while nobody has ever answered.
+  // unreachable, within seconds, for a call that only reads while nobody has ever answered
+  // as AWS does.
   Result<std::string> call(const ApiCall& call);
 
  private:
@@ -74,10 +56,10 @@ class Caller {
 
   CallerParts parts_;
   CallerOptions options_;
-  NotingTransport http_;
   RequestLimits limits_;
   ActionBackoff backoff_;
   std::mt19937_64 random_;
+  bool has_answered_ = false;  // has AWS, or who speaks like it, ever?
 };
 
 }  // namespace ec2spotter::aws

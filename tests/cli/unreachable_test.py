@@ -1,9 +1,11 @@
 """Where nobody answers, a command says so within seconds; who has answered once is waited for."""
 
 import contextlib
+import http.server
 import os
 import signal
 import socket
+import threading
 import time
 import unittest
 
@@ -35,6 +37,16 @@ def dropping():
 
 
 @contextlib.contextmanager
+def foreign():
+    """A web server that is not AWS's."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler) as one:
+        one.RequestHandlerClass.log_message = lambda *_: None
+        threading.Thread(target=one.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{one.server_port}"
+        one.shutdown()
+
+
+@contextlib.contextmanager
 def silent():
     """An address that takes connections and never answers."""
     with socket.socket() as listening:
@@ -63,6 +75,8 @@ class NobodyTest(ProgramTest):
             with nobody() as endpoint:
                 self.fails_soon(1, endpoint, "launch", path,
                                 says=[endpoint, "check the region, the endpoint and the network"])
+        with foreign() as endpoint:
+            self.fails_soon(1, endpoint, "launch", path, says="without an AWS error document")
         self.assertEqual(self.calls(), [])
 
     def test_all_other_commands_where_nobody_answers(self):

@@ -39,7 +39,7 @@ std::string line_and_column(std::string_view text, std::size_t at) {
 // `at`: the byte from which on it is no JSON.
 std::string why_no_json(std::string_view text, std::size_t at) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return "the file is empty";
-  if (at >= text.size()) return "the file ends before its JSON does; is it all there?";
+  if (at >= text.size()) return "the file ends before its JSON does";
   const char found = text[at];
   const bool shown = found > ' ' && found < '\x7f';
   return "this is no JSON" + (shown ? std::string(", from '") + found + "' on" : std::string());
