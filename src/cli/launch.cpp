@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
+#include "control/drive.hpp"
 #include "control/machine_file.hpp"
 
 namespace ec2spotter::cli {

@@ -2,6 +2,7 @@
 
 #include "control/consoles.hpp"
 #include "control/probing.hpp"
+#include "control/survey.hpp"
 #include "plan/body_choice.hpp"
 #include "plan/root_choice.hpp"
 

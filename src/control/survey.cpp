@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 
 #include "base/broken_rule.hpp"
 #include "control/batch_tags.hpp"

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "control/consoles.hpp"
+#include "control/drive.hpp"
 #include "control/launch.hpp"
 #include "control/probing.hpp"
 #include "plan/decisions.hpp"

@@ -5,7 +5,6 @@
 #include <map>
 #include <vector>
 
-#include "control/drive.hpp"
 #include "control/launch_batch.hpp"
 #include "control/pool_knowledge.hpp"
 #include "control/spot_events.hpp"

@@ -1,4 +1,6 @@
 // What the simulator's servers read before anything is known about the client.
+#include <string>
+
 #include "fuzz.hpp"
 #include "sim/core/json.hpp"
 #include "sim/core/policy.hpp"

@@ -1,6 +1,7 @@
 // IAM Identity Center: the token that `aws sso login` stored, changed for a role's credentials.
 #include "aws/config/endpoints.hpp"
 #include "aws/credentials/json_text.hpp"
+#include "aws/credentials/signing.hpp"
 #include "aws/credentials/sources.hpp"
 #include "aws/credentials/sso_token.hpp"
 

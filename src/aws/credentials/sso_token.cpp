@@ -8,6 +8,7 @@
 #include "aws/config/endpoints.hpp"
 #include "aws/credentials/json_text.hpp"
 #include "aws/credentials/new_file.hpp"
+#include "aws/credentials/signing.hpp"
 
 namespace ec2spotter::aws {
 namespace {

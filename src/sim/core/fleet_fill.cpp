@@ -1,5 +1,4 @@
 // What a fleet launches, and when.
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -8,7 +7,6 @@
 #include "sim/core/launch.hpp"
 #include "sim/core/life.hpp"
 #include "sim/core/types.hpp"
-#include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "sim/core/encryption.hpp"
-#include "sim/core/places.hpp"
 #include "sim/core/policy.hpp"
 #include "sim/core/wire.hpp"
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "sim/core/spot_requests.hpp"
 #include "sim/core/world.hpp"

@@ -1,10 +1,8 @@
 // What the metadata service (IMDS) of an instance shows. Source: EC2 user guide, "Instance metadata
 // categories".
 #include "base/base64.hpp"
-#include "base/sha256.hpp"
 #include "sim/core/core.hpp"
 #include "sim/core/identity.hpp"
-#include "sim/core/interfaces.hpp"
 #include "sim/core/life.hpp"
 
 namespace ec2spotter::sim {

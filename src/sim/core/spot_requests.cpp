@@ -9,7 +9,6 @@
 #include "sim/core/life.hpp"
 #include "sim/core/places.hpp"
 #include "sim/core/types.hpp"
-#include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -3,7 +3,6 @@
 #include <map>
 
 #include "sim/core/life.hpp"
-#include "sim/core/wire.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -8,11 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <fstream>
 #include <sstream>
 
 #include "sim/vm/platform.hpp"
+#include "sim/vm/process.hpp"
+#include "sim/vm/qmp.hpp"
 
 namespace ec2spotter::sim {
 namespace {

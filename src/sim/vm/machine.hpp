@@ -14,10 +14,9 @@
 #include <vector>
 
 #include "sim/core/body.hpp"
+#include "sim/net/deadline.hpp"
 #include "sim/net/sockets.hpp"
-#include "sim/vm/process.hpp"
 #include "sim/vm/qemu_command.hpp"
-#include "sim/vm/qmp.hpp"
 
 namespace ec2spotter::sim {
 

@@ -10,6 +10,7 @@
 #include "sim/vm/imds.hpp"
 #include "sim/vm/machine.hpp"
 #include "sim/vm/platform.hpp"
+#include "sim/vm/process.hpp"
 
 namespace ec2spotter::sim {
 namespace {
