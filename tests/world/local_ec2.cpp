@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "aws/sleeper.hpp"
+#include "control/drive.hpp"
 #include "model/tags.hpp"
 #include "sim/core/world.hpp"
 #include "sim/http/form.hpp"
