@@ -23,9 +23,8 @@ constexpr Duration kFirstReplyMost = std::chrono::seconds{10};
 constexpr Duration kFailingReadMost = std::chrono::seconds{2};
 constexpr Duration kFailingChangeMost = std::chrono::seconds{10};
 
-bool may_repeat(const ApiCall& call, const Error& error, int retries, Duration since_begun) {
+bool may_repeat(const ApiCall& call, const Error& error, int retries) {
   if (error.code == Errc::throttled) return true;
-  if (error.code == Errc::unreachable) return since_begun < kFirstContactMost;
   if (call.effect == Effect::unknown || retries >= kTransportRetriesMost) return false;
   return error.code == Errc::transport || error.code == Errc::timeout;
 }
@@ -100,10 +99,13 @@ Result<std::string> Caller::with_retries(const ApiCall& call) {
     TRY_VOID(wait_for_token(call, deadline));
     auto body = attempt(call, deadline - parts_.clock.running());
     has_answered_ = has_answered_ || body || !body.error().api_code.empty();
-    if (!body && is_first_contact_lost(call, body.error())) body.error().code = Errc::unreachable;
-    const bool last = backoff_.is_failing(call.action);
-    const Duration since_begun = parts_.clock.running() - begun;
-    if (body || last || !may_repeat(call, body.error(), retries, since_begun)) return body;
+    bool last =
+        backoff_.is_failing(call.action) || body || !may_repeat(call, body.error(), retries);
+    if (!body && is_first_contact_lost(call, body.error())) {
+      last = last || parts_.clock.running() - begun >= kFirstContactMost;
+      body.error().code = Errc::unreachable;
+    }
+    if (last) return body;
     const Duration pause = pause_before(retries);
     if (parts_.clock.running() + pause >= deadline) return body;
     TRY_VOID(parts_.sleeper.sleep(pause));
