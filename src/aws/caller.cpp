@@ -99,15 +99,16 @@ Result<std::string> Caller::with_retries(const ApiCall& call) {
     TRY_VOID(wait_for_token(call, deadline));
     auto body = attempt(call, deadline - parts_.clock.running());
     has_answered_ = has_answered_ || body || !body.error().api_code.empty();
-    bool last =
+    const bool last =
         backoff_.is_failing(call.action) || body || !may_repeat(call, body.error(), retries);
+    Duration give_up = deadline;
     if (!body && is_first_contact_lost(call, body.error())) {
-      last = last || parts_.clock.running() - begun >= kFirstContactMost;
       body.error().code = Errc::unreachable;
+      give_up = std::min(deadline, begun + kFirstContactMost);
     }
     if (last) return body;
     const Duration pause = pause_before(retries);
-    if (parts_.clock.running() + pause >= deadline) return body;
+    if (parts_.clock.running() + pause >= give_up) return body;
     TRY_VOID(parts_.sleeper.sleep(pause));
   }
 }
