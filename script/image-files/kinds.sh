@@ -1,9 +1,7 @@
-# What user.raw has for tests of other kinds of roots and networks; sourced by its recipe. The usual
-# initrd has nothing for LUKS, LVM and btrfs, to stay small; there is one for LUKS, which waits for its
-# disk and so is for nothing else, and one for the others.
-# shellcheck shell=sh disable=SC2174
-
-has_kinds() { dpkg -s lvm2 >/dev/null 2>&1; }
+# The recipe of kinds.raw, run inside it: user.raw with what tests of other kinds of roots and networks
+# need. Its usual initrd has nothing for LUKS, LVM and btrfs, to stay small; there is one for LUKS,
+# which waits for its disk and so is for nothing else, and one for the others.
+# shellcheck shell=sh disable=SC1091,SC2174
 
 # aside PACKAGE...: takes away what these packages add to an initrd; `back` puts it back.
 aside() {
@@ -38,8 +36,6 @@ luks_initrd() {
   sed -i '/^root /d' /etc/crypttab
 }
 
-leave_out_kinds() { aside lvm2 btrfs-progs busybox cryptsetup-initramfs; }
-
 add_kinds() {
   back busybox cryptsetup-initramfs
   luks_initrd
@@ -55,3 +51,8 @@ system_info: {network: {renderers: [networkd]}}
 CONF
   systemctl mask lvm2-monitor.service blk-availability.service >/dev/null 2>&1
 }
+
+aside lvm2 btrfs-progs busybox cryptsetup-initramfs
+. /tmp/common.sh
+add_kinds
+. /tmp/lived_in.sh

@@ -15,7 +15,8 @@ constexpr Duration kMost = 60s;
 // Throttling without EC2's code is our own pacing.
 bool is_own_trouble(const Error& error) {
   const bool throttled = error.code == Errc::throttled && !error.api_code.empty();
-  return throttled || error.code == Errc::transport || error.code == Errc::timeout;
+  return throttled || error.code == Errc::transport || error.code == Errc::timeout ||
+         error.code == Errc::unreachable;
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include "aws/credentials/signing.hpp"
+
 namespace ec2spotter::aws {
 namespace {
 
@@ -11,6 +13,11 @@ constexpr double kBackoffBaseMs = 300;
 constexpr double kBackoffCapMs = 20'000;
 // Throttling passes for sure; an endpoint that does not answer may never do.
 constexpr int kTransportRetriesMost = 5;
+
+// While nobody has ever answered, the address or the network may be wrong, which no patience cures:
+// so long until the last new attempt, and so long until a reply.
+constexpr Duration kFirstContactMost = std::chrono::seconds{2};
+constexpr Duration kFirstReplyMost = std::chrono::seconds{10};
 
 // An action that has failed lately gets so long to show that it works again.
 constexpr Duration kFailingReadMost = std::chrono::seconds{2};
@@ -86,16 +93,31 @@ Duration Caller::deadline_of(const ApiCall& call) const {
 }
 
 Result<std::string> Caller::with_retries(const ApiCall& call) {
-  const Duration deadline = parts_.clock.running() + deadline_of(call);
+  const Duration begun = parts_.clock.running();
+  const Duration deadline = begun + deadline_of(call);
   for (int retries = 0;; ++retries) {
     TRY_VOID(wait_for_token(call, deadline));
     auto body = attempt(call, deadline - parts_.clock.running());
-    const bool last = backoff_.is_failing(call.action);
-    if (body || last || !may_repeat(call, body.error(), retries)) return body;
+    has_answered_ = has_answered_ || body || !body.error().api_code.empty();
+    const bool last =
+        backoff_.is_failing(call.action) || body || !may_repeat(call, body.error(), retries);
+    Duration give_up = deadline;
+    if (!body && is_first_contact_lost(call, body.error())) {
+      body.error().code = Errc::unreachable;
+      give_up = std::min(deadline, begun + kFirstContactMost);
+    }
+    if (last) return body;
     const Duration pause = pause_before(retries);
-    if (parts_.clock.running() + pause >= deadline) return body;
+    if (parts_.clock.running() + pause >= give_up) return body;
     TRY_VOID(parts_.sleeper.sleep(pause));
   }
+}
+
+// A call that changes something may have had its effect, whoever has answered before.
+bool Caller::is_first_contact_lost(const ApiCall& call, const Error& error) const {
+  const bool lost = error.code == Errc::transport || error.code == Errc::timeout ||
+                    error.code == Errc::malformed_reply;
+  return lost && call.effect == Effect::none && !has_answered_;
 }
 
 // One exchange; a second one with fresh credentials when AWS says that the session is over.
@@ -113,7 +135,8 @@ Result<std::string> Caller::send(const ApiCall& call, const Credentials& credent
                                  Duration time_left) {
   TRY(const std::string endpoint, options_.endpoint(call.service));
   HttpRequest request = http_request(call, endpoint);
-  request.total_timeout = std::min(options_.attempt_timeout, time_left);
+  const Duration most = has_answered_ ? options_.attempt_timeout : kFirstReplyMost;
+  request.total_timeout = std::min({options_.attempt_timeout, most, time_left});
   return send_signed(parts_.http, parts_.clock, request, credentials,
                      {options_.region, std::string(signing_name(call.service))});
 }

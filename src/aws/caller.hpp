@@ -6,8 +6,8 @@
 #include <string>
 
 #include "aws/action_backoff.hpp"
+#include "aws/credentials/corrected_clock.hpp"
 #include "aws/credentials/credentials.hpp"
-#include "aws/credentials/signing.hpp"
 #include "aws/net/http.hpp"
 #include "aws/sleeper.hpp"
 #include "aws/token_bucket.hpp"
@@ -40,12 +40,15 @@ class Caller {
 
   // The reply's body. What is retried depends on call.effect; see there. An action that fails is
   // left alone for a while: it then fails at once with its last error, and the first call after
-  // that gets one short attempt. Errors: of the last attempt, the action's name among the contexts.
+  // that gets one short attempt. Errors: of the last attempt, the action's name among the contexts;
+  // unreachable, within seconds, for a call that only reads while nobody has ever answered
+  // as AWS does.
   Result<std::string> call(const ApiCall& call);
 
  private:
   Result<std::string> with_retries(const ApiCall& call);
   Duration deadline_of(const ApiCall& call) const;
+  bool is_first_contact_lost(const ApiCall& call, const Error& error) const;
   Result<std::string> attempt(const ApiCall& call, Duration time_left);
   Result<std::string> send(const ApiCall& call, const Credentials& credentials, Duration time_left);
   Result<void> wait_for_token(const ApiCall& call, Duration deadline);
@@ -56,6 +59,7 @@ class Caller {
   RequestLimits limits_;
   ActionBackoff backoff_;
   std::mt19937_64 random_;
+  bool has_answered_ = false;  // has AWS, or who speaks like it, ever?
 };
 
 }  // namespace ec2spotter::aws

@@ -19,6 +19,7 @@ std::string_view to_string(Errc code) {
     case Errc::refused: return "refused";
     case Errc::transport: return "transport";
     case Errc::timeout: return "timeout";
+    case Errc::unreachable: return "unreachable";
     case Errc::malformed_reply: return "malformed_reply";
     case Errc::io: return "io";
     case Errc::interrupted: return "interrupted";

@@ -29,6 +29,7 @@ enum class Errc {
   refused,          // we decline: it would destroy or break a safety rule
   transport,        // no reply, or a server error: the effect is unknown, look before retrying
   timeout,          // a deadline passed
+  unreachable,      // nobody has ever answered: the address or the network is wrong, or not up yet
   malformed_reply,  // the reply cannot be understood
   io,               // the local machine failed us
   interrupted,      // the user asked to stop

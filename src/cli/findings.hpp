@@ -9,7 +9,6 @@
 #include "aws/ec2.hpp"
 #include "control/pools/pool_check.hpp"
 #include "model/decision.hpp"
-#include "model/observation.hpp"
 
 namespace ec2spotter::cli {
 

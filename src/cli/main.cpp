@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/usage.hpp"
 #include "cli/whole_number.hpp"
 #include "sim/vm/network/relay.hpp"
 
@@ -39,9 +40,13 @@ void add_common(CLI::App& app, Common& common) {
   app.add_option("--endpoint-url", common.endpoint, "EC2 endpoint; default: as for the AWS CLI");
   app.add_option("--owner", common.owner, "deployment id in our tags; default: the file's");
   app.add_option("--machines", common.machines, "folder of machine files; default: this folder");
-  app.add_option("--output", common.output, "text or json")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Output>{{"text", Output::text}, {"json", Output::json}}));
+  take_one_of(*app.add_option_function<std::string>(
+                  "--output",
+                  [&common](const std::string& form) {
+                    common.output = form == "json" ? Output::json : Output::text;
+                  },
+                  "how results are printed; default text"),
+              {"text", "json"});
   app.add_flag("--quiet,-q", common.quiet, "no progress on stderr");
 }
 
@@ -240,8 +245,9 @@ void add_sim(CLI::App& app, Parsed& parsed) {
                       "HOST:PORT; port 0: any; default " + sim_options.listen);
   command->add_option("--state", sim_options.state, "folder that keeps state and disks");
   command->add_option("--seed", sim_options.seed, "JSON file of initial resources");
-  command->add_option("--profile", sim_options.profile, "instant or realistic")
-      ->check(CLI::IsMember({"instant", "realistic"}));
+  take_one_of(*command->add_option("--profile", sim_options.profile,
+                                   "how long EC2's own work takes; default " + sim_options.profile),
+              {"instant", "realistic"});
   command->add_flag("--allow-public", sim_options.allow_public,
                     "listen on an address other than loopback");
   auto* vm = command->add_flag("--vm", sim_options.vm,
@@ -260,10 +266,10 @@ void add_sim(CLI::App& app, Parsed& parsed) {
                    "with --vm: MiB that an instance gets at most; default " +
                        std::to_string(sim_options.memory_mib_max))
       ->check(whole_number(256, 1'048'576));
-  command
-      ->add_option("--acceleration", sim_options.acceleration,
-                   "with --vm: probe (default), kvm or emulation")
-      ->check(CLI::IsMember({"probe", "kvm", "emulation"}));
+  take_one_of(*command->add_option(
+                  "--acceleration", sim_options.acceleration,
+                  "with --vm: what runs its processor; default " + sim_options.acceleration),
+              {"probe", "kvm", "emulation"});
   command->require_subcommand(0, 1);
   command->callback([command, &parsed] {
     if (command->get_subcommands().empty()) {
@@ -307,8 +313,9 @@ int run(std::vector<std::string> words) {
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    fmt::print(stderr, "ec2spotter: {}\n", usage_problem(app, error));
+    return static_cast<int>(ExitStatus::usage);
   }
   return report(parsed.action());
 }

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "model/machine.hpp"
 
 namespace ec2spotter::cli {

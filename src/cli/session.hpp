@@ -11,7 +11,6 @@
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "cli/ssh_prober.hpp"
-#include "control/loop/drive.hpp"
 
 namespace ec2spotter::cli {
 

@@ -20,7 +20,7 @@ inline CLI::Validator whole_number(int least, int most) {
             text = std::to_string(number);
             return {};
           },
-          "INT from " + range};
+          range};
 }
 
 }  // namespace ec2spotter::cli

@@ -75,7 +75,7 @@ struct ConsoleNote {
   BootReport report = {};
   std::string trouble = {};  // in which the kernel gives up a file system; empty: none
   TimePoint read_at = {};
-  std::optional<Error> denied = {};  // the right to read it is missing
+  std::optional<Error> denied = {};            // the right to read it is missing
   std::optional<TimePoint> unread_since = {};  // since when it cannot be read; none: it can
   // Since when it says that; none: it said so when it was first read, and shows no work under way.
   std::optional<TimePoint> changed_at = {};

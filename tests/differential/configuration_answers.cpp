@@ -1,7 +1,5 @@
 // What the client makes of a configuration: reads cases from stdin, a JSON object a line, and
 // answers each with a line of JSON. The network of a case is a list of scripted replies.
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>

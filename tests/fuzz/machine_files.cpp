@@ -1,4 +1,6 @@
 // Machine files: TOML, and the classic form.
+#include <string>
+
 #include "control/files/machine_file.hpp"
 #include "fuzz.hpp"
 

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 #include "aws/wire/queue_wire.hpp"
 #include "control/loop/journal.hpp"

@@ -4,6 +4,7 @@
 // {interface} stand for the last resource of that kind.
 #include <algorithm>
 #include <charconv>
+#include <string>
 
 #include "fuzz.hpp"
 #include "sim/core/core.hpp"

@@ -1,4 +1,6 @@
 // What the simulator's servers read before anything is known about the client.
+#include <string>
+
 #include "fuzz.hpp"
 #include "sim/core/services/policy.hpp"
 #include "sim/core/state/json.hpp"

@@ -152,6 +152,55 @@ TEST(FailingActions, NoneDelaysTheSuccessorOfABodyUnderNotice) {
   }
 }
 
+// ---- a network that is away
+
+TEST(LostNetwork, ALaunchEndsWithinSecondsWhenNobodyHasEverAnswered) {
+  LocalEc2 ec2;
+  ec2.silent_until = ec2.clock().now() + 24h;
+  const TimePoint begun = ec2.clock().now();
+  const auto failed = ec2.drive(web_machine());
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, Errc::unreachable) << failed.error().describe();
+  EXPECT_LE(ec2.clock().now() - begun, 20s);
+}
+
+TEST(LostNetwork, ALaunchWaitsOutALossInItsMidst) {
+  for (const int call : {2, 5, 9, 14}) {
+    SCOPED_TRACE(call);
+    LocalEc2 ec2;
+    int calls = 0;
+    ec2.before_call = [&](const sim::ParamMap&) {
+      if (++calls == call) ec2.silent_until = ec2.clock().now() + 8min;
+    };
+    const TimePoint begun = ec2.clock().now();
+    const auto up = ec2.drive(web_machine());
+    ASSERT_TRUE(up) << up.error().describe() << ec2.story();
+    EXPECT_GE(ec2.clock().now() - begun, 8min);
+    EXPECT_TRUE(ec2.serves(kVolume));
+  }
+}
+
+TEST(LostNetwork, ALossThatLastsEndsWithTheTimeLimit) {
+  LocalEc2 ec2;
+  int calls = 0;
+  ec2.before_call = [&](const sim::ParamMap&) {
+    if (++calls == 5) ec2.silent_until = ec2.clock().now() + 24h;
+  };
+  const TimePoint begun = ec2.clock().now();
+  const auto late = ec2.drive(web_machine());
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::timeout) << late.error().describe();
+  EXPECT_GE(ec2.clock().now() - begun, 15min);
+}
+
+TEST(LostNetwork, AWatchThatBeginsWithoutOneGoesOnWhenItComes) {
+  LocalEc2 ec2;
+  ec2.silent_until = ec2.clock().now() + 30min;
+  EXPECT_TRUE(ec2.watch({web_machine()}, [](const Watch& watch) {
+    return is_up(watch, web_machine());
+  })) << ec2.story();
+}
+
 // ---- other people's addresses
 
 std::string subnet_of(LocalEc2& ec2, const std::string& zone) {

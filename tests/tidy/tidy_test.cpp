@@ -1,7 +1,6 @@
 // The repository's rules, as tests. A limit may be tightened, never loosened.
 #include <gtest/gtest.h>
 
-#include <cctype>
 #include <map>
 #include <set>
 #include <string>

@@ -23,9 +23,10 @@ def wait_until(what, condition, seconds=30):
     return server.wait_until(what, condition, seconds, pause=0.25)
 
 
-def images(architecture="amd64"):
-    """The folder of disk images, built when missing; the architecture in Debian's words."""
-    built = subprocess.run([SOURCE / "script/images", architecture], check=True,
+def images(architecture="amd64", *names):
+    """The folder of disk images; those of these names, else the usual ones, are built when they are
+    missing. The architecture is in Debian's words."""
+    built = subprocess.run([SOURCE / "script/images", architecture, *names], check=True,
                            stdout=subprocess.PIPE, text=True)
     return pathlib.Path(built.stdout.split()[-1])
 

@@ -9,6 +9,8 @@ from matrix import shows
 
 
 class LayoutsTest(MachineTest):
+    system = "kinds"
+
     @shows(("Roots", "like Amazon Linux 2023: XFS on partition 1, an EFI system partition as number "
             "128, Boot Loader Specification entries", "kexec"),
            ("Identity", "cloud-init at work on the volume", "host keys and host name of its first boot "

@@ -49,14 +49,16 @@ def write_into(disk, offset_mib, files):
 
 
 class Disks:
-    """The images that tests start from, made anew in a folder from the cached ones."""
+    """The images that tests start from, made anew in a folder from the cached ones. `system` is the
+    image of the user's disk."""
 
-    def __init__(self, folder, architecture="amd64"):
-        self.images = cloud.images(architecture)
+    def __init__(self, folder, architecture="amd64", system="user"):
+        self.images = cloud.images(architecture, "preboot", system)
         self.folder = pathlib.Path(folder)
+        self._system = system
 
     def user(self):
-        return self.images / "user.raw"
+        return self.images / f"{self._system}.raw"
 
     def preboot(self):
         return self.images / "preboot.raw"
@@ -227,12 +229,13 @@ class Machine(cloud.Cloud):
 class MachineTest(unittest.TestCase):
     """A test of one machine; when it fails, the consoles and logs are told."""
     architecture = "amd64"  # of its disks, in Debian's words
+    system = "user"  # the image of its disk: script/images
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="ec2spotter-disks-")
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
-        self.disks = Disks(self.folder, self.architecture)
+        self.disks = Disks(self.folder, self.architecture, self.system)
         self.machine = None
         self.passed = False  # set by @shows
         self.addCleanup(self.power_off)

@@ -11,6 +11,8 @@ from matrix import shows
 
 
 class RootsTest(MachineTest):
+    system = "kinds"
+
     @shows(("Roots", "XFS on partition 4 beside an EFI system partition, its initrd without xfs",
             "pivot, after a kexec that came back"),
            ("Identity", "ifupdown, pinned by udev's name of the interface, `fix_network = true`",

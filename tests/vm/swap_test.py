@@ -10,6 +10,8 @@ from matrix import shows
 
 
 class SwapTest(MachineTest):
+    system = "kinds"
+
     @shows(("Roots", "ext4 on LVM, /boot in it", "swap, found out by auto"),
            ("Identity", "cloud-init at work on a root that is swapped",
             "host keys and host name are kept on the next body"),

@@ -17,6 +17,8 @@ def say(text):
 
 
 class TrapsTest(MachineTest):
+    system = "kinds"
+
     def launch(self):
         begun = time.monotonic()
         body = self.machine.launch()

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "aws/sleeper.hpp"
+#include "control/loop/drive.hpp"
 #include "model/tags.hpp"
 #include "sim/core/state/world.hpp"
 #include "sim/http/form.hpp"
@@ -214,6 +215,7 @@ sim::ApiReply LocalEc2::ask(const std::string& body) {
 }
 
 bool LocalEc2::hangs(const std::string& body) const {
+  if (clock_.now() < silent_until) return true;
   return std::any_of(hanging.begin(), hanging.end(), [&](const std::string& action) {
     return body.starts_with("Action=" + action + "&");
   });

@@ -65,6 +65,8 @@ class LocalEc2 {
   std::function<void(const sim::ParamMap&)> before_call = {};
   // Actions that never answer and have no effect.
   std::set<std::string> hanging;
+  // Nobody answers before this time: the network is away.
+  TimePoint silent_until;
   // What a watch is told at its start.
   std::vector<InstanceId> recommended;
   // True time, which EC2 goes by.

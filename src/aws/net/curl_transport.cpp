@@ -100,7 +100,9 @@ Error error_of(CURLcode code, const std::string& where, const std::string& text,
   }
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
-      return {.code = Errc::timeout, .message = "no reply from " + where + " in time: " + text};
+      return {.code = Errc::timeout,
+              .message = "no reply from " + where + " in time: " + text +
+                         "; check the region, the endpoint and the network"};
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
       return {.code = Errc::transport,

@@ -4,8 +4,6 @@
 #include <openssl/hmac.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 
 #include "base/result.hpp"
 #include "base/sha256.hpp"

@@ -1,6 +1,5 @@
 #include "aws/wire/ec2_requests.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "aws/wire/request_parts.hpp"

@@ -1,7 +1,6 @@
 // One pure function per action: our types in, the call to send out.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 

@@ -251,6 +251,7 @@ Reaction reaction_to_code(Errc code) {
     case Errc::refused: return Reaction::ask_user;
     case Errc::transport: return Reaction::look_first;
     case Errc::timeout: return Reaction::look_first;
+    case Errc::unreachable: return Reaction::look_first;
     case Errc::malformed_reply: return Reaction::look_first;
     case Errc::io: return Reaction::ask_user;
     case Errc::interrupted: return Reaction::stop;

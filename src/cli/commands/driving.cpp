@@ -1,6 +1,7 @@
 #include "cli/commands/driving.hpp"
 
 #include "cli/report.hpp"
+#include "control/loop/drive.hpp"
 
 namespace ec2spotter::cli {
 

@@ -4,6 +4,7 @@
 #include "cli/commands/driving.hpp"
 #include "cli/session.hpp"
 #include "control/files/machine_file.hpp"
+#include "control/loop/drive.hpp"
 
 namespace ec2spotter::cli {
 namespace {

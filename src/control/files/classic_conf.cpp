@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "base/nearest.hpp"
 #include "base/shell_assignments.hpp"
 #include "control/files/machine_file.hpp"
 
@@ -56,7 +57,7 @@ std::string unknown_key(const std::string& key) {
   std::vector<std::string> known;
   known.reserve(kSetters.size());
   for (const auto& [name, setter] : kSetters) known.emplace_back(name);
-  return "unknown key '" + key + "'; did you mean '" + nearest(key, known) + "'?";
+  return "unknown key '" + key + "'" + did_you_mean(key, known);
 }
 
 // What is wrong with a line, apart from what its key's value means.

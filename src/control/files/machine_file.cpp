@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <numeric>
 #include <optional>
 
 #include "model/price.hpp"
@@ -13,21 +12,6 @@ namespace ec2spotter {
 namespace {
 
 constexpr std::size_t kFileBytesMost = 1 << 20;
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row.back();
-}
 
 bool is_name(std::string_view text) {
   const auto allowed = [](char c) {
@@ -89,14 +73,6 @@ std::string name_of_classic(const std::filesystem::path& file) {
 }
 
 }  // namespace
-
-std::string nearest(std::string_view word, const std::vector<std::string>& known) {
-  const auto closer = [&](const std::string& a, const std::string& b) {
-    return edit_distance(word, a) < edit_distance(word, b);
-  };
-  const auto best = std::min_element(known.begin(), known.end(), closer);
-  return best == known.end() ? std::string() : *best;
-}
 
 Result<Machine> check_machine(Machine machine, const std::string& origin) {
   const auto missing = [&](const std::string& what) {

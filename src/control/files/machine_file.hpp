@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 #include "model/machine.hpp"
@@ -31,8 +30,5 @@ Result<Machine> parse_classic_conf(std::string_view text, const std::string& ori
 // What every machine must satisfy, whatever form it was written in. A machine with a zone and no
 // region gets the zone's.
 Result<Machine> check_machine(Machine machine, const std::string& origin);
-
-// The member of `known` with the smallest edit distance to `word`.
-std::string nearest(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace ec2spotter

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/nearest.hpp"
 #include "control/files/machine_file.hpp"
 #include "control/files/toml_library.hpp"
 #include "model/price.hpp"
@@ -218,7 +219,7 @@ const Setter* find_setter(const Setters& setters, const std::string& key) {
 std::string unknown_key(const Setters& setters, const std::string& key) {
   std::vector<std::string> known;
   for (const auto& [name, setter] : setters) known.push_back(name);
-  return "unknown key '" + key + "'; did you mean '" + nearest(key, known) + "'?";
+  return "unknown key '" + key + "'" + did_you_mean(key, known);
 }
 
 // What stands in the table `requirements`; these setters find it made.

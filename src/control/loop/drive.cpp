@@ -78,9 +78,12 @@ class Drive {
   // The error that ends the loop, or none after a pause.
   std::optional<Error> after_failure(const Error& error) {
     if (error.code == Errc::interrupted) return stopped();
-    if (!passes_by_itself(error)) return error;
+    // Who has never answered may never do: wrong region, endpoint or network.
+    if (error.code == Errc::unreachable || !passes_by_itself(error)) return error;
     ++failures_in_a_row_;
-    if (failures_in_a_row_ > kFailuresMost) return error;
+    // Who has answered before is waited for, as long as the user has said.
+    const bool lost = error.code == Errc::transport || error.code == Errc::timeout;
+    if (failures_in_a_row_ > kFailuresMost && !lost) return error;
     return sleep(pause_after(failures_in_a_row_));
   }
 

@@ -1,7 +1,6 @@
 // The loop of the controller for one machine: observe, plan, act, until its goal is reached.
 #pragma once
 
-#include "aws/ec2.hpp"
 #include "base/clock.hpp"
 #include "control/surroundings.hpp"
 #include "model/decision.hpp"

@@ -7,7 +7,6 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "model/decision.hpp"
 
 namespace ec2spotter {
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "control/act/launch_bodies.hpp"
+#include "control/loop/drive.hpp"
 #include "control/observe/consoles.hpp"
 #include "control/observe/probing.hpp"
 #include "plan/choice/root_choice.hpp"
@@ -162,7 +163,8 @@ void Watch::observe_closely(std::vector<Work>& works, TimePoint now) {
   knowledge_.complete(subjects, controls_.ec2, now);
 }
 
-// Machines with which nothing goes on are looked at together, once in kPollRest: a look costs calls.
+// Machines with which nothing goes on are looked at together, once in kPollRest: a look costs
+// calls.
 TimePoint Watch::in_step(TimePoint wake_at) const {
   return wake_at - (wake_at - first_turn_) % kPollRest;
 }

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "control/act/launch_batch.hpp"
-#include "control/loop/drive.hpp"
 #include "control/loop/turns.hpp"
 #include "control/observe/spot_events.hpp"
 #include "control/observe/survey.hpp"

@@ -2,6 +2,9 @@
 
 #include "control/observe/consoles.hpp"
 #include "control/observe/probing.hpp"
+#include "control/observe/survey.hpp"
+#include "plan/choice/body_choice.hpp"
+#include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter {
 namespace {

@@ -1,8 +1,6 @@
 // The observing half of a turn: what EC2, the consoles and the probe say about machines.
 #pragma once
 
-#include "aws/ec2.hpp"
-#include "control/observe/survey.hpp"
 #include "control/surroundings.hpp"
 #include "model/machine.hpp"
 #include "model/observation.hpp"

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 
 #include "base/broken_rule.hpp"
 #include "control/tags/batch_tags.hpp"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/core/document_forms.hpp"
 #include "sim/core/life/life.hpp"
 #include "sim/core/life/safety.hpp"
 #include "sim/core/services/iam.hpp"
@@ -211,16 +212,9 @@ Json Core::calls_json() const {
 }
 
 Result<void> Core::load(const Json& saved) {
+  TRY_VOID(check_form(saved, state_form()));
   changed();
-  if (!saved.is_object() || saved.value("version", 0) != 1) {
-    return fail(Errc::invalid,
-                "the saved state has another form; start with an empty state folder");
-  }
-  try {
-    world_.load(saved);
-  } catch (const Json::exception& error) {
-    return fail(Errc::invalid, std::string("the saved state cannot be read: ") + error.what());
-  }
+  world_.load(saved);
   for (const std::string& region : region_names()) {
     for (const auto& [id, instance] : table(region, "instance")) {
       if (state_name(instance) != "running") continue;

@@ -1,7 +1,6 @@
 // What the metadata service (IMDS) of an instance shows. Source: EC2 user guide, "Instance metadata
 // categories".
 #include "base/base64.hpp"
-#include "base/sha256.hpp"
 #include "sim/core/core.hpp"
 #include "sim/core/life/interfaces.hpp"
 #include "sim/core/services/iam.hpp"

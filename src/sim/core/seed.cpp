@@ -1,7 +1,6 @@
 // Initial resources from a document, with ids that the writer chose.
-#include <algorithm>
-
 #include "sim/core/core.hpp"
+#include "sim/core/document_forms.hpp"
 #include "sim/core/life/images.hpp"
 #include "sim/core/life/interfaces.hpp"
 #include "sim/core/life/new_instances.hpp"
@@ -41,7 +40,7 @@ class Seeder {
   Result<void> image(const Json& given) {
     const std::string snapshot = given.at("snapshot_id");
     const Json* found = world_.find(region_, "snapshot", snapshot);
-    if (found == nullptr) return fail(Errc::invalid, "seed: no snapshot " + snapshot);
+    if (found == nullptr) return fail(Errc::invalid, "there is no snapshot " + snapshot);
     const std::string id = given.at("image_id");
     const std::string device = given.value("root_device", "/dev/xvda");
     Json disks = Json::array({mapping_json({.device = device,
@@ -67,11 +66,11 @@ class Seeder {
     disk.kms_key = given.value("kms_key", "");
     disk.encrypted = given.value("encrypted", !disk.kms_key.empty());
     if (zone_of(world_, region_, zone, "").empty())
-      return fail(Errc::invalid, "seed: no zone " + zone);
+      return fail(Errc::invalid, "there is no zone " + zone);
     if (const auto complete = complete_disk(world_, region_, disk); !complete) {
-      return fail(Errc::invalid, "seed: " + id + ": " + complete.error().message);
+      return fail(Errc::invalid, complete.error().message);
     }
-    if (!disk.key_exists) return fail(Errc::invalid, "seed: " + id + ": no key " + disk.kms_key);
+    if (!disk.key_exists) return fail(Errc::invalid, "there is no key " + disk.kms_key);
     Json volume = volume_json(world_, disk, zone, tag_set(given.value("tags", Json::object())));
     volume["volumeId"] = id;
     if (given.contains("product_code")) volume["_product_code"] = given.at("product_code");
@@ -82,7 +81,7 @@ class Seeder {
   Result<void> address(const Json& given) {
     const std::string id = given.at("allocation_id");
     const std::string ip = given.at("public_ip");
-    if (!world_.take_public_ip(ip)) return fail(Errc::invalid, "seed: " + ip + " is named twice");
+    if (!world_.take_public_ip(ip)) return fail(Errc::invalid, ip + " is named twice");
     Json& address = world_.put(region_, "address", id);
     address = {{"allocationId", id},
                {"publicIp", ip},
@@ -124,7 +123,7 @@ class Seeder {
                                      {.subnet_id = subnet_id,
                                       .description = given.value("description", ""),
                                       .tags = tag_set(given.value("tags", Json::object()))});
-    if (!made) return fail(Errc::invalid, "seed: " + made.error().message);
+    if (!made) return fail(Errc::invalid, "interface: " + made.error().message);
     associate(world_, region_, address, **made);
     return {};
   }
@@ -134,24 +133,24 @@ class Seeder {
 };
 
 template <class Each>
-Result<void> for_all(const Json& document, const char* key, Each each) {
-  for (const Json& given : document.value(key, Json::array())) TRY_VOID(each(given));
+Result<void> for_all(const Json& document, const std::string& key, Each each) {
+  const Json given = document.value(key, Json::array());
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    if (const auto done = each(given[i]); !done) {
+      Error error = done.error();
+      error.message = key + "[" + std::to_string(i) + "]: " + error.message;
+      return fail(std::move(error));
+    }
+  }
   return {};
 }
 
 }  // namespace
 
-Result<void> Core::seed(const Json& document) try {
+Result<void> Core::seed(const Json& document) {
+  TRY_VOID(check_form(document, seed_form()));
   const std::string region = document.value("region", "us-east-1");
-  if (!is_region(region)) return fail(Errc::invalid, "seed: no region " + region);
-  constexpr std::string_view kKnown[] = {"region",     "snapshots", "images",   "volumes",
-                                         "addresses",  "key_pairs", "capacity", "prices",
-                                         "parameters", "keys"};
-  for (const auto& [key, value] : document.items()) {
-    if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown)) {
-      return fail(Errc::invalid, "seed: unknown key '" + key + "'");
-    }
-  }
+  if (!is_region(region)) return fail(Errc::invalid, "region: there is no region " + region);
   Seeder seeder(world_, region);
   for (const Json& given : document.value("keys", Json::array())) {
     add_key(world_, region, given.at("key_id"), given.value("alias", ""));
@@ -161,20 +160,20 @@ Result<void> Core::seed(const Json& document) try {
   TRY_VOID(for_all(document, "volumes", [&](const Json& g) { return seeder.volume(g); }));
   TRY_VOID(for_all(document, "addresses", [&](const Json& g) { return seeder.address(g); }));
   TRY_VOID(for_all(document, "key_pairs", [&](const Json& g) { return seeder.key_pair(g); }));
-  for (const char* each : {"capacity", "prices"}) {
-    const std::string path = std::string(each) == "prices" ? "price" : "capacity";
-    for (const Json& given : document.value(each, Json::array())) {
+  const auto steered = [this](const std::string& path) {
+    return [this, path](const Json& given) -> Result<void> {
       TRY_VOID(control(path, given));
-    }
-  }
+      return {};
+    };
+  };
+  TRY_VOID(for_all(document, "capacity", steered("capacity")));
+  TRY_VOID(for_all(document, "prices", steered("price")));
   const Json parameters = document.value("parameters", Json::object());
   for (const auto& [name, value] : parameters.items()) {
     world_.settings()["parameter/" + name] = value;
   }
   changed();
   return {};
-} catch (const Json::exception& error) {
-  return fail(Errc::invalid, std::string("seed: ") + error.what());
 }
 
 }  // namespace ec2spotter::sim

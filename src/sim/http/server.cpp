@@ -8,12 +8,15 @@
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <iterator>
 #include <mutex>
 #include <stop_token>
+#include <string_view>
 #include <thread>
 
-#include "sim/core/state/places.hpp"
 #include "sim/core/core.hpp"
+#include "sim/core/state/places.hpp"
 #include "sim/core/state/wire.hpp"
 #include "sim/http/connections.hpp"
 #include "sim/http/form.hpp"
@@ -34,13 +37,31 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-Result<Json> read_json(const fs::path& path) {
+// What `take` makes of the JSON document at `path`; its errors name the path. `cure` ends those of
+// what the document says.
+Result<void> read_json(const fs::path& path, std::string_view cure,
+                       const std::function<Result<void>(const Json&)>& take) {
+  std::error_code error;
   std::ifstream file(path);
-  if (!file) return fail(Errc::io, path.string() + " cannot be read");
-  Json document = Json::parse(file, nullptr, false);
-  if (document.is_discarded()) return fail(Errc::invalid, path.string() + " is not JSON");
-  return document;
+  if (!file || fs::is_directory(path, error)) {
+    return fail(Errc::io, path.string() + " cannot be read; name a file that this user may read");
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const auto wrong = [&](Error problem, std::string_view separator) {
+    problem.message = path.string() + std::string(separator) + problem.message + std::string(cure);
+    return fail(std::move(problem));
+  };
+  auto document = parse_document(text);
+  if (!document) return wrong(std::move(document).error(), ":");
+  auto taken = take(*document);
+  if (!taken) return wrong(std::move(taken).error(), ": ");
+  return {};
 }
+
+constexpr std::string_view kSeedCure = "; correct it there (docs/simulator.md has the form)";
+constexpr std::string_view kStateCure =
+    "; only the simulator writes this file: put a whole copy of it back, or start with an empty "
+    "--state folder";
 
 // Requests that never reach the core have no number.
 constexpr std::string_view kNoRequestId = "00000000-0000-4000-8000-000000000000";
@@ -204,12 +225,12 @@ class Server::Impl {
       if (error) return fail(Errc::io, options_.state_dir + " cannot be made: " + error.message());
     }
     if (!options_.state_dir.empty() && fs::exists(state_file(), error)) {
-      TRY(const Json saved, read_json(state_file()));
-      return core_->load(saved);
+      return read_json(state_file(), kStateCure,
+                       [this](const Json& saved) { return core_->load(saved); });
     }
     if (options_.seed_file.empty()) return {};
-    TRY(const Json document, read_json(options_.seed_file));
-    return core_->seed(document);
+    return read_json(options_.seed_file, kSeedCure,
+                     [this](const Json& document) { return core_->seed(document); });
   }
 
   void save() {

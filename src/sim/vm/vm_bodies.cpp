@@ -9,6 +9,7 @@
 #include "sim/vm/network/forwarder.hpp"
 #include "sim/vm/qemu/acceleration.hpp"
 #include "sim/vm/qemu/platform.hpp"
+#include "sim/vm/qemu/process.hpp"
 #include "sim/vm/qemu/virtual_machine.hpp"
 
 namespace ec2spotter::sim {

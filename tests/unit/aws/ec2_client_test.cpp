@@ -131,9 +131,20 @@ TEST(Ec2ClientTest, AThrottledCallHadNoEffectAndIsRepeated) {
   EXPECT_TRUE(client.attach());
 }
 
-TEST(Ec2ClientTest, AnEndpointThatNeverAnswersIsGivenUpSoon) {
+TEST(Ec2ClientTest, AnEndpointThatHasNeverAnsweredIsGivenUpWithinSeconds) {
+  for (const Errc code : {Errc::transport, Errc::timeout}) {
+    Client client;
+    for (int i = 0; i < 40; ++i) client.http->then(Error{.code = code, .message = "m"});
+    EXPECT_EQ(client.volumes().error().code, Errc::unreachable);
+    EXPECT_LE(client.clock.now() - kNow, 4s);
+    EXPECT_LE(client.http->requests.front().total_timeout, 10s);
+  }
+}
+
+TEST(Ec2ClientTest, AnEndpointThatHasAnsweredIsOnlyLost) {
   Client client;
-  for (int i = 0; i < 6; ++i) client.http->then(kBroken);
+  client.http->then(500, ec2_error("InternalError"));
+  for (int i = 0; i < 5; ++i) client.http->then(kBroken);
   EXPECT_EQ(client.volumes().error().code, Errc::transport);
   EXPECT_EQ(client.requests(), 6U);
   EXPECT_LE(client.clock.now() - kNow, 10s);

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "support.hpp"
-
 namespace ec2spotter::aws {
 namespace {
 

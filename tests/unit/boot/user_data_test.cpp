@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include <array>
 #include <cctype>
 #include <iostream>
 #include <random>

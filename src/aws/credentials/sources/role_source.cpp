@@ -1,6 +1,7 @@
 // Profiles with role_arn: STS AssumeRole with the credentials of another source.
 #include <algorithm>
 
+#include "aws/credentials/signing.hpp"
 #include "aws/credentials/sources/sources.hpp"
 #include "aws/credentials/sources/sts.hpp"
 

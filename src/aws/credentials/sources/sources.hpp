@@ -4,16 +4,14 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "aws/config/environment.hpp"
 #include "aws/config/profiles.hpp"
+#include "aws/credentials/corrected_clock.hpp"
 #include "aws/credentials/credentials.hpp"
-#include "aws/credentials/signing.hpp"
 #include "aws/net/http.hpp"
 
 namespace ec2spotter::aws {

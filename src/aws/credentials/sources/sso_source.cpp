@@ -1,5 +1,6 @@
 // IAM Identity Center: the token that `aws sso login` stored, changed for a role's credentials.
 #include "aws/config/endpoints.hpp"
+#include "aws/credentials/signing.hpp"
 #include "aws/credentials/sources/json_text.hpp"
 #include "aws/credentials/sources/sources.hpp"
 #include "aws/credentials/sources/sso_token.hpp"

@@ -7,6 +7,7 @@
 
 #include "aws/config/endpoints.hpp"
 #include "aws/credentials/new_file.hpp"
+#include "aws/credentials/signing.hpp"
 #include "aws/credentials/sources/json_text.hpp"
 
 namespace ec2spotter::aws {

@@ -1,4 +1,5 @@
 // An OpenID Connect token in a file (EKS, CI systems), changed for credentials of a role.
+#include "aws/credentials/signing.hpp"
 #include "aws/credentials/sources/sources.hpp"
 #include "aws/credentials/sources/sts.hpp"
 

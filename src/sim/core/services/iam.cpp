@@ -6,7 +6,6 @@
 
 #include "sim/core/services/encryption.hpp"
 #include "sim/core/services/policy.hpp"
-#include "sim/core/state/places.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {

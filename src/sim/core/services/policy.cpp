@@ -1,7 +1,6 @@
 #include "sim/core/services/policy.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <string_view>
 
 #include "sim/core/state/wire.hpp"

@@ -3,7 +3,6 @@
 // core's thread: an implementation with threads of its own posts its reports (see post below).
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <variant>

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
+
 // Made once, in json.cpp: every file would otherwise compile all of it again.
 extern template class nlohmann::basic_json<>;
 
@@ -23,6 +25,9 @@ inline std::string text(const Json& object, const char* key) {
 // A document from outside: at most 63 levels deep, so that nobody's brackets can fill the stack of
 // whoever walks through it. Discarded otherwise, and when it is no JSON.
 Json parse_foreign(std::string_view text);
+
+// A document in a file that the user named. Errors: invalid, beginning with "LINE:COLUMN: ".
+Result<Json> parse_document(std::string_view text);
 
 // The document on one line; what is not UTF-8 in it is replaced.
 std::string as_text(const Json& document);

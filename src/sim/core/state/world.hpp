@@ -99,7 +99,7 @@ class World {
   bool remembers() const { return past_ && past_->until > now_; }
 
   Json save() const;
-  // May throw Json::exception for a document that save did not make.
+  // `saved` meets state_form().
   void load(const Json& saved);
 
  private:

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 #include "base/result.hpp"
 #include "sim/vm/qemu/platform.hpp"

@@ -1,6 +1,5 @@
 #include "sim/vm/qemu/firmware.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 // The command line of one virtual machine.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>

@@ -8,11 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <fstream>
 #include <sstream>
 
 #include "sim/vm/qemu/platform.hpp"
+#include "sim/vm/qemu/process.hpp"
+#include "sim/vm/qemu/qmp.hpp"
 
 namespace ec2spotter::sim {
 namespace {

@@ -14,10 +14,9 @@
 #include <vector>
 
 #include "sim/core/state/body.hpp"
+#include "sim/net/deadline.hpp"
 #include "sim/net/sockets.hpp"
-#include "sim/vm/qemu/process.hpp"
 #include "sim/vm/qemu/qemu_command.hpp"
-#include "sim/vm/qemu/qmp.hpp"
 
 namespace ec2spotter::sim {
 
