@@ -14,7 +14,7 @@ namespace {
 Error no_instance(const Machine& machine) {
   return {
       .code = Errc::not_found,
-      .message = "machine '" + machine.name.str() + "' has no instance; bring it up with `resume`"};
+      .message = "machine '" + machine.name.str() + "' has no instance; run `resume` to start one"};
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ Result<void> console(const Common& common, const OnMachine& options) {
   TRY(const auto considered, consider(open.found.machine, open.session->controls()));
   const Observation& seen = considered.look.seen;
   const Instance* body = choose_body(open.found.machine, seen);
-  // What one that has ended has said may tell why.
+  // The console of an ended instance may show why it ended.
   if (body == nullptr) body = newest_body(seen);
   if (body == nullptr) return fail(no_instance(open.found.machine));
   TRY(const auto output, open.session->ec2().console_output(body->id));
@@ -41,7 +41,7 @@ Result<void> ssh(const Common& common, const OnMachine& options) {
   if (body == nullptr) return fail(no_instance(machine));
   const std::string& host = host_of(*body, seen);
   if (host.empty()) {
-    return fail(Errc::not_found, body->id.str() + " has no public address to reach it at");
+    return fail(Errc::not_found, body->id.str() + " has no public address, so ssh cannot reach it");
   }
   std::vector<std::string> words{"ssh"};
   if (machine.ssh_port != 22) {
@@ -55,7 +55,7 @@ Result<void> ssh(const Common& common, const OnMachine& options) {
   arguments.push_back(nullptr);
   open.session.reset();  // gives ssh the signals back
   ::execvp("ssh", arguments.data());
-  return fail(Errc::io, "ssh cannot be started; install openssh-client");
+  return fail(Errc::io, "the program ssh cannot be started; install openssh-client");
 }
 
 }  // namespace ec2spotter::cli

@@ -29,7 +29,7 @@ struct Common {
 struct Launch {
   std::string file;
   std::string type;                // instance type instead of the file's; empty: the file's
-  std::optional<bool> unattended;  // none: as the file says
+  std::optional<bool> unattended;  // nullopt: as the file says
   bool no_wait = false;
   int timeout_minutes = kTimeoutMinutes;
 };
@@ -42,7 +42,7 @@ struct SetupRole {
 
 struct GuestFilesOptions {
   std::string machine;
-  std::optional<GuestFiles> wished;  // none: only tell
+  std::optional<GuestFiles> wished;  // nullopt: only show
 };
 
 struct Reap {
@@ -58,7 +58,7 @@ struct OnMachine {
 };
 
 struct WatchOptions {
-  std::vector<std::string> paths;  // machine files and folders of them; none: --machines
+  std::vector<std::string> paths;  // machine files and folders of them; empty: --machines
   std::string state;               // folder of journal and lock; empty: the user's state folder
   std::string events;              // address of the SQS queue with EC2's announcements; empty: none
 };

@@ -14,7 +14,7 @@ constexpr Duration kStageMost = std::chrono::minutes(65);
 
 }  // namespace
 
-// When anything was last heard of the boot: a stage that is at work is no silence.
+// When the boot last showed a sign of life; a stage that is at work counts as one.
 TimePoint Booting::last_sign(const Attachment& held, const Instance& body) const {
   const TimePoint begun = std::max(body.launch_time, held.since);
   const auto note = memory_.consoles.find(body.id);
@@ -37,7 +37,7 @@ Decision Booting::follow(const Volume& volume, const Attachment& held, const Ins
                          Attended attended) const {
   const BootReport boot = bodies_.boot_of(body);
   const bool entered = boot.stage == "enter" && boot.result == "ok";
-  // A volume that keeps out our unit cannot say that it is up: then the probe has to.
+  // A volume without our unit cannot print that it is up: then the probe must show it.
   const bool answers = entered && bodies_.answers(body) == true;
   const bool mute = boot.mute || !speaks(machine_, volume);
   if (boot.root_up() || (mute && answers) || swapping_.is_up(body)) {
@@ -48,7 +48,7 @@ Decision Booting::follow(const Volume& volume, const Attachment& held, const Ins
   if (auto denied = console_denied(decide_, seen_, body)) return std::move(*denied);
   if (is_silent(held, body)) return time_out(boot, body, attended);
   const std::string stage =
-      boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
+      boot.stage.empty() ? "the console shows nothing yet" : boot.stage + " " + boot.result;
   return decide_.wait(Reason::booting, body.id.str() + ": " + stage, kConsole);
 }
 
@@ -59,11 +59,11 @@ Decision Booting::fail(const Volume& volume, const BootReport& boot, const Insta
   return other ? std::move(*other) : boot_failed(decide_, boot, body);
 }
 
-// A body that answers to somebody may be at work although its console does not show it.
+// A body that answers may be at work although its console does not show it.
 Decision Booting::time_out(const BootReport& boot, const Instance& body, Attended attended) const {
   const std::string text = body.id.str() + " has not brought the root up in " +
                            minutes_of(machine_.boot_limit) +
-                           ", last stage: " + (boot.stage.empty() ? "none" : boot.stage);
+                           "; last stage: " + (boot.stage.empty() ? "none" : boot.stage);
   const bool give_up = intent_.patrol && attended == Attended::yes &&
                        bodies_.answers(body) != true && attempt_of(body) <= kFailedBootsMost;
   if (!give_up) {
@@ -72,7 +72,7 @@ Decision Booting::time_out(const BootReport& boot, const Instance& body, Attende
   if (!was_silent(body)) {
     return decide_.act(Reason::boot_timeout, text, step::MarkRoot{body.id, RootMark::silent});
   }
-  return decide_.act(Reason::boot_timeout, text + "; the body is given up",
+  return decide_.act(Reason::boot_timeout, text + "; the instance is terminated",
                      step::TerminateBody{body.id});
 }
 

@@ -20,7 +20,7 @@ constexpr Duration kFleetShown = 60s;
 
 constexpr Duration kLook = 5s;
 
-// A fleet takes many more; beyond these nothing is gained.
+// A fleet may have many more, but more bring no gain.
 constexpr std::size_t kPoolsMost = 40;
 
 // Fields that may be empty still have a place of their own.
@@ -84,29 +84,31 @@ std::optional<Decision> FleetKeeping::keep_one(const Volume& volume) const {
   if (seen_.fleets.empty()) return create(volume);
   const auto oldest = std::min_element(seen_.fleets.begin(), seen_.fleets.end(), is_older);
   for (const Fleet& fleet : seen_.fleets) {
-    if (fleet.id != oldest->id) return remove(fleet, "there is " + oldest->id.str() + " already");
+    if (fleet.id != oldest->id) {
+      return remove(fleet, oldest->id.str() + " is the machine's fleet already");
+    }
   }
-  // A machine known by its tags alone has no wishes to compare with.
+  // A machine that is known by its tags alone has no file to compare with.
   if (machine_.image.empty() || tag::value(oldest->tags, tag::kWish) == wish_of(machine_)) {
     return std::nullopt;
   }
   return decide_.stuck(Reason::fleet_differs, Errc::refused,
                        oldest->id.str() +
-                           " was made from another text of the machine file; `pause` the machine, "
-                           "then launch it again, so that its bodies are as the file says now");
+                           " was made before the machine file changed; `pause` the machine, then "
+                           "launch it again, so that its next instances follow the file");
 }
 
 std::optional<Decision> FleetKeeping::remove_all(const Volume* volume) const {
   if (!seen_.fleets.empty()) {
-    return remove(seen_.fleets.front(), "it is to launch no more bodies");
+    return remove(seen_.fleets.front(), "it must not launch another instance");
   }
   if (volume == nullptr) return std::nullopt;
   const auto asked_at = parse_iso8601(tag::value(volume->tags, tag::kFleetAskedAt));
   const bool hidden = asked_at && now_ - *asked_at < kFleetShown && *asked_at - now_ < kFleetShown;
   if (!hidden) return std::nullopt;
   return decide_.wait(Reason::deleting_fleet,
-                      "a fleet was asked for at " + format_iso8601(*asked_at) +
-                          "; EC2 may not show it yet, and it would go on launching",
+                      "a fleet was requested at " + format_iso8601(*asked_at) +
+                          "; EC2 may not show it yet, and it must be deleted first",
                       kLook);
 }
 
@@ -118,17 +120,17 @@ std::optional<Decision> FleetKeeping::await_new_fleet() const {
   };
   const bool shown = std::any_of(seen_.bodies.begin(), seen_.bodies.end(), launched);
   if (!made && !shown) return std::nullopt;
-  return decide_.wait(Reason::creating_fleet, "a fleet was just created; EC2 does not show it yet",
+  return decide_.wait(Reason::creating_fleet, "a fleet was created; EC2 does not show it yet",
                       kSoon);
 }
 
-// A fleet's own body would wait for the root in vain, and cost.
+// A fleet's own body would wait for the root in vain, and cost money.
 std::optional<Decision> FleetKeeping::find_body_in_the_way() const {
   for (const Instance& body : seen_.bodies) {
     if (!is_live(body) || bodies_.is_doomed(body)) continue;
     return decide_.stuck(Reason::body_in_the_way, Errc::refused,
                          body.id.str() +
-                             " runs already, and no fleet would replace it; `pause` the machine "
+                             " runs already and does not belong to a fleet; `pause` the machine "
                              "first, then launch it unattended");
   }
   return std::nullopt;
@@ -146,7 +148,7 @@ Decision FleetKeeping::create(const Volume& volume) const {
                            .guest_files = guest_files_of(volume),
                            .wish = wish_of(machine_),
                            .client_token = {}};
-  // What EC2 has refused by its name is left out; room is the fleet's own affair.
+  // Pools that EC2 has refused are left out; the fleet itself finds one with capacity.
   const PoolChoice choice = choose_pool(machine_, volume.zone, seen_, memory_, now_);
   if (choice.only_refused) {
     std::string text = "EC2 refuses every pool of this machine:";
@@ -170,7 +172,7 @@ Decision FleetKeeping::create(const Volume& volume) const {
       sha256_hex(machine_.owner.str() + "\n" + machine_.name.str() + "\n" + volume.id.str() + "\n" +
                  create.wish + "\n" + (last == nullptr ? "" : last->id.str()) + "\n" +
                  std::to_string(memory_.fleet_attempt) + left_out);
-  std::string detail = "EC2 is asked to keep one body up, from " +
+  std::string detail = "EC2 is asked to keep one instance running, from " +
                        std::to_string(create.pools.size()) + " pools in " + volume.zone;
   return decide_.act(Reason::creating_fleet, std::move(detail), std::move(create));
 }
@@ -194,11 +196,11 @@ Decision FleetKeeping::await_body(const Volume& volume) const {
   const BootReport boot = bodies_.boot_of(*next);
   if (boot.failed()) return boot_failed(decide_, boot, *next);
   if (auto denied = console_denied(decide_, seen_, *next)) return std::move(*denied);
-  return decide_.wait(Reason::waiting_for_attachment,
-                      next->id.str() + " is to attach " + volume.id.str() + ": " +
-                          (boot.stage.empty() ? "waiting for the first sign of life"
-                                              : boot.stage + " " + boot.result),
-                      kConsole);
+  return decide_.wait(
+      Reason::waiting_for_attachment,
+      next->id.str() + " will attach " + volume.id.str() + ": " +
+          (boot.stage.empty() ? "its console shows nothing yet" : boot.stage + " " + boot.result),
+      kConsole);
 }
 
 }  // namespace ec2spotter

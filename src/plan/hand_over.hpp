@@ -1,4 +1,4 @@
-// When a working body is better exchanged for another one.
+// When another body should replace a working one.
 #pragma once
 
 #include "model/machine.hpp"
@@ -6,7 +6,8 @@
 
 namespace ec2spotter {
 
-// Has EC2 recommended to leave this body, or is it on-demand although Spot is wished at this time?
+// Has EC2 recommended to leave this body, or is it on-demand at a time at which the file wants
+// Spot?
 bool wants_successor(const Machine& machine, const Memory& memory, const Instance& body,
                      TimePoint now);
 

@@ -9,13 +9,14 @@
 
 namespace ec2spotter {
 
-// How long an ailment must last before it counts: a restart from inside, or a busy minute, is none.
+// How long an ailment must last before it counts: a restart from inside, or a busy minute, does not
+// count.
 inline constexpr Duration kAilingFor = std::chrono::minutes(3);
 
 // How long an ailment must last before the body is replaced for it.
 inline constexpr Duration kReplacedAfter = std::chrono::minutes(5);
 
-// How long a restart is given to help before another one is tried, and how often it is tried.
+// How long after a restart another one may be tried.
 inline constexpr Duration kRestartAgainAfter = std::chrono::minutes(30);
 
 // What is wrong with a body that came up.
@@ -25,7 +26,7 @@ struct Ailment {
   bool sure = true;  // else it may have a harmless cause: nothing is done about it
 };
 
-// Nothing: it is well, as far as EC2's status checks, its console and the probe tell. `root` is
+// nullopt: EC2's status checks, its console and the probe show nothing wrong. `root` is
 // what it runs on.
 std::optional<Ailment> ailment_of(const Machine& machine, const Observation& seen,
                                   const Memory& memory, const Volume& root, const Instance& body,

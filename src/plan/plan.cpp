@@ -23,7 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How often a body that is to end, but still runs, is looked at.
+// How often we look at an instance that will end but still runs.
 constexpr Duration kNotYet = 5s;
 
 // A call whose effect EC2 does not show yet is not sent again for so long.
@@ -56,16 +56,16 @@ class Planner {
     RootChoice root = choose_root(machine_, seen_, now_);
     if (root.refusal) return refuse(std::move(*root.refusal));
     const Volume& volume = *root.volume;
-    // A machine that works, or that Spot takes, is not left alone for want of its address.
+    // A missing address does not stop the care for a machine that works or that Spot takes.
     const bool known = intent_.patrol && carries_tags_of(volume, machine_);
     if (auto refusal = known ? std::nullopt : check_address()) return std::move(*refusal);
     unattended_ = is_unattended(machine_, volume);
     swaps_ = takes_root_by_swap(machine_, volume);
     const Attachment* held = holding(volume);
     const Instance* holder = held != nullptr ? bodies_.find_body(held->instance) : nullptr;
-    // A volume in foreign hands is left as it is, its tags included.
+    // A volume that a foreign instance holds is not changed, not even its tags.
     if (held != nullptr && holder == nullptr) return wait_for_release(volume, *held);
-    // The tag that calls a machine unattended takes it from every watch: not before a fleet may be.
+    // With the tag `unattended` no watch launches for the machine: a fleet must be possible first.
     if (auto hindrance = unattended_ ? fleets_.hindrance() : std::nullopt) return *hindrance;
     if (!is_adopted(volume, Goal::up)) {
       return decide_.act(Reason::adopting_volume,
@@ -86,11 +86,11 @@ class Planner {
     const Volume& volume = *root.volume;
     if (tag::value(volume.tags, tag::kMachine).empty()) {
       return decide_.stuck(Reason::volume_not_adopted, Errc::not_found,
-                           volume.id.str() + " is not a machine of ours yet; launch it first");
+                           volume.id.str() + " does not carry our tags yet; launch it first");
     }
     unattended_ = is_unattended(machine_, volume);
     if (!is_adopted(volume, Goal::paused)) {
-      return decide_.act(Reason::adopting_volume, volume.id.str() + " is to rest",
+      return decide_.act(Reason::adopting_volume, volume.id.str() + " gets the goal paused",
                          step::AdoptVolume{volume.id, Goal::paused, unattended_});
     }
     // A fleet would replace each body that ends.
@@ -116,7 +116,7 @@ class Planner {
     return stands(reason) ? now_ - memory_.standing->since : Duration::zero();
   }
 
-  // Without a root, a body that was launched for it only costs.
+  // Without its root an instance only costs money.
   Decision refuse(Decision refusal) const {
     if (refusal.reason != Reason::volume_missing ||
         stood_for(Reason::volume_missing) < kMissingFor) {
@@ -136,14 +136,15 @@ class Planner {
     if (!seen_.address_wanted || seen_.address_unread) return std::nullopt;
     if (!seen_.address) {
       return decide_.stuck(Reason::address_missing, Errc::not_found,
-                           "no Elastic IP " + machine_.elastic_ip +
+                           "there is no Elastic IP " + machine_.elastic_ip +
                                " in this region; allocate it, or correct elastic_ip");
     }
     const auto other = other_user(*seen_.address, machine_, seen_);
     if (!other) return std::nullopt;
     return decide_.stuck(Reason::address_in_use_elsewhere, Errc::refused,
                          seen_.address->public_ip + " belongs to " + *other +
-                             ", which is not ours; free it there, or name another address");
+                             ", which is not this machine's; disassociate it there, or name "
+                             "another address");
   }
 
   bool is_adopted(const Volume& volume, Goal goal) const {
@@ -155,10 +156,9 @@ class Planner {
   Decision wait_for_release(const Volume& volume, const Attachment& held) const {
     const Instance* body = bodies_.find_body(held.instance);
     if (body == nullptr) {
-      return decide_.stuck(
-          Reason::volume_in_use_elsewhere, Errc::refused,
-          volume.id.str() + " is attached to " + held.instance.str() +
-              ", which is not a body of this machine; detach it there first, or import it");
+      return decide_.stuck(Reason::volume_in_use_elsewhere, Errc::refused,
+                           volume.id.str() + " is attached to " + held.instance.str() +
+                               ", which is not an instance of this machine; detach it there first");
     }
     const bool noticed = body->state == InstanceState::running && bodies_.is_doomed(*body);
     const std::string where = volume.id.str() + " is " + std::string(to_string(held.state)) +
@@ -166,16 +166,17 @@ class Planner {
                               (noticed ? ", under notice)" : ")");
     const Duration waited = stood_for(Reason::waiting_for_release);
     const bool late = waited >= kReleaseLimit || stands(Reason::release_stuck);
-    // A body that still runs, as under a notice, shows first that it ends.
+    // A body that still runs, as under a notice, changes its state before it frees the volume.
     const bool soon = body->state != InstanceState::running || machine_.release_on_notice;
     if (!late) return decide_.wait(Reason::waiting_for_release, where, soon ? kSoon : kNotYet);
     return decide_.wait(Reason::release_stuck,
                         where + " for more than " + minutes_of(kReleaseLimit) +
-                            "; it is never forced: if the instance is gone, AWS Support frees it",
+                            "; a detach is never forced: if the instance is gone, ask AWS Support "
+                            "to free the volume",
                         15s);
   }
 
-  // The volume is on a living body of ours: see it through to being up.
+  // A living body of ours holds the volume: follow it until it is up.
   Decision serve(const Volume& volume, const Attachment& held, const Instance& body) {
     if (body.state == InstanceState::stopping) return wait_for_release(volume, held);
     if (auto protection = protect(volume, body)) return std::move(*protection);
@@ -199,7 +200,7 @@ class Planner {
     if (!is_up(body)) return booting_.follow(volume, held, body, attended());
     if (auto refusal = check_address()) return std::move(*refusal);
     if (seen_.address_unread) {
-      return decide_.wait(Reason::moving_address, "EC2 does not tell where the address is", kSoon);
+      return decide_.wait(Reason::moving_address, "EC2 did not say where the address is", kSoon);
     }
     if (seen_.address && seen_.address->instance != body.id) return move_address(body);
     if (ailment && !is_replaced_for(ailment)) return care_for(body, *ailment);
@@ -220,7 +221,7 @@ class Planner {
     return note != memory_.probes.end() && note->second.answered;
   }
 
-  // Rule S8 holds for what is not well too: its successor is launched first.
+  // Rule S8 holds for an unhealthy body too: its successor is launched first.
   bool is_replaced_for(const std::optional<Ailment>& ailment) const {
     return ailment && ailment->sure && intent_.patrol && !unattended_ &&
            machine_.on_unhealthy == OnUnhealthy::replace && now_ - ailment->since >= kReplacedAfter;
@@ -238,8 +239,8 @@ class Planner {
     return decide_.wait(Reason::unhealthy, what + "; see `console`", kCalm);
   }
 
-  // Nobody may have been there to mark an unattended body: then what it says counts, and that it
-  // answers, as its console does not go back for ever.
+  // There may have been no controller to mark an unattended instance: then its console counts, or
+  // that it answers, as the console keeps only the latest lines.
   bool is_up(const Instance& body) const {
     const BootReport boot = bodies_.boot_of(body);
     const bool answers = bodies_.answers(body) == true && !boot.in_preboot();
@@ -253,15 +254,16 @@ class Planner {
     const bool stuck = held.state == AttachmentState::attaching && held.since != TimePoint{} &&
                        now_ - held.since > kAttachLimit;
     if (!stuck) return decide_.wait(Reason::waiting_for_attachment, where, kSoon);
-    return decide_.act(Reason::attachment_stuck,
-                       where + " for " + minutes_of(now_ - held.since) + "; the body is given up",
-                       step::TerminateBody{body.id});
+    return decide_.act(
+        Reason::attachment_stuck,
+        where + " for " + minutes_of(now_ - held.since) + "; the instance is terminated",
+        step::TerminateBody{body.id});
   }
 
   Decision move_address(const Instance& body) const {
     if (unattended_) {
       return decide_.wait(Reason::moving_address,
-                          body.id.str() + " is to take " + seen_.address->public_ip, kConsole);
+                          body.id.str() + " will take " + seen_.address->public_ip, kConsole);
     }
     return decide_.act(Reason::moving_address,
                        seen_.address->public_ip + " moves to " + body.id.str(),
@@ -280,8 +282,8 @@ class Planner {
                                         (at.empty() ? "" : " at " + at));
   }
 
-  // A stopped body is started where the root is its own root disk. Else it holds the volume for
-  // nothing: its guest has ended, so a plain detach is safe.
+  // A stopped body is started if the root is its own root disk. Else it has no use for the volume:
+  // its guest has ended, so a plain detach is safe.
   Decision go_on_stopped(const Volume& volume, const Attachment& held, const Instance& body) const {
     const bool in_place = is_swapped(body) && held.device == body.root_device;
     if (in_place && held.state == AttachmentState::attaching) {
@@ -297,7 +299,7 @@ class Planner {
 
   // The volume is free, or its holder is lost: find the next body and give it the volume.
   Decision replace(const Volume& volume, const Attachment* held, const Instance* holder) {
-    // Tags of before roots carried their own id.
+    // These tags are from a version in which roots did not carry their own id.
     if (tag::value(volume.tags, tag::kVolume).empty()) {
       return decide_.act(Reason::adopting_volume, volume.id.str() + " gets its own id as a tag",
                          step::AdoptVolume{volume.id, Goal::up, unattended_});
@@ -313,15 +315,15 @@ class Planner {
     }
     if (early) return std::move(*early);
     if (was_sent_lately(memory_.attach_sent, next->id, now_)) {
-      return decide_.wait(Reason::waiting_for_attachment, "attachment asked for, not yet visible",
-                          kSoon);
+      return decide_.wait(Reason::waiting_for_attachment,
+                          "the attachment was requested; EC2 does not show it yet", kSoon);
     }
     return decide_.act(
         Reason::attaching_root, volume.id.str() + " to " + next->id.str(),
         step::AttachRoot{volume.id, next->id, swaps_ ? next->root_device : machine_.device});
   }
 
-  // What the next body needs before it may have the root; none: nothing.
+  // What the next instance needs before it may get the root; nullopt: it is ready.
   std::optional<Decision> make_ready(const Volume& volume, const Instance& next) const {
     if (swaps_) return swapping_.prepare(next);
     if (next.state != InstanceState::pending) return wait_for_preboot(volume, next);
@@ -336,13 +338,14 @@ class Planner {
       }
       return decide_.wait(Reason::waiting_for_attachment,
                           body.id.str() + " shows " + volume.id.str() +
-                              ", which itself does not; EC2's answers will agree soon",
+                              " as attached, and the volume does not show it; EC2's answers will "
+                              "agree soon",
                           kSoon);
     }
     return std::nullopt;
   }
 
-  // A body in the root that shows no volume is believed only after a while.
+  // That an instance has lost its root is believed only after a while.
   std::optional<Decision> wait_for_lost_root(const Volume& volume, const Instance* holder) const {
     if (stood_for(Reason::root_lost) >= kRootLostFor) return std::nullopt;
     for (const Instance& body : seen_.bodies) {
@@ -351,8 +354,8 @@ class Planner {
         continue;
       }
       return decide_.wait(Reason::root_lost,
-                          body.id.str() + " has been in the root, and " + volume.id.str() +
-                              " is not attached to it",
+                          body.id.str() + " has entered the root, but EC2 does not show " +
+                              volume.id.str() + " as attached to it",
                           kSoon);
     }
     return std::nullopt;
@@ -375,7 +378,7 @@ class Planner {
   }
 
   // A preboot system that is still looking for its own root by label could take the volume for it.
-  // A body that says nothing (its console may lag by minutes) is past that after a while.
+  // After a while it is past that, even if its console (which may lag) shows nothing.
   std::optional<Decision> wait_for_preboot(const Volume& volume, const Instance& next) const {
     const BootReport boot = bodies_.boot_of(next);
     if (boot.failed()) return booting_.fail(volume, boot, next, attended());
@@ -399,8 +402,8 @@ class Planner {
     return std::nullopt;
   }
 
-  // The body that takes over from this working one, if any. Its tag tells that also to a controller
-  // that has not heard why. A single command leaves it to `watch` as long as it may yet boot.
+  // The instance that takes over from this working one, if any. Its tag says so to a controller
+  // that does not know why. A single command leaves it to `watch` as long as it may yet boot.
   const Instance* successor_of(const Instance& body, bool wished) const {
     const Instance* tagged = bodies_.successor_of(body, swaps_);
     if (!intent_.patrol) {
@@ -429,7 +432,7 @@ class Planner {
     const bool late = now_ - successor->launch_time > machine_.boot_limit;
     if (boot.failed() || (boot.stage.empty() && late)) {
       return decide_.act(Reason::collecting_body,
-                         successor->id.str() + " was to take over and did not come up",
+                         successor->id.str() + " was launched to take over and did not come up",
                          step::TerminateBody{successor->id, volume.id});
     }
     if (successor->state == InstanceState::pending || boot.stage.empty()) {
@@ -446,7 +449,7 @@ class Planner {
                        step::TerminateBody{body.id});
   }
 
-  // Rule S3: a body that would take the volume with it is cured of that before anything else.
+  // Rule S3: EC2 would delete the volume with this instance; that is changed before anything else.
   std::optional<Decision> protect(const Volume& volume, const Instance& body) const {
     for (const Attachment& attachment : volume.attachments) {
       const bool harmless = attachment.instance != body.id || !attachment.delete_on_termination;
@@ -478,7 +481,12 @@ class Planner {
 Decision plan(const Machine& machine, const Intent& intent, const Observation& seen,
               const Memory& memory, TimePoint now) {
   Planner planner(machine, intent, seen, memory, now);
-  return intent.goal == Goal::up ? planner.bring_up() : planner.put_to_rest();
+  Decision decision = intent.goal == Goal::up ? planner.bring_up() : planner.put_to_rest();
+  if (decision.progress == Decision::Progress::stuck) {
+    const bool is_list = decision.detail.find('\n') != std::string::npos;
+    decision.detail += std::string(is_list ? "\n" : "; ") + "see docs/manual/reasons.md";
+  }
+  return decision;
 }
 
 }  // namespace ec2spotter

@@ -10,20 +10,20 @@
 
 namespace ec2spotter {
 
-// How long a body that is to boot from the root may take to be made ready for it.
+// How long the preparation of a body that will boot from the root may take.
 inline constexpr Duration kSwapLimit = std::chrono::minutes(10);
 
-// A preboot system that has said nothing for so long is past its initrd all the same.
+// After so long, a preboot system is past its initrd even if it has printed nothing.
 inline constexpr Duration kSilentPreboot = std::chrono::minutes(3);
 
 // How long EC2 may be attaching before the body is given up. Source: AWS's advice on volumes that
 // are stuck attaching is to try another instance or device name after a few minutes.
 inline constexpr Duration kAttachLimit = std::chrono::minutes(5);
 
-// How long a lost body may hold the root before that is said in other words.
+// How long a lost body may hold the root before the reason becomes release_stuck.
 inline constexpr Duration kReleaseLimit = std::chrono::minutes(15);
 
-// How long a body that has lost its root must be seen so: EC2 may show an attachment late.
+// How long EC2 must show that a body has lost its root: it may show an attachment late.
 inline constexpr Duration kRootLostFor = std::chrono::minutes(1);
 
 // How long a root must be missing before bodies launched for it are collected.
@@ -33,8 +33,8 @@ inline constexpr Duration kMissingFor = std::chrono::minutes(5);
 // provisioners in the field use.
 inline constexpr Duration kClosedPoolLifetime = std::chrono::minutes(3);
 
-// How long a pool that EC2 refuses us for another reason is left alone: that does not pass by
-// itself, but somebody may mend it.
+// How long a pool that EC2 refuses us for another reason is left alone: the cause does not go away
+// by itself, but a person may remove it.
 inline constexpr Duration kRefusedPoolLifetime = std::chrono::minutes(10);
 
 // How long a pool that took a body from us is taken last.
@@ -48,8 +48,8 @@ inline constexpr int kFailedBootsMost = 2;
 
 struct Intent {
   Goal goal = Goal::up;
-  // As `watch` does, with nobody looking on: replace a body that never comes up, and hand a working
-  // machine over to a better body.
+  // As `watch` does, without a person: replace a body that never comes up, and move a working
+  // machine to a better body.
   bool patrol = false;
 };
 

@@ -211,7 +211,8 @@ Result<void> Core::load(const Json& saved) {
   changed();
   if (!saved.is_object() || saved.value("version", 0) != 1) {
     return fail(Errc::invalid,
-                "the saved state has another form; start with an empty state folder");
+                "another version of this program has written the saved state; start with an empty "
+                "state folder");
   }
   try {
     world_.load(saved);

@@ -81,10 +81,10 @@ TEST_F(LaunchTest, OneCallNamesAllMembersInLaunchOrder) {
   EXPECT_EQ(ec2.asked->instance_tags,
             (Tags{{"Name", "m0 m1 m2"},
                   {"ec2spotter:machine", "m0 m1 m2"},
-                  {"ec2spotter:body-of",
+                  {"ec2spotter:instance-of",
                    "vol-00000000000000000 vol-00000000000000001 vol-00000000000000002"},
                   {"ec2spotter:owner", "default"},
-                  {"ec2spotter:role", "body"},
+                  {"ec2spotter:role", "instance"},
                   {"ec2spotter:attempt", "1"}}));
 }
 

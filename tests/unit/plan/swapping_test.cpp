@@ -41,7 +41,7 @@ SpotRequest request(const char* status_code, const char* state = "disabled") {
   return request;
 }
 
-// The root is free, and a body is there that is to have it.
+// The root is free, and a body is there that will get it.
 Observation with_next(Instance body, const char* status_code) {
   Observation seen;
   seen.volumes = {a_volume()};
