@@ -71,11 +71,11 @@ class Fleet:
                     MaxCount=len(some), Placement={"AvailabilityZone": ZONES[first]},
                     InstanceMarketOptions={"MarketType": "spot"})
                 bodies |= zip(some, (each["InstanceId"] for each in reply["Instances"]))
-        server.wait_until("bodies", lambda: self.count_running() >= MACHINES, 300)
+        server.wait_until("instances", lambda: self.count_running() >= MACHINES, 300)
 
         def furnish(n):
             self.ec2.attach_volume(VolumeId=volume_of(n), InstanceId=bodies[n], Device="/dev/sdf")
-            tags = tags_of(n, role="body", attempt="1", root="up", **{"body-of": volume_of(n)})
+            tags = tags_of(n, role="instance", attempt="1", root="up", **{"instance-of": volume_of(n)})
             self.ec2.create_tags(Resources=[bodies[n]],
                                  Tags=[{"Key": k, "Value": v} for k, v in tags.items()])
 

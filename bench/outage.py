@@ -1,4 +1,4 @@
-"""How long a machine is away when Spot takes its body, against a direct boot of its volume."""
+"""How long a machine is away when Spot takes its instance, against a direct boot of its volume."""
 
 import datetime
 import tempfile
@@ -67,8 +67,8 @@ def bench_outage():
     folder.cleanup()
     gap = gaps[-1]
     print(f"outage after a notice of {NOTICE_SECONDS} s, {count} records, none lost or torn")
-    print(f"  the old body shuts down and gives the volume back {attach - gap.last:>8.1f} s")
-    print(f"  the next body takes it and starts its kernel      {kernel - attach:>8.1f} s")
+    print(f"  the old instance shuts down, the volume is free   {attach - gap.last:>8.1f} s")
+    print(f"  the next one takes it and starts its kernel       {kernel - attach:>8.1f} s")
     print(f"  the volume's system boots to the first record     {gap.first - kernel:>8.1f} s")
     print(f"  outage                                            {gap.seconds:>8.1f} s"
           f"{gap.seconds / direct:>8.2f}x")

@@ -127,7 +127,7 @@ std::string packed(const BootParameters& parameters) {
 }  // namespace
 
 Result<std::string> render_user_data(const BootParameters& parameters) {
-  if (parameters.volumes.empty()) return fail(Errc::invalid, "no volume is named to boot from");
+  if (parameters.volumes.empty()) return fail(Errc::invalid, "the root volume is missing");
   for (const VolumeId& volume : parameters.volumes) {
     if (is_volume_id(volume.str())) continue;
     return fail(Errc::invalid,
@@ -140,18 +140,18 @@ Result<std::string> render_user_data(const BootParameters& parameters) {
   }
   const auto& own = parameters.own_attaching;
   if (own && (!is_word(own->address.str()) || !is_word(own->endpoint))) {
-    return fail(Errc::invalid, "the address '" + own->address.str() + "' or the endpoint '" +
-                                   own->endpoint + "' is none");
+    return fail(Errc::invalid,
+                "invalid address '" + own->address.str() + "' or endpoint '" + own->endpoint + "'");
   }
   if (own && parameters.fix_network && parameters.engine == BootEngine::kexec) {
     return fail(Errc::invalid,
-                "fix_network = true with engine = \"kexec\" is more than the user data of an "
-                "unattended instance can hold; use engine = \"pivot\" or \"auto\"");
+                "fix_network = true with engine = \"kexec\" does not fit into the user data of an "
+                "unattended instance; use engine = \"pivot\" or \"auto\"");
   }
   std::string user_data = packed(parameters);
   if (user_data.size() > kUserDataMax) {
     return fail(Errc::invalid, "the user data has " + std::to_string(user_data.size()) +
-                                   " bytes; EC2 takes " + std::to_string(kUserDataMax));
+                                   " bytes; EC2 takes at most " + std::to_string(kUserDataMax));
   }
   return user_data;
 }

@@ -59,7 +59,7 @@ struct BootParameters {
   BootAdopt adopt = BootAdopt::once;  // without our files there is no `root ok` line
   bool guest_helper = true;  // false: nor what shuts its system down when EC2 takes the body
   bool fix_network = false;  // true: settings for another MAC address become the body's
-  std::optional<OwnAttaching> own_attaching = std::nullopt;  // none: the controller does it
+  std::optional<OwnAttaching> own_attaching = std::nullopt;  // nullopt: the controller does it
 };
 
 // EC2 refuses more user data than this, counted before base64.

@@ -1,4 +1,4 @@
-# Stage address, of unattended bodies: takes the machine's Elastic IP, now that nothing is left but
+# Stage address, of unattended instances: takes the machine's Elastic IP, now that nothing is left but
 # to enter. A machine without its address still does its work, so it is entered all the same.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh

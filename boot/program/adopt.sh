@@ -1,8 +1,8 @@
-# Stage adopt: leaves on the volume, once, what keeps its identity on the next bodies and what tells
+# Stage adopt: leaves on the volume, once, what keeps its identity on the next instances and what tells
 # that its system is up. What was removed from there by hand is not put back, unless `adopt` says
 # `again`; with `remove` all is taken away. For each instance, cloud-init there is told that what it
 # has done once for an instance is done; and where the machine file wishes so, network settings that
-# are for another body's MAC address are made this one's.
+# are for another instance's MAC address are made this one's.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
 # shellcheck source=boot/program/network.sh
@@ -81,7 +81,7 @@ enable_unit() {
   label "$to/$1"
 }
 
-# What shuts the system down in order when EC2 takes the body.
+# What shuts the system down in order when EC2 takes the instance.
 install_guest() {
   install_file guest etc/ec2spotter
   cat "$run/say.sh" "$run/on_notice.sh" >"$run/on-notice"

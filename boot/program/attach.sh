@@ -1,4 +1,4 @@
-# Stage attach, of unattended bodies: gets the volume onto this instance. While another body has it,
+# Stage attach, of unattended instances: gets the volume onto this instance. While another instance has it,
 # it waits: EC2 attaches a volume to one instance only.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh

@@ -46,7 +46,7 @@ is_unique() {
 }
 
 # root_name PART NAMED WITH_INITRD: what to put behind root=. As the menu has it, where that is sure to
-# be the volume; else by what every initrd, or the kernel alone, can find; nothing where that is none.
+# be the volume; else by what every initrd, or the kernel alone, can find; nothing without such a name.
 root_name() {
   uuid=UUID=$(probe "$1" | value_of UUID)
   [ -n "$3" ] || uuid=

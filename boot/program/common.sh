@@ -51,7 +51,7 @@ next() {
 keep() { printf '%s\n' "$2" >"$run/$1"; }
 kept() { cat "$run/$1" 2>/dev/null || :; }
 
-# Only unattended bodies have these.
+# Only unattended instances have these.
 own_attaching=${own_attaching:-}
 address=${address:-}
 endpoint=${endpoint:-}

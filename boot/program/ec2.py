@@ -80,7 +80,7 @@ def call(action, **words):
         skew = email.utils.mktime_tz(date) - time.time()
     error = tree.find(".//Error") if tree is not None else None
     if error is None:
-        raise Refused("%s: answer %s is none of EC2's" % (action, status.status), "http")
+        raise Refused("%s: answer %s is not EC2's" % (action, status.status), "http")
     raise Refused("%s: %s" % (action, error.findtext("Message")), error.findtext("Code"))
 
 

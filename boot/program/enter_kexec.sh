@@ -12,7 +12,7 @@ serial=$(serial_of "$preboot_disk")
 if on_xen && [ "$engine" = auto ]; then next xen "kexec is not dependable on Xen"; fi
 # try_entry [VARIABLE]: with the menu's variable set.
 try_entry() {
-  read_menu "$@" || next menu "the menu cannot be read for sure: $(cat "$run/entry")"
+  read_menu "$@" || next menu "the menu is not certain: $(cat "$run/entry")"
   {
     read -r kernel
     read -r initrds
@@ -26,7 +26,7 @@ refuse_device_names
 try_entry
 # Ubuntu's entries for clouds start without an initrd, and with it where that has failed.
 [ -n "$root_spec$initrds" ] || try_entry initrdfail
-[ -n "$root_spec" ] || next no_link "no name of /dev/$part is its alone and known to the new kernel"
+[ -n "$root_spec" ] || next no_link "/dev/$part has no unique name that the new kernel knows"
 
 # On arm64 it may be compressed, which only a boot loader there undoes.
 if gzip -t "$kernel" 2>/dev/null; then
@@ -38,7 +38,7 @@ case " $options " in *" console=ttyS0"*) ;; *) options="console=ttyS0,115200 $op
 case " $options " in *" panic="*) ;; *) options="panic=10 $options" ;; esac
 # Behind `--` in the options would stand what is for init alone.
 options="root=$root_spec ec2spotter.engine=kexec ec2spotter.volume=$volume\
- ec2spotter.body=$(kept instance) ec2spotter.visit=$(kept visit)${serial:+ ec2spotter.preboot=$serial}\
+ ec2spotter.instance=$(kept instance) ec2spotter.visit=$(kept visit)${serial:+ ec2spotter.preboot=$serial}\
 ${own_attaching:+ ec2spotter.unattended} $options"
 status=0
 # shellcheck disable=SC2086 # several initrds

@@ -1,5 +1,5 @@
 # Stage find: waits for the volume, known by its id alone, and for its partitions. Where several are
-# named, this body is one of several, and only one of them is ever attached to it.
+# named, this instance is one of several, and only one of them is ever attached to it.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
 begin find "volume=$(echo "$volumes" | tr ' ' ,)"

@@ -82,7 +82,7 @@ finish() {
 if leave_alone; then
   : >"$run/background"
   entered_properly || say "check fail reason=booted_from_volume text=\"the firmware's kernel took the\
- volume for its own root, which has the same label; recycle the body\""
+ volume for its own root, which has the same label; pause and resume\""
   exit 0
 fi
 stage=identify

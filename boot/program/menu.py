@@ -104,7 +104,7 @@ def order(file):
 
 def start(device, folder, platform, guess):
     """What GRUB starts by the menu in that folder, where `guess` is what commands answer of which
-    nobody knows it: (kernel, initrds, the kernel's path, options); None: nothing."""
+    nobody knows it: (kernel, initrds, the kernel's path, options); None: no entry."""
     env = {"root": device, "prefix": "(%s)%s" % (device, folder), "grub_platform": platform,
            "chosen": "", **{name: "1" for name in sys.argv[1:]}}
     exported = list(env)

@@ -81,7 +81,7 @@ prepare() {
   mount_root
   lend_modules
   hide_preboot
-  echo "ec2spotter.engine=pivot ec2spotter.volume=$volume ec2spotter.body=$body" \
+  echo "ec2spotter.engine=pivot ec2spotter.volume=$volume ec2spotter.instance=$body" \
     "ec2spotter.visit=$visit${preboot_serial:+ ec2spotter.preboot=$preboot_serial}" \
     "${own_attaching:+ec2spotter.unattended}" >/run/ec2spotter/entered
 }

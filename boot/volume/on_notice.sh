@@ -15,7 +15,7 @@ for hook in /etc/ec2spotter/notice.d/*; do
   fi
 done
 sync || :
-# A supervised machine's next body is being launched meanwhile; a fleet waits for this one's end.
+# A supervised machine's next instance is being launched meanwhile; a fleet waits for this one's end.
 if ! grep -qs ec2spotter.unattended /run/ec2spotter/entered /proc/cmdline &&
   [ "$(left)" -gt 25 ]; then
   sleep $(($(left) - 25)) || :

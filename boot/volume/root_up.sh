@@ -1,11 +1,11 @@
-# Written by ec2-spotter. Tells on the console, and to the next body, that this system is up.
+# Written by ec2-spotter. Tells on the console, and to the next instance, that this system is up.
 words=$(cat /run/ec2spotter/entered 2>/dev/null || cat /proc/cmdline) || exit 1
 volume='' engine='' body='' visit='' preboot=none
 for word in $words; do
   case $word in
     ec2spotter.volume=*) volume=${word#*=} ;;
     ec2spotter.engine=*) engine=${word#*=} ;;
-    ec2spotter.body=*) body=${word#*=} ;;
+    ec2spotter.instance=*) body=${word#*=} ;;
     ec2spotter.visit=*) visit=${word#*=} ;;
     ec2spotter.preboot=*) preboot=${word#*=} ;;
   esac

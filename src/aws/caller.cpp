@@ -147,8 +147,9 @@ Result<void> Caller::wait_for_token(const ApiCall& call, Duration deadline) {
   if (wait == Duration{0}) return {};
   if (now + wait >= deadline) {
     limits_.give_back(call.action);
-    return fail(Errc::throttled, "our own share of EC2's request limit is used up for the next " +
-                                     std::to_string(wait.count()) + " ms; the next try may pass");
+    return fail(Errc::throttled,
+                "this program has used its share of EC2's request limit for the next " +
+                    std::to_string(wait.count()) + " ms; it tries again later");
   }
   return parts_.sleeper.sleep(wait);
 }

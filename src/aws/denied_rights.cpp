@@ -53,8 +53,10 @@ std::string DeniedRights::in_words(std::string message) {
   if (encoded.empty()) return message;
   std::string words = decode(encoded);
   if (words.empty()) {
-    words = "to read what is missing: aws sts decode-authorization-message --encoded-message " +
-            encoded;
+    words =
+        "to see which right is missing, run: aws sts decode-authorization-message "
+        "--encoded-message " +
+        encoded;
   }
   return message.replace(message.find(kMark), kMark.size() + encoded.size(), words);
 }

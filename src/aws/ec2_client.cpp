@@ -316,8 +316,9 @@ Result<std::vector<Instance>> RealEc2::run_instances(const RunInstancesSpec& spe
   TRY(auto launched, one<std::vector<Instance>>(call, parse_run_instances));
   const int last = launched.back().launch_index;
   if (last >= spec.count) {
-    return fail(Errc::malformed_reply, "RunInstances was to launch " + std::to_string(spec.count) +
-                                           " and launched number " + std::to_string(last + 1));
+    return fail(Errc::malformed_reply, "RunInstances was asked to launch " +
+                                           std::to_string(spec.count) + " and launched number " +
+                                           std::to_string(last + 1));
   }
   return launched;
 }

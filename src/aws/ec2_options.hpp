@@ -21,7 +21,7 @@ struct Ec2Options {
   std::string version = "dev";                   // for the User-Agent: "ec2-spotter/VERSION"
   Duration deadline = std::chrono::seconds{60};  // of one API call with all its retries
   Duration reading_deadline = std::chrono::seconds{60};  // the same where it only reads
-  // Of the pauses between retries; none: another one in each process.
+  // Seed of the pauses between retries; nullopt: each process has another.
   std::optional<std::uint64_t> jitter_seed = std::nullopt;
   // True ends the call under way with Errc::interrupted; asked at least once a second.
   std::function<bool()> cancelled = {};

@@ -130,7 +130,7 @@ class CommandReader {
     const bool active =
         std::any_of(words_.begin(), words_.end(), [](const Word& word) { return word.active; });
     return active ? "the file is read, not run by a shell; write the value itself"
-                  : "expected NAME=VALUE; put a value that holds blanks into quotes";
+                  : "expected NAME=VALUE; put a value that contains spaces into quotes";
   }
 
   bool next_begins_with_equals() const {

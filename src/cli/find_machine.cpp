@@ -45,10 +45,11 @@ Result<FoundMachine> find_machine(const Common& common, const std::string& argum
                                                         tag_filter(tag::kState, {"current"})}));
   std::erase_if(volumes, [](const Volume& volume) { return !is_current_root(volume); });
   if (volumes.size() != 1) {
-    return fail(volumes.empty() ? Errc::not_found : Errc::refused,
-                std::to_string(volumes.size()) + " machines are named '" + argument + "' (owner '" +
-                    owner.str() + "') in this region, and " + common.machines + "/" + argument +
-                    ".toml does not exist; see `ec2spotter list`");
+    return fail(
+        volumes.empty() ? Errc::not_found : Errc::refused,
+        (volumes.empty() ? "no machine is" : std::to_string(volumes.size()) + " roots are") +
+            " named '" + argument + "' (owner '" + owner.str() + "') in this region, and " +
+            common.machines + "/" + argument + ".toml does not exist; see `ec2spotter list`");
   }
   Machine machine;
   machine.name = MachineName(argument);
@@ -67,7 +68,7 @@ Result<OpenMachine> open_machine(const Common& common, const std::string& argume
 Error no_instance(const Machine& machine) {
   return {
       .code = Errc::not_found,
-      .message = "machine '" + machine.name.str() + "' has no instance; bring it up with `resume`"};
+      .message = "machine '" + machine.name.str() + "' has no instance; run `resume` to start one"};
 }
 
 }  // namespace ec2spotter::cli

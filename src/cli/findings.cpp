@@ -11,22 +11,22 @@ Result<std::vector<Finding>> examine(const InstanceId& body, aws::Ec2& ec2) {
   std::vector<Finding> findings{
       {.check = "network",
        .files = read_pinned_network(console.text),
-       .because = "the settings are for another MAC address, and each body has "
-                  "one of its own: it may come up without a network",
-       .cure = "set fix_network = true in the machine file and give it another "
-               "body, or take the address out of the file"},
+       .because = "this file is for another MAC address, and each instance has its own "
+                  "MAC address: the machine may come up without a network",
+       .cure = "set fix_network = true in the machine file, then `pause` and `resume`; "
+               "or remove the MAC address from the file"},
       {.check = "network",
        .files = read_unmatched_network(console.text),
-       .because = "the settings are for a name of the interface that this type of "
-                  "instance does not have: it may come up without a network",
-       .cure = "make them hold for any name (netplan and systemd-networkd: en*), "
-               "or start the kernel with net.ifnames=0 and name it eth0"},
+       .because = "this file is for an interface name that this instance type does not have: "
+                  "the machine may come up without a network",
+       .cure = "make the file match any name (netplan and systemd-networkd: en*), "
+               "or use the name eth0 and start the kernel with net.ifnames=0"},
       {.check = "preboot_disk",
        .files = read_foreign_parts(console.text),
-       .because = "that is mounted from the preboot disk, which has the same name: "
-                  "what is written there is gone with the body",
-       .cure = "unmount it, give the volume's file system a label or UUID of its "
-               "own, and write that into its fstab"}};
+       .because = "this is mounted from the preboot disk, whose file system has the same name: "
+                  "what you write there is lost with the instance",
+       .cure = "unmount it, give the volume's file system a label or UUID that no other has, "
+               "and write it into the volume's fstab"}};
   std::erase_if(findings, [](const Finding& finding) { return finding.files.empty(); });
   return findings;
 }
@@ -43,14 +43,14 @@ std::optional<Finding> obstacle(const Decision& decision) {
   return Finding{.check = std::string(to_string(decision.reason)),
                  .files = {},
                  .because = decision.detail,
-                 .cure = "nothing goes on by itself before that is mended"};
+                 .cure = "the machine waits until you correct this"};
 }
 
 Finding refused_pool(const PoolRefusal& refusal) {
   return {.check = "pool",
           .files = {},
           .because = "EC2 refuses " + describe(refusal.pool) + ": " + refusal.error.describe(),
-          .cure = "take it out of the machine file, or mend what EC2 says"};
+          .cure = "remove the type from the machine file, or correct what EC2 says"};
 }
 
 nlohmann::json to_json(const std::vector<Finding>& findings) {

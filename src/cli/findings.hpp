@@ -15,7 +15,7 @@ namespace ec2spotter::cli {
 struct Finding {
   // "network", "preboot_disk", "console", "pool", or the reason of a decision.
   std::string check;
-  std::vector<std::string> files;  // on the volume; none: it is no matter of files
+  std::vector<std::string> files;  // on the volume; empty: it does not concern files
   std::string because, cure;       // a sentence each
 };
 
@@ -23,11 +23,11 @@ struct Finding {
 // Errors: EC2's.
 Result<std::vector<Finding>> examine(const InstanceId& body, aws::Ec2& ec2);
 
-// That the console cannot be read for want of a right.
+// The right to read the console is missing.
 Finding denied_console(const Error& error);
-// What keeps the machine from going on by itself, as `status` says it; none: nothing does.
+// What keeps the machine from going on by itself, as `status` says it; nullopt: nothing does.
 std::optional<Finding> obstacle(const Decision& decision);
-// What EC2 refuses to a launch from this pool.
+// EC2 refuses a launch from this pool.
 Finding refused_pool(const PoolRefusal& refusal);
 
 nlohmann::json to_json(const std::vector<Finding>& findings);

@@ -13,7 +13,7 @@ SignalWaiter::SignalWaiter() {
 }
 
 SignalWaiter::~SignalWaiter() {
-  // What stop_asked has told of is taken here: it would end the process before its last words.
+  // Takes the signal that stop_asked has seen: it would end the process before its last message.
   const timespec at_once{};
   while (sigtimedwait(&awaited_, nullptr, &at_once) > 0) {
   }

@@ -53,23 +53,24 @@ void add_common(CLI::App& app, Common& common) {
 std::string timeout_help() { return "minutes; default " + std::to_string(kTimeoutMinutes); }
 
 void add_waiting(CLI::App& command, Waiting& waiting) {
-  command.add_flag("--no-wait", waiting.no_wait, "return once only waiting is left");
+  command.add_flag("--no-wait", waiting.no_wait, "return when the only thing left is to wait");
   command.add_option("--timeout", waiting.timeout_minutes, timeout_help())
       ->check(whole_number(1, 1440));
 }
 
 void add_launch(CLI::App& app, Parsed& parsed) {
-  CLI::App* command = app.add_subcommand("launch", "bring the machine of a file up");
+  CLI::App* command =
+      app.add_subcommand("launch", "start the machine of a file, and wait until it is up");
   command->add_option("FILE", parsed.launch.file, "machine file: .toml, or a classic .conf")
       ->required();
   command->add_option("TYPE", parsed.launch.type, "instance type instead of the file's");
   auto* unattended = command->add_flag_callback(
       "--unattended", [&parsed] { parsed.launch.unattended = true; },
-      "leave a fleet behind that launches the next bodies; no watch is needed");
+      "let an EC2 Fleet launch the next instances; no watch is needed");
   command
       ->add_flag_callback(
           "--supervised", [&parsed] { parsed.launch.unattended = false; },
-          "bodies are launched by launch and watch, also where the file says otherwise")
+          "launch and watch start the instances, whatever the file says")
       ->excludes(unattended);
   add_waiting(*command, parsed.launch.waiting);
   command->callback(
@@ -89,34 +90,35 @@ CLI::App* add_on_machine(CLI::App& app, Parsed& parsed, const std::string& name,
 }
 
 void add_machine_commands(CLI::App& app, Parsed& parsed) {
-  CLI::App* command = app.add_subcommand("list", "all machines in the region");
+  CLI::App* command = app.add_subcommand("list", "list all machines in the region");
   command->callback([&parsed] { parsed.action = [&parsed] { return list(parsed.common); }; });
-  add_on_machine(app, parsed, "status", "where a machine is", status);
-  add_on_machine(app, parsed, "explain", "why it is there, and what comes next", explain);
-  add_on_machine(app, parsed, "doctor", "what may keep a machine from coming back", doctor);
-  add_waiting(*add_on_machine(app, parsed, "pause", "free the body, keep the disk", pause),
+  add_on_machine(app, parsed, "status", "show where a machine is", status);
+  add_on_machine(app, parsed, "explain", "show why it is there, and what comes next", explain);
+  add_on_machine(app, parsed, "doctor", "show what may keep a machine from coming back", doctor);
+  add_waiting(*add_on_machine(app, parsed, "pause", "end the instance, keep the disk", pause),
               parsed.on_machine.waiting);
-  add_waiting(*add_on_machine(app, parsed, "resume", "give the disk a body again", resume),
+  add_waiting(*add_on_machine(app, parsed, "resume", "start an instance on the disk", resume),
               parsed.on_machine.waiting);
-  add_on_machine(app, parsed, "console", "the body's serial console", console);
+  add_on_machine(app, parsed, "console", "print the instance's serial console", console);
   add_on_machine(app, parsed, "ssh", "log in to the machine", ssh)
       ->add_option("COMMAND", parsed.on_machine.arguments, "run this there instead of a shell");
   command = app.add_subcommand("setup", "check credentials and region, show volumes to launch");
   command->callback([&parsed] { parsed.action = [&parsed] { return setup(parsed.common); }; });
-  command = app.add_subcommand("setup-role", "the IAM role of an unattended machine");
+  command = app.add_subcommand("setup-role", "make the IAM role of an unattended machine");
   command->add_option("FILE", parsed.setup_role.file, "machine file")->required();
-  command->add_flag("--remove", parsed.setup_role.remove, "take it away");
-  command->add_flag("--dry-run", parsed.setup_role.dry_run, "only print what it would be");
+  command->add_flag("--remove", parsed.setup_role.remove, "delete the role");
+  command->add_flag("--dry-run", parsed.setup_role.dry_run, "only print the role's policy");
   command->callback([&parsed] {
     parsed.action = [&parsed] { return setup_role(parsed.common, parsed.setup_role); };
   });
-  command = app.add_subcommand("guest-files", "our files on a machine's volume");
+  command =
+      app.add_subcommand("guest-files", "show or change what happens to our files on a volume");
   command->add_option("NAME", parsed.guest_files.machine, "machine name, or its file")->required();
   const auto wish = [&parsed](GuestFiles files) {
     return [&parsed, files] { parsed.guest_files.wished = files; };
   };
   auto* remove = command->add_flag_callback("--remove", wish(GuestFiles::remove),
-                                            "take them away at the next boot");
+                                            "remove them at the next boot");
   command
       ->add_flag_callback("--install", wish(GuestFiles::install),
                           "install them anew at the next boot")
@@ -124,22 +126,22 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
   command->callback([&parsed] {
     parsed.action = [&parsed] { return guest_files(parsed.common, parsed.guest_files); };
   });
-  command = app.add_subcommand("reap", "name fleets that no machine wants any more");
-  command->add_flag("--yes", parsed.reap.yes, "remove them, and their bodies without a root");
+  command = app.add_subcommand("reap", "list fleets that no machine needs any more");
+  command->add_flag("--yes", parsed.reap.yes, "delete them, and their instances without a root");
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return reap(parsed.common, parsed.reap); }; });
 }
 
 void add_watch(CLI::App& app, Parsed& parsed) {
-  const char* state_help = "folder of journal and lock; default ~/.local/state/ec2spotter";
+  const char* state_help = "folder for the journal and the lock; default ~/.local/state/ec2spotter";
   CLI::App* command = app.add_subcommand("watch", "keep machines up until a signal comes");
-  command->add_option("PATH", parsed.watch.paths, "machine files, and folders of them");
+  command->add_option("PATH", parsed.watch.paths, "machine files, or folders of machine files");
   command->add_option("--state", parsed.watch.state, state_help);
   command->add_option("--events", parsed.watch.events,
-                      "SQS queue that EventBridge fills with EC2's announcements");
+                      "URL of the SQS queue to which EventBridge sends EC2's notices");
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return watch(parsed.common, parsed.watch); }; });
-  command = app.add_subcommand("events", "what watches have decided and done");
+  command = app.add_subcommand("events", "print what watches have decided and done");
   command->add_option("NAME", parsed.events.machine, "one machine; default: all");
   command->add_option("--state", parsed.events.state, state_help);
   command->callback(
@@ -179,43 +181,45 @@ class ControlCommand {
 };
 
 void add_sim_controls(CLI::App& app, Parsed& parsed) {
-  ControlCommand(app, parsed, "capacity", "how many instances a pool can still give")
+  ControlCommand(app, parsed, "capacity", "set how many instances a pool can still give")
       .option<std::string>("TYPE", "instance_type", "instance type", true)
       .option<std::string>("ZONE", "zone", "zone", true)
       .option<int>("COUNT", "available", "instances; -1: no limit", true)
       .option<std::string>("--market", "market", "spot or on-demand");
-  ControlCommand(app, parsed, "price", "the spot price of a pool")
+  ControlCommand(app, parsed, "price", "set the Spot price of a pool")
       .option<std::string>("TYPE", "instance_type", "instance type", true)
       .option<std::string>("ZONE", "zone", "zone", true)
       .option<std::string>("PRICE", "price", "US dollars an hour", true);
-  ControlCommand(app, parsed, "quota", "how much the account may use")
+  ControlCommand(app, parsed, "quota", "set a quota of the account")
       .option<std::string>("NAME", "name", "spot_vcpus, on_demand_vcpus or addresses", true)
       .option<int>("VALUE", "value", "vCPUs, or addresses", true);
-  ControlCommand(app, parsed, "limits", "EC2's request rates")
+  ControlCommand(app, parsed, "limits", "switch EC2's request rate limits on or off")
       .option<bool>("--enabled", "enabled", "true or false", true);
-  ControlCommand(app, parsed, "notice", "interruption notice; the reclaim follows in two minutes")
+  ControlCommand(app, parsed, "notice",
+                 "send an interruption notice; the reclaim follows two minutes later")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
-  ControlCommand(app, parsed, "rebalance", "rebalance recommendation")
+  ControlCommand(app, parsed, "rebalance", "send a rebalance recommendation")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
-  ControlCommand(app, parsed, "reclaim", "take a spot instance away")
+  ControlCommand(app, parsed, "reclaim",
+                 "end a Spot instance, as EC2 does when it needs the capacity")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true)
-      .option<bool>("--notice", "notice", "true: with a notice ahead")
-      .option<int>("--seconds", "seconds", "from the notice to the end");
-  ControlCommand(app, parsed, "status", "what a status check of an instance says")
+      .option<bool>("--notice", "notice", "true: send a notice first")
+      .option<int>("--seconds", "seconds", "seconds from the notice to the end");
+  ControlCommand(app, parsed, "status", "set the result of an instance's status check")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true)
       .option<std::string>("CHECK", "check", "system, instance or ebs", true)
       .option<std::string>("STATUS", "status", "ok, impaired, initializing or insufficient-data",
                            true);
-  ControlCommand(app, parsed, "event", "a scheduled event of an instance, shown only")
+  ControlCommand(app, parsed, "event", "add a scheduled event to an instance; it is only shown")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true)
       .option<std::string>("CODE", "code", "instance-retirement, instance-stop ...", true)
-      .option<int>("--seconds", "seconds", "from now; default: a day");
-  ControlCommand(app, parsed, "hang", "the guest of an instance answers nothing any more")
+      .option<int>("--seconds", "seconds", "seconds from now; default: a day");
+  ControlCommand(app, parsed, "hang", "make the system in an instance hang")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
-  ControlCommand(app, parsed, "read_only", "the root of a guest takes no more writes (--guests)")
+  ControlCommand(app, parsed, "read_only", "make the root of a guest read-only (--guests)")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
-  ControlCommand(app, parsed, "delay", "how late something is seen after its cause")
-      .option<std::string>("OF", "of", "credentials (of an instance profile) or fleets", true)
+  ControlCommand(app, parsed, "delay", "set how many seconds late EC2 shows something")
+      .option<std::string>("OF", "of", "credentials (those of an instance profile) or fleets", true)
       .option<int>("SECONDS", "seconds", "seconds", true);
   ControlCommand(app, parsed, "fault", "make calls fail")
       .option<std::string>("KIND", "kind", "throttle, error_before, lost_reply, refuse ...", true)
@@ -223,28 +227,28 @@ void add_sim_controls(CLI::App& app, Parsed& parsed) {
       .option<int>("--count", "count", "how many times")
       .option<double>("--probability", "probability", "0 to 1")
       .option<int>("--status", "status", "HTTP status, 500 or 503")
-      .option<std::string>("--code", "code", "of refuse: EC2's error code")
-      .option<std::string>("--message", "message", "of refuse: EC2's text")
-      .option<std::string>("--type", "instance_type", "only launches of this instance type")
-      .option<int>("--seconds", "seconds", "for slow_state and stale_describe");
+      .option<std::string>("--code", "code", "with refuse: EC2's error code")
+      .option<std::string>("--message", "message", "with refuse: EC2's text")
+      .option<std::string>("--type", "instance_type", "fail only launches of this instance type")
+      .option<int>("--seconds", "seconds", "how long, with slow_state and stale_describe");
   ControlCommand(app, parsed, "clock", "move the simulator's clock forward")
       .option<int>("SECONDS", "advance_seconds", "seconds", true);
-  ControlCommand(app, parsed, "state", "everything the simulator knows, as JSON");
-  ControlCommand(app, parsed, "resources", "those of one kind by their ids, as JSON")
+  ControlCommand(app, parsed, "state", "print everything the simulator knows, as JSON");
+  ControlCommand(app, parsed, "resources", "print all resources of one kind, as JSON")
       .option<std::string>("KIND", "kind", "instance, volume ...", true)
       .option<std::string>("--of-region", "region", "default: us-east-1");
-  ControlCommand(app, parsed, "calls", "the journal of API calls, as JSON");
-  ControlCommand(app, parsed, "actions", "the API actions that it answers, as JSON");
-  ControlCommand(app, parsed, "violations", "the safety rules that were broken, as JSON");
+  ControlCommand(app, parsed, "calls", "print the journal of API calls, as JSON");
+  ControlCommand(app, parsed, "actions", "print the API actions that the simulator knows, as JSON");
+  ControlCommand(app, parsed, "violations", "print the safety rules that were broken, as JSON");
 }
 
 void add_sim(CLI::App& app, Parsed& parsed) {
-  CLI::App* command = app.add_subcommand("sim", "the local EC2");
+  CLI::App* command = app.add_subcommand("sim", "run the local EC2");
   Sim& sim_options = parsed.sim;
   command->add_option("--listen", sim_options.listen,
                       "HOST:PORT; port 0: any; default " + sim_options.listen);
-  command->add_option("--state", sim_options.state, "folder that keeps state and disks");
-  command->add_option("--seed", sim_options.seed, "JSON file of initial resources");
+  command->add_option("--state", sim_options.state, "folder for state and disks");
+  command->add_option("--seed", sim_options.seed, "JSON file with the resources at the start");
   take_one_of(*command->add_option("--profile", sim_options.profile,
                                    "how long EC2's own work takes; default " + sim_options.profile),
               {"instant", "realistic"});
@@ -254,16 +258,16 @@ void add_sim(CLI::App& app, Parsed& parsed) {
                                "instances are real virtual machines; needs --state");
   command
       ->add_flag("--guests", sim_options.guests,
-                 "without --vm: consoles say what the boot program would say, at its pace")
+                 "without --vm: guests print what the boot program prints, as fast as it does")
       ->excludes(vm);
   command
       ->add_option("--ssh-port", sim_options.ssh_port,
-                   "with --vm: where the public addresses take ssh; default " +
+                   "with --vm: the port for ssh at the public addresses; default " +
                        std::to_string(sim_options.ssh_port) + ", which needs root")
       ->check(whole_number(1, 65535));
   command
       ->add_option("--memory", sim_options.memory_mib_max,
-                   "with --vm: MiB that an instance gets at most; default " +
+                   "with --vm: the most memory that an instance gets, in MiB; default " +
                        std::to_string(sim_options.memory_mib_max))
       ->check(whole_number(256, 1'048'576));
   take_one_of(*command->add_option(
@@ -297,7 +301,7 @@ int report(const Result<void>& result) {
 
 int run(std::vector<std::string> words) {
   CLI::App app(
-      "Ordinary, stateful Linux machines on EC2 Spot: the root volume stays, bodies come "
+      "Ordinary, stateful Linux machines on EC2 Spot: the root volume stays, instances come "
       "and go.",
       "ec2spotter");
   Parsed parsed;

@@ -27,14 +27,14 @@ struct Common {
 
 // How long a command waits for its goal.
 struct Waiting {
-  bool no_wait = false;  // return once only waiting is left
+  bool no_wait = false;  // return when the only thing left is to wait
   int timeout_minutes = kTimeoutMinutes;
 };
 
 struct Launch {
   std::string file;
   std::string type;                // instance type instead of the file's; empty: the file's
-  std::optional<bool> unattended;  // none: as the file says
+  std::optional<bool> unattended;  // nullopt: as the file says
   Waiting waiting;
 };
 
@@ -46,7 +46,7 @@ struct SetupRole {
 
 struct GuestFilesOptions {
   std::string machine;
-  std::optional<GuestFiles> wished;  // none: only tell
+  std::optional<GuestFiles> wished;  // nullopt: only show
 };
 
 struct Reap {
@@ -61,7 +61,7 @@ struct OnMachine {
 };
 
 struct WatchOptions {
-  std::vector<std::string> paths;  // machine files and folders of them; none: --machines
+  std::vector<std::string> paths;  // machine files and folders of them; empty: --machines
   std::string state;               // folder of journal and lock; empty: the user's state folder
   std::string events;              // address of the SQS queue with EC2's announcements; empty: none
 };

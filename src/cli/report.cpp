@@ -44,8 +44,8 @@ nlohmann::json to_json(const MachineReport& r) {
           {"detail", r.detail},
           {"volume", r.volume},
           {"zone", r.zone},
-          {"body", r.body},
-          {"body_state", r.body_state},
+          {"instance", r.body},
+          {"instance_state", r.body_state},
           {"instance_type", r.type},
           {"market", r.market},
           {"address", r.address},
@@ -70,10 +70,10 @@ void print_report(const MachineReport& report, Output output) {
   line("detail", report.detail);
   line("volume", report.volume.empty() ? "" : report.volume + " in " + report.zone);
   if (!report.body.empty()) {
-    line("body",
+    line("instance",
          fmt::format("{} {} {} {}", report.body, report.body_state, report.type, report.market));
   }
-  line("fleet", report.fleet.empty() ? "" : report.fleet + " launches its bodies");
+  line("fleet", report.fleet.empty() ? "" : report.fleet + " launches its instances");
   line("boot", report.boot_stage.empty() ? "" : report.boot_stage + " " + report.boot_result);
   line("address", report.address);
   for (const Finding& finding : report.findings) {

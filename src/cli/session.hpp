@@ -16,7 +16,7 @@ namespace ec2spotter::cli {
 
 // How the calls of a session behave.
 struct Conduct {
-  // Ends a call under way with Errc::interrupted; none: a signal that asks to stop does.
+  // Ends a call under way with Errc::interrupted; nullptr: a signal that asks to stop does.
   std::function<bool()> cancelled = {};
   Duration reading_deadline = std::chrono::seconds(60);  // of one call with its retries
   Duration changing_deadline = std::chrono::seconds(60);
@@ -56,7 +56,7 @@ class Session {
   std::unique_ptr<aws::Ec2Client> ec2_;
 };
 
-// Whose machines a command is about that has no file to say it.
+// The owner of the machines of a command that has no file.
 OwnerId owner_of(const Common& common);
 
 // The machine meant by a command's argument: a file's path, the name of a file in the machines
@@ -66,7 +66,7 @@ struct FoundMachine {
   Machine machine;
   bool from_file = false;
 };
-// Reads only the local disk; none when no file is found.
+// Reads only the local disk; nullopt when no file is found.
 Result<std::optional<Machine>> find_machine_file(const Common& common, const std::string& argument);
 Result<FoundMachine> find_machine(const Common& common, const std::string& argument,
                                   Session& session, std::optional<Machine> from_file);

@@ -49,7 +49,7 @@ bool start(const Socket& socket, const Endpoint& endpoint) {
   return started == 0 || errno == EINPROGRESS;
 }
 
-// Looks at the greeting and leaves it to whoever reads on.
+// Looks at the greeting without taking it from the socket.
 bool greets(int fd) {
   std::array<char, 4> greeting{};
   const ssize_t got = ::recv(fd, greeting.data(), greeting.size(), MSG_PEEK);
@@ -114,7 +114,7 @@ struct Asked {
   std::unique_ptr<KeyExchange> exchange;
   SshAnswer answer;
 
-  // What there is to read may tell more; false: there is nothing left to learn.
+  // Reads what is there; false: there is nothing left to learn.
   bool go_on(bool wants_host_key) {
     if (exchange == nullptr) {
       answer.greets = greets(socket.fd());

@@ -40,7 +40,7 @@ Result<FolderLock> FolderLock::take(const fs::path& folder) {
     return fail(Errc::io, path.string() + " cannot be opened: " + std::strerror(errno));
   }
   if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
-    return fail(Errc::refused, "another watch is at work with " + folder.string() +
+    return fail(Errc::refused, "another watch uses " + folder.string() +
                                    "; end it, or give this one a folder with --state");
   }
   return lock;

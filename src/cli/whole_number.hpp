@@ -15,7 +15,7 @@ inline CLI::Validator whole_number(int least, int most) {
             const char* last = text.data() + text.size();
             const auto [end, error] = std::from_chars(text.data(), last, number);
             if (error != std::errc{} || end != last || number < least || number > most) {
-              return text + " is no whole number from " + range;
+              return text + " is not a whole number from " + range;
             }
             text = std::to_string(number);
             return {};

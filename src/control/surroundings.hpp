@@ -38,7 +38,7 @@ class Prober {
   virtual std::vector<SshAnswer> ssh_answers(const std::vector<Endpoint>& endpoints) = 0;
 };
 
-// Hears of each decision; prints it when it is new to a person.
+// Is told of each decision; prints it when it is new to a person.
 class Reporter {
  public:
   virtual ~Reporter() = default;

@@ -34,7 +34,7 @@ struct Describe {
     return "terminate " + s.instance.str();
   }
   std::string operator()(const step::ChooseSwap& s) const {
-    return "record that the root of a body is swapped for " + s.volume.str();
+    return "record that instances boot from " + s.volume.str() + " as their root disk";
   }
   std::string operator()(const step::StopBody& s) const { return "stop " + s.instance.str(); }
   std::string operator()(const step::DetachImageDisk& s) const {

@@ -34,7 +34,7 @@ struct LaunchBody {
   Engine engine = Engine::automatic;
   int attempt = 1;  // counts the bodies in a row that never came up, this one included
   GuestFiles guest_files = GuestFiles::once;
-  InstanceId takes_over{};  // the working body that it is to replace; empty: there is none
+  InstanceId takes_over{};  // the working body that it replaces; empty: there is none
   std::string client_token;
   bool operator==(const LaunchBody&) const = default;
 };
@@ -55,7 +55,7 @@ struct DetachRoot {
   InstanceId instance;
   bool operator==(const DetachRoot&) const = default;
 };
-// Records on the body what has become of the root there.
+// Records on the body whether its root came up.
 struct MarkRoot {
   InstanceId instance;
   RootMark mark = RootMark::up;
@@ -78,12 +78,12 @@ struct RebootBody {
   bool operator==(const RebootBody&) const = default;
 };
 
-// Records on the volume that its bodies are to boot from it as their own root disk.
+// Records on the volume that its bodies boot from it as their own root disk.
 struct ChooseSwap {
   VolumeId volume;
   bool operator==(const ChooseSwap&) const = default;
 };
-// A body that is to boot from the volume, with the steps in this order.
+// For a body that will boot from the volume: the steps, in this order.
 struct StopBody {
   InstanceId instance;
   bool operator==(const StopBody&) const = default;
@@ -95,7 +95,7 @@ struct DetachImageDisk {
 };
 struct DeleteImageDisk {
   VolumeId disk;
-  InstanceId instance;  // which had it
+  InstanceId instance;  // the one that had it
   bool operator==(const DeleteImageDisk&) const = default;
 };
 struct StartBody {

@@ -99,7 +99,7 @@ struct Machine {
   OnUnhealthy on_unhealthy = OnUnhealthy::report;
   bool release_on_notice = false;  // end a body under notice as soon as the next one waits
   // Bodies are launched by an EC2 Fleet and attach the root themselves, so that no controller is
-  // needed; none: as the root's tag says, and else no.
+  // needed; nullopt: as the root's tag says, else no.
   std::optional<bool> unattended;
   std::string instance_profile;     // of unattended bodies; empty: profile_of() names it
   bool capacity_rebalance = false;  // the fleet replaces a body at risk before Spot takes it

@@ -23,14 +23,14 @@ struct BootReport {
   int visit = 0;  // of this instance to its preboot system, from 1; 0: the console does not say
   std::chrono::seconds at_work{
       0};              // with busy, and wait in stage find: for how long, when it said so
-  bool mute = false;   // nothing on the volume will say `root ok`: only the probe can tell
+  bool mute = false;   // nothing on the volume will say `root ok`: only the probe can show it
   bool stays = false;  // the boot program has ended and the preboot system is up, reachable by SSH
   bool operator==(const BootReport&) const = default;
 
   bool failed() const { return result == "fail"; }
   bool root_up() const { return stage == "root" && result == "ok"; }
-  // Is what runs (as far as it has said) the preboot system, and not the machine's own? While an
-  // engine enters, neither is certain: false.
+  // Does the preboot system run, as far as the console shows, and not the machine's own? False
+  // while an engine enters, because neither is certain then.
   bool in_preboot() const {
     const bool entering = stage == "enter" && !failed();
     return stays || (!stage.empty() && stage != "root" && !entering);
@@ -45,13 +45,13 @@ struct PoolFacts {
 };
 
 struct Observation {
-  // Every volume that carries the machine's tags, and those that its wish may mean.
+  // Every volume that carries the machine's tags, and those that its file may mean.
   std::vector<Volume> volumes;
   std::vector<Instance> bodies;       // ours alone: they carry the owner's and the machine's tag
   std::vector<SpotRequest> requests;  // of those bodies
   std::vector<Fleet> fleets;          // ours, and launching
   bool address_wanted = false;
-  bool address_unread = false;  // EC2 has not told yet where it is
+  bool address_unread = false;  // EC2 has not shown yet where it is
   std::optional<Address> address;
   std::map<InstanceId, BootReport> boots;
   std::map<InstanceId, Error> unreadable;     // bodies whose console EC2 does not let us read
@@ -60,7 +60,7 @@ struct Observation {
   std::map<Pool, PoolFacts> pools;            // of those that somebody asked about
   std::optional<Error> facts_denied;          // the right that is missing for those
   // Of a machine with requirements, by zone: the names of the types that meet them, the smallest
-  // first, or why EC2 has not told them. A zone that is absent has not been asked about.
+  // first, or why EC2 did not list them. An absent zone has not been asked about.
   std::map<std::string, Result<std::vector<std::string>>> types;
 };
 
@@ -76,8 +76,8 @@ struct ConsoleNote {
   std::string trouble = {};  // in which the kernel gives up a file system; empty: none
   TimePoint read_at = {};
   std::optional<Error> denied = {};            // the right to read it is missing
-  std::optional<TimePoint> unread_since = {};  // since when it cannot be read; none: it can
-  // Since when it says that; none: it said so when it was first read, and shows no work under way.
+  std::optional<TimePoint> unread_since = {};  // since when it cannot be read; nullopt: it can
+  // Since when it says that; nullopt: it said so at the first reading, and shows no work under way.
   std::optional<TimePoint> changed_at = {};
 };
 

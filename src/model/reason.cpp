@@ -20,7 +20,7 @@ std::string_view to_string(Reason reason) {
     case Reason::waiting_for_volume: return "waiting_for_volume";
     case Reason::waiting_for_types: return "waiting_for_types";
     case Reason::no_matching_type: return "no_matching_type";
-    case Reason::launching_body: return "launching_body";
+    case Reason::launching_body: return "launching_instance";
     case Reason::no_capacity: return "no_capacity";
     case Reason::quota_reached: return "quota_reached";
     case Reason::waiting_for_spot: return "waiting_for_spot";
@@ -29,8 +29,8 @@ std::string_view to_string(Reason reason) {
     case Reason::choosing_engine: return "choosing_engine";
     case Reason::swapping_root: return "swapping_root";
     case Reason::cancelling_request: return "cancelling_request";
-    case Reason::adopting_body: return "adopting_body";
-    case Reason::waiting_for_body: return "waiting_for_body";
+    case Reason::adopting_body: return "adopting_instance";
+    case Reason::waiting_for_body: return "waiting_for_instance";
     case Reason::waiting_for_preboot: return "waiting_for_preboot";
     case Reason::console_denied: return "console_denied";
     case Reason::root_lost: return "root_lost";
@@ -46,15 +46,15 @@ std::string_view to_string(Reason reason) {
     case Reason::unhealthy: return "unhealthy";
     case Reason::restarting: return "restarting";
     case Reason::up: return "up";
-    case Reason::releasing_body: return "releasing_body";
+    case Reason::releasing_body: return "releasing_instance";
     case Reason::waiting_for_release: return "waiting_for_release";
     case Reason::release_stuck: return "release_stuck";
-    case Reason::collecting_body: return "collecting_body";
+    case Reason::collecting_body: return "collecting_instance";
     case Reason::collecting_disk: return "collecting_disk";
     case Reason::preparing_hand_over: return "preparing_hand_over";
     case Reason::handing_over: return "handing_over";
     case Reason::adopting_address: return "adopting_address";
-    case Reason::body_in_the_way: return "body_in_the_way";
+    case Reason::body_in_the_way: return "instance_in_the_way";
     case Reason::creating_fleet: return "creating_fleet";
     case Reason::fleet_differs: return "fleet_differs";
     case Reason::waiting_for_fleet: return "waiting_for_fleet";

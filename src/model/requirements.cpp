@@ -83,7 +83,7 @@ std::string describe(const Requirements& required) {
                      text_of(required.memory_mib, kMibOfGib) + " GiB, " +
                      std::string(to_string(required.architecture));
   for (std::size_t i = 0; i < required.excluded.size(); ++i) {
-    text += (i == 0 ? ", none of " : " ") + required.excluded[i];
+    text += (i == 0 ? ", without " : " ") + required.excluded[i];
   }
   return text;
 }

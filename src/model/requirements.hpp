@@ -1,5 +1,5 @@
 // What a machine asks of its instance types where it does not name them.
-// Source: EC2's InstanceRequirements, of which these are VCpuCount, MemoryMiB and
+// Source: EC2's InstanceRequirements; these are VCpuCount, MemoryMiB and
 // ExcludedInstanceTypes.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace ec2spotter {
 // A whole number from `least` to `most`, both included.
 struct Range {
   int least = 0;
-  std::optional<int> most;  // none: open
+  std::optional<int> most;  // nullopt: open
   bool operator==(const Range&) const = default;
 
   bool contains(int value) const { return value >= least && (!most || value <= *most); }
@@ -24,7 +24,7 @@ struct Range {
 };
 
 // "2" (exactly), "2-4", or "2-" (open), each number multiplied by `unit`, which must make it whole.
-// None: anything else. A minimum above its maximum is read as written.
+// nullopt: anything else. A minimum above its maximum is read as written.
 std::optional<Range> parse_range(std::string_view text, int unit);
 
 struct Requirements {
@@ -41,7 +41,7 @@ bool fulfils(const InstanceType& type, const Requirements& required);
 // Can this be (part of) the name of an instance type: small letters, digits, '.', '-', and '*'?
 bool is_type_pattern(std::string_view text);
 
-// "2-4 vCPUs, 4-16 GiB, x86_64, none of t2.*", for people.
+// "2-4 vCPUs, 4-16 GiB, x86_64, without t2.*", for people.
 std::string describe(const Requirements& required);
 
 }  // namespace ec2spotter

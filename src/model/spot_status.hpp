@@ -1,4 +1,4 @@
-// The status of a Spot request, as far as it tells what becomes of the request's instance.
+// The status of a Spot request, as far as it shows what happens to the request's instance.
 // Source: EC2 User Guide, "Spot Instance request status".
 #pragma once
 
@@ -12,7 +12,7 @@ enum class SpotStatus {
   terminated,       // by whomever
   stopped_by_spot,  // EC2 alone may start it again
   stopped_by_user,
-  other,  // of no account here, or a word that EC2 has added
+  other,  // not used here, or a word that EC2 has added
 };
 
 SpotStatus parse_spot_status(std::string_view code);

@@ -12,17 +12,17 @@ namespace ec2spotter::tag {
 // control/batch_tags.hpp.
 inline constexpr std::string_view kMachine = "ec2spotter:machine";
 inline constexpr std::string_view kOwner = "ec2spotter:owner";
-inline constexpr std::string_view kRole = "ec2spotter:role";    // root, body, fleet
+inline constexpr std::string_view kRole = "ec2spotter:role";    // root, instance, fleet
 inline constexpr std::string_view kState = "ec2spotter:state";  // current, retired
 // On a root: its own id. EC2's tools copy tags from a volume to its snapshots and on to what is
 // made of those: a copy carries another volume's id.
 inline constexpr std::string_view kVolume = "ec2spotter:volume";
-inline constexpr std::string_view kBodyOf = "ec2spotter:body-of";   // a volume id
-inline constexpr std::string_view kGoal = "ec2spotter:goal";        // up, paused; on the volume
-inline constexpr std::string_view kRoot = "ec2spotter:root";        // on a body: up, or silent
-inline constexpr std::string_view kAttempt = "ec2spotter:attempt";  // on a body: 1, 2 ...
+inline constexpr std::string_view kBodyOf = "ec2spotter:instance-of";  // a volume id
+inline constexpr std::string_view kGoal = "ec2spotter:goal";           // up, paused; on the volume
+inline constexpr std::string_view kRoot = "ec2spotter:root";           // on a body: up, or silent
+inline constexpr std::string_view kAttempt = "ec2spotter:attempt";     // on a body: 1, 2 ...
 inline constexpr std::string_view kTakesOver = "ec2spotter:takes-over";  // on a body: another's id
-// On the volume: swap, where no other engine can enter it; on a body: swap, where it is one's.
+// On the volume: swap, if no other engine can enter it; on a body: swap, if it is made for that.
 inline constexpr std::string_view kEngine = "ec2spotter:engine";
 // On a body whose root is swapped: the disk that its image gave it, or kGone.
 inline constexpr std::string_view kImageDisk = "ec2spotter:image-disk";

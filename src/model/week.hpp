@@ -18,8 +18,8 @@ struct WeekWindow {
 
 inline constexpr int kMinutesOfWeek = 7 * 24 * 60;
 
-// "sat 02:00-sun 06:00", or "02:00-06:00" for every day; none for anything else. A window of every
-// day comes as seven.
+// "sat 02:00-sun 06:00", or "02:00-06:00" for every day; nullopt for anything else. A window of
+// every day comes as seven.
 std::optional<std::vector<WeekWindow>> parse_week_windows(std::string_view text);
 
 bool contains(const WeekWindow& window, TimePoint time);

@@ -54,16 +54,17 @@ Result<std::string> region_of_zone(std::string_view zone) {
                                  [](std::string_view part) { return all(part, is_lower); });
   const std::string_view last = parts.back();
   if (parts.size() > 1 && last.starts_with("az") && all(last.substr(2), is_digit)) {
-    return wrong(zone, "is a zone's id, which stands for other places in each account's names");
+    return wrong(zone, "is a zone's id, and its name differs between accounts");
   }
   if (numbered == parts.end() || numbered - parts.begin() < 2 || !words) {
-    return wrong(zone, "is no zone's name");
+    return wrong(zone, "is not the name of a zone");
   }
   const std::string_view number = leading_digits(*numbered);
   const std::vector<std::string_view> further(numbered + 1, parts.end());
   const std::size_t length = static_cast<std::size_t>(number.data() - zone.data()) + number.size();
   if (length == zone.size()) return wrong(zone, "is a region, not a zone");
-  if (!is_rest(numbered->substr(number.size()), further)) return wrong(zone, "is no zone's name");
+  if (!is_rest(numbered->substr(number.size()), further))
+    return wrong(zone, "is not the name of a zone");
   return std::string(zone.substr(0, length));
 }
 

@@ -20,14 +20,15 @@ std::optional<Decision> check_address(const Situation& s) {
   if (!s.seen.address_wanted || s.seen.address_unread) return std::nullopt;
   if (!s.seen.address) {
     return s.decide.stuck(Reason::address_missing, Errc::not_found,
-                          "no Elastic IP " + s.machine.elastic_ip +
+                          "there is no Elastic IP " + s.machine.elastic_ip +
                               " in this region; allocate it, or correct elastic_ip");
   }
   const auto other = other_user(*s.seen.address, s.machine, s.seen);
   if (!other) return std::nullopt;
   return s.decide.stuck(Reason::address_in_use_elsewhere, Errc::refused,
                         s.seen.address->public_ip + " belongs to " + *other +
-                            ", which is not ours; free it there, or name another address");
+                            ", which is not this machine's; disassociate it there, or name "
+                            "another address");
 }
 
 Decision wait_for_release(const Situation& s, const Root& root) {
@@ -35,10 +36,9 @@ Decision wait_for_release(const Situation& s, const Root& root) {
   const Attachment& held = *root.held;
   const Instance* body = root.holder;
   if (body == nullptr) {
-    return s.decide.stuck(
-        Reason::volume_in_use_elsewhere, Errc::refused,
-        volume.id.str() + " is attached to " + held.instance.str() +
-            ", which is not a body of this machine; detach it there first, or import it");
+    return s.decide.stuck(Reason::volume_in_use_elsewhere, Errc::refused,
+                          volume.id.str() + " is attached to " + held.instance.str() +
+                              ", which is not an instance of this machine; detach it there first");
   }
   const bool noticed = body->state == InstanceState::running && s.bodies.is_doomed(*body);
   const std::string where = volume.id.str() + " is " + std::string(to_string(held.state)) + " at " +
@@ -46,13 +46,14 @@ Decision wait_for_release(const Situation& s, const Root& root) {
                             (noticed ? ", under notice)" : ")");
   const Duration waited = s.stood_for(Reason::waiting_for_release);
   const bool late = waited >= kReleaseLimit || s.stands(Reason::release_stuck);
-  // A body that still runs, as under a notice, shows first that it ends.
+  // A body that still runs, as under a notice, changes its state before it frees the volume.
   const bool soon = body->state != InstanceState::running || s.machine.release_on_notice;
   if (!late)
     return s.decide.wait(Reason::waiting_for_release, where, soon ? kPollChange : kPollEnding);
   return s.decide.wait(Reason::release_stuck,
                        where + " for more than " + minutes_of(kReleaseLimit) +
-                           "; it is never forced: if the instance is gone, AWS Support frees it",
+                           "; a detach is never forced: if the instance is gone, ask AWS Support "
+                           "to free the volume",
                        15s);
 }
 

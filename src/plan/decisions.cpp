@@ -12,15 +12,16 @@ std::optional<Decision> console_denied(const Decisions& decide, const Observatio
   const auto denied = seen.unreadable.find(body.id);
   if (denied == seen.unreadable.end()) return std::nullopt;
   return decide.stuck(Reason::console_denied, denied->second.code,
-                      body.id.str() + " cannot be followed: " + denied->second.describe() +
-                          "; allow ec2:GetConsoleOutput, then go on by the same command");
+                      "the console of " + body.id.str() +
+                          " cannot be read: " + denied->second.describe() +
+                          "; allow ec2:GetConsoleOutput, then run the same command again");
 }
 
 Decision boot_failed(const Decisions& decide, const BootReport& boot, const Instance& body) {
   return decide.stuck(Reason::boot_failed, Errc::wrong_state,
                       "stage " + boot.stage + " failed on " + body.id.str() + ": " + boot.reason +
                           (boot.detail.empty() ? "" : " (" + boot.detail + ")") +
-                          "; the body is reachable; see `console`, then `pause`");
+                          "; the instance is still reachable; see `console`, then `pause`");
 }
 
 }  // namespace ec2spotter

@@ -32,7 +32,10 @@ class Decisions {
     decision.progress = Decision::Progress::done;
     return decision;
   }
+  // The detail also names the page that says what to do.
   Decision stuck(Reason reason, Errc errc, std::string detail) const {
+    const bool is_list = detail.find('\n') != std::string::npos;
+    detail += std::string(is_list ? "\n" : "; ") + "see docs/manual/reasons.md";
     Decision decision = wait(reason, std::move(detail), kPollRest);
     decision.progress = Decision::Progress::stuck;
     decision.errc = errc;
@@ -46,12 +49,12 @@ class Decisions {
 // "12 minutes", for people.
 std::string minutes_of(Duration time);
 
-// EC2 does not let us read the console of this body, which alone tells how far it is; none: it
-// does.
+// The decision when we lack the right to read the console of this instance; nullopt: we have it.
+// Nothing else shows how far the boot is.
 std::optional<Decision> console_denied(const Decisions& decide, const Observation& seen,
                                        const Instance& body);
 
-// The boot program has given up; the body is left for a person to look at.
+// The decision when the boot program has given up; the instance stays for a person to look at.
 Decision boot_failed(const Decisions& decide, const BootReport& boot, const Instance& body);
 
 }  // namespace ec2spotter

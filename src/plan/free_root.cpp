@@ -12,7 +12,7 @@ namespace ec2spotter {
 namespace {
 
 // A preboot system that is still looking for its own root by label could take the volume for it.
-// A body that says nothing (its console may lag by minutes) is past that after a while.
+// After a while it is past that, even if its console (which may lag) shows nothing.
 std::optional<Decision> wait_for_preboot(const Situation& s, const Root& root,
                                          const Instance& next) {
   const BootReport boot = s.bodies.boot_of(next);
@@ -23,7 +23,7 @@ std::optional<Decision> wait_for_preboot(const Situation& s, const Root& root,
                        kPollChange);
 }
 
-// What the next body needs before it may have the root; none: nothing.
+// What the next instance needs before it may get the root; nullopt: it is ready.
 std::optional<Decision> make_ready(const Situation& s, const Root& root, const Instance& next) {
   if (root.swapped()) return Swapping(s).prepare(next);
   if (next.state != InstanceState::pending) return wait_for_preboot(s, root, next);
@@ -39,13 +39,14 @@ std::optional<Decision> wait_for_one_view(const Situation& s, const Root& root) 
     }
     return s.decide.wait(Reason::waiting_for_attachment,
                          body.id.str() + " shows " + root.volume.id.str() +
-                             ", which itself does not; EC2's answers will agree soon",
+                             " as attached, and the volume does not show it; EC2's answers will "
+                             "agree soon",
                          kPollChange);
   }
   return std::nullopt;
 }
 
-// A body in the root that shows no volume is believed only after a while.
+// That an instance has lost its root is believed only after a while.
 std::optional<Decision> wait_for_lost_root(const Situation& s, const Root& root) {
   if (s.stood_for(Reason::root_lost) >= kRootLostFor) return std::nullopt;
   for (const Instance& body : s.seen.bodies) {
@@ -54,8 +55,8 @@ std::optional<Decision> wait_for_lost_root(const Situation& s, const Root& root)
       continue;
     }
     return s.decide.wait(Reason::root_lost,
-                         body.id.str() + " has been in the root, and " + root.volume.id.str() +
-                             " is not attached to it",
+                         body.id.str() + " has entered the root, but EC2 does not show " +
+                             root.volume.id.str() + " as attached to it",
                          kPollChange);
   }
   return std::nullopt;
@@ -81,7 +82,7 @@ Decision await_old_body(const Situation& s, const Root& root, const Instance& ne
 
 Decision find_next_holder(const Situation& s, const Root& root) {
   const Volume& volume = root.volume;
-  // Tags of before roots carried their own id.
+  // These tags are from a version in which roots did not carry their own id.
   if (tag::value(volume.tags, tag::kVolume).empty()) {
     return s.decide.act(Reason::adopting_volume, volume.id.str() + " gets its own id as a tag",
                         step::AdoptVolume{volume.id, Goal::up, root.unattended()});
@@ -97,8 +98,8 @@ Decision find_next_holder(const Situation& s, const Root& root) {
   }
   if (early) return std::move(*early);
   if (was_sent_lately(s.memory.attach_sent, next->id, s.now)) {
-    return s.decide.wait(Reason::waiting_for_attachment, "attachment asked for, not yet visible",
-                         kPollChange);
+    return s.decide.wait(Reason::waiting_for_attachment,
+                         "the attachment was requested; EC2 does not show it yet", kPollChange);
   }
   return s.decide.act(
       Reason::attaching_root, volume.id.str() + " to " + next->id.str(),

@@ -58,7 +58,7 @@ std::optional<Decision> hand_over(const Situation& s, const Root& root, const In
   const bool late = s.now - successor->launch_time > s.machine.boot_limit;
   if (boot.failed() || (boot.stage.empty() && late)) {
     return s.decide.act(Reason::collecting_body,
-                        successor->id.str() + " was to take over and did not come up",
+                        successor->id.str() + " was launched to take over and did not come up",
                         step::TerminateBody{successor->id, root.volume.id});
   }
   if (successor->state == InstanceState::pending || boot.stage.empty()) {

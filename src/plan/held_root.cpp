@@ -17,7 +17,7 @@ bool has_answered(const Situation& s, const Instance& body) {
   return note != s.memory.probes.end() && note->second.answered;
 }
 
-// Rule S8 holds for what is not well too: its successor is launched first.
+// Rule S8 holds for an unhealthy body too: its successor is launched first.
 bool is_replaced_for(const Situation& s, const Root& root, const std::optional<Ailment>& ailment) {
   return ailment && ailment->sure && s.intent.by_watch && !root.unattended() &&
          s.machine.on_unhealthy == OnUnhealthy::replace && s.now - ailment->since >= kReplacedAfter;
@@ -36,8 +36,8 @@ Decision care_for(const Situation& s, const Root& root, const Ailment& ailment) 
   return s.decide.wait(Reason::unhealthy, what + "; see `console`", kPollRest);
 }
 
-// Nobody may have been there to mark an unattended body: then what it says counts, and that it
-// answers, as its console does not go back for ever.
+// There may have been no controller to mark an unattended instance: then its console counts, or
+// that it answers, as the console keeps only the latest lines.
 bool is_up(const Situation& s, const Root& root, const Instance& body) {
   const BootReport boot = s.bodies.boot_of(body);
   const bool answers = s.bodies.answers(body) == true && !boot.in_preboot();
@@ -53,16 +53,17 @@ Decision follow_attachment(const Situation& s, const Root& root) {
   const bool stuck = held.state == AttachmentState::attaching && held.since != TimePoint{} &&
                      s.now - held.since > kAttachLimit;
   if (!stuck) return s.decide.wait(Reason::waiting_for_attachment, where, kPollChange);
-  return s.decide.act(Reason::attachment_stuck,
-                      where + " for " + minutes_of(s.now - held.since) + "; the body is given up",
-                      step::TerminateBody{body.id});
+  return s.decide.act(
+      Reason::attachment_stuck,
+      where + " for " + minutes_of(s.now - held.since) + "; the instance is terminated",
+      step::TerminateBody{body.id});
 }
 
 Decision move_address(const Situation& s, const Root& root) {
   const Instance& body = *root.holder;
   if (root.unattended()) {
     return s.decide.wait(Reason::moving_address,
-                         body.id.str() + " is to take " + s.seen.address->public_ip, kPollConsole);
+                         body.id.str() + " will take " + s.seen.address->public_ip, kPollConsole);
   }
   return s.decide.act(Reason::moving_address,
                       s.seen.address->public_ip + " moves to " + body.id.str(),
@@ -81,8 +82,8 @@ Decision up(const Situation& s, const Instance& body) {
                                        (at.empty() ? "" : " at " + at));
 }
 
-// A stopped body is started where the root is its own root disk. Else it holds the volume for
-// nothing: its guest has ended, so a plain detach is safe.
+// A stopped body is started if the root is its own root disk. Else it has no use for the volume:
+// its guest has ended, so a plain detach is safe.
 Decision go_on_stopped(const Situation& s, const Root& root) {
   const Volume& volume = root.volume;
   const Attachment& held = *root.held;
@@ -110,9 +111,8 @@ Decision see_through(const Situation& s, const Root& root) {
   if (body.state == InstanceState::stopped) return go_on_stopped(s, root);
   const auto ailment =
       came_up(body) ? ailment_of(s.machine, s.seen, s.memory, volume, body, s.now) : std::nullopt;
-  const bool wished =
-      !root.unattended() && came_up(body) &&
-      (wants_successor(s, body) || is_replaced_for(s, root, ailment));
+  const bool wished = !root.unattended() && came_up(body) &&
+                      (wants_successor(s, body) || is_replaced_for(s, root, ailment));
   const Instance* successor = find_successor(s, root, body, wished);
   // A fleet's second body is there because EC2 sees the first one at risk.
   if (auto surplus =
@@ -128,7 +128,7 @@ Decision see_through(const Situation& s, const Root& root) {
   if (!is_up(s, root, body)) return Booting(s).follow(root, body);
   if (auto refusal = check_address(s)) return std::move(*refusal);
   if (s.seen.address_unread) {
-    return s.decide.wait(Reason::moving_address, "EC2 does not tell where the address is",
+    return s.decide.wait(Reason::moving_address, "EC2 did not say where the address is",
                          kPollChange);
   }
   if (s.seen.address && s.seen.address->instance != body.id) return move_address(s, root);

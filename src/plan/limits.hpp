@@ -49,8 +49,8 @@ inline constexpr Duration kStageMost = std::chrono::minutes(65);
 // provisioners in the field use.
 inline constexpr Duration kClosedPoolLifetime = std::chrono::minutes(3);
 
-// How long a pool that EC2 refuses us for another reason is left alone: that does not pass by
-// itself, but somebody may mend it.
+// How long a pool that EC2 refuses us for another reason is left alone: the cause does not go away
+// by itself, but a person may remove it.
 inline constexpr Duration kRefusedPoolLifetime = std::chrono::minutes(10);
 
 // How long a pool that took an instance from us is taken last.
@@ -71,13 +71,14 @@ inline constexpr int kFailedBootsMost = 2;
 // A fleet takes many more pools than this; more gain nothing.
 inline constexpr std::size_t kFleetPoolsMost = 40;
 
-// How long an ailment must last before it counts: a restart from inside, or a busy minute, is none.
+// How long an ailment must last before it counts: a restart from inside, or a busy minute, does not
+// count.
 inline constexpr Duration kAilingFor = std::chrono::minutes(3);
 
 // How long an ailment must last before the instance is replaced for it.
 inline constexpr Duration kReplacedAfter = std::chrono::minutes(5);
 
-// How long a restart is given to help before another one is tried, and how often it is tried.
+// How long after a restart another one may be tried.
 inline constexpr Duration kRestartAgainAfter = std::chrono::minutes(30);
 
 }  // namespace ec2spotter

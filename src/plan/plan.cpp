@@ -14,7 +14,7 @@
 namespace ec2spotter {
 namespace {
 
-// Without a root, an instance that was launched for it only costs.
+// Without its root an instance only costs money.
 Decision refuse(const Situation& s, Decision refusal) {
   const bool lasts = refusal.reason == Reason::volume_missing &&
                      s.stood_for(Reason::volume_missing) >= kMissingFor;
@@ -43,15 +43,15 @@ Decision adopt(const Situation& s, const Root& root, Goal goal, const std::strin
 
 // What has to be so before the question of who holds the root is asked.
 std::optional<Decision> prepare(const Situation& s, const Root& root) {
-  // A machine that works, or that Spot takes, is not left alone for want of its address.
+  // A missing address does not stop the care for a machine that works or that Spot takes.
   const bool known = s.intent.by_watch && carries_tags_of(root.volume, s.machine);
   if (!known) {
     if (auto refusal = check_address(s)) return refusal;
   }
-  // A volume in foreign hands is left as it is, its tags included.
+  // A volume that a foreign instance holds is not changed, not even its tags.
   if (root.held != nullptr && root.holder == nullptr) return wait_for_release(s, root);
   const FleetKeeping fleets(s);
-  // The tag that calls a machine unattended takes it from every watch: not before a fleet may be.
+  // With the tag `unattended` no watch launches for the machine: a fleet must be possible first.
   if (root.unattended()) {
     if (auto hindrance = fleets.hindrance()) return hindrance;
   }
@@ -73,9 +73,10 @@ Decision put_to_rest(const Situation& s, const Volume& volume) {
   const Root root = root_of(s, volume);
   if (tag::value(volume.tags, tag::kMachine).empty()) {
     return s.decide.stuck(Reason::volume_not_adopted, Errc::not_found,
-                          volume.id.str() + " is not a machine of ours yet; launch it first");
+                          volume.id.str() + " does not carry our tags yet; launch it first");
   }
-  if (!is_adopted(s, root, Goal::paused)) return adopt(s, root, Goal::paused, " is to rest");
+  if (!is_adopted(s, root, Goal::paused))
+    return adopt(s, root, Goal::paused, " gets the goal paused");
   // A fleet would replace each instance that ends.
   if (auto step = FleetKeeping(s).remove_all(&volume)) return std::move(*step);
   for (const Instance& body : s.seen.bodies) {

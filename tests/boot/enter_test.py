@@ -63,14 +63,14 @@ class EnterTest(StageTest):
             words = (program.work / "line").read_text().split()
             self.assertEqual(words[-4:], ["BOOT_IMAGE=/boot/vmlinuz-1", "ro", "quiet", "net.ifnames=0"])
             for word in ("root=LABEL=r", "panic=10", "console=ttyS0,115200", "ec2spotter.engine=kexec",
-                         "ec2spotter.volume=vol-1", "ec2spotter.body=i-1", "ec2spotter.visit=1"):
+                         "ec2spotter.volume=vol-1", "ec2spotter.instance=i-1", "ec2spotter.visit=1"):
                 self.assertEqual(words.count(word), 1, word)
             self.assertTrue((program.work / "restarted").exists())
 
     def test_a_menu_that_is_not_sure_leads_to_the_next_engine(self):
         for program in self.entering({"boot/grub/grub.cfg": "menuentry x { chainloader +1\n}\n"}):
             program.stage("enter_kexec")
-            self.assertIn("menu the menu cannot be read for sure: it uses chainloader +1", self.refusal(program))
+            self.assertIn("menu the menu is not certain: it uses chainloader +1", self.refusal(program))
 
     def test_a_kernel_that_is_refused_is_said_with_the_errno(self):
         for program in self.entering():

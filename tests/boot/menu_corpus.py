@@ -289,7 +289,7 @@ CASES = {
         EL8[2], [f"initramfs-{EL8[2]}.img"]),
     "a newer kernel that the menu does not name": Case(
         grub(PLAIN % " quiet") | {"boot/vmlinuz-2": "", "boot/initrd-2": ""}, "1", ["initrd-1"], ["quiet"]),
-    "an environment block that is none": Case(
+    "an environment block that is not valid": Case(
         grub(HEADER % "${saved_entry}" + EL7, "grub2", grubenv="saved_entry=1\n"), "3.10.0-1160.119.1.el7.x86_64",
         ["initramfs-3.10.0-1160.119.1.el7.x86_64.img"]),
     "an option before the title": Case(grub("menuentry --class x 't' {\n}\n" + PLAIN % ""), unsure="title"),

@@ -61,7 +61,7 @@ expect 'and which of them it is' vol-0bbbbbbbbbbbbbbb2 \
   "$(volume_of nvme2n1 'vol-0ddddddddddddddd4 vol-0bbbbbbbbbbbbbbb2')"
 expect 'of several volumes, none' '' \
   "$(find_disk 'vol-0ddddddddddddddd4 vol-0bbbbbbbbbbbbbbb' /dev/sdf)"
-expect 'a disk without a serial is none of them' '' "$(find_disk 'vol-' /dev/sdf)"
+expect 'a disk without a serial is not one of them' '' "$(find_disk 'vol-' /dev/sdf)"
 mkdir -p "$work/sys/hypervisor" && echo xen >"$work/sys/hypervisor/type"
 expect 'on Xen /dev/sdf is xvdf' xvdf "$(find_disk vol-0ddddddddddddddd4 /dev/sdf)"
 expect 'on Xen an absent device is not replaced by another' '' "$(find_disk vol-0ddddddddddddddd4 sdg)"

@@ -7,7 +7,7 @@ such a place, whatever that function sets. The rule:
 
   In a tested place each command but the last of a function, a subshell or a condition must be one
   that cannot fail, or be followed by || and what then happens. `set +e` must not stand at all.
-  What is to fail as a whole runs in the background, and its `wait` is tested: `f & wait $! || ...`.
+  What must fail as a whole runs in the background, and its `wait` is tested: `f & wait $! || ...`.
 
 The last one's status is what the tested place tests. Cannot fail: a setting, a builtin that only
 speaks or leaves, a filter at the end of a pipeline, a function that is made of these, and a list

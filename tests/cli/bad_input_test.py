@@ -22,7 +22,7 @@ class VolumeTest(ProgramTest):
             TagSpecifications=[{"ResourceType": "volume",
                                 "Tags": [{"Key": "Name", "Value": "web-root"}]}])["VolumeId"]
         self.fails(2, "launch", self.write_machine(),
-                   says=["2 volumes may be root volume", VOLUME, other, "name the right one by its id"])
+                   says=["2 volumes may be the root volume", VOLUME, other, "name the right one by its id"])
 
     def test_volume_in_use_elsewhere(self):
         instance = self.client.run_instances(
@@ -34,7 +34,7 @@ class VolumeTest(ProgramTest):
         before = self.calls()
         self.fails(3, "launch", self.write_machine(),
                    says=[f"{VOLUME} is attached to {instance}",
-                         "which is not a body of this machine; detach it there first"])
+                         "which is not an instance of this machine; detach it there first"])
         self.assertEqual(self.calls(), before)
 
     def test_volume_in_another_zone_than_asked(self):
@@ -52,7 +52,7 @@ class VolumeTest(ProgramTest):
 
     def test_address_that_is_not_there(self):
         self.fails(1, "launch", self.write_machine(elastic_ip="127.90.0.99"),
-                   says="no Elastic IP 127.90.0.99 in this region; allocate it")
+                   says="there is no Elastic IP 127.90.0.99 in this region; allocate it")
 
 
 class FileTest(ProgramTest):
@@ -69,7 +69,7 @@ class FileTest(ProgramTest):
         for number in ("0x10", "010x", "+5", " 5", "5 ", "1e1", "nan", "0", "-1", "1441", "",
                        "99999999999999999999"):
             self.fails(2, "launch", "--timeout", number, path,
-                       says=f"{number} is no whole number from 1 to 1440")
+                       says=f"{number} is not a whole number from 1 to 1440")
         for price in ("nan", "inf", "0x1", "1e2", "-1"):
             self.fails(2, "launch", self.write_machine(max_price=price),
                        says="max_price must be US dollars an hour above 0.001")
@@ -105,7 +105,7 @@ class FileTest(ProgramTest):
         self.assertEqual(self.bodies(), [])
 
     def test_unknown_machine(self):
-        self.fails(1, "status", "nobody", says=["0 machines are named 'nobody'", "ec2spotter list"])
+        self.fails(1, "status", "nobody", says=["no machine is named 'nobody'", "ec2spotter list"])
 
 
 class CredentialsTest(ProgramTest):
@@ -191,7 +191,7 @@ class UsageTest(ProgramTest):
         self.fails(2, "--output", "yaml", "list")
         self.fails(2, "sim", "--listen", "nowhere", says="must be HOST:PORT")
         self.fails(3, "sim", "--listen", "0.0.0.0:0", says="--allow-public")
-        self.fails(2, "sim", "--listen", "127.0.0.1:0", "--vm", says="give it a folder with --state")
+        self.fails(2, "sim", "--listen", "127.0.0.1:0", "--vm", says="give one with --state")
 
 
 if __name__ == "__main__":

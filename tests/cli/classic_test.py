@@ -19,7 +19,7 @@ class ClassicTest(ProgramTest):
 
     def test_a_type_after_the_file_takes_the_place_of_its_own(self):
         conf = self.write("web.conf", CONF)
-        self.fails(2, "launch", conf, ".aws.creds", says="'.aws.creds' is no instance type")
+        self.fails(2, "launch", conf, ".aws.creds", says="'.aws.creds' is not an instance type")
         done = self.launch(conf, "m5.large")
         self.assertEqual(done.returncode, 0, done.stderr)
         body, = self.bodies()

@@ -8,8 +8,8 @@ import unittest
 
 from program import ADDRESS, IMAGE, VOLUME, ProgramTest, server, wait_until
 
-REPORT_FIELDS = {"name", "owner", "goal", "reason", "detail", "volume", "zone", "body",
-                 "body_state", "instance_type", "market", "address", "boot_stage", "boot_result",
+REPORT_FIELDS = {"name", "owner", "goal", "reason", "detail", "volume", "zone", "instance",
+                 "instance_state", "instance_type", "market", "address", "boot_stage", "boot_result",
                  "fleet", "findings"}
 
 
@@ -26,12 +26,12 @@ class CommandsTest(ProgramTest):
     def test_launch_without_waiting_leaves_one_tagged_body(self):
         done = self.launch()
         self.assertIn("waiting_for_", done.stdout)
-        self.assertIn("launching_body: t3.small spot us-east-1a", done.stderr)
+        self.assertIn("launching_instance: t3.small spot us-east-1a", done.stderr)
         body, = self.bodies()
         tags = {tag["Key"]: tag["Value"] for tag in body["Tags"]}
         self.assertEqual(tags["ec2spotter:owner"], "default")
-        self.assertEqual(tags["ec2spotter:role"], "body")
-        self.assertEqual(tags["ec2spotter:body-of"], VOLUME)
+        self.assertEqual(tags["ec2spotter:role"], "instance")
+        self.assertEqual(tags["ec2spotter:instance-of"], VOLUME)
         self.assertEqual(tags["Name"], "web")
         self.assertEqual(body["InstanceLifecycle"], "spot")
         self.assertEqual(body["MetadataOptions"]["HttpTokens"], "required")
@@ -46,13 +46,13 @@ class CommandsTest(ProgramTest):
         explained = json.loads(self.succeeds("--output", "json", "explain", "web").stdout)
         self.assertEqual(set(explained), REPORT_FIELDS | {"next", "candidates"})
         row, = json.loads(self.succeeds("--output", "json", "list").stdout)
-        self.assertEqual(set(row), {"name", "goal", "volume", "zone", "volume_state", "body",
-                                    "body_state", "instance_type", "address"})
+        self.assertEqual(set(row), {"name", "goal", "volume", "zone", "volume_state", "instance",
+                                    "instance_state", "instance_type", "address"})
         self.assertEqual(row["name"], "web")
 
     def test_doctor_reads_the_console_of_the_body(self):
         self.write_machine()
-        self.assertIn("no body whose console could tell", self.fails(1, "doctor", "web").stderr)
+        self.assertIn("no instance, so there is no console to read", self.fails(1, "doctor", "web").stderr)
         self.launch()
         self.assertIn("web: nothing found", self.succeeds("doctor", "web").stdout)
         looked = json.loads(self.succeeds("--output", "json", "doctor", "web").stdout)
@@ -181,7 +181,7 @@ class CommandsTest(ProgramTest):
             for command in (("status", "web"), ("list",)):
                 shown = json.loads(self.succeeds("--output", "json", *command).stdout)
                 shown = shown[0] if isinstance(shown, list) else shown
-                self.assertEqual(shown["body"], following, command)
+                self.assertEqual(shown["instance"], following, command)
             self.client.delete_tags(Resources=[lost], Tags=[{"Key": "ec2spotter:root"}])
 
     def test_results_go_to_stdout_and_progress_to_stderr(self):

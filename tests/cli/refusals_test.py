@@ -68,7 +68,7 @@ class RefusalsTest(ProgramTest):
     def test_a_right_that_is_missing_for_prices_is_told(self):
         self.refuse("DescribeSpotPriceHistory", "UnauthorizedOperation", DENIED)
         done = self.succeeds("launch", "--no-wait", self.write_machine(pool_order="price"))
-        self.assertIn("pool_order is not followed: DescribeSpotPriceHistory: " + DENIED,
+        self.assertIn("pool_order cannot be followed: DescribeSpotPriceHistory: " + DENIED,
                       done.stderr)
 
     def test_a_file_that_names_another_volume(self):
@@ -87,14 +87,14 @@ class RefusalsTest(ProgramTest):
         self.succeeds("launch", "--no-wait", self.write_machine())
         body, = self.bodies()
         row, = json.loads(self.succeeds("--output", "json", "list").stdout)
-        self.assertEqual((row["body"], row["instance_type"]), (body["InstanceId"], "t3.small"))
+        self.assertEqual((row["instance"], row["instance_type"]), (body["InstanceId"], "t3.small"))
         self.assertIn(body["InstanceId"], self.succeeds("list").stdout)
 
     def test_a_timeout_ends_with_the_last_reason(self):
         self.refuse("GetConsoleOutput", "InternalError", "An internal error has occurred.")
         done = self.fails(1, "launch", "--timeout", "1", self.write_machine(),
-                          says="; last: waiting_for_preboot: ")
-        self.assertEqual(done.stderr.count("the goal was not reached"), 1)
+                          says=", because of waiting_for_preboot: ")
+        self.assertEqual(done.stderr.count("the machine is not up after"), 1)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ class UnattendedTest(ProgramTest):
         self.assertEqual(len(self.fleets()), 1)
 
         text = self.succeeds("status", "web").stdout
-        self.assertIn(f"{fleet['FleetId']} launches its bodies", text)
+        self.assertIn(f"{fleet['FleetId']} launches its instances", text)
         report = json.loads(self.succeeds("--output", "json", "status", "web").stdout)
         self.assertEqual(report["fleet"], fleet["FleetId"])
         self.fails(3, "setup-role", "--remove", self.file, says=[fleet["FleetId"], "`pause web`"])
@@ -108,7 +108,7 @@ class UnattendedTest(ProgramTest):
         self.succeeds("setup-role", self.file)
         body, = self.bodies()
         self.fails(3, "launch", "--unattended", self.file,
-                   says=["body_in_the_way", body["InstanceId"], "`pause`"])
+                   says=["instance_in_the_way", body["InstanceId"], "`pause`"])
         self.assertEqual(self.fleets(), [])
         volume, = self.client.describe_volumes(VolumeIds=[VOLUME])["Volumes"]
         self.assertNotIn("ec2spotter:unattended", [tag["Key"] for tag in volume["Tags"]])

@@ -37,9 +37,9 @@ class WatchTest(ProgramTest):
         code, said = self.stop(child)
 
         self.assertEqual(code, 0, said)
-        self.assertIn("ended by a signal; machines stay as they are", said)
-        self.assertIn("launching_body: t3.small spot us-east-1a", said)
-        self.assertEqual(self.reasons("web")[:2], ["adopting_volume", "launching_body"])
+        self.assertIn("the watch was ended by a signal; the machines stay as they are", said)
+        self.assertIn("launching_instance: t3.small spot us-east-1a", said)
+        self.assertEqual(self.reasons("web")[:2], ["adopting_volume", "launching_instance"])
         self.assertEqual(len(self.bodies()), 1)
 
     def test_killed_and_started_again_it_goes_on_with_the_same_body(self):
@@ -61,7 +61,7 @@ class WatchTest(ProgramTest):
         child = self.watch()
         wait_until("a body", lambda: len(self.bodies()) == 1)
         self.fails(3, "watch", "--state", self.folder / "watching",
-                   says="another watch is at work")
+                   says="another watch uses")
         self.stop(child)
 
     def test_files_may_come_and_break_while_it_runs(self):
@@ -73,7 +73,7 @@ class WatchTest(ProgramTest):
         path.write_text("volume = 3\n", encoding="utf-8")
 
         wait_until("the report", lambda: any(
-            "its former content counts" in event["detail"] for event in self.events()))
+            "its former content is used" in event["detail"] for event in self.events()))
         code, said = self.stop(child)
         self.assertEqual(code, 0, said)
         self.assertEqual(len(self.bodies()), 1)

@@ -22,7 +22,7 @@ struct Story {
   // Runs a controller to the end of the story, or to its death at `crash`: has it got there?
   std::function<bool(LocalEc2&, std::optional<CrashPoint> crash)> run;
   std::size_t bodies = 1;              // that live in the end
-  std::vector<Machine> machines = {};  // of a world of their own; none: LocalEc2's usual one
+  std::vector<Machine> machines = {};  // of a world of their own; empty: LocalEc2's usual one
   bool swapped = false;                // their bodies have no other disk than the root
 
   std::unique_ptr<LocalEc2> world() const {

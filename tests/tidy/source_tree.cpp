@@ -36,6 +36,18 @@ std::vector<std::string> read_lines(const std::string& path) {
   return read_file(root, root / path).lines;
 }
 
+std::vector<SourceFile> read_documents() {
+  const fs::path root(EC2SPOTTER_SOURCE_DIR);
+  std::vector<SourceFile> files;
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (entry.path().extension() == ".md") files.push_back(read_file(root, entry.path()));
+  }
+  for (const auto& entry : fs::recursive_directory_iterator(root / "docs")) {
+    if (entry.path().extension() == ".md") files.push_back(read_file(root, entry.path()));
+  }
+  return files;
+}
+
 std::vector<SourceFile> read_source_tree() {
   const fs::path root(EC2SPOTTER_SOURCE_DIR);
   std::vector<SourceFile> files;

@@ -18,6 +18,9 @@ struct SourceFile {
 // Every text file under src, boot, tests, bench and script.
 std::vector<SourceFile> read_source_tree();
 
+// Every document of the repository: those at its top, and all under docs.
+std::vector<SourceFile> read_documents();
+
 // The lines of one file, by its path from the root of the repository.
 std::vector<std::string> read_lines(const std::string& path);
 

@@ -1,6 +1,8 @@
 // The repository's rules, as tests. A limit may be tightened, never loosened.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 #include <string>
@@ -202,6 +204,98 @@ TEST(TidyTest, NothingIsLeftForLaterWithoutAnIssue) {
       }
     }
   }
+}
+
+std::string in_lower_case(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// Without the letters around it: "launching_body" has the word "body", "nobody" has not.
+bool has_word(const std::string& text, const std::string& word) {
+  const std::string lower = in_lower_case(text);
+  const auto is_letter = [&](std::size_t at) {
+    return at < lower.size() && std::isalpha(static_cast<unsigned char>(lower[at])) != 0;
+  };
+  for (std::size_t at = lower.find(word); at != std::string::npos; at = lower.find(word, at + 1)) {
+    if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + word.size())) return true;
+  }
+  return false;
+}
+
+// What stands between quotes in a line of C++, joined; empty for an #include and in a comment.
+std::string literals_of(const std::string& line) {
+  std::string found;
+  bool inside = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (!inside && (line.compare(i, 2, "//") == 0 || line[i] == '#')) break;
+    if (line[i] == '"' && (i == 0 || line[i - 1] != '\'')) {
+      inside = !inside;
+      found += ' ';
+    } else if (inside) {
+      found += line[i];
+      if (line[i] == '\\') ++i;
+    }
+  }
+  return found;
+}
+
+bool starts_with_one_of(const std::string& path, const std::vector<std::string>& prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return path.starts_with(prefix); });
+}
+
+// Users read of instances, as EC2 calls them; a body is the code's own word, or one of HTTP's.
+TEST(TidyTest, UsersReadOfInstancesAndNotOfBodies) {
+  const std::vector<std::string> rooms{"src/cli/", "src/control/", "src/plan/", "src/aws/",
+                                       "src/model/"};
+  const std::vector<std::string> http{"src/aws/wire/", "src/aws/net/"};
+  const auto expect_none = [](const std::string& text, const std::string& place) {
+    EXPECT_FALSE(has_word(text, "body") || has_word(text, "bodies")) << place << ": " << text;
+  };
+  for (const SourceFile& file : read_source_tree()) {
+    if (!file.is_cpp() || !starts_with_one_of(file.path, rooms)) continue;
+    if (starts_with_one_of(file.path, http)) continue;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      expect_none(literals_of(file.lines[i]), file.place(i));
+    }
+  }
+  for (const SourceFile& file : read_documents()) {
+    if (file.path != "README.md" && !file.path.starts_with("docs/manual/")) continue;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) expect_none(file.lines[i], file.place(i));
+  }
+}
+
+// The rules are in CONTRIBUTING.md, which names these phrases.
+TEST(TidyTest, PlainWordsAreUsed) {
+  const std::vector<std::string> phrases{"is to be", "are to be", "was to be", "none: nothing",
+                                         "who wants"};
+  std::vector<SourceFile> files = read_source_tree();
+  for (SourceFile& document : read_documents()) files.push_back(std::move(document));
+  for (const SourceFile& file : files) {
+    if (file.path == "tests/tidy/tidy_test.cpp" || file.path == "CONTRIBUTING.md") continue;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string line = in_lower_case(file.lines[i]);
+      for (const std::string& phrase : phrases) {
+        EXPECT_FALSE(has_word(line, phrase)) << file.place(i) << ": " << phrase;
+      }
+      // Python's None is another word.
+      const std::string& text = file.lines[i];
+      std::size_t none = text.find("is none");
+      if (none != std::string::npos && none >= 6 && text.compare(none - 6, 6, "there ") == 0) {
+        none = text.find("is none", none + 1);
+      }
+      EXPECT_EQ(none, std::string::npos) << file.place(i) << ": is none";
+    }
+  }
+}
+
+TEST(TidyTest, TheChecksOfWordsSeeThem) {
+  EXPECT_TRUE(has_word("launching_body", "body"));
+  EXPECT_TRUE(has_word("Bodies of web", "bodies"));
+  EXPECT_FALSE(has_word("somebody or nobody", "body"));
+  EXPECT_EQ(literals_of(R"(x("one", '"', "two");  // "three")"), " one  two ");
+  EXPECT_EQ(literals_of("#include \"control/body_spec.hpp\""), "");
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ class CutTest(MachineTest):
         self.succeeds("pause", "web")
 
     @shows(("Losses", "a power loss at every stage of the boot, at a moment that a seed picks",
-            "the next body comes up"),
+            "the next instance comes up"),
            ("Identity", "`guest-files --remove`", "nothing of ours is left on the volume"))
     def test_the_next_body_succeeds(self):
         print(f"  EC2SPOTTER_SEED={SEED}", file=sys.stderr, flush=True)

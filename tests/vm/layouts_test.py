@@ -14,7 +14,7 @@ class LayoutsTest(MachineTest):
     @shows(("Roots", "like Amazon Linux 2023: XFS on partition 1, an EFI system partition as number "
             "128, Boot Loader Specification entries", "kexec"),
            ("Identity", "cloud-init at work on the volume", "host keys and host name of its first boot "
-            "are kept on the next body, and what is done once for an instance is not done again"))
+            "are kept on the next instance, and what is done once for an instance is not done again"))
     def test_like_amazon_linux(self):
         self.enter(roots.like_amazon_linux(self.disks.user(), self.folder, roots.with_runs_counted),
                    "xfs", "1")
@@ -31,7 +31,7 @@ class LayoutsTest(MachineTest):
             "Specification entries", "kexec"),
            ("Identity", "no cloud-init on the volume", "nothing is left for it"),
            ("Identity", "NetworkManager pinned to another MAC address, `fix_network = true`",
-            "made the body's"))
+            "made the instance's"))
     def test_like_fedora(self):
         self.enter(roots.like_fedora(self.disks.settled(), self.folder, roots.without_cloud_init,
                                      networks.network_manager), "btrfs", "3", "subvolume=root",

@@ -14,7 +14,7 @@ class NetworkTest(MachineTest):
     @shows(("Identity", "systemd-networkd pinned to another MAC address, `fix_network` unset",
             "named on the console, by `status` and `doctor`; left as it is"),
            ("Identity", "systemd-networkd pinned to another MAC address, `fix_network = true`",
-            "made the body's"))
+            "made the instance's"))
     def test_settings_for_another_mac_address_are_named_and_cured_on_demand(self):
         machine = self.power_on(self.disks.settled(f"MACAddress={FOREIGN}"))
         machine.start_watch()

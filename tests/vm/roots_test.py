@@ -16,7 +16,7 @@ class RootsTest(MachineTest):
     @shows(("Roots", "XFS on partition 4 beside an EFI system partition, its initrd without xfs",
             "pivot, after a kexec that came back"),
            ("Identity", "ifupdown, pinned by udev's name of the interface, `fix_network = true`",
-            "made the body's"),
+            "made the instance's"),
            ("Losses", "a power loss with XFS", "its log is replayed"))
     def test_xfs_on_partition_four_that_its_own_initrd_cannot_mount(self):
         """The kernel that kexec starts comes back; the next engine enters with the preboot one."""

@@ -14,8 +14,8 @@ class SwapTest(MachineTest):
 
     @shows(("Roots", "ext4 on LVM, /boot in it", "swap, found out by auto"),
            ("Identity", "cloud-init at work on a root that is swapped",
-            "host keys and host name are kept on the next body"),
-           ("Losses", "a reclaim of a body whose root is swapped", "swapped to the next one"))
+            "host keys and host name are kept on the next instance"),
+           ("Losses", "a reclaim of an instance whose root is swapped", "swapped to the next one"))
     def test_lvm_is_booted_from(self):
         self.check_swaps(roots.on_lvm(self.disks.user(), self.folder), "lvm",
                          f"/dev/mapper/{roots.GROUP}-root")
@@ -44,7 +44,7 @@ class SwapTest(MachineTest):
         self.assertEqual(machine.run("cat /root/kept", user="root"), "kept\n")
 
     def check_refusals(self, reason):
-        """Of all bodies so far, the first one alone was to enter the root, and said why not."""
+        """Of all bodies so far, only the first one tried to enter the root, and said why it could not."""
         consoles = pathlib.Path(self.machine.folder, "state/consoles").glob("*.log")
         said = re.findall(r"check fail reason=(\w+)", "".join(
             each.read_text(encoding="utf-8", errors="replace") for each in consoles))

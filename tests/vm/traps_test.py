@@ -34,7 +34,7 @@ class TrapsTest(MachineTest):
 
     @shows(("Roots", "ext4 on the whole disk, found among other disks", "kexec"),
            ("Identity", "netplan pinned to another MAC address, `fix_network = true`",
-            "made the body's"),
+            "made the instance's"),
            ("Losses", "the host loses power, the file system in use", "back on the volume"))
     def test_bare_file_system_among_other_disks_with_foreign_network_through_a_power_loss(self):
         disk = self.disks.bare()

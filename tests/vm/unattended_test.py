@@ -41,10 +41,10 @@ class UnattendedTest(machine.MachineTest):
         return [keys[name] for name in ("AccessKeyId", "SecretAccessKey", "Token")]
 
     @shows(("Losses", "unattended: a reclaim with a notice and one without, nothing of ours running",
-            "the fleet's next body attaches the root itself"),
+            "the fleet's next instance attaches the root itself"),
            ("Losses", "a notice with the guest helper", "hook and terminal message, an orderly end"),
            ("Identity", "cloud-init switched off on the volume",
-            "host keys, machine id, host name and users are kept on the next bodies"))
+            "host keys, machine id, host name and users are kept on the next instances"))
     def test_it_comes_back_by_itself(self):
         self.succeeds("setup-role", f"{self.machine.folder}/web.toml")
         self.succeeds("launch", "--timeout", "14", f"{self.machine.folder}/web.toml")

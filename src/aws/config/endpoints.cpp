@@ -99,7 +99,7 @@ Result<std::optional<Found>> in_services(const Profiles& profiles, const Service
   const auto* services = profiles.section("services", name);
   if (services == nullptr) {
     return fail(Errc::invalid, "the profile '" + profiles.name() + "' names " + where +
-                                   ", which the config file lacks; add it");
+                                   ", which is not in the config file; add it");
   }
   const std::string service(words.section);
   if (services->contains(service)) {
@@ -151,7 +151,7 @@ Result<std::optional<std::string>> configured_region(const Environment& environm
   if (!found) return std::nullopt;
   if (!is_region_name(found->address)) {
     return fail(Errc::invalid, "the region '" + found->address + "' of " + found->where +
-                                   " cannot be one; write for example eu-west-1");
+                                   " is not a region; write for example eu-west-1");
   }
   return found->address;
 }

@@ -41,7 +41,7 @@ EndpointVariant endpoint_variant(const Environment& environment, const Profiles&
 // The address that the user has set for the service, if any: the `option` (--endpoint-url),
 // AWS_ENDPOINT_URL_EC2 and the like, AWS_ENDPOINT_URL, the profile's services section, its
 // endpoint_url; all but `option` are ignored under AWS_IGNORE_CONFIGURED_ENDPOINT_URLS. No '/' at
-// the end. Errors: invalid, naming where the address that is none was found, or the services
+// the end. Errors: invalid, naming where the invalid address was found, or the services
 // section that is not there.
 Result<std::optional<std::string>> set_endpoint(const Environment& environment,
                                                 const Profiles& profiles, ServiceName service,

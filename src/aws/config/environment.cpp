@@ -57,7 +57,7 @@ Result<std::string> read_all(const std::filesystem::path& path, int fd) {
     if (count < 0) return cannot_read(path, std::strerror(errno), "check the disk");
     text.append(buffer.data(), static_cast<std::size_t>(count));
     if (text.size() > kMaxFile) {
-      return cannot_read(path, "it is larger than 1 MiB", "is it the right file?");
+      return cannot_read(path, "it is larger than 1 MiB", "name the right file");
     }
   }
 }

@@ -75,7 +75,7 @@ class Parser {
     const auto known = std::find_if(sections_.begin(), sections_.end(),
                                     [&](const auto& section) { return section.first == name; });
     if (known != sections_.end()) {
-      return wrong("opens [" + name + "], which is there already");
+      return wrong("opens [" + name + "], which an earlier line has opened");
     }
     keys_ = &sections_.emplace_back(name, Keys{}).second;
     return {};

@@ -144,7 +144,7 @@ Result<ChildOutcome> run_child(const std::vector<std::string>& arguments, Durati
   const bool interrupted = WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) == SIGINT;
   if (terminal.is_lent() && interrupted) ::raise(SIGINT);
   if (done) return outcome;
-  return fail(Errc::timeout, arguments[0] + " did not end in time, or printed without end");
+  return fail(Errc::timeout, arguments[0] + " did not end in time, or printed too much");
 }
 
 }  // namespace ec2spotter::aws

@@ -13,7 +13,7 @@ namespace {
 
 tl::unexpected<Error> cannot_write(const std::filesystem::path& path) {
   return fail(Errc::io, "cannot write " + path.string() + ": " + std::strerror(errno) +
-                            "; make its folder writable for this user, and the disk not full");
+                            "; make its folder writable for this user, and free space on the disk");
 }
 
 bool write_all(int fd, std::string_view text) {

@@ -56,7 +56,7 @@ Error refused(Error error, const Credentials& credentials, TimePoint now) {
     error.message = expired(credentials, now);
   } else if (is_expired_token(error)) {
     error.message = "AWS says '" + error.message + "', but the credentials from " +
-                    credentials.source + " have not; check this machine's clock (NTP)";
+                    credentials.source + " have not expired; check this machine's clock (NTP)";
   } else {
     error.message = "AWS does not accept the credentials from " + credentials.source + ": " +
                     error.message + "; check the access key, its secret and the region";

@@ -9,7 +9,7 @@
 namespace ec2spotter::aws {
 
 // Adds Host, X-Amz-Date, X-Amz-Security-Token and Authorization; every header is signed.
-// Errors: invalid when the request's address is none.
+// Errors: invalid when the request's address is not valid.
 Result<void> sign(HttpRequest& request, const Credentials& credentials, const sigv4::Scope& scope,
                   TimePoint time);
 

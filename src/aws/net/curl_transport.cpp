@@ -95,7 +95,7 @@ Error error_of(CURLcode code, const std::string& where, const std::string& text,
   if (too_long) {
     return {.code = Errc::malformed_reply,
             .message = "the reply of " + where +
-                       " is longer than any real one; is this an AWS "
+                       " is longer than any reply of AWS; is this an AWS "
                        "endpoint?"};
   }
   switch (code) {

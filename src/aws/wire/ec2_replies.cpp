@@ -236,7 +236,7 @@ Result<std::vector<Instance>> parse_run_instances(std::string_view body) {
       launched.begin(), launched.end(),
       [](const Instance& a, const Instance& b) { return a.launch_index == b.launch_index; });
   if (twin != launched.end() || launched.front().launch_index < 0) {
-    return fail(Errc::malformed_reply, "the launch indexes of RunInstances' reply are none");
+    return fail(Errc::malformed_reply, "the reply to RunInstances has invalid launch indexes");
   }
   return launched;
 }

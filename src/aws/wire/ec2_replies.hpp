@@ -1,6 +1,6 @@
 // One pure function per action: the body of a successful reply in, our types out.
 // Every function's error is malformed_reply: not XML, another root element, a member without which
-// the value means nothing missing, or a number or time that is none. Unknown members are ignored.
+// the value means nothing missing, or an invalid number or time. Unknown members are ignored.
 #pragma once
 
 #include <string>

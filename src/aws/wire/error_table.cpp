@@ -285,7 +285,8 @@ std::string_view cure_of(std::string_view api_code, std::string_view message) {
   }
   if (code == "AuthFailure" && find(code, message) == kUserInput &&
       message.find("image") != std::string_view::npos) {
-    return "the image is not there, or not shared with this account: correct image in the machine "
+    return "the image does not exist, or is not shared with this account: correct image in the "
+           "machine "
            "file";
   }
   if (code.starts_with("InvalidKmsKey.") || code.starts_with("InvalidKMSKey.")) {

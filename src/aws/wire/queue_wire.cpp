@@ -45,7 +45,7 @@ Result<std::vector<QueueMessage>> parse_receive_message(std::string_view body) {
   // SQS leaves the list out when there is none.
   if (!json.contains("Messages") || json.at("Messages").is_null()) return messages;
   if (!json.at("Messages").is_array()) {
-    return fail(Errc::malformed_reply, "the reply's Messages are no list");
+    return fail(Errc::malformed_reply, "the reply's Messages are not a list");
   }
   for (const auto& each : json.at("Messages")) {
     QueueMessage message;

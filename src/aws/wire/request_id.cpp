@@ -14,7 +14,7 @@ std::size_t after(std::string_view text, std::size_t at, std::string_view end) {
   return found == kNone ? kNone : found + end.size();
 }
 
-// The position of the '>' of the tag at `at`; one in an attribute's value is none.
+// The position of the '>' of the tag at `at`; one in an attribute's value does not count.
 std::size_t end_of_tag(std::string_view text, std::size_t at) {
   char quote = '\0';
   for (; at < text.size(); ++at) {

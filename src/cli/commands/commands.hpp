@@ -17,9 +17,9 @@ Result<void> resume(const Common& common, const OnMachine& options);
 Result<void> watch(const Common& common, const WatchOptions& options);
 // Prints the journal of the watches that used this state folder.
 Result<void> events(const Common& common, const EventsOptions& options);
-// Names what may keep a machine from coming back, and the cure. Errc::wrong_state: there is such.
+// Shows what may keep a machine from coming back, and the cure. Errc::wrong_state: there is some.
 Result<void> doctor(const Common& common, const OnMachine& options);
-// What becomes of our files on a machine's volume at its next boot; `wished` is recorded there.
+// What happens to our files on a machine's volume at its next boot; `wished` is recorded there.
 Result<void> guest_files(const Common& common, const GuestFilesOptions& options);
 Result<void> console(const Common& common, const OnMachine& options);
 // Replaces this process by ssh; returns only when that fails.
@@ -27,7 +27,7 @@ Result<void> ssh(const Common& common, const OnMachine& options);
 Result<void> setup(const Common& common);
 // Prints, then makes or removes, the IAM role that an unattended machine's bodies need.
 Result<void> setup_role(const Common& common, const SetupRole& options);
-// Names fleets of this owner that no machine wants any more, and their bodies; removes them.
+// Names fleets of this owner that no machine needs any more, and their bodies; removes them.
 Result<void> reap(const Common& common, const Reap& options);
 Result<void> sim(const Sim& options);
 Result<void> sim_control(const Common& common, const SimControl& options);

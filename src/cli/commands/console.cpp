@@ -12,7 +12,7 @@ Result<void> console(const Common& common, const OnMachine& options) {
   TRY(const Considered looked, look(open));
   const Observation& seen = looked.seen();
   const Instance* body = choose_body(open.found.machine, seen);
-  // What one that has ended has said may tell why.
+  // The console of an ended instance may show why it ended.
   if (body == nullptr) body = newest_body(seen);
   if (body == nullptr) return fail(no_instance(open.found.machine));
   TRY(const auto output, open.session->ec2().console_output(body->id));

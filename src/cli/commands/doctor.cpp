@@ -24,7 +24,7 @@ void print(const std::string& machine, const std::vector<Finding>& findings) {
   }
 }
 
-// What the console of the machine's body tells.
+// Adds what the console of the machine's instance shows.
 Result<void> add_of_console(const InstanceId& body, aws::Ec2& ec2, std::vector<Finding>& findings) {
   auto found = examine(body, ec2);
   if (!found && found.error().code == Errc::unauthorized) {
@@ -48,8 +48,8 @@ Result<std::vector<Finding>> look_for_all(OpenMachine& open, const Look& look) {
     TRY_VOID(add_of_console(body->id, open.session->ec2(), findings));
   } else if (findings.empty()) {
     return fail(Errc::not_found, "machine '" + machine.name.str() +
-                                     "' has no body whose console could tell; bring it up with "
-                                     "`resume`");
+                                     "' has no instance, so there is no console to read; run "
+                                     "`resume` to start one");
   }
   return findings;
 }

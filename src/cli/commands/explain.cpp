@@ -8,6 +8,20 @@
 namespace ec2spotter::cli {
 namespace {
 
+// "starting (booting)", "up": where the machine is, and why.
+std::string headline(Goal goal, const Decision& decision) {
+  if (decision.progress == Decision::Progress::done) return std::string(to_string(goal));
+  const bool runs = decision.reason == Reason::unhealthy || decision.reason == Reason::restarting ||
+                    decision.reason == Reason::preparing_hand_over ||
+                    decision.reason == Reason::handing_over;
+  const bool stuck = decision.progress == Decision::Progress::stuck;
+  const char* state = stuck                  ? "waiting for you"
+                      : goal == Goal::paused ? "pausing"
+                      : runs                 ? "running"
+                                             : "starting";
+  return fmt::format("{} ({})", state, to_string(decision.reason));
+}
+
 nlohmann::json explanation(const Considered& looked) {
   nlohmann::json document = to_json(looked.report());
   document["next"] = nlohmann::json::array();
@@ -29,9 +43,8 @@ Result<void> explain(const Common& common, const OnMachine& options) {
     print_json(explanation(looked));
     return {};
   }
-  fmt::print("{} is to be {}: {}\n  {}\n", looked.machine.name.str(),
-             to_string(looked.consideration.goal), to_string(looked.decision().reason),
-             looked.decision().detail);
+  fmt::print("{}: {}\n  {}\n", looked.machine.name.str(),
+             headline(looked.consideration.goal, looked.decision()), looked.decision().detail);
   for (const Step& step : looked.decision().steps) fmt::print("next: {}\n", describe(step));
   for (const Candidate& candidate : looked.decision().candidates) {
     fmt::print("pool {}: {}{}\n", describe(candidate.pool), candidate.taken ? "taken, " : "",

@@ -14,11 +14,11 @@ namespace {
 
 const char* meaning(GuestFiles files) {
   switch (files) {
-    case GuestFiles::remove: return "are taken away at each boot on a new body";
-    case GuestFiles::install: return "are installed at each boot on a new body";
+    case GuestFiles::remove: return "are removed at each boot on a new instance";
+    case GuestFiles::install: return "are installed at each boot on a new instance";
     case GuestFiles::once: break;
   }
-  return "are installed at the first boot, and left alone afterwards";
+  return "are installed at the first boot and not changed afterwards";
 }
 
 // Rule S4: only a root that carries our tags is marked.
@@ -26,7 +26,7 @@ Result<const Volume*> own_root(const Machine& machine, const Observation& seen) 
   const Volume* root = choose_root(machine, seen, TimePoint{}).volume;
   if (root != nullptr && carries_tags_of(*root, machine)) return root;
   return fail(Errc::not_found, "machine '" + machine.name.str() +
-                                   "' has no root volume that is ours yet; launch it first");
+                                   "' has no root volume with our tags yet; launch it first");
 }
 
 }  // namespace

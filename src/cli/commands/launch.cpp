@@ -9,13 +9,14 @@
 namespace ec2spotter::cli {
 namespace {
 
-// What the fleet's bodies will need, told before there is a fleet, whose failures nobody hears.
+// Checks what the fleet's instances will need, before there is a fleet: nobody sees its failures.
 Result<void> check_unattended(const Machine& machine, Session& session) {
   const std::string endpoint = session.client().configured_endpoint();
   if (!endpoint.empty() && machine.guest_endpoint.empty()) {
-    return fail(Errc::invalid, "EC2 is asked at " + endpoint +
-                                   " here; say in the machine file, with guest_endpoint, where its "
-                                   "bodies are to ask");
+    return fail(Errc::invalid,
+                "this host asks EC2 at " + endpoint +
+                    ", which the machine's instances may not reach; set "
+                    "guest_endpoint in the machine file to the address that they use");
   }
   const std::string profile = profile_of(machine);
   const std::string cure =
@@ -25,13 +26,13 @@ Result<void> check_unattended(const Machine& machine, Session& session) {
   const auto role = identity->role_of_profile(profile);
   if (role && !role->empty()) return {};
   if (role) return fail(Errc::invalid, "the instance profile " + profile + " has no role" + cure);
-  // Who may launch need not be allowed to look into IAM.
+  // A caller that may launch does not need the right to read IAM.
   if (role.error().code == Errc::unauthorized) return {};
   if (role.error().code != Errc::not_found) return fail(role.error());
   return fail(Errc::not_found, "there is no instance profile " + profile + cure);
 }
 
-// "t3.small": EC2 knows which there are.
+// Has the form of "t3.small"; EC2 knows which types exist.
 bool is_type(std::string_view text) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
@@ -41,15 +42,15 @@ bool is_type(std::string_view text) {
          std::all_of(text.begin(), text.end(), allowed);
 }
 
-// What the command line says takes the place of what the file says.
+// The command line overrides the file.
 Result<Machine> with_options(Machine machine, const Launch& options) {
   if (options.unattended) machine.unattended = options.unattended;
   if (!options.type.empty()) {
     if (!is_type(options.type)) {
       return fail(Errc::invalid,
                   "'" + options.type +
-                      "' is no instance type, such as t3.small; after the file only a type may "
-                      "stand, and credentials are found as the manual says");
+                      "' is not an instance type such as t3.small; after the file you can give "
+                      "only a type (the manual says where credentials are found)");
     }
     machine.types = {options.type};
     machine.requirements.reset();

@@ -36,7 +36,7 @@ bool is_for(const Instance& body, const Volume& root) {
          (volume.empty() || volume == root.id.str());
 }
 
-// The one of these that is meant while nobody holds the root. Null: none lives.
+// The instance that the machine's name stands for while none holds the root; nullptr: none lives.
 const Instance* choose_waiting(const Volume& root, const Bodies& bodies) {
   Machine machine;
   machine.name = MachineName(tag::value(root.tags, tag::kMachine));
@@ -71,7 +71,7 @@ Row make_row(const Volume& volume, const Bodies& bodies) {
   return row;
 }
 
-// Instances that run, and so cost, without a root that could be theirs.
+// Instances that run, and so cost money, although no root belongs to them.
 void add_without_root(std::vector<Row>& rows, const std::vector<Volume>& roots,
                       const Bodies& bodies) {
   for (const auto& each : bodies) {
@@ -86,7 +86,7 @@ void add_without_root(std::vector<Row>& rows, const std::vector<Volume>& roots,
 
 void print_rows(const std::vector<Row>& rows) {
   constexpr const char* kForm = "{:<16} {:<7} {:<22} {:<11} {:<20} {:<14} {:<12} {}\n";
-  fmt::print(kForm, "NAME", "GOAL", "VOLUME", "ZONE", "BODY", "STATE", "TYPE", "ADDRESS");
+  fmt::print(kForm, "NAME", "GOAL", "VOLUME", "ZONE", "INSTANCE", "STATE", "TYPE", "ADDRESS");
   for (const Row& row : rows) {
     fmt::print(kForm, row.name, row.goal, row.volume.empty() ? "-" : row.volume, row.zone,
                row.body.empty() ? "-" : row.body,
@@ -99,7 +99,7 @@ void print_rows(const std::vector<Row>& rows) {
 Result<void> list(const Common& common) {
   TRY(auto session, Session::open(common, {}));
   std::vector<aws::Filter> filters{tag_filter(tag::kRole, {"root"})};
-  std::vector<aws::Filter> body_filters{tag_filter(tag::kRole, {"body"})};
+  std::vector<aws::Filter> body_filters{tag_filter(tag::kRole, {"instance"})};
   if (!common.owner.empty()) {
     for (auto* each : {&filters, &body_filters}) {
       each->push_back(tag_filter(tag::kOwner, {common.owner}));
@@ -127,8 +127,8 @@ Result<void> list(const Common& common) {
                         {"volume", row.volume},
                         {"zone", row.zone},
                         {"volume_state", row.volume_state},
-                        {"body", row.body},
-                        {"body_state", row.body_state},
+                        {"instance", row.body},
+                        {"instance_state", row.body_state},
                         {"instance_type", row.type},
                         {"address", row.address}});
   }

@@ -14,20 +14,20 @@ namespace ec2spotter::cli {
 namespace {
 
 struct Orphan {
-  Machine machine;   // as far as its tags tell
-  Observation seen;  // the fleet, and the bodies that wait for a root
+  Machine machine;   // what its tags say of it
+  Observation seen;  // the fleet, and its instances
   std::string why;
 };
 
-// Why this root does not want a fleet; empty: it does.
+// Why the machine of this root does not need a fleet; empty: it needs one.
 std::string unwanted_by(const Volume& root) {
   if (tag::value(root.tags, tag::kGoal) == to_string(Goal::paused)) return "its machine is paused";
   if (tag::value(root.tags, tag::kUnattended) != "true") return "its machine is supervised";
   return {};
 }
 
-// Why nobody wants this fleet; empty: somebody does. Where several volumes may be the root, none of
-// them may want it.
+// Why no machine needs this fleet; empty: a machine needs it. Where several volumes may be the
+// root, one that needs it is enough.
 std::string orphaned_by(const Fleet& fleet, const std::multimap<std::string, Volume>& roots) {
   std::string why = "its machine has no root volume";
   const auto [first, last] = roots.equal_range(tag::value(fleet.tags, tag::kMachine));
@@ -64,7 +64,7 @@ Result<std::vector<Orphan>> find_orphans(aws::Ec2& ec2, const OwnerId& owner) {
   return orphans;
 }
 
-// The fleet goes first, or it would replace its bodies. One that has got a root stays.
+// Deletes the fleet first, or it would replace its instances. An instance that has the root stays.
 Result<void> remove(const Orphan& orphan, aws::Ec2& ec2, TimePoint now) {
   const Fleet& fleet = orphan.seen.fleets.front();
   Memory memory;
@@ -89,13 +89,16 @@ Result<void> reap(const Common& common, const Reap& options) {
   const OwnerId owner = owner_of(common);
   TRY(const auto orphans, find_orphans(session->ec2(), owner));
   for (const Orphan& orphan : orphans) {
-    fmt::print("{} of machine '{}': {}; {} bodies\n", orphan.seen.fleets.front().id.str(),
+    fmt::print("{} of machine '{}': {}; {} instances\n", orphan.seen.fleets.front().id.str(),
                orphan.machine.name.str(), orphan.why, orphan.seen.bodies.size());
     if (!options.yes) continue;
     TRY_VOID(remove(orphan, session->ec2(), session->controls().clock.now()));
-    fmt::print("removed, but for a body that has the root\n");
+    fmt::print("the fleet is deleted; an instance that has the root stays\n");
   }
-  if (orphans.empty()) fmt::print("no fleet of owner '{}' is without its machine\n", owner.str());
+  if (orphans.empty()) {
+    fmt::print("no fleet of owner '{}' can be deleted: their machines need them all\n",
+               owner.str());
+  }
   return {};
 }
 

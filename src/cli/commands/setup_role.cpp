@@ -12,12 +12,12 @@
 namespace ec2spotter::cli {
 namespace {
 
-// Without its role the next body of an unattended machine would wait for ever.
+// Without the role, the next instance of an unattended machine would wait for ever.
 Result<void> check_no_fleet(const Machine& machine, aws::Ec2& ec2) {
   TRY(const auto fleets, ec2.describe_fleets());
   for (const Fleet& fleet : fleets) {
     if (!belongs_to(fleet.tags, machine)) continue;
-    return fail(Errc::refused, fleet.id.str() + " launches bodies with this role; `pause " +
+    return fail(Errc::refused, fleet.id.str() + " launches instances with this role; run `pause " +
                                    machine.name.str() + "` first");
   }
   return {};
@@ -44,24 +44,25 @@ Result<std::vector<std::string>> keys_of_volumes(const Machine& machine, aws::Ec
 
 Result<void> setup_role(const Common& common, const SetupRole& options) {
   TRY(const auto file, find_machine_file(common, options.file));
-  if (!file) return fail(Errc::io, options.file + " cannot be read; name a machine's file");
+  if (!file)
+    return fail(Errc::io, options.file + " cannot be read; give the name of a machine file");
   TRY(auto session, Session::open(common, file->region));
   TRY(const auto identity, session->client().identity());
   const std::string name = profile_of(*file);
   if (options.remove) {
     TRY_VOID(check_no_fleet(*file, session->ec2()));
     TRY_VOID(remove_role(*file, *identity));
-    fmt::print("role and instance profile {} are removed\n", name);
+    fmt::print("the role and the instance profile {} are deleted\n", name);
     return {};
   }
   TRY(const auto caller, session->ec2().caller_identity());
   TRY(RolePlace place, role_place(caller.arn, session->client().region()));
   TRY(place.kms_keys, keys_of_volumes(*file, session->ec2()));
-  fmt::print("role and instance profile {}, which may do this:\n{}\n", name,
+  fmt::print("the role and the instance profile {}, with this policy:\n{}\n", name,
              role_policy(*file, place));
   if (options.dry_run) return {};
   TRY_VOID(make_role(*file, place, *identity));
-  fmt::print("made; `ec2spotter launch --unattended {}` uses it\n", options.file);
+  fmt::print("they are made; `ec2spotter launch --unattended {}` uses them\n", options.file);
   return {};
 }
 

@@ -63,7 +63,7 @@ Result<sim::MakeBodies> bodies_maker(const Sim& options, const Clock& clock) {
     };
   }
   if (options.state.empty()) {
-    return fail(Errc::invalid, "--vm keeps disks: give it a folder with --state");
+    return fail(Errc::invalid, "--vm needs a folder for the disks; give one with --state");
   }
   TRY(std::vector<std::string> relay, relay_command());
   const sim::VmOptions vm{.state_dir = options.state,

@@ -30,7 +30,7 @@ Result<void> ssh(const Common& common, const OnMachine& options) {
   if (body == nullptr) return fail(no_instance(machine));
   const std::string& host = host_of(*body, seen);
   if (host.empty()) {
-    return fail(Errc::not_found, body->id.str() + " has no public address to reach it at");
+    return fail(Errc::not_found, body->id.str() + " has no public address, so ssh cannot reach it");
   }
   std::vector<std::string> words = ssh_words(machine, host, options.arguments);
   std::vector<char*> arguments;
@@ -39,7 +39,7 @@ Result<void> ssh(const Common& common, const OnMachine& options) {
   arguments.push_back(nullptr);
   open.session.reset();  // gives ssh the signals back
   ::execvp("ssh", arguments.data());
-  return fail(Errc::io, "ssh cannot be started; install openssh-client");
+  return fail(Errc::io, "the program ssh cannot be started; install openssh-client");
 }
 
 }  // namespace ec2spotter::cli

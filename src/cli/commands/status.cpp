@@ -8,7 +8,7 @@ Result<void> status(const Common& common, const OnMachine& options) {
   TRY(const Considered looked, look(open));
   MachineReport report = looked.report();
   if (!report.body.empty()) {
-    // A console that cannot be read just now is no news; that it may not be is.
+    // A console that cannot be read just now is not reported; a missing right to read it is.
     auto findings = examine(InstanceId(report.body), open.session->ec2());
     if (findings) {
       report.findings = std::move(*findings);

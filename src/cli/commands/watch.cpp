@@ -56,7 +56,7 @@ Result<void> watch(const Common& common, const WatchOptions& options) {
   const std::filesystem::path folder = state_folder(options.state);
   TRY(const FolderLock lock, FolderLock::take(folder));
   const SystemClock clock;
-  // Before the threads: these are not to hear signals.
+  // Made before the threads, so that they do not receive signals.
   SignalWaiter waiter;
   WatchLog log(clock, Journal(folder), common.quiet);
   MachineFolder files(options.paths.empty() ? std::vector<std::string>{common.machines}
@@ -69,7 +69,7 @@ Result<void> watch(const Common& common, const WatchOptions& options) {
     for (const std::string& problem : files.reload()) log.say(problem);
     if (first || known != files.machines()) {
       known = files.machines();
-      log.say(std::to_string(known.size()) + " machines to keep up");
+      log.say("watching " + std::to_string(known.size()) + " machines");
       watches.set_machines(known);
       first = false;
     }
@@ -78,7 +78,7 @@ Result<void> watch(const Common& common, const WatchOptions& options) {
                        [&watches](const SpotEvent& event) { watches.hear(event); });
     }
   } while (waiter.wait(kReloadAfter));
-  log.say("ended by a signal; machines stay as they are");
+  log.say("the watch was ended by a signal; the machines stay as they are");
   return {};
 }
 

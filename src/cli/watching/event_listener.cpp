@@ -24,7 +24,7 @@ std::string region_of(const std::string& queue_url) {
   return end == std::string::npos ? std::string() : queue_url.substr(from, end - from);
 }
 
-// Ends at once when the thread is to stop.
+// Ends at once when the thread must stop.
 void pause(const std::stop_token& stop, Duration time) {
   std::mutex mutex;
   std::condition_variable_any never;
@@ -52,7 +52,7 @@ void EventListener::run(const std::stop_token& stop) {
   }
 }
 
-// Until the first trouble. Nothing is lost that describes would not show later.
+// Until the first trouble. Describes show later what is lost here.
 Result<void> EventListener::listen(const std::stop_token& stop) {
   const std::string named = region_of(queue_url_);
   TRY(const auto session, Session::open(common_, named.empty() ? region_ : named,

@@ -1,5 +1,5 @@
-// Reads EC2's announcements from an SQS queue, on a thread of its own: hearing a notice waits for
-// nothing else.
+// Reads EC2's announcements from an SQS queue, on a thread of its own, so that no notice waits for
+// anything else.
 #pragma once
 
 #include <functional>

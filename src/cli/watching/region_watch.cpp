@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What was wrong with a region, credentials or an endpoint may have been set right meanwhile.
+// A region, credentials or an endpoint that could not be used may be usable now.
 constexpr Duration kOpenAgainAfter = 30s;
 
 // A watch is asked again after this time whatever it has said.

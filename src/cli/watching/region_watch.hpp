@@ -21,7 +21,7 @@ namespace ec2spotter::cli {
 class RegionWatch {
  public:
   // Takes turns until it is destroyed; a call under way is then cut off. A region, credentials or
-  // an endpoint that cannot be used are told of with each machine concerned, and tried again.
+  // an endpoint that cannot be used are reported with each machine concerned, and tried again.
   // `region` empty: as the AWS CLI would find it. The references outlive it.
   RegionWatch(const Common& common, std::string region, WatchLog& log);
   ~RegionWatch() = default;
@@ -58,7 +58,7 @@ class RegionWatch {
   std::condition_variable_any is_news_;
   News news_;
 
-  // Of the thread alone.
+  // Only the thread uses these.
   std::vector<Machine> machines_;
   std::unique_ptr<Session> session_;
   std::map<OwnerId, Turning> watches_;

@@ -1,4 +1,4 @@
-// What a watch tells: one line for each thing that is new, on stderr and in the journal.
+// What a watch reports: one line for each thing that is new, on stderr and in the journal.
 #pragma once
 
 #include <map>
@@ -11,8 +11,8 @@
 
 namespace ec2spotter::cli {
 
-// Any number of threads may tell it something. A call that the end of the watch cut off is no news:
-// the next watch looks first.
+// Any number of threads may use it. A call that the end of the watch cut off is not reported: the
+// next watch looks first.
 class WatchLog final : public Reporter {
  public:
   // `clock` gives the times of the lines and outlives the log.
@@ -22,7 +22,7 @@ class WatchLog final : public Reporter {
   void on_decision(const Machine& machine, const Decision& decision) override;
   void on_step_failed(const Machine& machine, const Step& step, const Error& error) override;
   void on_trouble(const Error& error) override;
-  // What keeps one machine from being watched at all; told again only when it changes.
+  // What keeps one machine from being watched at all; reported again only when it changes.
   void on_machine_trouble(const std::string& machine, const Error& error);
   void say(const std::string& text);
 

@@ -21,7 +21,7 @@ Tags names_of(const Machine& machine, const step::CreateFleet& step) {
   return names;
 }
 
-// Named after its content, so that a template of that name needs no second look.
+// Its name is a digest of its content, so that a template of that name is the right one.
 std::string template_name(const Machine& machine, const aws::RunInstancesSpec& spec) {
   std::string content = spec.image.str() + spec.key_name + spec.instance_profile + spec.user_data;
   for (const GroupId& group : spec.security_groups) content += group.str();
@@ -33,7 +33,7 @@ bool is_part_of_type(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-// Does the text name this type, and not only one whose name holds it?
+// Does the text name this type, and not only one whose name contains it?
 bool names_type(std::string_view text, std::string_view type) {
   for (std::size_t at = text.find(type); at != std::string_view::npos;
        at = text.find(type, at + 1)) {
@@ -44,7 +44,7 @@ bool names_type(std::string_view text, std::string_view type) {
   return false;
 }
 
-// One type that EC2 refuses must not keep the fleet from the others: EC2's text names it.
+// A type that EC2 refuses must not stop the fleet from using the others: EC2's text names it.
 bool close_named_pools(const std::vector<Pool>& pools, const Error& error, Memory& memory,
                        TimePoint now) {
   bool any = false;
@@ -67,7 +67,7 @@ Result<void> create_fleet(const Machine& machine, const step::CreateFleet& step,
   const OwnAttaching own_attaching{.address = seen.address ? seen.address->id : AllocationId(),
                                    .endpoint = machine.guest_endpoint};
   TRY(auto launch, body_spec({{&machine, &body, &memory}}, ec2, own_attaching));
-  // These are the fleet's affair.
+  // The fleet itself handles these.
   const auto subnet = std::exchange(launch.subnet, std::nullopt);
   const auto max_price = std::exchange(launch.max_price, std::nullopt);
   launch.client_token.clear();
@@ -90,7 +90,7 @@ Result<void> create_fleet(const Machine& machine, const step::CreateFleet& step,
     if (close_named_pools(step.pools, fleet.error(), memory, now)) return {};
     return fail(fleet.error());
   }
-  // A token that was spent on a fleet which has ended gives that one again.
+  // For a token of a fleet that has ended, EC2 returns that fleet again.
   if (*fleet == memory.fleet_made) ++memory.fleet_attempt;
   memory.fleet_made = *fleet;
   memory.fleet_made_at = now;

@@ -1,4 +1,4 @@
-// Leaving the launching to EC2: a launch template and a fleet that keeps one body up.
+// Lets EC2 do the launches: a launch template and a fleet that keeps one body up.
 #pragma once
 
 #include "aws/ec2.hpp"

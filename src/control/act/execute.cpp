@@ -52,7 +52,8 @@ class Executor {
         if (breaks_rule(1)) continue;
         return fail(Errc::refused, "rule S1: " + step.volume.str() + " is " +
                                        std::string(to_string(attachment.state)) + " at " +
-                                       attachment.instance.str() + "; not attached again");
+                                       attachment.instance.str() +
+                                       "; it is not attached a second time");
       }
     }
     auto attached = ec2_.attach_volume(step.volume, step.instance, step.device);
@@ -76,7 +77,7 @@ class Executor {
       if (body.state == InstanceState::stopped) continue;
       return fail(Errc::refused, "rule S7: " + body.id.str() + " is " +
                                      std::string(to_string(body.state)) +
-                                     ", no longer stopped; its root is left alone");
+                                     ", no longer stopped; its root is not detached");
     }
     return ec2_.detach_volume(step.volume, step.instance);
   }
@@ -112,14 +113,14 @@ class Executor {
     return {};
   }
 
-  // Looked at again first: EC2 may have taken the body meanwhile, or somebody stopped it.
+  // Looks at it again first: EC2 may have taken the body meanwhile, or a person stopped it.
   Result<void> operator()(const step::RebootBody& step) {
     TRY_VOID(check_ours(step.instance));
     TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
     for (const Instance& body : fresh) {
       if (body.state == InstanceState::running) continue;
-      return fail(Errc::wrong_state,
-                  body.id.str() + " is " + std::string(to_string(body.state)) + "; not rebooted");
+      return fail(Errc::wrong_state, body.id.str() + " is " + std::string(to_string(body.state)) +
+                                         "; it is not rebooted");
     }
     memory_.restarted[step.instance] = now_;
     return ec2_.reboot_instance(step.instance);
@@ -138,13 +139,13 @@ class Executor {
       for (const BlockDevice& disk : body.block_devices) {
         if (!is_root(disk.volume)) continue;
         return fail(Errc::refused, "rule S7: " + body.id.str() + " has got " + disk.volume.str() +
-                                       " meanwhile; not stopped");
+                                       " meanwhile; it is not stopped");
       }
     }
     return ec2_.stop_instance(step.instance);
   }
 
-  // The tag is first: it is what the disk is found by when it has been detached.
+  // Writes the tag first: after the detach, the disk is found by it.
   Result<void> operator()(const step::DetachImageDisk& step) {
     TRY_VOID(check_ours(step.instance));
     TRY_VOID(check_image_disk(step.disk));
@@ -174,10 +175,10 @@ class Executor {
     });
     if (!in_place) {
       return fail(Errc::wrong_state, step.volume.str() + " is not the root disk of " +
-                                         step.instance.str() + "; not started");
+                                         step.instance.str() + "; it is not started");
     }
     auto started = ec2_.start_instance(step.instance);
-    // A right that is missing, or what is not understood, says nothing about the body.
+    // A missing right or an unknown error says nothing about the body.
     const bool unclear = !started && (started.error().code == Errc::unauthorized ||
                                       started.error().code == Errc::internal);
     if (started || unclear || !close_pool(memory_, step.pool, started.error(), now_)) {
@@ -186,7 +187,7 @@ class Executor {
     return (*this)(step::MarkRoot{step.instance, RootMark::silent});
   }
 
-  // What a request launches anew has none of the tags that the launch named. Source: the launch
+  // An instance that a request launches again has none of the launch's tags. Source: the launch
   // specification of DescribeSpotInstanceRequests, which has no place for them.
   Result<void> operator()(const step::AdoptBody& step) {
     TRY(const SpotRequest* request, check_our_request(step.request));
@@ -196,8 +197,9 @@ class Executor {
       if (body.spot_request != step.request || others) break;
       return ec2_.create_tags(with_its_disks(body), request->tags);
     }
-    return fail(Errc::refused, "rule S4: " + step.instance.str() + " is not of " +
-                                   step.request.str() + ", or somebody else's; left alone");
+    return fail(Errc::refused, "rule S4: " + step.instance.str() + " does not come from " +
+                                   step.request.str() +
+                                   " or has another owner's tags; it is not changed");
   }
 
   Result<void> operator()(const step::CancelRequest& step) {
@@ -235,7 +237,7 @@ class Executor {
                        [&](const Volume& volume) { return volume.id == id; });
   }
 
-  // What a request has just launched has its image's disks alone.
+  // An instance that a request has just launched has only its image's disks.
   std::vector<std::string> with_its_disks(const Instance& body) const {
     std::vector<std::string> ids{body.id.str()};
     for (const BlockDevice& disk : body.block_devices) {
@@ -264,7 +266,8 @@ class Executor {
     for (const Volume& volume : fresh) {
       if (is_of_body(volume) && !is_root(id)) return true;
       return fail(Errc::refused, "rule S3: " + id.str() +
-                                     " does not carry the tags of a body's own disk; left alone");
+                                     " does not carry the tags of an instance's own disk; it is "
+                                     "not changed");
     }
     return false;
   }
@@ -274,7 +277,8 @@ class Executor {
     for (const Fleet& fleet : seen_.fleets) {
       if (fleet.id == id && belongs_to(fleet.tags, machine_)) return {};
     }
-    return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
+    return fail(Errc::refused,
+                "rule S4: " + id.str() + " does not carry our tags; it is not changed");
   }
 
   // Rule S4: asked of EC2 just before the address is tagged or moved, as others may have taken it.
@@ -282,8 +286,8 @@ class Executor {
     TRY(const auto fresh, ec2_.describe_addresses({{"allocation-id", {id.str()}}}));
     if (fresh.empty()) return fail(Errc::not_found, id.str() + " does not exist any more");
     if (const auto other = other_user(fresh.front(), machine_, seen_)) {
-      return fail(Errc::refused,
-                  "rule S4: " + fresh.front().public_ip + " belongs to " + *other + "; left alone");
+      return fail(Errc::refused, "rule S4: " + fresh.front().public_ip + " belongs to " + *other +
+                                     "; it is not moved");
     }
     return fresh.front();
   }
@@ -292,7 +296,8 @@ class Executor {
     for (const SpotRequest& request : seen_.requests) {
       if (request.id == id && belongs_to(request.tags, machine_)) return &request;
     }
-    return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
+    return fail(Errc::refused,
+                "rule S4: " + id.str() + " does not carry our tags; it is not changed");
   }
 
   // Rule S4: only what carries our tags is touched; find_bodies asked EC2 for just those.
@@ -300,7 +305,8 @@ class Executor {
     for (const Instance& body : seen_.bodies) {
       if (body.id == id && (belongs_to(body.tags, machine_) || breaks_rule(4))) return &body;
     }
-    return fail(Errc::refused, "rule S4: " + id.str() + " does not carry our tags; left alone");
+    return fail(Errc::refused,
+                "rule S4: " + id.str() + " does not carry our tags; it is not changed");
   }
 
   // Rule S2: a machine has one root; asked of EC2 just before another volume would become it.
@@ -312,7 +318,7 @@ class Executor {
                                    tag_filter(tag::kRole, {"root"})}));
     for (const Volume& root : roots) {
       if (root.id == id || !is_current_root(root)) continue;
-      // A person has chosen between a root and its likeness, by the id.
+      // A person has chosen between a root and its copy, by the id.
       if (machine_.volume.id == id && root.attachments.empty()) continue;
       return fail(Errc::refused, "rule S2: " + root.id.str() + " is the root of this machine; " +
                                      id.str() + " does not become a second one");
@@ -320,8 +326,8 @@ class Executor {
     return {};
   }
 
-  // Rule S3: read back, just before the end of a body, that the root outlives it.
-  // Rule S7: a body that was to end for lack of the root has not got it meanwhile.
+  // Rule S3: asks EC2 again, just before a body is terminated, whether its root stays.
+  // Rule S7: a body that ends because it lacks the root has not got it meanwhile.
   Result<void> check_root_survives(const step::TerminateBody& step) {
     const InstanceId& id = step.instance;
     TRY(const auto fresh, ec2_.describe_instances({id}, {}));
@@ -329,11 +335,11 @@ class Executor {
       for (const BlockDevice& disk : body.block_devices) {
         if (disk.volume == step.lacks && disk.state != AttachmentState::detached) {
           return fail(Errc::refused, "rule S7: " + id.str() + " has got " + disk.volume.str() +
-                                         " meanwhile; not terminated");
+                                         " meanwhile; it is not terminated");
         }
         if (!is_root(disk.volume) || !disk.delete_on_termination || breaks_rule(3)) continue;
         return fail(Errc::refused, "rule S3: " + disk.volume.str() + " would be deleted with " +
-                                       id.str() + "; not terminated");
+                                       id.str() + "; it is not terminated");
       }
       TRY_VOID(keep_foreign_disks(body));
     }
@@ -352,7 +358,7 @@ class Executor {
       if (lacks(Cure::image_disks)) return fail(Errc::refused, "rule S3: " + disk.volume.str());
       TRY_VOID(ec2_.set_delete_on_termination(body.id, disk.device, false));
       return fail(Errc::wrong_state, disk.volume.str() + " would be deleted with " + body.id.str() +
-                                         "; it is set to outlive it, which is looked at first");
+                                         "; it is now kept, and the next look checks that first");
     }
     return {};
   }
@@ -365,7 +371,7 @@ class Executor {
   }
 
   bool is_of_body(const Volume& volume) const {
-    return tag::value(volume.tags, tag::kRole) == "body" &&
+    return tag::value(volume.tags, tag::kRole) == "instance" &&
            tag::value(volume.tags, tag::kOwner) == machine_.owner.str();
   }
 

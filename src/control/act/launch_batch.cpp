@@ -25,7 +25,7 @@ auto manner_of(const LaunchOrder& order) {
                   machine.fix_network);
 }
 
-// A name of its own for the bodies may hold a space, which a list of names cannot. A body that
+// An instance_name may contain a space, which a list of names cannot. A body that
 // takes over from another is tagged so, and tags hold for all bodies of a call; those of a
 // persistent request say whose body it launches when its own has ended.
 bool may_join(const LaunchOrder& order) {

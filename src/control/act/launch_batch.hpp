@@ -13,7 +13,7 @@
 
 namespace ec2spotter {
 
-// What one machine is to do now, if that is a launch. All that it points to outlives it.
+// The launch that one machine needs now. All that it points to outlives it.
 struct LaunchOrder {
   const Machine* machine = nullptr;
   const step::LaunchBody* step = nullptr;  // null: something else, which goes alone

@@ -10,7 +10,7 @@
 namespace ec2spotter {
 namespace {
 
-// Notes a refusal that the planner can act on; false: it is a failure.
+// Notes an error that the planner can act on; false: it is a failure.
 bool note_refusal(const LaunchOrder& order, const Error& error, TimePoint now) {
   if (close_pool(*order.memory, order.step->pool, error, now)) return true;
   // The token was spent on an instance that has ended, or on another decision.

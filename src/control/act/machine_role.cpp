@@ -68,7 +68,7 @@ Result<void> check_ours(const Machine& machine, aws::Identity& identity) {
   TRY(const Tags tags, identity.role_tags(name));
   if (belongs_to(tags, machine)) return {};
   return fail(Errc::refused, "rule S4: the role " + name +
-                                 " does not carry this machine's tags; it is left alone. Name "
+                                 " does not carry this machine's tags; it is not changed. Name "
                                  "another one with instance_profile in the machine file");
 }
 
@@ -100,13 +100,13 @@ std::string role_policy(const Machine& machine, const RolePlace& place) {
        {"Action", "ec2:AttachVolume"},
        {"Resource", arn(place, "volume")},
        {"Condition", root}},
-      {{"Sid", "AttachToBody"},
+      {{"Sid", "AttachToInstance"},
        {"Effect", "Allow"},
        {"Action", "ec2:AttachVolume"},
        {"Resource", arn(place, "instance")},
        {"Condition", mine}}};
   if (!machine.elastic_ip.empty()) {
-    // Rule S4: before it takes the address, it looks who has it.
+    // Rule S4: before it takes the address, it looks which instance has it.
     statements.push_back({{"Sid", "LookForAddress"},
                           {"Effect", "Allow"},
                           {"Action", {"ec2:DescribeAddresses", "ec2:DescribeInstances"}},
@@ -127,14 +127,14 @@ Result<void> make_role(const Machine& machine, const RolePlace& place, aws::Iden
   const std::string name = profile_of(machine);
   if (name.size() > kNameMost) {
     return fail(Errc::invalid, "the role's name, " + name +
-                                   ", is longer than the 64 characters that IAM takes; give a "
+                                   ", is longer than the 64 characters that IAM allows; give a "
                                    "shorter one with instance_profile in the machine file");
   }
   TRY_VOID(unless(Errc::already_done,
                   identity.create_role({.name = name,
                                         .trust_policy = trust_policy(),
-                                        .description = "Bodies of " + machine.name.str() +
-                                                       " attach its root volume with this",
+                                        .description = "Instances of " + machine.name.str() +
+                                                       " attach its root volume with this role",
                                         .tags = ownership_tags(machine)})));
   TRY_VOID(check_ours(machine, identity));
   TRY_VOID(identity.put_role_policy(name, kPolicyName, role_policy(machine, place)));

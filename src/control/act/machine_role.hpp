@@ -17,7 +17,8 @@ struct RolePlace {
   std::vector<std::string> kms_keys = {};  // ARNs of those that the machine's volumes are under
 };
 
-// The place of whoever has this ARN, in this region. Errors: malformed_reply when it is no ARN.
+// The place of the caller with this ARN, in this region. Errors: malformed_reply if it is not an
+// ARN.
 Result<RolePlace> role_place(const std::string& caller_arn, const std::string& region);
 
 // The role's policy, as JSON for people: the least that a body needs to attach the machine's root
@@ -29,7 +30,7 @@ std::string role_policy(const Machine& machine, const RolePlace& place);
 // not ours (rule S4); else IAM's.
 Result<void> make_role(const Machine& machine, const RolePlace& place, aws::Identity& identity);
 
-// Takes them away; what is missing is no error. Errors: refused, as above; else IAM's.
+// Deletes them; it is no error if they do not exist. Errors: refused, as above; else IAM's.
 Result<void> remove_role(const Machine& machine, aws::Identity& identity);
 
 }  // namespace ec2spotter

@@ -37,17 +37,18 @@ constexpr auto kSetters = std::to_array<std::pair<std::string_view, Setter>>({
     {"ec2spotter_preboot_image_id", [](Machine& m, const std::string& v) { m.image = v; }},
 });
 
-// Keys that the original had once, and what is to be said of them.
+// Keys that the original had once, and what to say about them.
 constexpr std::string_view k24x7 =
-    "is of the original's 24x7 mode, which launches an image and keeps no volume; such a file is "
-    "not for this program: write one that names a volume (ec2spotter_volume_name)";
+    "is for the original's 24x7 mode, which launches an image and keeps no volume; this program "
+    "cannot use it: write a file that names a volume (ec2spotter_volume_name)";
 constexpr auto kFormerKeys = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"ec2spotter_image_name", k24x7},
     {"ec2spotter_control_ip", k24x7},
     {"ec2spotter_volume_size", k24x7},
     {"ec2spotter_kernel_id",
-     "names a kernel image for paravirtual instances, which today's instance types are not; remove "
-     "the line: the volume's own kernel is started"},
+     "names a kernel image for paravirtual instances, which today's instance types do not use; "
+     "remove "
+     "the line: the instance starts the volume's own kernel"},
 });
 
 std::string unknown_key(const std::string& key) {
@@ -60,7 +61,7 @@ std::string unknown_key(const std::string& key) {
   return "unknown key '" + key + "'" + did_you_mean(key, known);
 }
 
-// What is wrong with a line, apart from what its key's value means.
+// What is wrong with a line, whatever its key's value means.
 std::optional<std::string> check(const Assignment& line) {
   if (line.name.empty()) return "expected KEY=VALUE";
   if (line.active) return "the file is read, not run by a shell; write the value itself";
@@ -99,7 +100,7 @@ Result<Machine> parse_classic_conf(std::string_view text, const std::string& ori
     return fail(Errc::invalid,
                 origin + ": the volume is in " + machine.zone + " and the launch zone is " +
                     launch_zone +
-                    "; EC2 attaches a volume only in its own zone, so make them equal");
+                    "; EC2 attaches a volume only in its own zone, so give both the same zone");
   }
   if (machine.zone.empty()) machine.zone = launch_zone;
   return check_machine(std::move(machine), origin);

@@ -23,17 +23,17 @@ bool is_name(std::string_view text) {
 
 std::optional<std::string> check_types(const Machine& machine) {
   if (machine.requirements && !machine.types.empty()) {
-    return "types and requirements are both given, and each says which pools are used; keep one";
+    return "the file has both types and requirements, and each says which pools to use; remove one";
   }
   if (machine.requirements && machine.pool_order == PoolOrder::listed) {
-    return "pool_order = \"listed\" needs the list of types, and requirements give none; use "
+    return "pool_order = \"listed\" needs the list types, which requirements replace; use "
            "price or capacity";
   }
   if (machine.requirements || !machine.types.empty()) return std::nullopt;
-  return "types is missing: at least one instance type, or requirements in its place";
+  return "types is missing; name at least one instance type, or give requirements instead";
 }
 
-// A zone lies in one region, which need not be given then.
+// A zone lies in one region, so a file with a zone needs no region.
 Result<void> settle_region(Machine& machine, const std::string& origin) {
   if (machine.zone.empty()) return {};
   auto region = region_of_zone(machine.zone);
@@ -63,7 +63,7 @@ bool looks_classic(std::string_view text) {
   return false;
 }
 
-// A classic file cannot name its machine, so that its own name has to do.
+// A classic file cannot name its machine, so the file's name is used.
 std::string name_of_classic(const std::filesystem::path& file) {
   std::string name = (file.extension() == ".conf" ? file.stem() : file.filename()).string();
   for (char& c : name) {
@@ -82,12 +82,13 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
     return missing("name '" + machine.name.str() +
                    "' must be 1 to 64 letters, digits, '-', '_' or '.'");
   }
-  if (!is_name(machine.owner.str())) return missing("owner must be written like a name");
+  if (!is_name(machine.owner.str()))
+    return missing("owner must be 1 to 64 letters, digits, '-', '_' or '.'");
   if (machine.volume.id.empty() == machine.volume.name_tag.empty()) {
     return missing("give the root volume once: either its id (vol-...) or its Name tag");
   }
   if (machine.image.empty()) {
-    return missing("image is missing: the preboot image, ami-... or resolve:ssm:NAME");
+    return missing("image is missing; name the preboot image: ami-... or resolve:ssm:NAME");
   }
   TRY_VOID(settle_region(machine, origin));
   if (auto wrong = check_types(machine)) return missing(*wrong);
@@ -95,19 +96,21 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
     return missing("the maximum price '" + *machine.max_price +
                    "' must be US dollars an hour above 0.001, such as \"0.05\"");
   }
-  if (machine.markets.empty()) return missing("markets is empty: spot, on-demand, or both");
+  if (machine.markets.empty()) return missing("markets is empty; name spot, on-demand, or both");
   const bool both = wishes(machine, Market::spot) && wishes(machine, Market::on_demand);
   if (!both && machine.on_demand_after > Duration::zero()) {
-    return missing("on_demand_after means something only with markets = [\"spot\", \"on-demand\"]");
+    return missing("on_demand_after works only with markets = [\"spot\", \"on-demand\"]");
   }
   if (!both && machine.return_to_spot.when != ReturnToSpot::When::never) {
-    return missing("return_to_spot means something only with markets = [\"spot\", \"on-demand\"]");
+    return missing("return_to_spot works only with markets = [\"spot\", \"on-demand\"]");
   }
   if (both && machine.unattended.value_or(false)) {
     return missing("an unattended machine's fleet uses one market; name spot or on-demand");
   }
   if (machine.engine == Engine::swap && machine.unattended.value_or(false)) {
-    return missing("engine = \"swap\" needs a controller, which unattended machines have not");
+    return missing(
+        "engine = \"swap\" needs a controller, and an unattended machine has none; use another "
+        "engine");
   }
   return machine;
 }

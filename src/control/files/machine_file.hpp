@@ -9,7 +9,7 @@
 
 namespace ec2spotter {
 
-// Whose a machine is whose file does not say it.
+// The owner of a machine whose file names none.
 inline constexpr const char* kDefaultOwner = "default";
 
 // Reads the file at `path`: the classic form when its name ends in .conf or its first key begins

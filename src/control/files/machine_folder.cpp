@@ -22,7 +22,7 @@ std::vector<std::string> MachineFolder::reload() {
   std::erase_if(files_, [&](const auto& file) { return !present.contains(file.first); });
   for (const std::string& path : present) read(path, problems);
   collect(problems);
-  // Each problem is told once, and again only after it had gone.
+  // Each problem is reported once, and again only after it was gone.
   std::vector<std::string> fresh;
   std::set<std::string> now(problems.begin(), problems.end());
   std::copy_if(now.begin(), now.end(), std::back_inserter(fresh),
@@ -42,7 +42,7 @@ std::set<std::string> MachineFolder::list(std::vector<std::string>& problems) {
     fs::directory_iterator folder(path, error);
     if (error) {
       problems.push_back(path + " cannot be read: " + error.message());
-      // What it held keeps its meaning: a folder that is away for a moment is no order to let go.
+      // Its machines stay: a folder that is missing for a moment must not end their watch.
       for (const auto& [known, file] : files_) {
         if (fs::path(known).parent_path() == fs::path(path)) present.insert(known);
       }
@@ -67,8 +67,9 @@ void MachineFolder::read(const std::string& path, std::vector<std::string>& prob
     file = {.stamp = stamp, .machine = std::move(*machine)};
     return;
   }
-  problems.push_back(machine.error().message +
-                     (file.machine ? "; its former content counts until that is mended" : ""));
+  problems.push_back(
+      machine.error().message +
+      (file.machine ? "; its former content is used until the file is corrected" : ""));
 }
 
 void MachineFolder::collect(std::vector<std::string>& problems) {
@@ -82,8 +83,8 @@ void MachineFolder::collect(std::vector<std::string>& problems) {
     if (fresh) {
       machines_.push_back(machine);
     } else {
-      problems.push_back(path + " names machine '" + machine.name.str() + "' like " +
-                         first->second + ", which counts; give one of them another name");
+      problems.push_back(path + " names machine '" + machine.name.str() + "', and so does " +
+                         first->second + ", which is used; give one of them another name");
     }
   }
 }

@@ -16,8 +16,8 @@ class MachineFolder {
   // Files, and folders whose *.toml and *.conf files count.
   explicit MachineFolder(std::vector<std::string> paths) : paths_(std::move(paths)) {}
 
-  // Looks for changes; what is new to tell a person, a sentence each. A file that became broken or
-  // unreadable keeps its old meaning; of two files that name the same machine the first one counts.
+  // Looks for changes, and returns what a person should know, a sentence each. A file that became
+  // broken or unreadable keeps its old meaning; if two files name a machine, the first one counts.
   std::vector<std::string> reload();
 
   // By the order of their paths; names are unique for each owner and region.

@@ -20,7 +20,7 @@ template <class Assign>
 Setter text(Assign assign) {
   return [assign](Machine& machine, const toml::node& node) -> Problem {
     const auto value = node.value<std::string>();
-    if (!node.is_string() || !value) return "must be a text in quotes";
+    if (!node.is_string() || !value) return "must be a string in quotes";
     return assign(machine, *value);
   };
 }
@@ -37,10 +37,10 @@ template <class Add>
 Setter list(Add add) {
   return [add](Machine& machine, const toml::node& node) -> Problem {
     const toml::array* items = node.as_array();
-    if (items == nullptr) return "must be a list of texts: [\"...\"]";
+    if (items == nullptr) return "must be a list of strings: [\"...\"]";
     for (const toml::node& item : *items) {
       const auto value = item.value<std::string>();
-      if (!item.is_string() || !value) return "must be a list of texts: [\"...\"]";
+      if (!item.is_string() || !value) return "must be a list of strings: [\"...\"]";
       if (Problem problem = add(machine, *value)) return problem;
     }
     return std::nullopt;
@@ -71,7 +71,7 @@ Problem set_pool_order(Machine& machine, const std::string& value) {
 }
 
 Problem add_market(Machine& machine, const std::string& value) {
-  if (value != "spot" && value != "on-demand") return "must hold spot, on-demand, or both";
+  if (value != "spot" && value != "on-demand") return "must contain spot, on-demand, or both";
   machine.markets.push_back(value == "spot" ? Market::spot : Market::on_demand);
   return std::nullopt;
 }
@@ -156,7 +156,7 @@ Problem set_on_unhealthy(Machine& machine, const std::string& value) {
 Problem add_return_window(Machine& machine, const std::string& value) {
   const auto windows = parse_week_windows(value);
   if (!windows) {
-    return "must hold times of the week in UTC, such as \"sat 02:00-sun 06:00\" or "
+    return "must contain times of the week in UTC, such as \"sat 02:00-sun 06:00\" or "
            "\"02:00-06:00\"";
   }
   auto& all = machine.return_to_spot.windows;
@@ -187,7 +187,7 @@ Setter range(Range Requirements::*member, int unit) {
     const auto read = parse_range(written, unit);
     if (!read) return "must be a number or a range: \"2\", \"2-4\", or \"2-\" without a maximum";
     if (read->is_empty()) {
-      return "has its minimum above its maximum: \"" + written + "\"; swap them";
+      return "has a minimum above its maximum: \"" + written + "\"; swap them";
     }
     *machine.requirements.*member = *read;
     return std::nullopt;
@@ -202,7 +202,7 @@ Problem set_architecture(Machine& machine, const std::string& value) {
 
 Problem add_excluded(Machine& machine, const std::string& value) {
   if (!is_type_pattern(value)) {
-    return "must hold instance types in small letters, with * for any part: [\"t2.*\"]";
+    return "must contain instance types in lower case, with * for any part: [\"t2.*\"]";
   }
   machine.requirements->excluded.push_back(value);
   return std::nullopt;
@@ -245,7 +245,7 @@ Problem set_requirements(Machine& machine, const toml::node& node) {
   }
   for (const char* needed : {"vcpus", "memory_gib"}) {
     if (!table->contains(needed)) {
-      return "must name " + std::string(needed) + ", as EC2 does; \"0-\" leaves it open";
+      return "must have " + std::string(needed) + ", as EC2 demands; \"0-\" allows any value";
     }
   }
   return std::nullopt;

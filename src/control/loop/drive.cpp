@@ -19,7 +19,7 @@ using Progress = Decision::Progress;
 constexpr Duration kRetryFirst = std::chrono::seconds(1);
 constexpr Duration kRetryMost = std::chrono::seconds(20);
 
-// Adds what is known of the pools where a plan would say more with it.
+// Adds what we know of the pools, where the plan needs it.
 void complete(PoolKnowledge& knowledge, const Subject& subject, const Intent& intent, aws::Ec2& ec2,
               TimePoint now) {
   const Decision first = plan(*subject.machine, intent, *subject.seen, *subject.memory, now);
@@ -75,7 +75,7 @@ class Drive {
            reason == Reason::too_many_launches;
   }
 
-  // The error that ends the loop, or none after a pause.
+  // The error that ends the loop; nullopt: the loop has paused and goes on.
   std::optional<Error> after_failure(const Error& error) {
     if (error.code == Errc::interrupted) return stopped();
     // Who has never answered may never do: wrong region, endpoint or network.
@@ -95,15 +95,14 @@ class Drive {
 
   static Error stopped() {
     return {.code = Errc::interrupted,
-            .message = "interrupted; nothing is lost, run the same command again to go on"};
+            .message = "interrupted; nothing is lost: run the same command again to go on"};
   }
 
   std::string late() const {
-    return "the goal was not reached in " +
-           std::to_string(
-               std::chrono::duration_cast<std::chrono::minutes>(options_.deadline).count()) +
-           " minutes; run the same command again to go on" +
-           (last_.empty() ? "" : "; last: " + last_);
+    const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(options_.deadline);
+    return "the machine is not " + std::string(to_string(options_.goal)) + " after " +
+           std::to_string(minutes.count()) + " minutes" +
+           (last_.empty() ? "" : ", because of " + last_) + "; run the same command again to go on";
   }
 
   static std::string text(const Decision& decision) {
@@ -145,7 +144,7 @@ Result<Consideration> consider(const Machine& machine, const Controls& controls,
   considered.look.decision = plan(machine, intent, considered.look.seen, memory, now);
   if (pools == PoolsAsked::no || considered.look.decision.candidates.empty()) return considered;
   for (const PoolRefusal& refusal : refused_pools(machine, considered.look.seen, controls.ec2)) {
-    // Who may only look need not be allowed to launch.
+    // A caller that has only the rights to look is not refused the explanation.
     if (refusal.error.code == Errc::unauthorized) continue;
     close_pool(memory, refusal.pool, refusal.error, now);
   }

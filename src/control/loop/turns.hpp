@@ -20,7 +20,7 @@ class Turns {
                   TimePoint now, Reporter& reporter);
 
   // Carries out the steps of `decision`, which decide() made from `seen`. Errors: of the first step
-  // that failed, which the reporter has heard of.
+  // that failed; the reporter has been told.
   Result<void> act(const Machine& machine, const Decision& decision, const Observation& seen,
                    aws::Ec2& ec2, TimePoint now, Reporter& reporter);
 

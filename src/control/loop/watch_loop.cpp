@@ -30,13 +30,13 @@ constexpr int kConsolesMost = 60;
 
 constexpr Duration kAfterLastingTrouble = 60s;
 
-// A reading that keeps failing is told of again after so long.
+// A reading that keeps failing is reported again after so long.
 constexpr Duration kTellAgainAfter = 60s;
 
-// Announcements kept for the next turn; what comes on top is seen in the describes all the same.
+// Announcements kept for the next turn; describes show what the others announce.
 constexpr std::size_t kEventsMost = 20'000;
 
-// What is scarce and brings machines back comes first; what only tidies up comes last.
+// Steps that are scarce and bring machines back come first; those that only tidy up, last.
 int rank(const Step& step) {
   struct Rank {
     int operator()(const step::AttachRoot&) const { return 0; }
@@ -120,7 +120,7 @@ void Watch::forget_times() {
   for (auto& [name, entry] : entries_) entry.wake_at = {};
 }
 
-// One that lasts is told again after a while.
+// Trouble that lasts is reported again after a while.
 void Watch::tell_troubles(TimePoint now) {
   std::erase_if(told_, [&](const auto& told) { return told.second + kTellAgainAfter <= now; });
   for (const Error& trouble : survey_.take_troubles()) {
@@ -130,7 +130,7 @@ void Watch::tell_troubles(TimePoint now) {
   }
 }
 
-// EC2 has not told enough of this machine to decide anything.
+// EC2 did not show enough of this machine to decide anything.
 bool Watch::put_off_unknown(Entry& entry, TimePoint now) {
   if (survey_.is_known(entry.machine)) return false;
   ++entry.failures;

@@ -58,7 +58,7 @@ std::string_view line_at(std::string_view console, std::size_t at) {
   return console.substr(at, console.find_first_of("\r\n", at) - at);
 }
 
-// What other lines than the last say of the visit that `report` is about.
+// Adds what the other lines of the last line's visit say.
 void read_visit(std::string_view console, BootReport& report) {
   const std::size_t begin = console.rfind(std::string(kMark) + std::string(kVisitBegins));
   if (begin != std::string_view::npos) {

@@ -12,8 +12,8 @@ namespace ec2spotter {
 // Anything else on the console is passed over.
 BootReport read_boot_report(std::string_view console);
 
-// The files of the volume's network settings that, as the last boot on `console` has found, are for
-// another MAC address than the body's, and were left so.
+// The files of the volume's network settings that are for another MAC address than the body's, as
+// the last boot on `console` has found, and that it did not change.
 std::vector<std::string> read_pinned_network(std::string_view console);
 
 // The files of the volume's network settings for names of the interface that the body does not

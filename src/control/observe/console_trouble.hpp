@@ -1,4 +1,4 @@
-// What the kernel of a root that is up says of its disks' trouble.
+// Trouble with its disks that the kernel of a root that is up prints.
 #pragma once
 
 #include <string>

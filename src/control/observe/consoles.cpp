@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Consoles take no more than this of a turn: what is left is read in the next one.
+// Consoles take at most so much of a turn; the others are read in the next one.
 constexpr Duration kShare = lacks(Cure::shares_of_a_turn) ? 1h : 2s;
 
 // How often the console of a body that came up is read: one that is not well, and any other. A
@@ -37,7 +37,7 @@ bool is_ailing(const Subject& subject, const InstanceId& body) {
           (note->second.silent_since || note->second.other_key_since));
 }
 
-// Nothing: not now.
+// nullopt: not now.
 std::optional<Reading> reading_of(const Subject& subject, const Instance& body, TimePoint now) {
   if (body.state != InstanceState::running) return std::nullopt;
   const auto note = subject.memory->consoles.find(body.id);
@@ -60,14 +60,14 @@ std::optional<Reading> reading_of(const Subject& subject, const Instance& body, 
   return reading;
 }
 
-// Waiting on is no news, as work that goes on is.
+// A wait that goes on is not news; work that goes on is.
 bool is_news(const BootReport& before, const BootReport& now) {
   const bool waits_on =
       now.result == "wait" && before.result == "wait" && now.stage == before.stage;
   return now != before && !waits_on;
 }
 
-// What a body says when it is first heard counts from now only where it shows work under way.
+// At the first reading, what a body shows counts from now only if it shows work under way.
 void take_in(ConsoleNote& note, bool is_new, std::string_view console, TimePoint now) {
   BootReport report = read_boot_report(console);
   std::string trouble = read_console_trouble(console);
@@ -117,7 +117,7 @@ void read_consoles(const std::vector<Subject>& subjects, const Controls& control
     note.read_at = now;
     if (console) take_in(note, is_new, console->text, now);
     note.unread_since = console ? std::nullopt : std::optional(note.unread_since.value_or(now));
-    // No news but one: it passes by no waiting.
+    // The only error that counts: a missing right does not come by waiting.
     const bool denied = !console && console.error().code == Errc::unauthorized;
     note.denied = denied ? std::optional(console.error()) : std::nullopt;
   }

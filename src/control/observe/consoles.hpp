@@ -1,4 +1,4 @@
-// What the bodies say on their consoles, within a share of a turn.
+// Reads the bodies' consoles, within a share of a turn.
 #pragma once
 
 #include <vector>

@@ -32,7 +32,7 @@ bool is_up(const Observation& seen, const Instance& body) {
   return came_up(body) || (boot != seen.boots.end() && boot->second.root_up());
 }
 
-// Where a probe of this body would tell something, or nowhere.
+// The endpoint to probe for this body; nullopt: a probe would show nothing.
 std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance& body,
                                           TimePoint now) {
   const Machine& machine = *subject.machine;
@@ -42,7 +42,7 @@ std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance
     return std::nullopt;
   }
   const bool address_here = seen.address && seen.address->instance == body.id;
-  // Of a root that is not up yet the console tells, unless it cannot or is late.
+  // The console shows a root that is not up yet, unless it cannot or is late.
   const bool tells = std::all_of(seen.volumes.begin(), seen.volumes.end(),
                                  [&](const Volume& root) { return speaks(machine, root); });
   const auto boot = seen.boots.find(body.id);
@@ -54,7 +54,7 @@ std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance
   return Endpoint{.host = host, .port = machine.ssh_port};
 }
 
-// Nothing: it is not asked now.
+// nullopt: it is not asked now.
 std::optional<Question> question_for(const Subject& subject, const Instance& body, TimePoint now) {
   const auto found = subject.memory->probes.find(body.id);
   const ProbeNote* note =

@@ -20,7 +20,7 @@ struct SpotEvent {
   bool operator==(const SpotEvent&) const = default;
 };
 
-// Nothing for every other text: another source's event, another event of EC2, what is no event.
+// nullopt for every other text: another source's event, another event of EC2, or no event.
 std::optional<SpotEvent> parse_spot_event(std::string_view json);
 
 }  // namespace ec2spotter

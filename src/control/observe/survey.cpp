@@ -43,7 +43,7 @@ Result<void> in_pieces(const std::string& name, const std::vector<std::string>& 
   return {};
 }
 
-// That a request's instance is under notice.
+// The states of a request whose instance is under notice.
 Filter notice_filter() { return {"status-code", {kMarkedCodes.begin(), kMarkedCodes.end()}}; }
 
 // A request that a fleet made has none of our tags: it is found by its instance.
@@ -111,7 +111,7 @@ Result<void> Survey::read_bodies(aws::Ec2& ec2) {
   }
   for (const SpotRequest& request : requests_) {
     const auto machine = machine_of(request.instance);
-    // One that waits for an instance says by its tags whose it is.
+    // The tags of a request without an instance show whose it is.
     const std::string owner = machine ? machine->str() : tag::value(request.tags, tag::kMachine);
     if (!owner.empty()) bodies_[owner].requests.push_back(request);
   }
@@ -128,7 +128,7 @@ Result<std::vector<SpotRequest>> Survey::find_requests(aws::Ec2& ec2,
   return requests;
 }
 
-// Bodies that are stopped have persistent requests, of which every state counts.
+// Bodies that are stopped have persistent requests; each of their states counts.
 Result<void> Survey::read_stoppable(aws::Ec2& ec2, const std::vector<Instance>& bodies,
                                     std::vector<SpotRequest>& requests) const {
   const bool any = std::any_of(bodies.begin(), bodies.end(), [](const Instance& body) {

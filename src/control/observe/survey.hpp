@@ -21,29 +21,29 @@ class Survey {
 
   // Reads the bodies of all machines and the notices that these are under. A body that was launched
   // together with others is shown with its own machine's names. Errors: EC2's, when it does not
-  // tell the bodies; what was known before is then kept. Notices that EC2 does not tell are a
-  // trouble (see there), and those that were known stay.
+  // list the bodies; what was known before is then kept. If EC2 does not list the notices, that is
+  // a trouble (see there), and the known notices stay.
   Result<void> read_bodies(aws::Ec2& ec2);
 
   // Reads the root volumes and the addresses of these machines, and the fleets where there may be.
-  // What EC2 does not tell is a trouble; what was known before is then kept.
+  // What EC2 does not list is a trouble; what was known before is then kept.
   void read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
 
   // Reads EC2's status checks of the bodies: of one machine's by their ids; of all machines' once a
   // minute, those alone that fail. Trouble as above.
   void read_checks(aws::Ec2& ec2, TimePoint now);
 
-  // What EC2 did not tell since the last call of this.
+  // What EC2 did not list since the last call of this.
   std::vector<Error> take_troubles() { return std::exchange(troubles_, {}); }
 
-  // Is enough known to decide something about this machine, of those that read_roots asked about?
+  // Do we know enough to decide about this machine, after read_roots has asked about it?
   bool is_known(const Machine& machine) const;
 
   // A machine's part of it. Bodies just launched that EC2 does not show yet are added from
   // `memory`, and forgotten there once they are shown.
   Observation of(const Machine& machine, Memory& memory) const;
 
-  // Whose body this is; none: nobody's, as far as the last read_bodies knows.
+  // Whose body this is; nullopt: nobody's, as far as the last read_bodies knows.
   std::optional<MachineName> machine_of(const InstanceId& body) const;
 
   // Differs when something of the machine's bodies or notices has changed.

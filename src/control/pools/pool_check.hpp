@@ -15,9 +15,9 @@ struct PoolRefusal {
 };
 
 // Asks by dry runs of the launch, for at most kPoolsAsked pools in the order of the file, as EC2
-// takes few such calls. A lack of room does not show. What is wrong with every launch (an image
-// that is gone) is told of the first pool alone. Errors that say nothing about a launch end the
-// asking.
+// takes few such calls. A lack of capacity does not show. What is wrong with every launch (an image
+// that is gone) is reported for the first pool alone. Errors that say nothing about a launch end
+// the asking.
 inline constexpr std::size_t kPoolsAsked = 10;
 std::vector<PoolRefusal> refused_pools(const Machine& machine, const Observation& seen,
                                        aws::Ec2& ec2);

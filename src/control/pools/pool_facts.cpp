@@ -65,7 +65,7 @@ void PoolFactsBook::refresh_prices(aws::Ec2& ec2, const std::set<Pool>& wanted, 
   }
 }
 
-// The turn's calls end with the first error: what hit one call is likely to hit the next.
+// The turn's calls end with the first error: the next call is likely to fail in the same way.
 void PoolFactsBook::refresh_scores(aws::Ec2& ec2, const std::set<Pool>& wanted, TimePoint now) {
   std::set<std::string> stale;
   for (const Pool& pool : wanted) {

@@ -25,12 +25,12 @@ inline constexpr int kScoreCallsPerTurn = 3;
 class PoolFactsBook {
  public:
   // Asks EC2 for the prices of `priced` and the scores of `scored` that are not known at `now` or
-  // older than their lifetime. An error is no news: what was known stays, and the same is not asked
+  // older than their lifetime. After an error, what was known stays, and the same is not asked
   // again for kPauseAfterError.
   void refresh(aws::Ec2& ec2, const std::vector<Pool>& priced, const std::vector<Pool>& scored,
                TimePoint now);
 
-  // What is known of these pools, however old; those of which nothing is are left out.
+  // What is known of these pools, however old; pools without any facts are left out.
   std::map<Pool, PoolFacts> facts(const std::vector<Pool>& wanted) const;
 
   // The right that was missing when EC2 was last asked for prices or scores, if one was.

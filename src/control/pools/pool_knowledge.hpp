@@ -1,4 +1,4 @@
-// What the planner is told of pools on top of what is seen of the machine: the types that meet its
+// What the planner knows of pools beside the machine itself: the types that meet its
 // requirements, prices and placement scores.
 #pragma once
 

@@ -48,7 +48,7 @@ Result<std::vector<std::string>> TypeCatalogue::matching(const Machine& machine,
   const auto types = types_.find(machine.requirements->architecture);
   const auto offered = offered_.find(zone);
   if (types == types_.end() || offered == offered_.end()) {
-    return fail(Errc::internal, "the types of " + zone + " were not asked for");
+    return fail(Errc::internal, "the types of " + zone + " have not been read yet");
   }
   if (!offered->second.known) return fail(offered->second.known.error());
   if (!types->second.known) return fail(types->second.known.error());

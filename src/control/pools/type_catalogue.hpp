@@ -14,14 +14,14 @@ namespace ec2spotter {
 
 // EC2 adds types and offers them in further zones every few weeks.
 inline constexpr Duration kTypesLifetime = std::chrono::hours{24};
-// So that a wide wish stays a list that a person can read and EC2 can be asked the prices of.
+// With wide requirements, the list must stay short enough to read and to ask EC2 for prices.
 inline constexpr std::size_t kTypesMost = 20;
 
 // The types of one region, for any number of machines.
 class TypeCatalogue {
  public:
   // Asks EC2 for the types of this architecture and for those that the zone offers, where they are
-  // not known at `now` or older than kTypesLifetime. An error is no news: what was known stays, and
+  // not known at `now` or older than kTypesLifetime. After an error, what was known stays, and
   // the same is not asked again for kPauseAfterError.
   void refresh(aws::Ec2& ec2, Architecture architecture, const std::string& zone, TimePoint now);
 

@@ -7,7 +7,7 @@
 namespace ec2spotter {
 namespace {
 
-// Neither a machine's name nor a volume id has one.
+// Neither a machine's name nor a volume id contains one.
 constexpr char kBetween = ' ';
 
 void take_own(Tags& tags, std::string_view key, int index) {

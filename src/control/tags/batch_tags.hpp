@@ -14,14 +14,14 @@ namespace ec2spotter {
 // EC2 takes at most so many characters. Source: EC2 user guide, "Tag your Amazon EC2 resources".
 inline constexpr std::size_t kTagValueMost = 256;
 
-// The tags in which the bodies of different machines differ: Name, machine and body-of. An empty
-// `root` is left out.
+// The tags in which the bodies of different machines differ: Name, machine and instance-of. An
+// empty `root` is left out.
 Tags own_names(const Machine& machine, const VolumeId& root);
 
 // The same tags for several machines at once: `all` extended by those of the next one.
 Tags with_names_of_next(Tags all, const Tags& next);
 
-// Gives a body of a batch the machine and body-of tags of its own machine, as if it had been
+// Gives a body of a batch the machine and instance-of tags of its own machine, as if it had been
 // launched alone. Any other body stays as it is.
 void take_own_names(Instance& body);
 

@@ -15,8 +15,8 @@ bool has_ended(const Instance& body) {
   return body.state == InstanceState::shutting_down || body.state == InstanceState::terminated;
 }
 
-// EC2 took the launch and let the body end, before its root was ever up. One that was up and then
-// lost its host says nothing about the next launch.
+// EC2 accepted the launch and ended the body before its root was ever up. A body that was up and
+// then lost its host says nothing about the next launch.
 bool ended_at_once(const Instance& body, TimePoint now) {
   return has_ended(body) && !came_up(body) && now - body.launch_time <= kRefusalAge;
 }
@@ -92,9 +92,9 @@ std::optional<std::string> launch_refusal(const Observation& seen, TimePoint now
   return "EC2 ended " + newest->id.str() + " at once: " + newest->state_reason_code + ": " +
          newest->state_reason_message +
          (limit ? "; raise the account's EBS storage quota"
-                : "; the image's disk cannot be made: allow the caller the KMS key of its "
+                : "; EC2 cannot make the image's disk: allow the caller to use the KMS key of its "
                   "snapshot, or name another image") +
-         "; tried again after three minutes";
+         "; the launch is tried again after three minutes";
 }
 
 }  // namespace ec2spotter

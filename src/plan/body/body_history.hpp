@@ -1,4 +1,4 @@
-// What the bodies that EC2 still shows tell of the last hour. EC2 shows an ended instance for about
+// The last hour, as the bodies show it that EC2 still lists. EC2 shows an ended instance for about
 // an hour, so none of this needs a memory of our own.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace ec2spotter {
 // Has the body's root been seen up?
 bool came_up(const Instance& body);
 
-// The newest body, whatever its state; ties go to the larger id. Null: there is none.
+// The newest body, whatever its state; ties go to the larger id. nullptr: there is none.
 const Instance* newest_body(const Observation& seen);
 
 // Bodies launched within the last hour.
@@ -24,16 +24,16 @@ bool is_swapped(const Instance& body);
 // Was it given up because its root never said anything?
 bool was_silent(const Instance& body);
 
-// The number of the body among those in a row that never came up; the first is 1.
+// Which one the body is among those in a row that never came up; the first is 1.
 int attempt_of(const Instance& body);
 
 bool never_came_up_lately(const Observation& seen, const Pool& pool, TimePoint now);
 
-// EC2 took the launch and then let the body end for want of capacity: its words.
+// EC2 accepted the launch and then ended the body for lack of capacity: its words.
 std::optional<std::string> refused_lately(const Observation& seen, const Pool& pool, TimePoint now);
 
-// EC2 ended the newest body at once for a cause that only a person can cure (a key of KMS that may
-// not be used, a volume limit): its words, and the cure.
+// EC2 ended the newest body at once for a cause that only a person can remove (a KMS key that the
+// caller may not use, a volume limit): its words, and what to do.
 std::optional<std::string> launch_refusal(const Observation& seen, TimePoint now);
 
 }  // namespace ec2spotter

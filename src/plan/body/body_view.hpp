@@ -15,7 +15,7 @@ bool is_live(const Instance& body);
 // while.
 bool shows(const Instance& body, const VolumeId& volume);
 
-// What it boots from, as its own description has it; null: nothing.
+// The disk that it boots from, in its own description; nullptr: there is none.
 const BlockDevice* root_disk(const Instance& body);
 
 // Has Spot stopped it? Then EC2 alone may start it again.
@@ -25,11 +25,11 @@ class BodyView {
  public:
   explicit BodyView(const Observation& seen) : seen_(seen) {}
 
-  // The instance, if it is ours; a foreign holder is nobody to us.
+  // The instance if it is ours, else nullptr.
   const Instance* find_body(const InstanceId& id) const;
   // What its console says; empty when nothing is known.
   BootReport boot_of(const Instance& body) const;
-  // Does an SSH server answer there? None: not asked.
+  // Does an SSH server answer there? nullopt: it was not probed.
   std::optional<bool> answers(const Instance& body) const;
   // Has it been in the root, as far as its tags and its console tell?
   bool has_entered(const Instance& body) const;
@@ -43,7 +43,7 @@ class BodyView {
   const Instance* successor_of(const Instance& body, Mode mode) const;
 
  private:
-  // Living, or stopped for a swap, and the root is still before it.
+  // Living, or stopped for a swap, and it has not had the root yet.
   bool may_take_root(const Instance& body, Mode mode) const;
 
   const Observation& seen_;

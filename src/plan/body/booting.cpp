@@ -10,7 +10,7 @@
 
 namespace ec2spotter {
 
-// When anything was last heard of the boot: a stage that is at work is no silence.
+// When the boot last showed a sign of life; a stage that is at work counts as one.
 TimePoint Booting::last_sign(const Attachment& held, const Instance& body) const {
   const TimePoint begun = std::max(body.launch_time, held.since);
   const auto note = s_.memory.consoles.find(body.id);
@@ -32,7 +32,7 @@ bool Booting::is_silent(const Attachment& held, const Instance& body) const {
 Decision Booting::follow(const Root& root, const Instance& body) const {
   const BootReport boot = s_.bodies.boot_of(body);
   const bool entered = boot.stage == "enter" && boot.result == "ok";
-  // A volume that keeps out our unit cannot say that it is up: then the probe has to.
+  // A volume without our unit cannot print that it is up: then the probe must show it.
   const bool answers = entered && s_.bodies.answers(body) == true;
   const bool mute = boot.mute || !speaks(s_.machine, root.volume);
   if (boot.root_up() || (mute && answers) || Swapping(s_).is_up(body)) {
@@ -43,7 +43,7 @@ Decision Booting::follow(const Root& root, const Instance& body) const {
   if (auto denied = console_denied(s_.decide, s_.seen, body)) return std::move(*denied);
   if (is_silent(*root.held, body)) return time_out(root, boot, body);
   const std::string stage =
-      boot.stage.empty() ? "waiting for the first sign of life" : boot.stage + " " + boot.result;
+      boot.stage.empty() ? "the console shows nothing yet" : boot.stage + " " + boot.result;
   return s_.decide.wait(Reason::booting, body.id.str() + ": " + stage, kPollConsole);
 }
 
@@ -52,11 +52,11 @@ Decision Booting::fail(const Root& root, const BootReport& boot, const Instance&
   return other ? std::move(*other) : boot_failed(s_.decide, boot, body);
 }
 
-// A body that answers to somebody may be at work although its console does not show it.
+// A body that answers may be at work although its console does not show it.
 Decision Booting::time_out(const Root& root, const BootReport& boot, const Instance& body) const {
   const std::string text = body.id.str() + " has not brought the root up in " +
                            minutes_of(s_.machine.boot_limit) +
-                           ", last stage: " + (boot.stage.empty() ? "none" : boot.stage);
+                           "; last stage: " + (boot.stage.empty() ? "none" : boot.stage);
   const bool give_up = s_.intent.by_watch && !root.unattended() &&
                        s_.bodies.answers(body) != true && attempt_of(body) <= kFailedBootsMost;
   if (!give_up) {
@@ -65,7 +65,7 @@ Decision Booting::time_out(const Root& root, const BootReport& boot, const Insta
   if (!was_silent(body)) {
     return s_.decide.act(Reason::boot_timeout, text, step::MarkRoot{body.id, RootMark::silent});
   }
-  return s_.decide.act(Reason::boot_timeout, text + "; the body is given up",
+  return s_.decide.act(Reason::boot_timeout, text + "; the instance is terminated",
                        step::TerminateBody{body.id});
 }
 

@@ -1,4 +1,4 @@
-// Following a body from the attachment of the root until that is up, or until the body is given up.
+// Follows a body from the attachment of its root until the root is up or the body is given up.
 #pragma once
 
 #include "plan/situation.hpp"

@@ -8,7 +8,7 @@
 namespace ec2spotter {
 namespace {
 
-// EC2 has waited before it calls a check failed.
+// No wait is needed here: EC2 itself waits before it reports a failed check.
 std::optional<Ailment> failed_check(const Observation& seen, const Instance& body, TimePoint now) {
   const auto found = seen.checks.find(body.id);
   if (found == seen.checks.end() || !found->second.impaired()) return std::nullopt;
@@ -20,8 +20,8 @@ std::optional<Ailment> failed_check(const Observation& seen, const Instance& bod
   return Ailment{.what = "EC2's " + which + " fails", .since = checks.impaired_since.value_or(now)};
 }
 
-// A root that was up and gave up a file system, or is not what speaks on the console now. What the
-// console says when it is first read has lasted for an unknown time.
+// A root that was up and gave a file system up, or whose console shows another system now. What the
+// console shows at the first reading may have been so for any time.
 std::optional<Ailment> left_root(const Machine& machine, const Memory& memory, const Volume& root,
                                  const Instance& body, TimePoint now) {
   const auto note = memory.consoles.find(body.id);
@@ -36,8 +36,8 @@ std::optional<Ailment> left_root(const Machine& machine, const Memory& memory, c
   const std::string said = report.stage + " " + report.result +
                            (report.reason.empty() ? std::string() : " (" + report.reason + ")");
   const std::string what = report.stage == "root"
-                               ? "its root says on the console: " + said
-                               : "it is not in its root but in the preboot system: " + said;
+                               ? "the console shows that its root failed: " + said
+                               : "the instance runs the preboot system, not its root: " + said;
   return Ailment{.what = what, .since = note->second.changed_at.value_or(now - kAilingFor)};
 }
 
@@ -45,7 +45,8 @@ std::optional<Ailment> silent_service(const Memory& memory, const Instance& body
   const auto note = memory.probes.find(body.id);
   if (note == memory.probes.end()) return std::nullopt;
   if (note->second.silent_since) {
-    return Ailment{.what = "no SSH server answers any more", .since = *note->second.silent_since};
+    return Ailment{.what = "its SSH server does not answer any more",
+                   .since = *note->second.silent_since};
   }
   if (note->second.other_key_since) {
     return Ailment{.what = "an SSH server with another host key answers",

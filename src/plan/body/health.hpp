@@ -16,7 +16,7 @@ struct Ailment {
   bool sure = true;  // else it may have a harmless cause: nothing is done about it
 };
 
-// Nothing: it is well, as far as EC2's status checks, its console and the probe tell. `root` is
+// nullopt: EC2's status checks, its console and the probe show nothing wrong. `root` is
 // what it runs on.
 std::optional<Ailment> ailment_of(const Machine& machine, const Observation& seen,
                                   const Memory& memory, const Volume& root, const Instance& body,

@@ -9,14 +9,14 @@
 
 namespace ec2spotter {
 
-// Who or what else has this address; nothing: it is the machine's to tag and to move. `seen` knows
+// Who or what else has this address; nullopt: the machine may tag and move it. `seen` knows
 // the machine's bodies. An address at a network interface without an instance serves an appliance
 // or a load balancer. Source: EC2 API reference, "Address".
 std::optional<std::string> other_user(const Address& address, const Machine& machine,
                                       const Observation& seen);
 
-// Where the body is reached: at the machine's address if it has that, else at its own. Empty:
-// nowhere.
+// The address at which the body is reached: the machine's if the body has it, else its own; empty
+// if it has no address.
 const std::string& host_of(const Instance& body, const Observation& seen);
 
 }  // namespace ec2spotter

@@ -41,7 +41,7 @@ const Instance* choose_body(const Machine& machine, const Observation& seen) {
   const BodyView bodies(seen);
   const Volume* root = choose_root(machine, seen, TimePoint{}).volume;
   for (const Volume& volume : seen.volumes) {
-    // Where the root is in doubt, each volume counts that may be it.
+    // If it is not certain which volume is the root, each candidate counts.
     if (root != nullptr && root != &volume) continue;
     const Attachment* held = holding(volume);
     const Instance* holder = held == nullptr ? nullptr : bodies.find_body(held->instance);

@@ -6,12 +6,12 @@
 
 namespace ec2spotter {
 
-// What keeps the volume from every other instance; null: it is free.
+// The attachment that keeps the volume from other instances; nullptr: it is free.
 const Attachment* holding(const Volume& volume);
 
-// The body that is meant by the machine's name: the one that holds the root, whatever its state and
-// whichever else waits for it. While none of ours holds it: the living one that shows it all the
-// same, else the one that is to get it next, else the newest living one. Null: none lives.
+// The body that the machine's name stands for: the one that holds the root, in any state, even if
+// another waits for the root. If none of ours holds it: the living one that shows it, else the one
+// that will get it next, else the newest living one. nullptr: none lives.
 const Instance* choose_body(const Machine& machine, const Observation& seen);
 
 }  // namespace ec2spotter

@@ -8,7 +8,7 @@
 namespace ec2spotter {
 namespace {
 
-// No hint of EC2 says when to look at a closed pool again.
+// EC2 does not say when to look at a closed pool again.
 std::vector<std::string> types_of(const Machine& machine, const Observation& seen,
                                   const std::string& zone) {
   if (!machine.requirements) return machine.types;
@@ -17,9 +17,9 @@ std::vector<std::string> types_of(const Machine& machine, const Observation& see
                                    : found->second.value_or(std::vector<std::string>{});
 }
 
-// Rights that are missing do not come by waiting.
+// Waiting does not bring a missing right.
 Decision wait_for_types(const Error& error, const Decisions& decide) {
-  const std::string text = "EC2 has not told its instance types: " + error.describe();
+  const std::string text = "EC2 did not list its instance types: " + error.describe();
   return error.code == Errc::unauthorized
              ? decide.stuck(Reason::waiting_for_types, error.code, text)
              : decide.wait(Reason::waiting_for_types, text, kPollRest);
@@ -41,12 +41,12 @@ class Ranking {
                      [&](const Pool& a, const Pool& b) { return before(a, b); });
   }
 
-  // What stands against taking the pool now; empty: nothing.
+  // Why the pool cannot be used now; empty: it can.
   std::string objection(const Pool& pool) const {
     if (const PoolMark* mark = closing_mark(pool)) return mark->why;
     if (auto refused = refused_lately(seen_, pool, now_)) return *refused;
     if (pool.market == Market::on_demand && spot_wait_left() > Duration::zero()) {
-      return "Spot is given " + minutes_text(spot_wait_left()) + " more";
+      return "Spot is tried for " + minutes_text(spot_wait_left()) + " more";
     }
     return {};
   }
@@ -57,14 +57,14 @@ class Ranking {
                                                                             : &mark->second;
   }
 
-  // How long on-demand is still kept back.
+  // How long only Spot is still tried.
   Duration spot_wait_left() const {
     if (!wishes(machine_, Market::spot)) return Duration::zero();
     return machine_.on_demand_after - (now_ - memory_.spot_missing_since.value_or(now_));
   }
 
   std::string merit(const Pool& pool) const {
-    if (is_shaky(pool)) return "its last body did not stay";
+    if (is_shaky(pool)) return "its last instance did not stay";
     const PoolFacts facts = facts_of(pool);
     switch (machine_.pool_order) {
       case PoolOrder::listed: break;
@@ -83,7 +83,7 @@ class Ranking {
  private:
   std::string missing_facts() const {
     if (!seen_.facts_denied || machine_.pool_order == PoolOrder::listed) return {};
-    return ", as EC2 does not let us ask for what pool_order needs: " +
+    return ", because the right for what pool_order needs is missing: " +
            seen_.facts_denied->describe();
   }
 
@@ -148,19 +148,19 @@ std::optional<Decision> check_types(const Machine& machine, const Observation& s
   if (!machine.requirements) {
     if (!machine.types.empty()) return std::nullopt;
     return decide.stuck(Reason::no_matching_type, Errc::not_found,
-                        "the machine's file says which types it may use, and it is not here; name "
-                        "its folder by --machines");
+                        "the machine file names the instance types, and it is not in this folder; "
+                        "name its folder with --machines");
   }
   const auto types = seen.types.find(zone);
   if (types == seen.types.end()) {
     return decide.wait(Reason::waiting_for_types,
-                       "EC2 has not been asked for the instance types of " + zone, kPollChange);
+                       "the instance types of " + zone + " have not been read yet", kPollChange);
   }
   if (!types->second) return wait_for_types(types->second.error(), decide);
   if (!types->second->empty()) return std::nullopt;
   return decide.stuck(Reason::no_matching_type, Errc::invalid,
                       "no instance type in " + zone + " has " + describe(*machine.requirements) +
-                          " on every market of the machine; widen its requirements");
+                          " in every market of the machine; widen its requirements");
 }
 
 PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Observation& seen,
@@ -183,7 +183,7 @@ PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Ob
     const bool is_refused = mark != nullptr && !is_lack_of_room(mark->errc);
     refused = refused && is_refused;
     if (is_refused && !choice.only_refused) choice.only_refused = mark->errc;
-    // What EC2 refuses anyway does not count among the limits.
+    // A pool that EC2 refuses anyway does not count as a quota.
     choice.only_quota =
         choice.only_quota && mark != nullptr && (is_refused || mark->errc == Errc::quota);
     if (!objection.empty()) {

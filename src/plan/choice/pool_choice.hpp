@@ -1,4 +1,4 @@
-// Which pool the next body comes from, and why each other one does not give it.
+// Which pool the next body comes from, and why not from each other one.
 #pragma once
 
 #include <optional>
@@ -12,13 +12,13 @@
 namespace ec2spotter {
 
 // The pools that the machine may use in this zone: every type on the first market, then the next
-// market. Types stand as in its list, or, of a machine with requirements, the smallest first; of
-// one whose types are not known there are none.
+// market. Types have the order of its list or, with requirements, the smallest come first. Empty if
+// the types are not known.
 std::vector<Pool> pools_of(const Machine& machine, const Observation& seen,
                            const std::string& zone);
 
-// What keeps a machine from having any pool in this zone: its types are not known, as only its tags
-// are or EC2 has not said which meet its requirements; or none does.
+// Why a machine has no pool in this zone: its types are not known, because only its tags are or EC2
+// did not list the types yet; or no type meets its requirements.
 std::optional<Decision> check_types(const Machine& machine, const Observation& seen,
                                     const std::string& zone, const Decisions& decide);
 
@@ -34,7 +34,7 @@ struct PoolChoice {
 enum class Markets { wished, spot };
 
 // Pools keep the order of the machine's markets; within a market those that lately took a body
-// from us, or whose body never came up, are last, and the rest stands as machine.pool_order says.
+// from us, or whose body never came up, are last; the others have the order of machine.pool_order.
 PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Observation& seen,
                        const Memory& memory, TimePoint now, Markets markets = Markets::wished);
 

@@ -34,7 +34,7 @@ class Chooser {
           decide_.stuck(Reason::volume_missing, Errc::not_found,
                         "there is no " + wish + " in this region; check its name and the region"));
     }
-    if (wished.size() > 1) return refused(ambiguous(wished, wish));
+    if (wished.size() > 1) return refused(ambiguous(wished, "the " + wish));
     return check(*wished.front());
   }
 
@@ -55,8 +55,8 @@ class Chooser {
     }
   }
 
-  // Rule S2: several carry the tags of the root. One that says so with its own id is it; else the
-  // user's word counts, unless another one is in use.
+  // Rule S2: several carry the tags of the root. The one whose tag has its own id is the root; else
+  // the id in the file decides, unless another one is in use.
   RootChoice choose_among(std::vector<const Volume*> adopted) const {
     const std::vector<const Volume*> all = adopted;
     if (lacks(Cure::copies)) return refused(ambiguous(all, "the root of this machine"));
@@ -89,7 +89,7 @@ class Chooser {
     });
   }
 
-  // Rule S2: a second volume is not taken for a root while the machine has one.
+  // Rule S2: while the machine has a root, no second volume becomes one.
   RootChoice check_adopted(const Volume& root) const {
     const bool differs = !machine_.volume.id.empty() && machine_.volume.id != root.id;
     if (differs || named_instead_of(root)) {
@@ -119,8 +119,10 @@ class Chooser {
                                owner + "'; use that name and owner, or another volume");
     }
     if (is_retired(volume)) {
-      return decide_.stuck(Reason::volume_retired, Errc::refused,
-                           volume.id.str() + " is retired: a newer copy has taken its place");
+      return decide_.stuck(
+          Reason::volume_retired, Errc::refused,
+          volume.id.str() +
+              " is retired: a newer copy replaces it; name that copy in the machine file");
     }
     return std::nullopt;
   }
@@ -130,7 +132,8 @@ class Chooser {
       return decide_.stuck(
           Reason::volume_multi_attach, Errc::refused,
           volume.id.str() +
-              " allows several attachments, so it cannot be a lock; turn Multi-Attach off");
+              " allows several attachments at once, which would destroy its file system; turn "
+              "Multi-Attach off");
     }
     if (!machine_.zone.empty() && machine_.zone != volume.zone) {
       return decide_.stuck(Reason::volume_in_other_zone, Errc::invalid,
@@ -150,7 +153,7 @@ class Chooser {
       default:
         return decide_.stuck(Reason::volume_unusable, Errc::wrong_state,
                              volume.id.str() + " is in state " +
-                                 std::string(to_string(volume.state)) + "; nothing was touched");
+                                 std::string(to_string(volume.state)) + "; nothing was changed");
     }
   }
 
@@ -159,7 +162,7 @@ class Chooser {
     for (const Volume* volume : volumes) ids += " " + volume->id.str();
     return decide_.stuck(Reason::volume_ambiguous, Errc::invalid,
                          std::to_string(volumes.size()) + " volumes may be " + what + ":" + ids +
-                             "; name the right one by its id in the machine's file, and detach the "
+                             "; name the right one by its id in the machine file, and detach the "
                              "others");
   }
 

@@ -18,13 +18,13 @@ RootChoice choose_root(const Machine& machine, const Observation& seen, TimePoin
 // The goal that EC2 remembers for the machine: the tag on its root; up when there is none.
 Goal recorded_goal(const Machine& machine, const Observation& seen, TimePoint now);
 
-// What is to become of our files on this volume.
+// What happens to our files on this volume.
 GuestFiles guest_files_of(const Volume& volume);
 
 // Will the system on this volume say on its console that it is up?
 bool speaks(const Machine& machine, const Volume& volume);
 
-// Does it carry the id of the volume that its tags are from?
+// Does it carry another volume's id, so that its tags are copies?
 bool is_copy(const Volume& volume);
 
 // Is this a root that has not been retired, and not a copy that carries the tags of one?
@@ -33,7 +33,7 @@ bool is_current_root(const Volume& volume);
 // Do the volume's tags say that it is the root of this machine?
 bool carries_tags_of(const Volume& volume, const Machine& machine);
 
-// May the wish of the machine's file mean this volume?
+// Does the machine's file name this volume, by its id or Name tag?
 bool matches_wish(const Volume& volume, const Machine& machine);
 
 }  // namespace ec2spotter

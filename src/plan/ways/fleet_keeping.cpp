@@ -71,22 +71,23 @@ std::optional<Decision> FleetKeeping::keep_one(const Volume& volume) const {
   if (s_.seen.fleets.empty()) return create(volume);
   const auto oldest = std::min_element(s_.seen.fleets.begin(), s_.seen.fleets.end(), is_older);
   for (const Fleet& fleet : s_.seen.fleets) {
-    if (fleet.id != oldest->id) return remove(fleet, "there is " + oldest->id.str() + " already");
+    if (fleet.id != oldest->id) {
+      return remove(fleet, oldest->id.str() + " is the machine's fleet already");
+    }
   }
-  // A machine known by its tags alone has no wishes to compare with.
+  // A machine that is known by its tags alone has no file to compare with.
   if (s_.machine.image.empty() || tag::value(oldest->tags, tag::kWish) == wish_of(s_.machine)) {
     return std::nullopt;
   }
-  return s_.decide.stuck(
-      Reason::fleet_differs, Errc::refused,
-      oldest->id.str() +
-          " was made from another text of the machine file; `pause` the machine, "
-          "then launch it again, so that its bodies are as the file says now");
+  return s_.decide.stuck(Reason::fleet_differs, Errc::refused,
+                         oldest->id.str() +
+                             " was made before the machine file changed; `pause` the machine, then "
+                             "launch it again, so that its next instances follow the file");
 }
 
 std::optional<Decision> FleetKeeping::remove_all(const Volume* volume) const {
   if (!s_.seen.fleets.empty()) {
-    return remove(s_.seen.fleets.front(), "it is to launch no more bodies");
+    return remove(s_.seen.fleets.front(), "it must not launch another instance");
   }
   if (volume == nullptr) return std::nullopt;
   const auto asked_at = parse_iso8601(tag::value(volume->tags, tag::kFleetAskedAt));
@@ -94,8 +95,8 @@ std::optional<Decision> FleetKeeping::remove_all(const Volume* volume) const {
       asked_at && s_.now - *asked_at < kFleetShown && *asked_at - s_.now < kFleetShown;
   if (!hidden) return std::nullopt;
   return s_.decide.wait(Reason::deleting_fleet,
-                        "a fleet was asked for at " + format_iso8601(*asked_at) +
-                            "; EC2 may not show it yet, and it would go on launching",
+                        "a fleet was requested at " + format_iso8601(*asked_at) +
+                            "; EC2 may not show it yet, and it must be deleted first",
                         kPollFleet);
 }
 
@@ -107,17 +108,17 @@ std::optional<Decision> FleetKeeping::await_new_fleet() const {
   };
   const bool shown = std::any_of(s_.seen.bodies.begin(), s_.seen.bodies.end(), launched);
   if (!made && !shown) return std::nullopt;
-  return s_.decide.wait(Reason::creating_fleet,
-                        "a fleet was just created; EC2 does not show it yet", kPollChange);
+  return s_.decide.wait(Reason::creating_fleet, "a fleet was created; EC2 does not show it yet",
+                        kPollChange);
 }
 
-// A fleet's own body would wait for the root in vain, and cost.
+// A fleet's own body would wait for the root in vain, and cost money.
 std::optional<Decision> FleetKeeping::find_body_in_the_way() const {
   for (const Instance& body : s_.seen.bodies) {
     if (!is_live(body) || s_.bodies.is_doomed(body)) continue;
     return s_.decide.stuck(Reason::body_in_the_way, Errc::refused,
                            body.id.str() +
-                               " runs already, and no fleet would replace it; `pause` the machine "
+                               " runs already and does not belong to a fleet; `pause` the machine "
                                "first, then launch it unattended");
   }
   return std::nullopt;
@@ -135,7 +136,7 @@ Decision FleetKeeping::create(const Volume& volume) const {
                            .guest_files = guest_files_of(volume),
                            .wish = wish_of(s_.machine),
                            .client_token = {}};
-  // What EC2 has refused by its name is left out; room is the fleet's own affair.
+  // Pools that EC2 has refused are left out; the fleet itself finds one with capacity.
   const PoolChoice choice = choose_pool(s_.machine, volume.zone, s_.seen, s_.memory, s_.now);
   if (choice.only_refused) {
     std::string text = "EC2 refuses every pool of this machine:";
@@ -159,7 +160,7 @@ Decision FleetKeeping::create(const Volume& volume) const {
       sha256_hex(s_.machine.owner.str() + "\n" + s_.machine.name.str() + "\n" + volume.id.str() +
                  "\n" + create.wish + "\n" + (last == nullptr ? "" : last->id.str()) + "\n" +
                  std::to_string(s_.memory.fleet_attempt) + left_out);
-  std::string detail = "EC2 is asked to keep one body up, from " +
+  std::string detail = "EC2 is asked to keep one instance running, from " +
                        std::to_string(create.pools.size()) + " pools in " + volume.zone;
   return s_.decide.act(Reason::creating_fleet, std::move(detail), std::move(create));
 }
@@ -183,11 +184,11 @@ Decision FleetKeeping::await_body(const Volume& volume) const {
   const BootReport boot = s_.bodies.boot_of(*next);
   if (boot.failed()) return boot_failed(s_.decide, boot, *next);
   if (auto denied = console_denied(s_.decide, s_.seen, *next)) return std::move(*denied);
-  return s_.decide.wait(Reason::waiting_for_attachment,
-                        next->id.str() + " is to attach " + volume.id.str() + ": " +
-                            (boot.stage.empty() ? "waiting for the first sign of life"
-                                                : boot.stage + " " + boot.result),
-                        kPollConsole);
+  return s_.decide.wait(
+      Reason::waiting_for_attachment,
+      next->id.str() + " will attach " + volume.id.str() + ": " +
+          (boot.stage.empty() ? "its console shows nothing yet" : boot.stage + " " + boot.result),
+      kPollConsole);
 }
 
 }  // namespace ec2spotter

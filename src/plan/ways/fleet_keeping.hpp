@@ -1,5 +1,5 @@
-// Unattended machines: what is to be done about the fleet that launches their bodies. The bodies
-// attach the root and move the address themselves; this only sees to it that there is one fleet.
+// Unattended machines: what to do about the fleet that launches their bodies. The bodies
+// attach the root and move the address themselves; this file only keeps one fleet for them.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace ec2spotter {
 
-// Tells one fleet's making from another's: all wishes that go into it. At most 64 characters.
+// A digest of all that a fleet is made from; another one means another fleet. 64 characters.
 std::string wish_of(const Machine& machine);
 
 // All that it is given outlives it.
@@ -18,14 +18,14 @@ class FleetKeeping {
   explicit FleetKeeping(const Situation& s) : s_(s) {}
 
   // What keeps an unattended machine from getting a fleet: a body that no fleet would replace, or
-  // one fleet just made that EC2 does not show yet; none: nothing.
+  // one fleet just made that EC2 does not show yet; nullopt: nothing.
   std::optional<Decision> hindrance() const;
-  // What an unattended machine lacks for having just one fleet; none: nothing. Without a hindrance.
+  // The next step towards having one fleet; nullopt: it has just one. Needs no hindrance.
   std::optional<Decision> keep_one(const Volume& volume) const;
-  // What is left to do for having none; none: nothing. `volume`: the root, if there is one, which
-  // tells of a fleet that EC2 does not show yet, whichever process has made it.
+  // The next step towards having no fleet; nullopt: there is none left. `volume`: the root, if
+  // there is one, which tells of a fleet that EC2 does not show yet, whichever process has made it.
   std::optional<Decision> remove_all(const Volume* volume) const;
-  // What is waited for while no living body has the root and nobody holds it.
+  // What the machine waits for while no living body has the root and no instance holds it.
   Decision await_body(const Volume& volume) const;
 
  private:

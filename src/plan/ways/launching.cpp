@@ -16,8 +16,8 @@ Decision Launching::next_body(const Root& root) const {
   if (const int count = launches_lately(s_.seen, s_.now); count >= kLaunchesPerHour) {
     return s_.decide.wait(Reason::too_many_launches,
                           std::to_string(count) +
-                              " bodies were launched within an hour; waiting, so that a fault does "
-                              "not run up costs",
+                              " instances were launched within an hour; the next launch waits, so "
+                              "that a fault does not run up costs",
                           kPollRest);
   }
   if (auto missing = check_types(s_.machine, s_.seen, root.volume.zone, s_.decide)) return *missing;
@@ -45,7 +45,7 @@ Decision Launching::launch_from(const Root& root, PoolChoice choice,
                           .client_token = {}};
   const Instance* last = newest_body(s_.seen);
   if (last != nullptr && was_silent(*last)) launch.attempt = attempt_of(*last) + 1;
-  // After a kexec that never came up, the other engine is worth its chance.
+  // After a kexec that never came up, the other engine is tried.
   const bool other = launch.engine == Engine::automatic && launch.attempt > 1;
   if (other) launch.engine = Engine::pivot;
   launch.client_token = launch_token(s_.machine, root.volume.id, last ? last->id : InstanceId(),
@@ -53,7 +53,7 @@ Decision Launching::launch_from(const Root& root, PoolChoice choice,
   const Reason reason = takes_over.empty() ? Reason::launching_body : Reason::preparing_hand_over;
   std::string detail = describe(*choice.taken);
   if (s_.seen.facts_denied) {
-    detail += "; pool_order is not followed: " + s_.seen.facts_denied->describe();
+    detail += "; pool_order cannot be followed: " + s_.seen.facts_denied->describe();
   }
   Decision decision = s_.decide.act(reason, std::move(detail), std::move(launch));
   decision.candidates = std::move(choice.candidates);
@@ -67,8 +67,8 @@ Decision Launching::wait_for_pools(PoolChoice choice) const {
                                                          : Reason::no_capacity;
   std::string text = reason == Reason::launch_refused ? "EC2 refuses every pool of this machine:"
                      : reason == Reason::quota_reached
-                         ? "the account's limits leave no room; ask AWS to raise them:"
-                         : "no pool can give a body:";
+                         ? "the account's quotas are reached; ask AWS to raise them:"
+                         : "no pool has an instance to give:";
   for (const Candidate& candidate : choice.candidates) {
     text += "\n  " + describe(candidate.pool) + ": " + candidate.why;
   }

@@ -16,7 +16,7 @@ class Launching {
 
   // A body for a machine that has none.
   Decision next_body(const Root& root) const;
-  // One that is to take over from `body`, which works; none if that has to wait.
+  // One that takes over from `body`, which works; nullopt: that has to wait.
   std::optional<Decision> successor(const Root& root, const Instance& body) const;
 
  private:
@@ -26,9 +26,9 @@ class Launching {
   const Situation& s_;
 };
 
-// The client token of a launch: what tells one body from another is inside, so that equal decisions
-// collapse into one instance. What it takes over is not: of a replacement and a successor that two
-// controllers ask for at once, EC2 gives one. At most 64 ASCII characters.
+// The client token of a launch: it contains all that tells two bodies apart, so that equal
+// decisions give one instance. `takes_over` is not in it: when two controllers ask at once, one for
+// a replacement and one for a successor, EC2 gives one instance. At most 64 ASCII characters.
 std::string launch_token(const Machine& machine, const VolumeId& volume,
                          const InstanceId& last_body, const step::LaunchBody& launch, int attempt);
 

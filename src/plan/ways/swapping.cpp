@@ -11,7 +11,7 @@
 namespace ec2spotter {
 namespace {
 
-// Of the words that boot/program says with a failure: what its own kernel can make of the disk.
+// The words of the boot program after which booting from the disk itself may work.
 bool is_helped_by_swap(const std::string& reason) {
   static constexpr std::array<std::string_view, 6> kReasons{
       "lvm", "luks", "raid", "mount", "unreadable", "engines_exhausted"};
@@ -24,15 +24,17 @@ std::optional<Decision> Swapping::after(const BootReport& failure, const Root& r
                                         const Instance& body) const {
   if (is_swapped(body)) return std::nullopt;
   if (root.swapped()) {
-    return s_.decide.act(Reason::choosing_engine,
-                         body.id.str() + " gives way to one that boots from the root itself",
-                         step::TerminateBody{body.id});
+    return s_.decide.act(
+        Reason::choosing_engine,
+        body.id.str() + " is replaced by an instance that boots from the root itself",
+        step::TerminateBody{body.id});
   }
   if (s_.machine.engine != Engine::automatic || !is_helped_by_swap(failure.reason)) {
     return std::nullopt;
   }
   return s_.decide.act(Reason::choosing_engine,
-                       "the root cannot be entered (" + failure.reason + "), only booted from",
+                       "the boot program cannot enter the root (" + failure.reason +
+                           "); the next instance boots from it",
                        step::ChooseSwap{root.volume.id});
 }
 
@@ -49,7 +51,8 @@ std::optional<Decision> Swapping::swap_stopped(const Instance& body) const {
     case InstanceState::pending:
       return s_.decide.wait(Reason::waiting_for_body, body.id.str() + " is pending", kPollChange);
     case InstanceState::running:
-      return s_.decide.act(Reason::swapping_root, body.id.str() + " is stopped for it",
+      return s_.decide.act(Reason::swapping_root,
+                           body.id.str() + " is stopped, to get the root as its root disk",
                            step::StopBody{body.id});
     case InstanceState::stopped: break;
     default: return wait(body, "it is " + std::string(to_string(body.state)));
@@ -57,7 +60,8 @@ std::optional<Decision> Swapping::swap_stopped(const Instance& body) const {
   if (auto early = wait_for_request(body)) return early;
   const BlockDevice* disk = root_disk(body);
   if (disk == nullptr) return std::nullopt;
-  if (disk->state != AttachmentState::attached) return wait(body, "its image's disk is detached");
+  if (disk->state != AttachmentState::attached)
+    return wait(body, "its image's disk is being detached");
   return s_.decide.act(Reason::swapping_root, body.id.str() + " gives up its image's disk",
                        step::DetachImageDisk{disk->volume, body.id});
 }
@@ -97,12 +101,12 @@ std::optional<Decision> Swapping::tidy() const {
     if (request.state == "active" && body == nullptr && !request.instance.empty()) {
       return s_.decide.act(Reason::adopting_body,
                            request.id.str() + " has launched " + request.instance.str() +
-                               " by itself, after the end of the former body",
+                               " by itself, after the former instance ended",
                            step::AdoptBody{request.instance, request.id});
     }
     if (request.state != "open" || (body != nullptr && is_live(*body))) continue;
     return s_.decide.act(Reason::cancelling_request,
-                         request.id.str() + " would launch another body by itself",
+                         request.id.str() + " would launch another instance by itself",
                          step::CancelRequest{request.id});
   }
   for (const Instance& body : s_.seen.bodies) {

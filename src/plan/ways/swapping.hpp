@@ -3,7 +3,7 @@
 // needed, so that a root can be of any kind. Source: EC2 User Guide, "Start and stop a Spot
 // Instance" and "Detach an EBS volume" (a root volume only from a stopped instance).
 //
-// What bites in it, and where it is seen to:
+// The dangers in it, and where the code avoids them:
 // - Only a persistent Spot request may be stopped; it launches anew when its instance ends. It is
 //   cancelled before that (executor, TerminateBody), and an open one is never left (tidy).
 // - An instance that Spot has stopped is started by EC2 alone: it counts as lost, and its root is
@@ -23,18 +23,19 @@ class Swapping {
  public:
   explicit Swapping(const Situation& s) : s_(s) {}
 
-  // What a failed boot means for the choice of the engine; none: nothing.
+  // What a failed boot changes about the engine; nullopt: nothing.
   std::optional<Decision> after(const BootReport& failure, const Root& root,
                                 const Instance& body) const;
-  // What a body that has not got the root yet still needs before it may have it; none: it is ready.
+  // What a body that has not got the root yet still needs before it may have it; nullopt: it is
+  // ready.
   std::optional<Decision> prepare(const Instance& next) const;
-  // What a stopped body needs that has the root in place; none: it cannot be started, and the root
-  // is to be taken from it.
+  // What a stopped body needs that has the root in place; nullopt: it cannot be started, and
+  // the root must be detached from it.
   std::optional<Decision> start(const Volume& root, const Instance& body) const;
-  // Is the system of a body that has the root up? It says nothing to us: that it answers counts,
-  // or, where nobody may be asked, that it runs.
+  // Is the system up on a body that has the root? It prints nothing for us: it must answer or, if
+  // it is not probed, run.
   bool is_up(const Instance& body) const;
-  // What is left over of swaps, to be done when nothing else is; none: nothing.
+  // The next step to tidy up after swaps, when nothing else is due; nullopt: no step is left.
   std::optional<Decision> tidy() const;
 
  private:

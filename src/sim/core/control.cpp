@@ -25,7 +25,7 @@ constexpr std::string_view kFaults[] = {"throttle",   "error_before",   "error_a
                                         "slow_state", "stale_describe", "refuse",      "clear"};
 
 Result<void> check_keys(const Json& body, std::initializer_list<std::string_view> known) {
-  if (!body.is_object()) return fail(Errc::invalid, "the body must be a JSON object");
+  if (!body.is_object()) return fail(Errc::invalid, "the request must be a JSON object");
   for (const auto& [key, value] : body.items()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     std::string all;
@@ -38,7 +38,8 @@ Result<void> check_keys(const Json& body, std::initializer_list<std::string_view
 Result<std::string> text_or(const Json& body, const char* key, const std::string& fallback) {
   const auto found = body.find(key);
   if (found == body.end()) return fallback;
-  if (!found->is_string()) return fail(Errc::invalid, std::string("'") + key + "' is no text");
+  if (!found->is_string())
+    return fail(Errc::invalid, std::string("'") + key + "' must be a string");
   return found->get<std::string>();
 }
 
@@ -88,7 +89,8 @@ Result<Found> need_instance(World& world, const Json& body) {
 Result<bool> need_flag(const Json& body, const char* key, bool fallback) {
   const auto found = body.find(key);
   if (found == body.end()) return fallback;
-  if (!found->is_boolean()) return fail(Errc::invalid, std::string("'") + key + "' is no boolean");
+  if (!found->is_boolean())
+    return fail(Errc::invalid, std::string("'") + key + "' must be true or false");
   return found->get<bool>();
 }
 
@@ -144,7 +146,7 @@ Result<Json> control_price(World& world, const Json& body) {
   char* end = nullptr;
   const double price = std::strtod(given.c_str(), &end);
   if (!(price > 0) || price > 1e6 || *end != '\0') {
-    return fail(Errc::invalid, "'price' must be US dollars an hour, as a text");
+    return fail(Errc::invalid, "'price' must be US dollars an hour, as a string");
   }
   set_spot_price(world, type, zone, price);
   reclaim_underbidders(world, type, zone, price);
@@ -158,7 +160,8 @@ Result<Json> reclaim_instance(World& world, const Json& body, bool notice_by_def
   TRY(const bool notice, need_flag(body, "notice", notice_by_default));
   TRY(const long seconds, number_or(body, "seconds", notice ? kNotice / 1s : 0, {0, kDay}));
   if (!notice && seconds > 0) {
-    return fail(Errc::invalid, "'seconds' is the lead of a notice, and there is none");
+    return fail(Errc::invalid,
+                "'seconds' needs 'notice': true; it is the time from the notice to the end");
   }
   TRY(const Found found, need_instance(world, body));
   if (text(*found.instance, "instanceLifecycle") != "spot") {
@@ -281,7 +284,8 @@ Result<Json> Core::add_fault(const Json& body) {
   } else if (fault.kind == "stale_describe") {
     world_.hold_past_for(std::chrono::seconds(seconds));
   } else if (faults_.size() >= kFaultsMost) {
-    return fail(Errc::invalid, "there are 1000 faults already; clear them first");
+    return fail(Errc::invalid,
+                "there are 1000 faults already; remove them with kind 'clear' first");
   } else {
     if (fault.kind == "slow_state") fault.extra = std::chrono::seconds(seconds);
     faults_.push_back(std::move(fault));

@@ -22,7 +22,7 @@ struct ApiRequest {
   ParamMap params;     // of the Query protocol, Action among them
   std::string target;  // X-Amz-Target, for ssm and sqs
   std::string body;    // JSON, for ssm and sqs
-  // The Host header: what the caller is to find again in the address of a queue.
+  // The Host header: the caller finds it again in the address of a queue.
   std::string host = {};
 };
 

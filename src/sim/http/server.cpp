@@ -77,7 +77,7 @@ Result<void> write_whole(const fs::path& path, const std::string& content) {
     if (wrote <= 0) break;
     done += static_cast<std::size_t>(wrote);
   }
-  // Without fsync: this is to survive the end of the process, not of the machine.
+  // Without fsync: this must survive the end of the process, not of the machine.
   const bool ok = done == content.size();
   ::close(fd);
   if (!ok || ::rename(temporary.c_str(), path.c_str()) != 0) {
@@ -431,7 +431,7 @@ class Server::Impl {
     const bool reads = request.method == "GET";
     if (reads && !Core::only_reads(path)) {
       response.status = 405;
-      response.set_content("what changes the world is asked for with POST\n", "text/plain");
+      response.set_content("this request needs the method POST\n", "text/plain");
       return;
     }
     const Json body = reads ? Json::object() : parse_foreign(request.body);

@@ -41,7 +41,7 @@ std::string query_value(const SignedRequest& request, const std::string& name) {
   return {};
 }
 
-// X-Amz-Expires of a presigned query; one that is none makes the request expired.
+// X-Amz-Expires of a presigned query; an invalid one makes the request expired.
 std::chrono::seconds lifetime_of(const std::string& text) {
   long seconds = 0;
   const char* last = text.data() + text.size();

@@ -218,8 +218,9 @@ Result<void> VmBodies::hang(const std::string& instance_id) {
   return {};
 }
 Result<void> VmBodies::turn_read_only(const std::string&) {
-  return fail(Errc::invalid,
-              "a virtual machine decides itself when its root is read-only; remount it in there");
+  return fail(
+      Errc::invalid,
+      "read_only works with --guests only; remount the root in the virtual machine instead");
 }
 Result<void> VmBodies::plug_disk(const std::string& instance_id, const BodyDisk& disk) {
   return impl_->plug(instance_id, disk);

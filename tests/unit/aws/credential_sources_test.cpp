@@ -166,7 +166,7 @@ TEST(SsoSourceTest, ChangesTheStoredTokenAtThePortal) {
 TEST(SsoSourceTest, ASessionThatIsNotOpenSaysHowToOpenIt) {
   Place absent(sso_config());
   EXPECT_EQ(summary(credentials_from_sso(absent.context(), "default")),
-            "unauthorized: the SSO session of profile 'default' has not been opened; run aws sso "
+            "unauthorized: the SSO session of profile 'default' does not exist yet; run aws sso "
             "login --profile default");
   Place old(sso_config());
   old.folder.write(sso_cache_file(old),
@@ -407,12 +407,12 @@ TEST_F(LegacyFileTest, WhatIsNotUnderstoodIsNeverSentAsAKey) {
     std::string text, says;
   } const kCases[] = {
       {"AWSAccessKeyId=A\n", "does not hold both the key and the secret"},
-      {"AWSAccessKey1d=A\nAWSSecretKey=" + secret, "creds:1: 'AWSAccessKey1d' is no name"},
-      {"AWSSecretKey=" + secret + "\nAWSKeyId=A\n", "creds:2: 'AWSKeyId' is no name"},
+      {"AWSAccessKey1d=A\nAWSSecretKey=" + secret, "creds:1: 'AWSAccessKey1d' is not a name"},
+      {"AWSSecretKey=" + secret + "\nAWSKeyId=A\n", "creds:2: 'AWSKeyId' is not a name"},
       {"AWSAccessKeyId=" + secret + "\nAWSSecretKey=A\n", "looks like a secret"},
       {secret + "\nAKIA\n", "looks like a secret"},
       {"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN\nAKIA\n", "looks like a secret"},
-      {"abcdefghijklmnopqrstuvwxyz=\nAKIA\n", "creds:1: the name is not known here"},
+      {"abcdefghijklmnopqrstuvwxyz=\nAKIA\n", "creds:1: this program does not know the name"},
       {"AWSAccessKeyId=A\n" + secret + "\n", "creds:2: the line is not NAME=VALUE"},
       {"[default]\naws_access_key_id=A\naws_secret_access_key=b\n",
        "creds:1: the line is not NAME=VALUE"},

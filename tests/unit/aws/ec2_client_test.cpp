@@ -319,7 +319,8 @@ TEST(Ec2ClientTest, AnExpiredRequestOfCredentialsThatAreNotOverIsAQuestionOfTheC
     const Error error = refused_as_expired(variables, nullptr);
     EXPECT_EQ(error.code, Errc::unauthorized);
     EXPECT_EQ(error.message,
-              "AWS says 'Request has expired', but the credentials from the environment have not; "
+              "AWS says 'Request has expired', but the credentials from the environment have not "
+              "expired; "
               "check this machine's clock (NTP)");
   }
 }

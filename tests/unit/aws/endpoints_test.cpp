@@ -41,9 +41,9 @@ TEST(RegionTest, TheOptionThenTheVariablesThenTheProfile) {
 
 TEST(RegionTest, ATextThatIsNoRegionNamesItsPlace) {
   EXPECT_EQ(region_of(Home("", {{"AWS_REGION", "eu west"}})),
-            "the region 'eu west' of AWS_REGION cannot be one; write for example eu-west-1");
+            "the region 'eu west' of AWS_REGION is not a region; write for example eu-west-1");
   EXPECT_EQ(region_of(Home(""), "x/../y"),
-            "the region 'x/../y' of --region cannot be one; write for example eu-west-1");
+            "the region 'x/../y' of --region is not a region; write for example eu-west-1");
 }
 
 TEST(EndpointTest, ThePublicAddressesOfThePartitions) {
@@ -113,7 +113,7 @@ TEST(EndpointTest, AServicesSectionThatIsWrittenWronglyIsRefusedAndNotPassedOver
             "http://127.0.0.1:4566");
   EXPECT_EQ(endpoint_of(Home("[services 'loc']\nsts =\n  endpoint_url = http://h:1\n" + profile)),
             "https://ec2.us-east-1.amazonaws.com");
-  EXPECT_NE(endpoint_of(Home(profile)).find("which the config file lacks; add it"),
+  EXPECT_NE(endpoint_of(Home(profile)).find("which is not in the config file; add it"),
             std::string::npos);
   EXPECT_NE(endpoint_of(Home("[services loc]\nec2 = http://127.0.0.1:4566\n" + profile))
                 .find("on an indented line of its own below 'ec2 ='"),
@@ -160,7 +160,7 @@ TEST(ProfilesTest, WhatStandsTwiceIsRefusedByItsLine) {
   };
   EXPECT_NE(said("[a]\nregion = x\nRegion = y\n").find("line 3: sets what line 2 has set already"),
             std::string::npos);
-  EXPECT_NE(said("[a]\n[b]\n[a]\n").find("line 3: opens [a], which is there already"),
+  EXPECT_NE(said("[a]\n[b]\n[a]\n").find("line 3: opens [a], which an earlier line has opened"),
             std::string::npos);
 }
 

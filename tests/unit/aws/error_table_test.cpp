@@ -110,9 +110,10 @@ TEST(ErrorTableTest, AnImageThatIsNotSharedIsNoMatterOfKeys) {
       ec2_error("AuthFailure", "Not authorized for images: [ami-00000000000000001]"), 403);
   EXPECT_EQ(error.code, Errc::invalid);
   EXPECT_EQ(reaction_to(error), Reaction::ask_user);
-  EXPECT_EQ(error.message,
-            "Not authorized for images: [ami-00000000000000001]; the image is not there, or not "
-            "shared with this account: correct image in the machine file");
+  EXPECT_EQ(
+      error.message,
+      "Not authorized for images: [ami-00000000000000001]; the image does not exist, or is not "
+      "shared with this account: correct image in the machine file");
   EXPECT_EQ(error_from_reply(ec2_error("AuthFailure", "AWS was not able to validate"), 401).code,
             Errc::clock_skew);
   EXPECT_FALSE(concerns_pool(error));

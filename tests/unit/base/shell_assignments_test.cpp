@@ -40,8 +40,9 @@ TEST(ShellAssignmentsTest, SaysWhatAShellWouldHaveDone) {
 TEST(ShellAssignmentsTest, AnErrorNamesItsLineAndNoValue) {
   EXPECT_EQ(read("a=1\nb='secret"), "2: the quote is not closed");
   EXPECT_EQ(read("a=two words"),
-            "1: expected NAME=VALUE; put a value that holds blanks into quotes");
-  EXPECT_EQ(read("rm -rf x"), "1: expected NAME=VALUE; put a value that holds blanks into quotes");
+            "1: expected NAME=VALUE; put a value that contains spaces into quotes");
+  EXPECT_EQ(read("rm -rf x"),
+            "1: expected NAME=VALUE; put a value that contains spaces into quotes");
   EXPECT_EQ(read("a=$(rm x)"), "1: the file is read, not run by a shell; write the value itself");
   EXPECT_EQ(read("word\n1a=2"), "=word|=1a=2");
 }

@@ -1,4 +1,4 @@
-// The prober against real SSH servers, and what is none.
+// The prober against real SSH servers, and against others.
 #include "cli/ssh_prober.hpp"
 
 #include <gtest/gtest.h>

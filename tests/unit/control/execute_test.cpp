@@ -197,7 +197,7 @@ TEST_F(ExecuteTest, TheMarkOfABodyGivesItItsOwnNamesInTheSameCall) {
   EXPECT_EQ(ec2.calls, (std::vector<std::string>{"tag " + kBody.str()}));
   EXPECT_EQ(ec2.last_tags, (Tags{{"Name", "web"},
                                  {"ec2spotter:machine", "web"},
-                                 {"ec2spotter:body-of", kVolume.str()},
+                                 {"ec2spotter:instance-of", kVolume.str()},
                                  {"ec2spotter:root", "up"}}));
 
   machine.instance_name = "the web server";
@@ -241,7 +241,8 @@ TEST_F(ExecuteTest, ADiskThatIsNotTheImagesIsMadeToOutliveTheBody) {
 TEST_F(ExecuteTest, ADiskOfTheImageGoesWithTheBody) {
   ec2.volumes = {Volume{}};
   ec2.volumes[0].id = VolumeId("vol-9");
-  ec2.volumes[0].tags = {{"ec2spotter:role", "body"}, {"ec2spotter:owner", machine.owner.str()}};
+  ec2.volumes[0].tags = {{"ec2spotter:role", "instance"},
+                         {"ec2spotter:owner", machine.owner.str()}};
   ec2.instances[0].block_devices = {
       {.device = "/dev/sdb", .volume = VolumeId("vol-9"), .delete_on_termination = true}};
   EXPECT_TRUE(run(step::TerminateBody{kBody}));
@@ -282,10 +283,10 @@ TEST_F(ExecuteTest, DeletesNothingButADiskThatCameWithABody) {
   const VolumeId disk("vol-0000000000000000a");
   seen.volumes = ec2.volumes;
   const step::DeleteImageDisk step{disk, kBody};
-  const Tags of_body{{"ec2spotter:role", "body"}, {"ec2spotter:owner", "default"}};
+  const Tags of_body{{"ec2spotter:role", "instance"}, {"ec2spotter:owner", "default"}};
   for (const auto& [id, tags] :
        {std::pair(disk, Tags{}),
-        {disk, Tags{{"ec2spotter:role", "body"}}},
+        {disk, Tags{{"ec2spotter:role", "instance"}}},
         {disk, Tags{{"ec2spotter:role", "root"}, {"ec2spotter:owner", "default"}}},
         {kVolume, of_body}}) {
     ec2.volumes[0].id = id;

@@ -172,7 +172,7 @@ TEST(BatchTagsTest, TheNamesOfAMachineAreThoseOfItsFile) {
   machine.name = MachineName("web");
   EXPECT_EQ(
       own_names(machine, VolumeId("vol-1")),
-      (Tags{{"Name", "web"}, {"ec2spotter:machine", "web"}, {"ec2spotter:body-of", "vol-1"}}));
+      (Tags{{"Name", "web"}, {"ec2spotter:machine", "web"}, {"ec2spotter:instance-of", "vol-1"}}));
   machine.instance_name = "shown";
   EXPECT_EQ(own_names(machine, VolumeId()),
             (Tags{{"Name", "shown"}, {"ec2spotter:machine", "web"}}));

@@ -1,8 +1,9 @@
 // A batch of launches: what is asked of EC2, and what each machine remembers of the answer.
+#include "control/act/launch_bodies.hpp"
+
 #include <gtest/gtest.h>
 
 #include "aws/wire/error_document.hpp"
-#include "control/act/launch_bodies.hpp"
 #include "model/tags.hpp"
 #include "plan/limits.hpp"
 #include "silent_ec2.hpp"
@@ -80,10 +81,10 @@ TEST_F(LaunchTest, OneCallNamesAllMembersInLaunchOrder) {
   EXPECT_EQ(ec2.asked->instance_tags,
             (Tags{{"Name", "m0 m1 m2"},
                   {"ec2spotter:machine", "m0 m1 m2"},
-                  {"ec2spotter:body-of",
+                  {"ec2spotter:instance-of",
                    "vol-00000000000000000 vol-00000000000000001 vol-00000000000000002"},
                   {"ec2spotter:owner", "default"},
-                  {"ec2spotter:role", "body"},
+                  {"ec2spotter:role", "instance"},
                   {"ec2spotter:attempt", "1"}}));
 }
 

@@ -61,9 +61,9 @@ TEST(MachineFileTest, WrongValuesSayWhatTheyMustBe) {
         parse_machine_toml("volume='vol-1'\nimage='ami-1'\ntypes=['t']\n" + line, "a.toml", "a"));
   };
   EXPECT_EQ(with("engine='magic'"), "a.toml:4: engine must be auto, kexec, pivot or swap");
-  EXPECT_EQ(with("markets=['free']"), "a.toml:4: markets must hold spot, on-demand, or both");
+  EXPECT_EQ(with("markets=['free']"), "a.toml:4: markets must contain spot, on-demand, or both");
   EXPECT_EQ(with("adopt='yes'"), "a.toml:4: adopt must be true or false");
-  EXPECT_EQ(with("zone=1"), "a.toml:4: zone must be a text in quotes");
+  EXPECT_EQ(with("zone=1"), "a.toml:4: zone must be a string in quotes");
   for (const char* price : {"cheap",    "nan",
                             "inf",      "-inf",
                             "infinity", "0x1",
@@ -170,12 +170,12 @@ TEST(MachineFileTest, WrongRequirementsSayWhatTheyMustBe) {
         << excluded;
   }
   EXPECT_EQ(alone("vcpus = '4-2', memory_gib = '4'"),
-            "a.toml:4: requirements vcpus has its minimum above its maximum: \"4-2\"; swap them");
+            "a.toml:4: requirements vcpus has a minimum above its maximum: \"4-2\"; swap them");
   EXPECT_EQ(alone("vcpus = '2 to 4'"),
             "a.toml:4: requirements vcpus must be a number or a range: \"2\", \"2-4\", or \"2-\" "
             "without a maximum");
   EXPECT_EQ(alone("vcpus = '2'"),
-            "a.toml:4: requirements must name memory_gib, as EC2 does; \"0-\" leaves it open");
+            "a.toml:4: requirements must have memory_gib, as EC2 demands; \"0-\" allows any value");
   EXPECT_NE(message(with_line("requirements = '2 vCPUs'")).find("must be a table"),
             std::string::npos);
 }
@@ -183,12 +183,13 @@ TEST(MachineFileTest, WrongRequirementsSayWhatTheyMustBe) {
 TEST(MachineFileTest, OneOfTypesAndRequirementsDecides) {
   const std::string required = "requirements = { vcpus = '2', memory_gib = '4' }";
   EXPECT_EQ(message(with_line(required, "types = ['t3.small']")),
-            "a.toml: types and requirements are both given, and each says which pools are used; "
-            "keep one");
-  EXPECT_EQ(message(with_line("")),
-            "a.toml: types is missing: at least one instance type, or requirements in its place");
+            "a.toml: the file has both types and requirements, and each says which pools to use; "
+            "remove one");
+  EXPECT_EQ(
+      message(with_line("")),
+      "a.toml: types is missing; name at least one instance type, or give requirements instead");
   EXPECT_EQ(message(with_line(required, "pool_order = 'listed'")),
-            "a.toml: pool_order = \"listed\" needs the list of types, and requirements give none; "
+            "a.toml: pool_order = \"listed\" needs the list types, which requirements replace; "
             "use price or capacity");
 }
 
@@ -273,7 +274,7 @@ TEST(ClassicConfTest, FilesOfAnotherModeAreNamedAsSuch) {
   for (const char* key : {"image_name", "control_ip", "volume_size"}) {
     const std::string said = message(conf_with("ec2spotter_" + std::string(key) + "=x"));
     EXPECT_TRUE(said.starts_with("a.conf:3: ec2spotter_" + std::string(key) +
-                                 " is of the original's 24x7 mode"))
+                                 " is for the original's 24x7 mode"))
         << said;
   }
   EXPECT_NE(message(conf_with("ec2spotter_kernel_id=aki-1")).find("remove the line"),
@@ -293,8 +294,8 @@ TEST(ClassicConfTest, TheRegionFollowsFromTheZone) {
   const auto wrong = conf_with(volume + "ec2spotter_launch_zone=usw2-az1");
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().describe(),
-            "a.conf: the zone: 'usw2-az1' is a zone's id, which stands for other places in each "
-            "account's names; write the name of a zone, such as us-east-1a");
+            "a.conf: the zone: 'usw2-az1' is a zone's id, and its name differs between "
+            "accounts; write the name of a zone, such as us-east-1a");
 }
 
 TEST(MachineFileTest, AZoneImpliesItsRegionAndMayNotContradictIt) {
@@ -356,7 +357,8 @@ TEST(ClassicConfTest, AVolumeCannotBeLaunchedInAnotherZone) {
       "ec2spotter_launch_zone=us-east-1b\nec2spotter_instance_type=t\n"
       "ec2spotter_preboot_image_id=ami-1\n",
       "a.conf", "a");
-  EXPECT_NE(message(machine).find("make them equal"), std::string::npos) << message(machine);
+  EXPECT_NE(message(machine).find("give both the same zone"), std::string::npos)
+      << message(machine);
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST(RequirementsTest, AreSaidAsTheyWereWritten) {
                       .memory_mib = {.least = 512, .most = {}},
                       .architecture = Architecture::arm64,
                       .excluded = {"t4g.*", "a1.*"}}),
-            "2-4 vCPUs, 0.5- GiB, arm64, none of t4g.* a1.*");
+            "2-4 vCPUs, 0.5- GiB, arm64, without t4g.* a1.*");
   EXPECT_EQ(describe({.vcpus = {.least = 2, .most = 2},
                       .memory_mib = {.least = 4096, .most = 4096},
                       .excluded = {}}),

@@ -22,13 +22,13 @@ TEST(ZoneTest, TheRegionFollowsFromTheName) {
 
 TEST(ZoneTest, WhatIsNoZoneIsToldApart) {
   const std::pair<const char*, const char*> kWrong[] = {
-      {"use1-az1", "is a zone's id"},   {"usw2-lax1-az1", "is a zone's id"},
-      {"us-east-1", "is a region"},     {"us-east", "is no zone's name"},
-      {"US-EAST-1A", "is no zone's"},   {"us-east-1ab", "is no zone's name"},
-      {"us-east-1a-", "is no zone's"},  {"us-west-2-lax", "is no zone's name"},
-      {"us-west-2a-lax-1a", "is no"},   {"us--1a", "is no zone's name"},
-      {"1a", "is no zone's name"},      {"", "is no zone's name"},
-      {"us-east-1a b", "is no zone's"}, {"my zone", "is no zone's name"},
+      {"use1-az1", "is a zone's id"},      {"usw2-lax1-az1", "is a zone's id"},
+      {"us-east-1", "is a region"},        {"us-east", "is not the name of a zone"},
+      {"US-EAST-1A", "is not the name"},   {"us-east-1ab", "is not the name of a zone"},
+      {"us-east-1a-", "is not the name"},  {"us-west-2-lax", "is not the name of a zone"},
+      {"us-west-2a-lax-1a", "is not the"}, {"us--1a", "is not the name of a zone"},
+      {"1a", "is not the name of a zone"}, {"", "is not the name of a zone"},
+      {"us-east-1a b", "is not the name"}, {"my zone", "is not the name of a zone"},
   };
   for (const auto& [zone, why] : kWrong) {
     const auto region = region_of_zone(zone);

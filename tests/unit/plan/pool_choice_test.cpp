@@ -128,7 +128,7 @@ TEST_F(PoolChoiceTest, OnDemandWaitsUntilSpotHadItsTime) {
   memory.closed_pools[spot("a")] = {.why = "none", .until = kNow + 1min};
   EXPECT_TRUE(choose().only_spot_is_waited_for);
   memory.spot_missing_since = kNow - 4min;
-  EXPECT_EQ(choose().candidates[1].why, "Spot is given 6 min more");
+  EXPECT_EQ(choose().candidates[1].why, "Spot is tried for 6 min more");
   memory.spot_missing_since = kNow - 10min;
   EXPECT_EQ(choose().taken, on_demand("a"));
   EXPECT_FALSE(choose(Markets::spot).taken);

@@ -1,9 +1,8 @@
 // Engine swap: the way from a launched body to one that boots from the root, and back.
-#include "plan/limits.hpp"
-#include "plan/mode.hpp"
-
 #include <gtest/gtest.h>
 
+#include "plan/limits.hpp"
+#include "plan/mode.hpp"
 #include "scene.hpp"
 
 namespace ec2spotter {
@@ -42,7 +41,7 @@ SpotRequest request(const char* status_code, const char* state = "disabled") {
   return request;
 }
 
-// The root is free, and a body is there that is to have it.
+// The root is free, and a body is there that will get it.
 Observation with_next(Instance body, const char* status_code) {
   Observation seen;
   seen.volumes = {a_volume()};

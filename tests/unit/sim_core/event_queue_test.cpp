@@ -139,7 +139,7 @@ TEST(SimEventQueueTest, TheQueueIsPartOfTheSavedState) {
   sim.control("notice", {{"instance_id", id}});
   const std::uint64_t before = sim.core().revision();
   const Json held = receive(sim).at(0);
-  EXPECT_NE(sim.core().revision(), before) << "what was handed out is to be saved";
+  EXPECT_NE(sim.core().revision(), before) << "what was handed out must be saved";
   const Json saved = Json::parse(sim.core().save().dump());
 
   Sim other;

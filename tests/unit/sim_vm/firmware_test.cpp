@@ -121,7 +121,7 @@ TEST_F(FirmwareTest, NamesWhatIsMissing) {
   const auto gone = read(file_system("root"));
   ASSERT_FALSE(gone);
   EXPECT_EQ(gone.error().message,
-            "boot entry 'A' wants /boot/gone, which is on no file system of the disk");
+            "boot entry 'A' needs /boot/gone, which is on no file system of the disk");
 
   const fs::path blank = tree("blank.raw");
   write_file(blank, std::string(1 << 20, '\0'));

@@ -148,7 +148,7 @@ TEST(MetadataServerTest, KnowsTheCallerByThePort) {
     ASSERT_TRUE(reply);
     EXPECT_EQ(reply->body, id);
   }
-  // A token of one instance is none of the other's.
+  // A token of one instance is not valid for the other.
   httplib::Client client("127.0.0.1", *first);
   const auto token =
       client.Put("/latest/api/token", {{"X-aws-ec2-metadata-token-ttl-seconds", "60"}}, "", "");

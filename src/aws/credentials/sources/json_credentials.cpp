@@ -31,7 +31,7 @@ Result<Credentials> credentials_from_json(std::string_view text, const JsonNames
   credentials.expires = parse_iso8601(member(json, "Expiration"));
   if (!credentials.expires) {
     return malformed(source,
-                     "have an Expiration that is no time such as \"2026-04-22T22:56:02+01:00\"");
+                     "have an Expiration that is not a time such as \"2026-04-22T22:56:02+01:00\"");
   }
   return credentials;
 }

@@ -1,4 +1,4 @@
-// Reading members of JSON documents of which nothing is promised.
+// Reading members of JSON documents whose content nobody guarantees.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -66,8 +66,9 @@ Result<Values> read_values(const std::vector<Assignment>& lines) {
     const bool shown =
         line.name.size() <= kKeyIdMost && line.value.find_first_not_of('=') != std::string::npos;
     if (value == nullptr) {
-      return wrong_line(line.line, shown ? "'" + line.name + "' is no name that is known here"
-                                         : "the name is not known here");
+      return wrong_line(line.line, shown
+                                       ? "'" + line.name + "' is not a name that this program knows"
+                                       : "this program does not know the name");
     }
     *value = line.value;
   }

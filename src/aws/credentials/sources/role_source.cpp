@@ -56,7 +56,8 @@ Result<Credentials> by_credential_source(const SourceContext& context, const std
                               "; use Environment, EcsContainer or Ec2InstanceMetadata");
   }
   if (!found) return fail(std::move(found).error());
-  if (!*found) return wrong(profile, "has credential_source = " + kind + ", but nothing is there");
+  if (!*found)
+    return wrong(profile, "has credential_source = " + kind + ", but there are no credentials");
   return std::move(**found);
 }
 
@@ -92,7 +93,7 @@ MaybeCredentials from_role(const SourceContext& context, const std::string& prof
   if (section == nullptr || !names_a_role(*section)) return std::nullopt;
   if (!setting(*section, "mfa_serial").empty()) {
     return wrong(profile,
-                 "wants an MFA code (mfa_serial), for which this program cannot ask; run "
+                 "needs an MFA code (mfa_serial), and this program cannot ask for one; run "
                  "eval \"$(aws configure export-credentials --profile " +
                      profile + " --format env)\" first, which asks, or use a role without it");
   }

@@ -28,7 +28,7 @@ Result<IniSection> with_session(const Profiles& profiles, const std::string& pro
   const IniSection* session = profiles.section("sso-session", name);
   if (session == nullptr) {
     return wrong(profile, "names the sso_session '" + name +
-                              "', which the config file lacks; add [sso-session " + name + "]");
+                              "', which is not in the config file; add [sso-session " + name + "]");
   }
   for (const auto& [key, value] : *session) {
     const auto [entry, is_new] = settings.try_emplace(key, value);
@@ -53,7 +53,7 @@ Result<std::optional<SsoSettings>> read_settings(const SourceContext& context,
     return wrong(profile, std::string("uses SSO but lacks ") + needed + "; run aws configure sso");
   }
   if (!is_region_name(setting(all, "sso_region"))) {
-    return wrong(profile, "has an sso_region that cannot be one; run aws configure sso");
+    return wrong(profile, "has an sso_region that is not a region; run aws configure sso");
   }
   return SsoSettings{.session = {.profile = profile,
                                  .name = setting(all, "sso_session"),
@@ -77,7 +77,8 @@ Result<Credentials> parse_role_credentials_json(std::string_view body) {
   if (expiration == it->end()) return credentials;
   const double milliseconds = expiration->is_number() ? expiration->get<double>() : -1;
   if (!(milliseconds >= 0 && milliseconds <= kTimeMost)) {
-    return fail(Errc::malformed_reply, "the SSO portal's reply has an expiration that is no time");
+    return fail(Errc::malformed_reply,
+                "the SSO portal's reply has an expiration that is not a time");
   }
   credentials.expires = TimePoint{Duration{static_cast<std::int64_t>(milliseconds)}};
   return credentials;

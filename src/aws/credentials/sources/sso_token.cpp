@@ -103,7 +103,7 @@ Result<Secret> sso_token(const SourceContext& context, const SsoSession& session
   const std::string key = session.name.empty() ? session.start_url : session.name;
   const auto path = context.environment.home / ".aws/sso/cache" / (sha1_hex(key) + ".json");
   TRY(const auto file, read_small_file(path));
-  if (!file) return sso_log_in(session.profile, "has not been opened");
+  if (!file) return sso_log_in(session.profile, "does not exist yet");
   const Json token = Json::parse(file->text, nullptr, false);
   const auto expires = parse_iso8601(text_at(token, "expiresAt"));
   const std::string access_token = text_at(token, "accessToken");

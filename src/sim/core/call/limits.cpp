@@ -77,7 +77,7 @@ Rate rate_of(const std::string& action, const ParamMap& params) {
 double instances_of(const std::string& action, const ParamMap& params) {
   if (action == "RunInstances") {
     const auto most = params.find("MaxCount");
-    // A number that is none is refused later, by the handler.
+    // An invalid number is refused later, by the handler.
     const long count = most == params.end() ? 1 : std::strtol(most->second.c_str(), nullptr, 10);
     return static_cast<double>(std::clamp(count, 1L, 1000L));
   }

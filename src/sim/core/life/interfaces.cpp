@@ -11,7 +11,7 @@
 namespace ec2spotter::sim {
 namespace {
 
-// A /20, of which EC2 keeps the first four addresses and the last.
+// A /20; EC2 keeps its first four addresses and the last.
 constexpr int kFirstHost = 4;
 constexpr int kLastHost = 4094;
 

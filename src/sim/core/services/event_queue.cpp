@@ -240,7 +240,7 @@ Result<Json> call_queue(World& world, const QueueCall& call) {
   if (call.action == "GetQueueAttributes") return queue_attributes(world, call);
   if (call.action == "ReceiveMessage") return receive(world, call);
   if (call.action == "DeleteMessage") return remove(world, call);
-  return refuse("UnknownOperationException", "SQS here has four actions; this is none of them");
+  return refuse("UnknownOperationException", "The local SQS does not have this action");
 }
 
 bool reads_queue_only(const std::string& action) { return action.starts_with("Get"); }

@@ -39,7 +39,7 @@ class World {
   const Table& table(const std::string& region, const std::string& kind) const;
   // The resource with this id, to be changed; or null.
   Json* find(const std::string& region, const std::string& kind, const std::string& id);
-  // The first of which `wanted` is true, to be changed; or null.
+  // The first one for which `wanted` is true, for a change; or null.
   template <class Wanted>
   Json* find_where(const std::string& region, const std::string& kind, const Wanted& wanted) {
     for (const auto& [id, resource] : table(region, kind)) {

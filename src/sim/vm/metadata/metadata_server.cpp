@@ -46,7 +46,7 @@ std::string trimmed(const std::string& text) {
   return text.substr(from, text.find_last_not_of(" \t\r") - from + 1);
 }
 
-// The head of a request, up to its empty line. An empty method: it is none.
+// The head of a request, up to its empty line. An empty method: this is not a head.
 MetadataRequest parse_head(const std::string& head) {
   MetadataRequest request;
   const std::size_t end = head.find("\r\n");

@@ -158,7 +158,7 @@ Result<void> copy_from_any(DiskReader& disk, const Found& found, const std::stri
     if (device != found.device && disk.copy(device + path, target)) return {};
   }
   return fail(Errc::not_found,
-              fmt::format("boot entry '{}' wants {}, which is on no file system of the disk",
+              fmt::format("boot entry '{}' needs {}, which is on no file system of the disk",
                           found.entry.title, path));
 }
 

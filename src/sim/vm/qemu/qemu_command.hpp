@@ -28,7 +28,7 @@ struct QemuOptions {
   std::vector<std::string> relay_command;  // the whole of it, port included
 };
 
-// Errors: invalid when the specification has an address that is none.
+// Errors: invalid when the specification has an invalid address.
 Result<std::vector<std::string>> qemu_command(const QemuOptions& options);
 
 // The arguments of blockdev-add and device_add that plug a disk in.
