@@ -231,7 +231,7 @@ class RealEc2 final : public Ec2Client {
     return find_credentials(context, parts_.chain, warnings_);
   }
 
-  // The reply's body. A right that is missing is told in words, where EC2 lets us read them.
+  // The reply's body. The error names a missing right, if EC2 lets us decode its text.
   Result<std::string> ask(const ApiCall& call) {
     auto body = caller_.call(call);
     if (body || body.error().code != Errc::unauthorized) return body;
@@ -409,7 +409,7 @@ Result<std::unique_ptr<Ec2Client>> make_ec2(Ec2Options options, const Environmen
   }
   if (!parts.sleeper) parts.sleeper = std::make_unique<ThreadSleeper>(options.cancelled);
   TRY(parts.region, settle_region(options, parts));
-  // A wrong address is told now, not at the first call.
+  // A wrong address is reported now, not at the first call.
   for (const ServiceName service : {ServiceName::ec2, ServiceName::sts, ServiceName::ssm}) {
     TRY([[maybe_unused]] const std::string address,
         endpoint(parts.environment, parts.profiles, service, parts.region, parts.endpoint_url));
