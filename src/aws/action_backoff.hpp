@@ -13,7 +13,7 @@ namespace ec2spotter::aws {
 
 class ActionBackoff {
  public:
-  // Why `action` is left alone at `now`, a time of the clock that nobody sets; nothing: it may be
+  // Why `action` is left alone at `now`, a time of the monotonic clock; nullopt: it may be
   // called.
   std::optional<Error> refusal(const std::string& action, Duration now) const;
   // Has it failed ever since it last worked?

@@ -39,7 +39,7 @@ Result<Parts> gather_parts(Ec2Options& options, const Environment& environment) 
   }
   if (!parts.sleeper) parts.sleeper = std::make_unique<ThreadSleeper>(options.cancelled);
   TRY(parts.region, settle_region(options, parts));
-  // A wrong address is told now, not at the first call.
+  // A wrong address is reported now, not at the first call.
   for (const ServiceName service : {ServiceName::ec2, ServiceName::sts, ServiceName::ssm}) {
     TRY([[maybe_unused]] const std::string address,
         endpoint(parts.environment, parts.profiles, service, parts.region, parts.endpoint_url));

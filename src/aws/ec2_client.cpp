@@ -217,7 +217,7 @@ class RealEc2 final : public Ec2Client {
     return find_credentials(context, parts_.chain, warnings_);
   }
 
-  // The reply's body. A right that is missing is told in words, where EC2 lets us read them.
+  // The reply's body. The error names a missing right, if EC2 lets us decode its text.
   Result<std::string> ask(const ApiCall& call) {
     auto body = caller_.call(call);
     if (body || body.error().code != Errc::unauthorized) return body;

@@ -16,7 +16,7 @@ namespace ec2spotter::cli {
 
 // How the calls of a session behave.
 struct Conduct {
-  // Ends a call under way with Errc::interrupted; nullptr: a signal that asks to stop does.
+  // Ends a call under way with Errc::interrupted; empty: a signal that asks to stop does.
   std::function<bool()> cancelled = {};
   Duration reading_deadline = std::chrono::seconds(60);  // of one call with its retries
   Duration changing_deadline = std::chrono::seconds(60);

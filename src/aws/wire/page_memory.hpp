@@ -1,5 +1,5 @@
 // Pages that read as they did the last time are not parsed again: a calm watch over thousands of
-// machines is told the same megabytes every few seconds.
+// machines receives the same megabytes every few seconds.
 #pragma once
 
 #include <list>

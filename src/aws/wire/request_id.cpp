@@ -56,7 +56,7 @@ class Walk {
   }
 
  private:
-  // The position after the markup at `at`; none when it is not understood.
+  // The position after the markup at `at`; kNone when it is not understood.
   std::size_t step(std::size_t at) {
     const std::string_view rest = reply_.substr(at);
     if (rest.starts_with("<?")) return after(reply_, at, "?>");

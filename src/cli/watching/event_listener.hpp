@@ -16,9 +16,9 @@ class EventListener {
  public:
   using Tell = std::function<void(const SpotEvent&)>;
 
-  // Tells of each announcement, from its thread, until it is destroyed; trouble is told to the log
-  // and passes. `queue_url` is the queue's address, which names the region as a rule; else `region`
-  // is taken. The references outlive it.
+  // Passes each announcement on, from its thread, until it is destroyed; trouble goes to the log
+  // and ends by itself. `queue_url` is the queue's address, which names the region as a rule; else
+  // `region` is taken. The references outlive it.
   EventListener(const Common& common, std::string queue_url, std::string region, WatchLog& log,
                 Tell tell);
 

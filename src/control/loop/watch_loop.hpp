@@ -31,7 +31,7 @@ class Watch {
   void hear(const SpotEvent& event);
 
   // Takes one turn; when to take the next one at the latest, by the clock of the controls. Failures
-  // are told to the reporter and pass, or keep being told: nothing ends a watch.
+  // are reported and pass, or are reported again: nothing ends a watch.
   TimePoint turn();
 
   // What was decided last; null: the machine is unknown, or has had no turn.
@@ -75,7 +75,7 @@ class Watch {
   std::map<MachineName, Entry> entries_;
   PoolKnowledge knowledge_;
   std::vector<SpotEvent> heard_;
-  std::map<std::string, TimePoint> told_;  // readings that failed, and since when that is told
+  std::map<std::string, TimePoint> told_;  // readings that failed, and when that was reported
   int failures_ = 0;
 };
 

@@ -29,7 +29,7 @@ struct ReplyBytes {
 struct ConnectionHandlers {
   // Answers a whole request; called on worker threads.
   std::function<ReplyBytes(const std::string& request)> serve;
-  // Answers what is no request, or none that is taken.
+  // Answers a text that is not a request, or a request that is refused.
   std::function<std::string(const Framed& request, const Refusal& refusal)> refuse;
 };
 

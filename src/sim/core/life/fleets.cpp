@@ -77,7 +77,7 @@ Result<std::string> launch_from(World& world, const std::string& region, const J
   return ids.front();
 }
 
-// What the fleet does about instances at risk; null: nothing.
+// What the fleet does about instances at risk; null: it does nothing.
 const Json* capacity_rebalance(const Json& fleet) {
   const Json::json_pointer at("/maintenanceStrategies/capacityRebalance");
   const Json& options = fleet.at("spotOptions");

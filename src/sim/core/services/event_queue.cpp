@@ -14,7 +14,7 @@ namespace ec2spotter::sim {
 namespace {
 
 constexpr std::string_view kQueueName = "ec2-events";
-constexpr std::size_t kMessagesMost = 5000;  // the oldest are dropped, for want of a retention time
+constexpr std::size_t kMessagesMost = 5000;  // the oldest are dropped; there is no retention time
 constexpr long kVisibilitySeconds = 30;      // SQS's default
 constexpr std::size_t kReceiptLength = 36;
 

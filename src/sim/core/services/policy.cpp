@@ -68,7 +68,7 @@ bool is_known_test(const std::string& test) {
   return std::find(std::begin(kTests), std::end(kTests), test) != std::end(kTests);
 }
 
-// What the question has under a condition key; nullopt: the key is absent, and no test passes.
+// What the question has under a condition key; nullptr: the key is absent, and no test passes.
 const std::string* value_of(const std::string& key, const PolicyQuestion& question) {
   for (const std::string_view prefix : kTagPrefixes) {
     if (!key.starts_with(prefix)) continue;

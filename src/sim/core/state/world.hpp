@@ -74,7 +74,7 @@ class World {
   // `realistic` in the realistic profile, else none; longer while set_slowness says so.
   Duration work(Duration realistic) const;
   void set_slowness(Duration extra) { slowness_ = extra; }
-  // The next event that is due at `until` or earlier; time moves to it. Null: none.
+  // The next event that is due at `until` or earlier; time moves to it. null: there is none.
   Json take_due(TimePoint until);
   TimePoint next_due() const;  // TimePoint::max(): nothing is planned
 

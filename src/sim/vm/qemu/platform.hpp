@@ -17,7 +17,7 @@ struct Platform {
   const char* package;  // Debian's, that has it
   const char* machine;  // QEMU's -machine
   Accelerator emulation;
-  const char* firmware;          // a UEFI's file; null: none is needed to start a kernel
+  const char* firmware;          // a UEFI's file; nullptr: a kernel starts without one
   const char* firmware_package;  // likewise
   int disks_most;
   bool ports;  // each disk has a root port of its own; false: all are on the root bus

@@ -119,7 +119,7 @@ Result<std::vector<std::string>> qemu_command(const QemuOptions& options) {
 }
 
 nlohmann::json blockdev_of(const QemuDisk& disk) {
-  // Without O_DIRECT a write that the guest was told of is in the host's page cache: it survives
+  // Without O_DIRECT a write that the guest believes done is in the host's page cache: it survives
   // the end of QEMU, and a flush of the guest reaches the host's disk.
   return {{"driver", "raw"},
           {"node-name", disk.name},
