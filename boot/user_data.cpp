@@ -149,9 +149,9 @@ Result<std::string> render_user_data(const BootParameters& parameters) {
                 "unattended instance; use engine = \"pivot\" or \"auto\"");
   }
   std::string user_data = packed(parameters);
-  if (user_data.size() > kUserDataMax) {
+  if (user_data.size() > kUserDataMost) {
     return fail(Errc::invalid, "the user data has " + std::to_string(user_data.size()) +
-                                   " bytes; EC2 takes at most " + std::to_string(kUserDataMax));
+                                   " bytes; EC2 takes at most " + std::to_string(kUserDataMost));
   }
   return user_data;
 }

@@ -27,13 +27,12 @@
 // follows, from a unit that the adopt stage installs on the volume (not with adopt = false).
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "model/ids.hpp"
+#include "model/resources.hpp"
 
 namespace ec2spotter {
 
@@ -62,11 +61,8 @@ struct BootParameters {
   std::optional<OwnAttaching> own_attaching = std::nullopt;  // nullopt: the controller does it
 };
 
-// EC2 refuses more user data than this, counted before base64.
-inline constexpr std::size_t kUserDataMax = 16384;
-
 // Raw user data (not base64). Errc::invalid: a parameter that is not what its name says, or a
-// result above kUserDataMax.
+// result above kUserDataMost.
 Result<std::string> render_user_data(const BootParameters& parameters);
 
 // The user data of a body that boots from the root as its own root disk. There is no boot program;

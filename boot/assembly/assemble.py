@@ -15,14 +15,13 @@ import shorten
 FILES = """
 program/volume.sh program/boot_entry.sh program/busy.sh program/visits.sh program/find.sh
 program/enter_pivot.sh program/check.sh program/preboot.sh program/enter_kexec.sh
-program/identify.sh program/adopt.sh program/ask_ec2.sh program/main.sh program/address.sh
-program/shim.sh program/attach.sh program/common.sh volume/on_notice.sh program/network.sh
+program/identify.sh program/adopt.sh unattended/ask_ec2.sh program/main.sh unattended/address.sh
+program/shim.sh unattended/attach.sh program/common.sh volume/on_notice.sh program/network.sh
 volume/root_up.sh volume/ec2spotter-root.service program/say.sh volume/ec2spotter-guest.service
 volume/99-ec2spotter.cfg volume/guest program/network.py program/menu.py program/kexec.py
-program/ec2.py program/imds.py
+unattended/ec2.py unattended/imds.py
 """.split()
-OF_UNATTENDED = {"program/ec2.py", "program/imds.py", "program/attach.sh", "program/address.sh",
-                 "program/ask_ec2.sh"}
+OF_UNATTENDED = {path for path in FILES if path.startswith("unattended/")}
 OF_KEXEC = {"program/boot_entry.sh", "program/enter_kexec.sh", "program/kexec.py", "program/menu.py"}
 OF_PIVOT = {"program/enter_pivot.sh", "program/shim.sh"}
 OF_NETWORK = {"program/network.py"}

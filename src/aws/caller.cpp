@@ -135,8 +135,8 @@ Result<std::string> Caller::send(const ApiCall& call, const Credentials& credent
                                  Duration time_left) {
   TRY(const std::string endpoint, options_.endpoint(call.service));
   HttpRequest request = http_request(call, endpoint);
-  const Duration most = has_answered_ ? options_.attempt_timeout : kFirstReplyMost;
-  request.total_timeout = std::min({options_.attempt_timeout, most, time_left});
+  const Duration max = has_answered_ ? options_.attempt_timeout : kFirstReplyMost;
+  request.total_timeout = std::min({options_.attempt_timeout, max, time_left});
   return send_signed(parts_.http, parts_.clock, request, credentials,
                      {options_.region, std::string(signing_name(call.service))});
 }

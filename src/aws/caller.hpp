@@ -11,7 +11,7 @@
 #include "aws/net/http.hpp"
 #include "aws/sleeper.hpp"
 #include "aws/token_bucket.hpp"
-#include "aws/wire/ec2_requests.hpp"
+#include "aws/wire/ec2/requests.hpp"
 
 namespace ec2spotter::aws {
 

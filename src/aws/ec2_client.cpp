@@ -10,8 +10,8 @@
 #include "aws/denied_rights.hpp"
 #include "aws/identity_client.hpp"
 #include "aws/queue_client.hpp"
-#include "aws/wire/ec2_replies.hpp"
-#include "aws/wire/page_memory.hpp"
+#include "aws/wire/ec2/replies.hpp"
+#include "aws/wire/ec2/page_memory.hpp"
 
 namespace ec2spotter::aws {
 namespace {

@@ -40,9 +40,9 @@ Result<FoundMachine> find_machine(const Common& common, const std::string& argum
                                   Session& session, std::optional<Machine> from_file) {
   if (from_file) return FoundMachine{.machine = std::move(*from_file), .from_file = true};
   const OwnerId owner = owner_of(common);
-  TRY(auto volumes, session.ec2().describe_volumes({}, {tag_filter(tag::kMachine, {argument}),
-                                                        tag_filter(tag::kOwner, {owner.str()}),
-                                                        tag_filter(tag::kState, {"current"})}));
+  TRY(auto volumes, session.ec2().describe_volumes({}, {tag_filter(tag::kMachine, argument),
+                                                        tag_filter(tag::kOwner, owner.str()),
+                                                        tag_filter(tag::kState, tag::kCurrent)}));
   std::erase_if(volumes, [](const Volume& volume) { return !is_current_root(volume); });
   if (volumes.size() != 1) {
     return fail(

@@ -114,13 +114,13 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
   command =
       app.add_subcommand("guest-files", "show or change what happens to our files on a volume");
   command->add_option("NAME", parsed.guest_files.machine, "machine name, or its file")->required();
-  const auto wish = [&parsed](GuestFiles files) {
-    return [&parsed, files] { parsed.guest_files.wished = files; };
+  const auto choose = [&parsed](GuestFiles files) {
+    return [&parsed, files] { parsed.guest_files.chosen = files; };
   };
-  auto* remove = command->add_flag_callback("--remove", wish(GuestFiles::remove),
+  auto* remove = command->add_flag_callback("--remove", choose(GuestFiles::remove),
                                             "remove them at the next boot");
   command
-      ->add_flag_callback("--install", wish(GuestFiles::install),
+      ->add_flag_callback("--install", choose(GuestFiles::install),
                           "install them anew at the next boot")
       ->excludes(remove);
   command->callback([&parsed] {

@@ -46,7 +46,7 @@ struct SetupRole {
 
 struct GuestFilesOptions {
   std::string machine;
-  std::optional<GuestFiles> wished;  // nullopt: only show
+  std::optional<GuestFiles> chosen;  // nullopt: only show
 };
 
 struct Reap {

@@ -77,7 +77,7 @@ std::string VolumeName::describe() const {
   return id.empty() ? "named '" + name_tag + "'" : id.str();
 }
 
-bool wishes(const Machine& machine, Market market) {
+bool uses_market(const Machine& machine, Market market) {
   return std::find(machine.markets.begin(), machine.markets.end(), market) != machine.markets.end();
 }
 

@@ -108,7 +108,7 @@ struct Machine {
 };
 
 // Is this among the machine's markets?
-bool wishes(const Machine& machine, Market market);
+bool uses_market(const Machine& machine, Market market);
 
 // The instance profile that unattended bodies get, and the name of the role in it.
 std::string profile_of(const Machine& machine);

@@ -45,10 +45,10 @@ bool matches(std::string_view pattern, std::string_view name) {
 
 std::string text_of(const Range& range, int unit) {
   std::ostringstream text;
-  text << static_cast<double>(range.least) / unit;
-  if (range.most == range.least) return text.str();
+  text << static_cast<double>(range.min) / unit;
+  if (range.max == range.min) return text.str();
   text << '-';
-  if (range.most) text << static_cast<double>(*range.most) / unit;
+  if (range.max) text << static_cast<double>(*range.max) / unit;
   return text.str();
 }
 
@@ -56,14 +56,14 @@ std::string text_of(const Range& range, int unit) {
 
 std::optional<Range> parse_range(std::string_view text, int unit) {
   const std::size_t dash = text.find('-');
-  const auto least = parse_number(text.substr(0, dash), unit);
-  if (!least) return std::nullopt;
-  if (dash == std::string_view::npos) return Range{.least = *least, .most = *least};
+  const auto min = parse_number(text.substr(0, dash), unit);
+  if (!min) return std::nullopt;
+  if (dash == std::string_view::npos) return Range{.min = *min, .max = *min};
   const std::string_view upper = text.substr(dash + 1);
-  if (upper.empty()) return Range{.least = *least, .most = std::nullopt};
-  const auto most = parse_number(upper, unit);
-  if (!most) return std::nullopt;
-  return Range{.least = *least, .most = *most};
+  if (upper.empty()) return Range{.min = *min, .max = std::nullopt};
+  const auto max = parse_number(upper, unit);
+  if (!max) return std::nullopt;
+  return Range{.min = *min, .max = *max};
 }
 
 bool fulfils(const InstanceType& type, const Requirements& required) {

@@ -13,14 +13,14 @@
 
 namespace ec2spotter {
 
-// A whole number from `least` to `most`, both included.
+// A whole number from `min` to `max`, both included.
 struct Range {
-  int least = 0;
-  std::optional<int> most;  // nullopt: open
+  int min = 0;
+  std::optional<int> max;  // nullopt: open
   bool operator==(const Range&) const = default;
 
-  bool contains(int value) const { return value >= least && (!most || value <= *most); }
-  bool is_empty() const { return most && *most < least; }
+  bool contains(int value) const { return value >= min && (!max || value <= *max); }
+  bool is_empty() const { return max && *max < min; }
 };
 
 // "2" (exactly), "2-4", or "2-" (open), each number multiplied by `unit`, which must make it whole.

@@ -1,6 +1,7 @@
 // What EC2 tells us about its resources, as plain values: only the members that somebody reads.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,8 +10,13 @@
 #include "base/clock.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
+#include "model/spot_status.hpp"
 
 namespace ec2spotter {
+
+// EC2 refuses more user data than this, in bytes before base64. Source: EC2 User Guide, "Run
+// commands when you launch an EC2 instance with user data input".
+inline constexpr std::size_t kUserDataMost = 16384;
 
 using Tags = std::map<std::string, std::string>;
 
@@ -80,8 +86,8 @@ struct StatusChecks {
 
 struct SpotRequest {
   SpotRequestId id;
-  std::string state;        // open, active, closed, cancelled, failed, disabled
-  std::string status_code;  // for example instance-terminated-no-capacity, marked-for-termination
+  std::string state;  // open, active, closed, cancelled, failed, disabled
+  SpotStatus status = SpotStatus::other;
   std::string status_message;
   InstanceId instance;
   Tags tags;

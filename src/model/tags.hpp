@@ -12,8 +12,13 @@ namespace ec2spotter::tag {
 // control/batch_tags.hpp.
 inline constexpr std::string_view kMachine = "ec2spotter:machine";
 inline constexpr std::string_view kOwner = "ec2spotter:owner";
-inline constexpr std::string_view kRole = "ec2spotter:role";    // root, instance, fleet
-inline constexpr std::string_view kState = "ec2spotter:state";  // current, retired
+inline constexpr std::string_view kRole = "ec2spotter:role";
+inline constexpr std::string_view kRoleRoot = "root";          // a volume
+inline constexpr std::string_view kRoleInstance = "instance";  // and the disk of its image
+inline constexpr std::string_view kRoleFleet = "fleet";
+inline constexpr std::string_view kState = "ec2spotter:state";  // of a root
+inline constexpr std::string_view kCurrent = "current";
+inline constexpr std::string_view kRetired = "retired";  // a newer root has taken its place
 // On a root: its own id. EC2's tools copy tags from a volume to its snapshots and on to what is
 // made of those: a copy carries another volume's id.
 inline constexpr std::string_view kVolume = "ec2spotter:volume";
@@ -29,7 +34,7 @@ inline constexpr std::string_view kImageDisk = "ec2spotter:image-disk";
 inline constexpr std::string_view kGone = "gone";
 inline constexpr std::string_view kUnattended = "ec2spotter:unattended";   // on the volume: true
 inline constexpr std::string_view kGuestFiles = "ec2spotter:guest-files";  // remove, install; there
-inline constexpr std::string_view kWish = "ec2spotter:wish";  // on a fleet: what it was made from
+inline constexpr std::string_view kMadeFrom = "ec2spotter:made-from";  // on a fleet: a fingerprint
 // On the volume: when a fleet was last asked for, which EC2 may show only later.
 inline constexpr std::string_view kFleetAskedAt = "ec2spotter:fleet-asked-at";
 // EC2's own, on the instances of a fleet.
@@ -41,5 +46,8 @@ inline std::string value(const Tags& tags, std::string_view key) {
   const auto found = tags.find(std::string(key));
   return found == tags.end() ? std::string() : found->second;
 }
+
+// Is it a flag that says yes?
+inline bool is_set(const Tags& tags, std::string_view key) { return value(tags, key) == "true"; }
 
 }  // namespace ec2spotter::tag

@@ -17,11 +17,10 @@ struct Moment {
   int minute = 0;
 };
 
-std::optional<int> parse_number(std::string_view text, int most) {
+std::optional<int> parse_number(std::string_view text, int max) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || text.size() != 2 ||
-      value > most) {
+  if (error != std::errc() || end != text.data() + text.size() || text.size() != 2 || value > max) {
     return std::nullopt;
   }
   return value;

@@ -11,10 +11,10 @@ namespace {
 
 bool may_return_to_spot(const Machine& machine, const Instance& body, TimePoint now) {
   using When = ReturnToSpot::When;
-  if (body.market == Market::spot || !wishes(machine, Market::spot)) return false;
-  const ReturnToSpot& wish = machine.return_to_spot;
-  if (wish.when != When::windows) return wish.when == When::always;
-  return std::any_of(wish.windows.begin(), wish.windows.end(),
+  if (body.market == Market::spot || !uses_market(machine, Market::spot)) return false;
+  const ReturnToSpot& policy = machine.return_to_spot;
+  if (policy.when != When::windows) return policy.when == When::always;
+  return std::any_of(policy.windows.begin(), policy.windows.end(),
                      [&](const WeekWindow& window) { return contains(window, now); });
 }
 
@@ -31,13 +31,13 @@ bool wants_successor(const Situation& s, const Instance& body) {
 }
 
 const Instance* find_successor(const Situation& s, const Root& root, const Instance& body,
-                               bool wished) {
+                               bool needs_successor) {
   const Instance* tagged = s.bodies.successor_of(body, root.mode);
   if (!s.intent.by_watch) {
     return tagged != nullptr && s.now - tagged->launch_time <= s.machine.boot_limit ? tagged
                                                                                     : nullptr;
   }
-  return tagged != nullptr || !wished ? tagged : s.bodies.next_body(&body, root.mode);
+  return tagged != nullptr || !needs_successor ? tagged : s.bodies.next_body(&body, root.mode);
 }
 
 std::optional<Decision> hand_over(const Situation& s, const Root& root, const Instance& body,

@@ -12,9 +12,9 @@ bool wants_successor(const Situation& s, const Instance& body);
 
 // The instance that takes over from this working one, if any. Its tag tells that also to a
 // controller that has not heard why. A single command leaves it to `watch` as long as it may yet
-// boot. `wished`: any other instance of ours may take over as well.
+// boot. `needs_successor`: any other instance of ours may take over as well.
 const Instance* find_successor(const Situation& s, const Root& root, const Instance& body,
-                               bool wished);
+                               bool needs_successor);
 
 // The next step towards the successor (null: none is launched yet). Nullopt: a launch has to wait.
 std::optional<Decision> hand_over(const Situation& s, const Root& root, const Instance& body,

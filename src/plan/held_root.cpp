@@ -111,9 +111,9 @@ Decision see_through(const Situation& s, const Root& root) {
   if (body.state == InstanceState::stopped) return go_on_stopped(s, root);
   const auto ailment =
       came_up(body) ? ailment_of(s.machine, s.seen, s.memory, volume, body, s.now) : std::nullopt;
-  const bool wished = !root.unattended() && came_up(body) &&
-                      (wants_successor(s, body) || is_replaced_for(s, root, ailment));
-  const Instance* successor = find_successor(s, root, body, wished);
+  const bool needs_successor = !root.unattended() && came_up(body) &&
+                               (wants_successor(s, body) || is_replaced_for(s, root, ailment));
+  const Instance* successor = find_successor(s, root, body, needs_successor);
   // A fleet's second body is there because EC2 sees the first one at risk.
   if (auto surplus =
           root.unattended() ? std::nullopt : collect_all_but(s, volume, {&body, successor})) {
@@ -135,7 +135,7 @@ Decision see_through(const Situation& s, const Root& root) {
   if (ailment && !is_replaced_for(s, root, ailment)) return care_for(s, root, *ailment);
   const bool missing = s.bodies.answers(body) == false && !has_answered(s, body);
   if (missing && !ailment) return wait_for_service(s, body);
-  if (s.intent.by_watch && (wished || successor != nullptr)) {
+  if (s.intent.by_watch && (needs_successor || successor != nullptr)) {
     if (auto step = hand_over(s, root, body, successor)) return std::move(*step);
   }
   if (ailment) return care_for(s, root, *ailment);

@@ -5,7 +5,7 @@
 namespace ec2spotter {
 
 Mode mode_of(const Machine& machine, const Volume& root) {
-  if (machine.unattended.value_or(tag::value(root.tags, tag::kUnattended) == "true")) {
+  if (machine.unattended.value_or(tag::is_set(root.tags, tag::kUnattended))) {
     return Mode::unattended;
   }
   const bool tagged = tag::value(root.tags, tag::kEngine) == to_string(Engine::swap);

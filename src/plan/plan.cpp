@@ -33,7 +33,7 @@ bool is_adopted(const Situation& s, const Root& root, Goal goal) {
   const Tags& tags = root.volume.tags;
   return carries_tags_of(root.volume, s.machine) && !is_copy(root.volume) &&
          tag::value(tags, tag::kGoal) == to_string(goal) &&
-         (tag::value(tags, tag::kUnattended) == "true") == root.unattended();
+         tag::is_set(tags, tag::kUnattended) == root.unattended();
 }
 
 Decision adopt(const Situation& s, const Root& root, Goal goal, const std::string& what) {

@@ -163,7 +163,7 @@ class Ec2Test(unittest.TestCase):
     def ask(self, *words, seconds=3500):
         """The lines that it says."""
         done = subprocess.run(
-            [sys.executable, "-I", "-c", RUNNER, str(self.port), SOURCE / "boot/program/ec2.py",
+            [sys.executable, "-I", "-c", RUNNER, str(self.port), SOURCE / "boot/unattended/ec2.py",
              str(seconds), f"http://127.0.0.1:{self.port}", "i-1", *words],
             capture_output=True, text=True, timeout=120, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)

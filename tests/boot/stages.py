@@ -44,7 +44,8 @@ class Program:
         self.shell = shell
         for name in ("run/root", "state", "dev", "fs", "tools", "sys/block", "sys/class/net/eth0"):
             (self.work / name).mkdir(parents=True)
-        for path in [*SOURCE.glob("boot/program/*"), *SOURCE.glob("boot/volume/*")]:
+        for path in [*SOURCE.glob("boot/program/*"), *SOURCE.glob("boot/unattended/*"),
+                     *SOURCE.glob("boot/volume/*")]:
             self.put(path.name, self.moved(path.read_text(encoding="utf-8")))
         self.put("say.sh", SAY.format(work=self.work))
         self.parameters = PARAMETERS | parameters

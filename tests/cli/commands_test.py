@@ -63,8 +63,8 @@ class CommandsTest(ProgramTest):
         self.fails(1, "guest-files", "web", says="launch it first")
         self.launch()
         self.assertIn("at the first boot", self.succeeds("guest-files", "web").stdout)
-        for wish, word in (("--remove", "remove"), ("--install", "install")):
-            self.succeeds("guest-files", wish, "web")
+        for option, word in (("--remove", "remove"), ("--install", "install")):
+            self.succeeds("guest-files", option, "web")
             shown = json.loads(self.succeeds("--output", "json", "guest-files", "web").stdout)
             self.assertEqual(shown, {"machine": "web", "volume": VOLUME, "guest_files": word})
         self.assertIn("at each boot", self.succeeds("guest-files", "web").stdout)

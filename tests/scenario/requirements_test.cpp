@@ -17,8 +17,8 @@ Machine machine_with_requirements() {
   Machine machine = web_machine();
   machine.types.clear();
   machine.pool_order = PoolOrder::price;
-  machine.requirements = Requirements{.vcpus = {.least = 2, .most = 2},
-                                      .memory_mib = {.least = 4096, .most = 4096},
+  machine.requirements = Requirements{.vcpus = {.min = 2, .max = 2},
+                                      .memory_mib = {.min = 4096, .max = 4096},
                                       .excluded = {"c6i.*"}};
   return machine;
 }

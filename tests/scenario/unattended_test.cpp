@@ -181,7 +181,7 @@ TEST_F(UnattendedScenario, ASupervisedBodyIsInTheWayAndStaysUnderItsWatch) {
   EXPECT_EQ(ec2_.changes(), before) << "a tag would take the machine from its watch";
 }
 
-TEST_F(UnattendedScenario, ChangedWishesAreNotTakenForTheFleetsOwn) {
+TEST_F(UnattendedScenario, AChangedFileIsNotTakenForTheFleetsOwn) {
   drive_up();
   Machine changed = machine_;
   changed.types = {"m5.large"};

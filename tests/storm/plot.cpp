@@ -17,9 +17,9 @@ std::string numbered(const char* prefix, int number) {
 }
 
 // Anything from a hundredth of the most up to it, each power of ten as likely as the other.
-double rate(std::mt19937_64& random, double most) {
+double rate(std::mt19937_64& random, double max) {
   const double power = static_cast<double>(below(random, 2000)) / 1000.0;
-  return chance(random, 0.6) ? most * std::pow(10.0, -power) : 0.0;
+  return chance(random, 0.6) ? max * std::pow(10.0, -power) : 0.0;
 }
 
 Rates draw_rates(std::mt19937_64& random) {

@@ -175,7 +175,7 @@ class Storm {
       for (Controller& controller : controllers_) {
         if (controller.watch == nullptr || below(random_, 2) == 0) continue;
         for (const InstanceId& body : bodies) {
-          controller.watch->hear({.kind = SpotEvent::Kind::rebalance, .instance = body});
+          controller.watch->on_spot_event({.kind = SpotEvent::Kind::rebalance, .instance = body});
         }
       }
     }

@@ -41,9 +41,9 @@ class LayoutsTest(MachineTest):
         self.assertEqual(self.machine.disk_of("/boot"), SERIAL)
         self.assertEqual(self.machine.run("findmnt -no FSROOT /", user="root"), "/root\n")
 
-    def enter(self, volume, file_system, partition, said="", **wishes):
+    def enter(self, volume, file_system, partition, said="", **keys):
         """By kexec, as the boot program's own check says."""
-        machine = self.power_on(volume, **wishes)
+        machine = self.power_on(volume, **keys)
         body = machine.launch()
         console = machine.console(body)
         self.assertIn("ec2spotter: enter ok engine=kexec", console)

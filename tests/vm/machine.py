@@ -121,10 +121,10 @@ class Disks:
 class Machine(cloud.Cloud):
     """The machine "web": its volume holds `volume`, its bodies start from `preboot`."""
 
-    def __init__(self, volume, preboot, architecture="amd64", **wishes):
+    def __init__(self, volume, preboot, architecture="amd64", **keys):
         super().__init__(architecture=architecture)
         self.address = ADDRESS
-        self.wishes = {"engine": "auto", "types": ["t3.small"]} | wishes
+        self.keys = {"engine": "auto", "types": ["t3.small"]} | keys
         self._watch = None
         self._seed |= {
             "snapshots": [
@@ -138,7 +138,7 @@ class Machine(cloud.Cloud):
         super().__enter__()
         lines = [f'volume = "{VOLUME}"', f'image = "{cloud.IMAGE}"', 'key_name = "me"',
                  f'elastic_ip = "{ADDRESS}"', f"ssh_port = {self.ssh_port}"]
-        lines += [f"{key} = {json.dumps(value)}" for key, value in self.wishes.items()]
+        lines += [f"{key} = {json.dumps(value)}" for key, value in self.keys.items()]
         path = pathlib.Path(self.folder, "web.toml")
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return self
@@ -240,9 +240,9 @@ class MachineTest(unittest.TestCase):
         self.passed = False  # set by @shows
         self.addCleanup(self.power_off)
 
-    def power_on(self, volume, preboot=None, **wishes):
+    def power_on(self, volume, preboot=None, **keys):
         self.machine = Machine(volume, preboot or self.disks.preboot(), self.architecture,
-                               **wishes).__enter__()
+                               **keys).__enter__()
         return self.machine
 
     def power_off(self):

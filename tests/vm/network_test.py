@@ -1,5 +1,5 @@
 """A volume whose network settings are for a former body's MAC address comes up without a network, and
-it is said why; it is cured where the machine file wishes so."""
+it is said why; it is cured where the machine file says so."""
 
 import json
 import unittest

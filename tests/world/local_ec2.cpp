@@ -233,16 +233,16 @@ Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal,
   return last->decision;
 }
 
-bool LocalEc2::watch(const std::vector<Machine>& machines, const Enough& enough, Duration most,
+bool LocalEc2::watch(const std::vector<Machine>& machines, const Enough& enough, Duration max,
                      std::optional<CrashPoint> crash) {
   told_.clear();
   Process process(*this, crash);
   Watch watch(machines.front().owner, process.controls());
   watch.set_machines(machines);
   for (const InstanceId& instance : recommended) {
-    watch.hear({.kind = SpotEvent::Kind::rebalance, .instance = instance});
+    watch.on_spot_event({.kind = SpotEvent::Kind::rebalance, .instance = instance});
   }
-  const TimePoint end = clock_.now() + most;
+  const TimePoint end = clock_.now() + max;
   while (clock_.now() < end) {
     const TimePoint next = watch.turn();
     calls_ = process.calls();

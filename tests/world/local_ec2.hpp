@@ -34,10 +34,10 @@ class LocalEc2 {
   Result<Decision> drive(const Machine& machine, Goal goal = Goal::up,
                          std::optional<CrashPoint> crash = std::nullopt);
   // A watch over these machines until `enough` says so after a turn; it dies at `crash`, if one is
-  // given. False: `most` has passed, or it has died.
+  // given. False: `max` has passed, or it has died.
   using Enough = std::function<bool(const Watch&)>;
   bool watch(const std::vector<Machine>& machines, const Enough& enough,
-             Duration most = std::chrono::hours(1), std::optional<CrashPoint> crash = std::nullopt);
+             Duration max = std::chrono::hours(1), std::optional<CrashPoint> crash = std::nullopt);
   int calls_of_last_drive() const { return calls_; }
 
   // A person's own call, in the console; its HTTP status.

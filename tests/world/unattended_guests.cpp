@@ -100,8 +100,8 @@ void UnattendedGuests::act() {
   }
 }
 
-bool UnattendedGuests::pass_until_served(const Machine& machine, Duration most) {
-  const TimePoint end = ec2_.clock().now() + most;
+bool UnattendedGuests::pass_until_served(const Machine& machine, Duration max) {
+  const TimePoint end = ec2_.clock().now() + max;
   while (ec2_.clock().now() < end) {
     ec2_.pass(1s);
     act();

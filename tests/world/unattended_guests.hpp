@@ -17,8 +17,8 @@ class UnattendedGuests {
   void make_role(const Machine& machine, const std::vector<std::string>& keys = {});
   // Lets every guest that runs its boot program do what it can do now. To be called often.
   void act();
-  // Lets time pass, and the guests act, until the machine serves again or `most` has passed.
-  bool pass_until_served(const Machine& machine, Duration most);
+  // Lets time pass, and the guests act, until the machine serves again or `max` has passed.
+  bool pass_until_served(const Machine& machine, Duration max);
   // EC2's error code for one call with the credentials of an instance; empty: it was carried out.
   std::string call_as(const std::string& instance, const std::string& action,
                       sim::ParamMap parameters);

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "aws/identity.hpp"
-#include "aws/wire/ec2_requests.hpp"
+#include "aws/wire/ec2/requests.hpp"
 
 namespace ec2spotter::aws {
 

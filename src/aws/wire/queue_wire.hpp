@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "aws/event_queue.hpp"
-#include "aws/wire/ec2_requests.hpp"
+#include "aws/wire/ec2/requests.hpp"
 
 namespace ec2spotter::aws {
 

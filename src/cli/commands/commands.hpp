@@ -19,7 +19,7 @@ Result<void> watch(const Common& common, const WatchOptions& options);
 Result<void> events(const Common& common, const EventsOptions& options);
 // Shows what may keep a machine from coming back, and the cure. Errc::wrong_state: there is some.
 Result<void> doctor(const Common& common, const OnMachine& options);
-// What happens to our files on a machine's volume at its next boot; `wished` is recorded there.
+// What happens to our files on a machine's volume at its next boot; `chosen` is recorded there.
 Result<void> guest_files(const Common& common, const GuestFilesOptions& options);
 Result<void> console(const Common& common, const OnMachine& options);
 // Replaces this process by ssh; returns only when that fails.

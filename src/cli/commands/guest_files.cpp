@@ -37,8 +37,8 @@ Result<void> guest_files(const Common& common, const GuestFilesOptions& options)
   TRY(const auto considered, consider(machine, open.session->controls()));
   TRY(const Volume* root, own_root(machine, considered.look.seen));
   GuestFiles files = guest_files_of(*root);
-  if (options.wished && *options.wished != files) {
-    files = *options.wished;
+  if (options.chosen && *options.chosen != files) {
+    files = *options.chosen;
     TRY_VOID(open.session->ec2().create_tags(
         {root->id.str()}, {{std::string(tag::kGuestFiles), std::string(to_string(files))}}));
   }

@@ -98,11 +98,11 @@ void print_rows(const std::vector<Row>& rows) {
 
 Result<void> list(const Common& common) {
   TRY(auto session, Session::open(common, {}));
-  std::vector<aws::Filter> filters{tag_filter(tag::kRole, {"root"})};
-  std::vector<aws::Filter> body_filters{tag_filter(tag::kRole, {"instance"})};
+  std::vector<aws::Filter> filters{tag_filter(tag::kRole, tag::kRoleRoot)};
+  std::vector<aws::Filter> body_filters{tag_filter(tag::kRole, "instance")};
   if (!common.owner.empty()) {
     for (auto* each : {&filters, &body_filters}) {
-      each->push_back(tag_filter(tag::kOwner, {common.owner}));
+      each->push_back(tag_filter(tag::kOwner, common.owner));
     }
   }
   TRY(const auto volumes, session->ec2().describe_volumes({}, filters));

@@ -22,7 +22,7 @@ struct Orphan {
 // Why the machine of this root does not need a fleet; empty: it needs one.
 std::string unwanted_by(const Volume& root) {
   if (tag::value(root.tags, tag::kGoal) == to_string(Goal::paused)) return "its machine is paused";
-  if (tag::value(root.tags, tag::kUnattended) != "true") return "its machine is supervised";
+  if (!tag::is_set(root.tags, tag::kUnattended)) return "its machine is supervised";
   return {};
 }
 
@@ -39,8 +39,8 @@ std::string orphaned_by(const Fleet& fleet, const std::multimap<std::string, Vol
 }
 
 Result<std::vector<Orphan>> find_orphans(aws::Ec2& ec2, const OwnerId& owner) {
-  TRY(const auto volumes, ec2.describe_volumes({}, {tag_filter(tag::kOwner, {owner.str()}),
-                                                    tag_filter(tag::kRole, {"root"})}));
+  TRY(const auto volumes, ec2.describe_volumes({}, {tag_filter(tag::kOwner, owner.str()),
+                                                    tag_filter(tag::kRole, tag::kRoleRoot)}));
   std::multimap<std::string, Volume> roots;
   for (const Volume& volume : volumes) {
     if (is_current_root(volume)) roots.emplace(tag::value(volume.tags, tag::kMachine), volume);
@@ -57,7 +57,7 @@ Result<std::vector<Orphan>> find_orphans(aws::Ec2& ec2, const OwnerId& owner) {
     orphan.seen.fleets = {fleet};
     orphan.why = std::move(why);
     TRY(orphan.seen.bodies,
-        ec2.describe_instances({}, {tag_filter(tag::kFleetId, {fleet.id.str()}),
+        ec2.describe_instances({}, {tag_filter(tag::kFleetId, fleet.id.str()),
                                     {"instance-state-name", {"pending", "running"}}}));
     orphans.push_back(std::move(orphan));
   }

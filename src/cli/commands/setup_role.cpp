@@ -27,9 +27,9 @@ Result<void> check_no_fleet(const Machine& machine, aws::Ec2& ec2) {
 // may be taken back into use.
 Result<std::vector<std::string>> keys_of_volumes(const Machine& machine, aws::Ec2& ec2) {
   const VolumeName& name = machine.volume;
-  const aws::Filter named = name.id.empty() ? tag_filter(tag::kName, {name.name_tag})
+  const aws::Filter named = name.id.empty() ? tag_filter(tag::kName, name.name_tag)
                                             : aws::Filter{"volume-id", {name.id.str()}};
-  const aws::Filter ours = tag_filter(tag::kMachine, {machine.name.str()});
+  const aws::Filter ours = tag_filter(tag::kMachine, machine.name.str());
   std::set<std::string> keys;
   for (const aws::Filter& filter : {named, ours}) {
     TRY(const auto volumes, ec2.describe_volumes({}, {filter}));

@@ -38,9 +38,9 @@ class Watches {
   }
 
   // From any thread.
-  void hear(const SpotEvent& event) {
+  void on_spot_event(const SpotEvent& event) {
     const std::lock_guard lock(mutex_);
-    for (auto& [region, watch] : regions_) watch.hear(event);
+    for (auto& [region, watch] : regions_) watch.on_spot_event(event);
   }
 
  private:
@@ -75,7 +75,7 @@ Result<void> watch(const Common& common, const WatchOptions& options) {
     }
     if (!listener && !options.events.empty() && !known.empty()) {
       listener.emplace(common, options.events, known.front().region, log,
-                       [&watches](const SpotEvent& event) { watches.hear(event); });
+                       [&watches](const SpotEvent& event) { watches.on_spot_event(event); });
     }
   } while (waiter.wait(kReloadAfter));
   log.say("the watch was ended by a signal; the machines stay as they are");

@@ -28,7 +28,7 @@ void RegionWatch::set_machines(std::vector<Machine> machines) {
   is_news_.notify_all();
 }
 
-void RegionWatch::hear(const SpotEvent& event) {
+void RegionWatch::on_spot_event(const SpotEvent& event) {
   const std::lock_guard lock(mutex_);
   news_.events.push_back(event);
   is_news_.notify_all();
@@ -55,7 +55,7 @@ void RegionWatch::take_in(News news) {
     deal_out_machines();
   }
   for (auto& [owner, turning] : watches_) {
-    for (const SpotEvent& event : news.events) turning.watch.hear(event);
+    for (const SpotEvent& event : news.events) turning.watch.on_spot_event(event);
     if (!news.events.empty()) turning.due = {};
   }
 }

@@ -30,7 +30,7 @@ class RegionWatch {
 
   // As Watch::set_machines and Watch::hear, of all owners; from any thread.
   void set_machines(std::vector<Machine> machines);
-  void hear(const SpotEvent& event);
+  void on_spot_event(const SpotEvent& event);
 
  private:
   struct Turning {

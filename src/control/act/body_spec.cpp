@@ -73,7 +73,7 @@ Tags tags_of(const std::vector<LaunchOrder>& batch) {
     tags = with_names_of_next(std::move(tags), own_names(*order.machine, order.step->volume));
   }
   tags[std::string(tag::kOwner)] = batch.front().machine->owner.str();
-  tags[std::string(tag::kRole)] = "instance";
+  tags[std::string(tag::kRole)] = tag::kRoleInstance;
   const step::LaunchBody& first = *batch.front().step;
   tags[std::string(tag::kAttempt)] = std::to_string(first.attempt);
   if (first.engine == Engine::swap) tags[std::string(tag::kEngine)] = to_string(first.engine);

@@ -15,9 +15,9 @@ constexpr std::size_t kDigestShown = 16;
 
 Tags names_of(const Machine& machine, const step::CreateFleet& step) {
   Tags names = ownership_tags(machine);
-  names[std::string(tag::kRole)] = "fleet";
+  names[std::string(tag::kRole)] = tag::kRoleFleet;
   names[std::string(tag::kBodyOf)] = step.volume.str();
-  names[std::string(tag::kWish)] = step.wish;
+  names[std::string(tag::kMadeFrom)] = step.made_from;
   return names;
 }
 

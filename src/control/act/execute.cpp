@@ -27,8 +27,8 @@ class Executor {
     TRY_VOID(check_only_root(step.volume));
     Tags tags{{std::string(tag::kMachine), machine_.name.str()},
               {std::string(tag::kOwner), machine_.owner.str()},
-              {std::string(tag::kRole), "root"},
-              {std::string(tag::kState), "current"},
+              {std::string(tag::kRole), std::string(tag::kRoleRoot)},
+              {std::string(tag::kState), std::string(tag::kCurrent)},
               {std::string(tag::kVolume), step.volume.str()},
               {std::string(tag::kGoal), std::string(to_string(step.goal))}};
     if (step.unattended || was_unattended(step.volume)) {
@@ -312,10 +312,9 @@ class Executor {
   // Rule S2: a machine has one root; asked of EC2 just before another volume would become it.
   Result<void> check_only_root(const VolumeId& id) {
     if (breaks_rule(2)) return {};
-    TRY(const auto roots,
-        ec2_.describe_volumes({}, {tag_filter(tag::kMachine, {machine_.name.str()}),
-                                   tag_filter(tag::kOwner, {machine_.owner.str()}),
-                                   tag_filter(tag::kRole, {"root"})}));
+    TRY(const auto roots, ec2_.describe_volumes({}, {tag_filter(tag::kMachine, machine_.name.str()),
+                                                     tag_filter(tag::kOwner, machine_.owner.str()),
+                                                     tag_filter(tag::kRole, tag::kRoleRoot)}));
     for (const Volume& root : roots) {
       if (root.id == id || !is_current_root(root)) continue;
       // A person has chosen between a root and its copy, by the id.
@@ -371,7 +370,7 @@ class Executor {
   }
 
   bool is_of_body(const Volume& volume) const {
-    return tag::value(volume.tags, tag::kRole) == "instance" &&
+    return tag::value(volume.tags, tag::kRole) == tag::kRoleInstance &&
            tag::value(volume.tags, tag::kOwner) == machine_.owner.str();
   }
 

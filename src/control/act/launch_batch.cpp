@@ -5,24 +5,23 @@
 
 #include "base/sha256.hpp"
 #include "control/tags/batch_tags.hpp"
+#include "model/launch_shape.hpp"
 
 namespace ec2spotter {
 namespace {
 
 struct Batch {
-  std::vector<std::size_t> places;
+  std::vector<std::size_t> indexes;
   Tags names;
 };
 
-// All that a call says besides the machine's and the volume's names. Every part of a launch that a
-// machine file decides has to be named here.
-auto manner_of(const LaunchOrder& order) {
-  const Machine& machine = *order.machine;
-  const step::LaunchBody& step = *order.step;
-  return std::tie(step.pool, step.engine, step.attempt, step.guest_files, machine.owner,
-                  machine.image, machine.subnet, machine.security_groups, machine.key_name,
-                  machine.max_price, machine.device, machine.adopt, machine.guest_helper,
-                  machine.fix_network);
+// Do the calls for both say the same besides the machine's and the volume's names?
+bool are_alike(const LaunchOrder& a, const LaunchOrder& b) {
+  const auto of_step = [](const step::LaunchBody& step) {
+    return std::tie(step.pool, step.engine, step.attempt, step.guest_files);
+  };
+  return of_step(*a.step) == of_step(*b.step) &&
+         launch_shape(*a.machine) == launch_shape(*b.machine);
 }
 
 // An instance_name may contain a space, which a list of names cannot. A body that
@@ -42,24 +41,24 @@ bool fit(const Tags& names) {
 
 std::vector<std::vector<std::size_t>> group_launches(const std::vector<LaunchOrder>& orders) {
   std::vector<Batch> batches;
-  for (std::size_t place = 0; place < orders.size(); ++place) {
-    const LaunchOrder& order = orders[place];
+  for (std::size_t index = 0; index < orders.size(); ++index) {
+    const LaunchOrder& order = orders[index];
     Tags own = order.step == nullptr ? Tags{} : own_names(*order.machine, order.step->volume);
     const auto joined = std::find_if(batches.begin(), batches.end(), [&](const Batch& batch) {
-      const LaunchOrder& first = orders[batch.places.front()];
-      return may_join(order) && may_join(first) && batch.places.size() < kBatchMost &&
-             manner_of(order) == manner_of(first) && fit(with_names_of_next(batch.names, own));
+      const LaunchOrder& first = orders[batch.indexes.front()];
+      return may_join(order) && may_join(first) && batch.indexes.size() < kBatchMost &&
+             are_alike(order, first) && fit(with_names_of_next(batch.names, own));
     });
     if (joined == batches.end()) {
-      batches.push_back({.places = {place}, .names = std::move(own)});
+      batches.push_back({.indexes = {index}, .names = std::move(own)});
     } else {
-      joined->places.push_back(place);
+      joined->indexes.push_back(index);
       joined->names = with_names_of_next(std::move(joined->names), own);
     }
   }
   std::vector<std::vector<std::size_t>> groups;
   groups.reserve(batches.size());
-  for (Batch& batch : batches) groups.push_back(std::move(batch.places));
+  for (Batch& batch : batches) groups.push_back(std::move(batch.indexes));
   return groups;
 }
 

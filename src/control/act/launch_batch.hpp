@@ -23,10 +23,10 @@ struct LaunchOrder {
 // So many bodies at a time keep the user data and the tags small, and a refusal cheap.
 inline constexpr std::size_t kBatchMost = 10;
 
-// The places in `orders` of those that go out together, each place once. A batch holds orders whose
-// calls would be alike apart from machine and volume, at most kBatchMost of them, and no more than
-// their tags have room for. Batches stand in the order of their first members, members in that of
-// `orders`.
+// The indexes in `orders` of those that go out together, each index once. A batch holds orders
+// whose calls would be alike apart from machine and volume, at most kBatchMost of them, and no more
+// than their tags have room for. Batches stand in the order of their first members, members in that
+// of `orders`.
 std::vector<std::vector<std::size_t>> group_launches(const std::vector<LaunchOrder>& orders);
 
 // The client token of a batch of launches: the same for the same members in the same order. One

@@ -43,13 +43,13 @@ Result<std::set<std::size_t>> launch_bodies(const std::vector<LaunchOrder>& batc
     }
     return without_room;
   }
-  for (std::size_t place = 0; place < batch.size(); ++place) without_room.insert(place);
+  for (std::size_t index = 0; index < batch.size(); ++index) without_room.insert(index);
   for (Instance& body : *launched) {
-    const auto place = static_cast<std::size_t>(body.launch_index);
-    CHECK(place < batch.size());
-    without_room.erase(place);
+    const auto index = static_cast<std::size_t>(body.launch_index);
+    CHECK(index < batch.size());
+    without_room.erase(index);
     take_own_names(body);
-    batch[place].memory->launched[body.id] = std::move(body);
+    batch[index].memory->launched[body.id] = std::move(body);
   }
   return without_room;
 }

@@ -17,7 +17,7 @@ bool close_pool(Memory& memory, const Pool& pool, const Error& error, TimePoint 
 
 // Launches a body for each order of a batch (a group of group_launches, or a single order), and
 // notes in each one's memory what came of it: its body, that the pool is closed, or that its client
-// token is spent. Returns the places in `batch` of those for whose bodies EC2 had no room, and
+// token is spent. Returns the indexes in `batch` of those for whose bodies EC2 had no room, and
 // which go out again: EC2 launches as many as it can. Errors: EC2's, for the whole batch; after
 // Errc::transport the effect is unknown, and the next turn looks first.
 Result<std::set<std::size_t>> launch_bodies(const std::vector<LaunchOrder>& batch, aws::Ec2& ec2,

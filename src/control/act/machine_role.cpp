@@ -91,8 +91,8 @@ Result<RolePlace> role_place(const std::string& caller_arn, const std::string& r
 
 std::string role_policy(const Machine& machine, const RolePlace& place) {
   const Json mine = tagged(machine, {});
-  const Json root =
-      tagged(machine, {{std::string(tag::kRole), "root"}, {std::string(tag::kState), "current"}});
+  const Json root = tagged(machine, {{std::string(tag::kRole), std::string(tag::kRoleRoot)},
+                                     {std::string(tag::kState), std::string(tag::kCurrent)}});
   Json statements{
       {{"Sid", "Look"}, {"Effect", "Allow"}, {"Action", "ec2:DescribeVolumes"}, {"Resource", "*"}},
       {{"Sid", "AttachRoot"},

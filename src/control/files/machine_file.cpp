@@ -97,7 +97,7 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
                    "' must be US dollars an hour above 0.001, such as \"0.05\"");
   }
   if (machine.markets.empty()) return missing("markets is empty; name spot, on-demand, or both");
-  const bool both = wishes(machine, Market::spot) && wishes(machine, Market::on_demand);
+  const bool both = uses_market(machine, Market::spot) && uses_market(machine, Market::on_demand);
   if (!both && machine.on_demand_after > Duration::zero()) {
     return missing("on_demand_after works only with markets = [\"spot\", \"on-demand\"]");
   }

@@ -133,12 +133,12 @@ std::optional<Duration> parse_time(const std::string& value) {
   return count * unit->second;
 }
 
-Setter time(Duration Machine::*member, Duration least) {
-  return text([member, least](Machine& machine, const std::string& value) -> Problem {
+Setter time(Duration Machine::*member, Duration min) {
+  return text([member, min](Machine& machine, const std::string& value) -> Problem {
     const auto time = parse_time(value);
     if (!time) return "must be a time such as \"90s\", \"10m\" or \"2h\"";
-    if (*time < least) {
-      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(least).count();
+    if (*time < min) {
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(min).count();
       return "must be at least " + std::to_string(seconds) + "s";
     }
     machine.*member = *time;

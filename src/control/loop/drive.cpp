@@ -4,7 +4,7 @@
 
 #include "aws/wire/error_table.hpp"
 #include "control/act/launch_bodies.hpp"
-#include "control/loop/turns.hpp"
+#include "control/loop/machine_controller.hpp"
 #include "control/observe/observe.hpp"
 #include "control/pools/pool_check.hpp"
 #include "control/pools/pool_knowledge.hpp"
@@ -59,13 +59,13 @@ class Drive {
 
  private:
   Result<Look> turn() {
-    TRY(Observation seen, observe(machine_, controls_, turns_.memory()));
+    TRY(Observation seen, observe(machine_, controls_, controller_.memory()));
     const TimePoint now = controls_.clock.now();
     const Intent intent{.goal = options_.goal};
-    complete(knowledge_, {.machine = &machine_, .seen = &seen, .memory = &turns_.memory()}, intent,
-             controls_.ec2, now);
-    Decision decision = turns_.decide(machine_, intent, seen, now, controls_.reporter);
-    TRY_VOID(turns_.act(machine_, decision, seen, controls_.ec2, now, controls_.reporter));
+    complete(knowledge_, {.machine = &machine_, .seen = &seen, .memory = &controller_.memory()},
+             intent, controls_.ec2, now);
+    Decision decision = controller_.decide(machine_, intent, seen, now, controls_.reporter);
+    TRY_VOID(controller_.act(machine_, decision, seen, controls_.ec2, now, controls_.reporter));
     failures_in_a_row_ = 0;
     return Look{.seen = std::move(seen), .decision = std::move(decision)};
   }
@@ -115,7 +115,7 @@ class Drive {
   const Controls& controls_;
   const DriveOptions& options_;
   Duration deadline_;  // of the clock that nobody sets
-  Turns turns_;
+  MachineController controller_;
   PoolKnowledge knowledge_;
   int failures_in_a_row_ = 0;
   std::string last_;  // where the last turn ended: its reason or its error

@@ -84,7 +84,7 @@ void Watch::set_machines(std::vector<Machine> machines) {
     Entry entry = before == entries_.end() ? Entry{.machine = machine} : std::move(before->second);
     if (entry.machine != machine) {
       entry.wake_at = {};
-      entry.turns.memory().closed_pools.clear();  // what EC2 refused may have been mended
+      entry.controller.memory().closed_pools.clear();  // what EC2 refused may have been mended
     }
     entry.machine = std::move(machine);
     const MachineName name = entry.machine.name;
@@ -153,7 +153,7 @@ void Watch::observe_closely(std::vector<Work>& works, TimePoint now) {
   std::vector<Subject> subjects;
   subjects.reserve(works.size());
   for (Work& work : works) {
-    Memory& memory = work.entry->turns.memory();
+    Memory& memory = work.entry->controller.memory();
     work.seen = survey_.of(work.entry->machine, memory);
     subjects.push_back({.machine = &work.entry->machine, .seen = &work.seen, .memory = &memory});
   }
@@ -169,7 +169,7 @@ TimePoint Watch::in_step(TimePoint wake_at) const {
   return wake_at - (wake_at - first_turn_) % kPollRest;
 }
 
-void Watch::hear(const SpotEvent& event) {
+void Watch::on_spot_event(const SpotEvent& event) {
   if (heard_.size() < kEventsMost) heard_.push_back(event);
 }
 
@@ -181,7 +181,7 @@ void Watch::take_in_events() {
     if (entry == entries_.end()) continue;
     entry->second.wake_at = {};
     if (event.kind == SpotEvent::Kind::rebalance) {
-      entry->second.turns.memory().rebalance.insert(event.instance);
+      entry->second.controller.memory().rebalance.insert(event.instance);
     }
   }
   heard_.clear();
@@ -191,7 +191,8 @@ void Watch::decide(std::vector<Work>& works, TimePoint now) {
   for (Work& work : works) {
     Entry& entry = *work.entry;
     const Intent intent{.goal = recorded_goal(entry.machine, work.seen, now), .by_watch = true};
-    work.decision = entry.turns.decide(entry.machine, intent, work.seen, now, controls_.reporter);
+    work.decision =
+        entry.controller.decide(entry.machine, intent, work.seen, now, controls_.reporter);
     const bool going = work.decision.progress == Decision::Progress::going;
     entry.wake_at = going ? work.decision.wake_at : in_step(work.decision.wake_at);
     entry.last = work.decision;
@@ -204,7 +205,7 @@ void Watch::decide(std::vector<Work>& works, TimePoint now) {
 LaunchOrder Watch::order_of(const Work& work) {
   return {.machine = &work.entry->machine,
           .step = std::get_if<step::LaunchBody>(&work.decision.steps.front()),
-          .memory = &work.entry->turns.memory()};
+          .memory = &work.entry->controller.memory()};
 }
 
 void Watch::act(std::vector<Work>& works) {
@@ -214,10 +215,10 @@ void Watch::act(std::vector<Work>& works) {
     if (work.decision.steps.empty()) break;
     orders.push_back(order_of(work));
   }
-  for (const std::vector<std::size_t>& places : group_launches(orders)) {
+  for (const std::vector<std::size_t>& indexes : group_launches(orders)) {
     std::vector<Work*> batch;
-    batch.reserve(places.size());
-    for (const std::size_t place : places) batch.push_back(&works[place]);
+    batch.reserve(indexes.size());
+    for (const std::size_t index : indexes) batch.push_back(&works[index]);
     const TimePoint now = controls_.clock.now();
     const auto its_rank = static_cast<std::size_t>(rank(batch.front()->decision));
     if (now - begun > kActingMost.at(its_rank)) {
@@ -232,8 +233,8 @@ void Watch::act(std::vector<Work>& works) {
 
 void Watch::act_alone(Work& work, TimePoint now) {
   Entry& entry = *work.entry;
-  const auto done = entry.turns.act(entry.machine, work.decision, work.seen, controls_.ec2, now,
-                                    controls_.reporter);
+  const auto done = entry.controller.act(entry.machine, work.decision, work.seen, controls_.ec2,
+                                         now, controls_.reporter);
   if (done) {
     entry.failures = 0;
   } else {
@@ -247,18 +248,18 @@ void Watch::launch_together(const std::vector<Work*>& batch, TimePoint now) {
   orders.reserve(batch.size());
   for (const Work* work : batch) orders.push_back(order_of(*work));
   const auto without_room = launch_bodies(orders, controls_.ec2, now);
-  for (std::size_t place = 0; place < batch.size(); ++place) {
-    Entry& entry = *batch[place]->entry;
-    const Decision& decision = batch[place]->decision;
+  for (std::size_t index = 0; index < batch.size(); ++index) {
+    Entry& entry = *batch[index]->entry;
+    const Decision& decision = batch[index]->decision;
     if (!without_room) {
       const Error error = with_context(without_room.error(), describe(decision.steps.front()));
       controls_.reporter.on_step_failed(entry.machine, decision.steps.front(), error);
       note_failure(entry, error, now);
-    } else if (without_room->contains(place)) {
+    } else if (without_room->contains(index)) {
       entry.wake_at = now;
     } else {
       entry.failures = 0;
-      entry.turns.note_sent(decision, now);
+      entry.controller.note_sent(decision, now);
     }
   }
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "control/act/launch_batch.hpp"
-#include "control/loop/turns.hpp"
+#include "control/loop/machine_controller.hpp"
 #include "control/observe/spot_events.hpp"
 #include "control/observe/survey.hpp"
 #include "control/pools/pool_knowledge.hpp"
@@ -28,7 +28,7 @@ class Watch {
 
   // EC2 has announced something about this instance; one that is not ours is ignored. The next turn
   // is then due at once, and takes a rebalance recommendation into account.
-  void hear(const SpotEvent& event);
+  void on_spot_event(const SpotEvent& event);
 
   // Takes one turn; when to take the next one at the latest, by the clock of the controls. Failures
   // are reported and pass, or are reported again: nothing ends a watch.
@@ -40,7 +40,7 @@ class Watch {
  private:
   struct Entry {
     Machine machine;
-    Turns turns{};
+    MachineController controller{};
     std::size_t fingerprint = 0;
     TimePoint wake_at{};
     int failures = 0;

@@ -94,7 +94,7 @@ void forget_gone_bodies(const Observation& seen, Memory& memory) {
 
 }  // namespace
 
-void read_consoles(const std::vector<Subject>& subjects, const Controls& controls, int most) {
+void read_consoles(const std::vector<Subject>& subjects, const Controls& controls, int max) {
   const TimePoint now = controls.clock.now();
   std::vector<Reading> readings;
   for (const Subject& subject : subjects) {
@@ -105,8 +105,8 @@ void read_consoles(const std::vector<Subject>& subjects, const Controls& control
   std::stable_sort(readings.begin(), readings.end(), [](const Reading& a, const Reading& b) {
     return std::tie(a.urgency, a.read_at) < std::tie(b.urgency, b.read_at);
   });
-  if (readings.size() > static_cast<std::size_t>(most)) {
-    readings.resize(static_cast<std::size_t>(most));
+  if (readings.size() > static_cast<std::size_t>(max)) {
+    readings.resize(static_cast<std::size_t>(max));
   }
   const Duration end = controls.clock.running() + kShare;
   for (const Reading& reading : readings) {

@@ -43,8 +43,9 @@ std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance
   }
   const bool address_here = seen.address && seen.address->instance == body.id;
   // The console shows a root that is not up yet, unless it cannot or is late.
-  const bool tells = std::all_of(seen.volumes.begin(), seen.volumes.end(),
-                                 [&](const Volume& root) { return speaks(machine, root); });
+  const bool tells = std::all_of(seen.volumes.begin(), seen.volumes.end(), [&](const Volume& root) {
+    return reports_root_up(machine, root);
+  });
   const auto boot = seen.boots.find(body.id);
   const bool mute = boot != seen.boots.end() && boot->second.mute;
   const bool early = tells && !mute && now - body.launch_time < machine.boot_limit;
@@ -93,7 +94,7 @@ void take_key(const Subject& subject, const InstanceId& body, ProbeNote& note,
                        console->second.read_at > *note.other_key_since;
   const bool tells =
       std::all_of(subject.seen->volumes.begin(), subject.seen->volumes.end(),
-                  [&](const Volume& root) { return speaks(*subject.machine, root); });
+                  [&](const Volume& root) { return reports_root_up(*subject.machine, root); });
   if (tells && !in_root) return;
   note.host_key = key;
   note.other_key_since.reset();

@@ -83,7 +83,7 @@ void mix(std::size_t& hash, const Instance& body) {
 }  // namespace
 
 std::vector<Filter> Survey::ours() const {
-  std::vector<Filter> filters{tag_filter(tag::kOwner, {breaks_rule(4) ? "*" : owner_.str()})};
+  std::vector<Filter> filters{tag_filter(tag::kOwner, breaks_rule(4) ? "*" : owner_.str())};
   if (only_) filters.push_back(tag_filter(tag::kMachine, name_patterns(*only_)));
   return filters;
 }
@@ -153,15 +153,15 @@ Result<std::vector<Volume>> Survey::find_adopted(
   // Does naming them take more calls than one sweep over all roots?
   if (machines.size() / kFilterValues > 1 + bodies_.size() / kPage) {
     return ec2.describe_volumes(
-        {}, {tag_filter(tag::kOwner, {owner_.str()}), tag_filter(tag::kRole, {"root"})});
+        {}, {tag_filter(tag::kOwner, owner_.str()), tag_filter(tag::kRole, tag::kRoleRoot)});
   }
   std::vector<std::string> names;
   names.reserve(machines.size());
   for (const Machine* machine : machines) names.push_back(machine->name.str());
   std::vector<Volume> found;
   TRY_VOID(in_pieces(tag_filter_name(tag::kMachine), names, found, [&](Filter by_name) {
-    return ec2.describe_volumes({}, {tag_filter(tag::kOwner, {owner_.str()}),
-                                     tag_filter(tag::kRole, {"root"}), std::move(by_name)});
+    return ec2.describe_volumes({}, {tag_filter(tag::kOwner, owner_.str()),
+                                     tag_filter(tag::kRole, tag::kRoleRoot), std::move(by_name)});
   }));
   return found;
 }
@@ -194,7 +194,7 @@ Result<void> Survey::read_volumes(aws::Ec2& ec2, const std::vector<const Machine
   for (const Machine* machine : machines) {
     const auto& own = roots[machine->name.str()];
     if (std::any_of(own.begin(), own.end(), [&](const Volume& volume) {
-          return is_current_root(volume) && matches_wish(volume, *machine);
+          return is_current_root(volume) && is_named_by(volume, *machine);
         })) {
       continue;
     }
@@ -204,14 +204,14 @@ Result<void> Survey::read_volumes(aws::Ec2& ec2, const std::vector<const Machine
       ids.push_back(machine->volume.id.str());
     }
   }
-  std::vector<Volume> wished;
+  std::vector<Volume> named;
   const auto read = [&](Filter filter) { return ec2.describe_volumes({}, {std::move(filter)}); };
-  TRY_VOID(in_pieces("volume-id", ids, wished, read));
-  TRY_VOID(in_pieces(tag_filter_name(tag::kName), names, wished, read));
+  TRY_VOID(in_pieces("volume-id", ids, named, read));
+  TRY_VOID(in_pieces(tag_filter_name(tag::kName), names, named, read));
   for (const Machine* machine : machines) {
     std::vector<Volume>& own = roots[machine->name.str()];
-    std::copy_if(wished.begin(), wished.end(), std::back_inserter(own), [&](const Volume& volume) {
-      return matches_wish(volume, *machine) &&
+    std::copy_if(named.begin(), named.end(), std::back_inserter(own), [&](const Volume& volume) {
+      return is_named_by(volume, *machine) &&
              std::none_of(own.begin(), own.end(),
                           [&](const Volume& known) { return known.id == volume.id; });
     });
@@ -226,8 +226,7 @@ bool Survey::may_have_fleets(const Machine& machine) const {
   const auto bodies = bodies_.find(machine.name.str());
   return (roots != roots_.end() && std::any_of(roots->second.begin(), roots->second.end(),
                                                [](const Volume& root) {
-                                                 return tag::value(root.tags, tag::kUnattended) ==
-                                                        "true";
+                                                 return tag::is_set(root.tags, tag::kUnattended);
                                                })) ||
          (bodies != bodies_.end() &&
           std::any_of(bodies->second.instances.begin(), bodies->second.instances.end(),
@@ -343,7 +342,7 @@ std::size_t Survey::fingerprint(const MachineName& machine) const {
   }
   for (const SpotRequest& request : own->second.requests) {
     mix(hash, request.id.str());
-    mix(hash, request.status_code);
+    mix(hash, static_cast<int>(request.status));
   }
   return hash;
 }

@@ -17,4 +17,8 @@ inline aws::Filter tag_filter(std::string_view key, std::vector<std::string> val
   return {tag_filter_name(key), std::move(values)};
 }
 
+inline aws::Filter tag_filter(std::string_view key, std::string_view value) {
+  return {tag_filter_name(key), {std::string(value)}};
+}
+
 }  // namespace ec2spotter

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "model/spot_status.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
 
@@ -39,8 +38,7 @@ const BlockDevice* root_disk(const Instance& body) {
 
 bool was_interrupted(const Observation& seen, const Instance& body) {
   return std::any_of(seen.requests.begin(), seen.requests.end(), [&](const SpotRequest& request) {
-    return request.instance == body.id &&
-           parse_spot_status(request.status_code) == SpotStatus::stopped_by_spot;
+    return request.instance == body.id && request.status == SpotStatus::stopped_by_spot;
   });
 }
 
@@ -70,7 +68,7 @@ bool BodyView::is_doomed(const Instance& body) const {
     return true;
   }
   return std::any_of(seen_.requests.begin(), seen_.requests.end(), [&](const SpotRequest& request) {
-    const SpotStatus status = parse_spot_status(request.status_code);
+    const SpotStatus status = request.status;
     return request.instance == body.id &&
            (status == SpotStatus::marked || status == SpotStatus::terminated);
   });

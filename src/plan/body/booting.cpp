@@ -34,7 +34,7 @@ Decision Booting::follow(const Root& root, const Instance& body) const {
   const bool entered = boot.stage == "enter" && boot.result == "ok";
   // A volume without our unit cannot print that it is up: then the probe must show it.
   const bool answers = entered && s_.bodies.answers(body) == true;
-  const bool mute = boot.mute || !speaks(s_.machine, root.volume);
+  const bool mute = boot.mute || !reports_root_up(s_.machine, root.volume);
   if (boot.root_up() || (mute && answers) || Swapping(s_).is_up(body)) {
     return s_.decide.act(Reason::booting, "the root is up on " + body.id.str(),
                          step::MarkRoot{body.id, RootMark::up});

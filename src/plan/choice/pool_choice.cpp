@@ -59,7 +59,7 @@ class Ranking {
 
   // How long only Spot is still tried.
   Duration spot_wait_left() const {
-    if (!wishes(machine_, Market::spot)) return Duration::zero();
+    if (!uses_market(machine_, Market::spot)) return Duration::zero();
     return machine_.on_demand_after - (now_ - memory_.spot_missing_since.value_or(now_));
   }
 

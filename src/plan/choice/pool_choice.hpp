@@ -31,11 +31,11 @@ struct PoolChoice {
   std::optional<Errc> only_refused;      // every pool is refused for no lack of room: the first's
 };
 
-enum class Markets { wished, spot };
+enum class Markets { of_machine, spot };
 
 // Pools keep the order of the machine's markets; within a market those that lately took a body
 // from us, or whose body never came up, are last; the others have the order of machine.pool_order.
 PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Observation& seen,
-                       const Memory& memory, TimePoint now, Markets markets = Markets::wished);
+                       const Memory& memory, TimePoint now, Markets markets = Markets::of_machine);
 
 }  // namespace ec2spotter

@@ -12,7 +12,9 @@
 namespace ec2spotter {
 namespace {
 
-bool is_retired(const Volume& volume) { return tag::value(volume.tags, tag::kState) == "retired"; }
+bool is_retired(const Volume& volume) {
+  return tag::value(volume.tags, tag::kState) == tag::kRetired;
+}
 
 class Chooser {
  public:
@@ -25,17 +27,16 @@ class Chooser {
     });
     if (adopted.size() > 1) return choose_among(adopted);
     if (adopted.size() == 1) return check_adopted(*adopted.front());
-    auto wished =
-        volumes_that([&](const Volume& volume) { return matches_wish(volume, machine_); });
-    keep_if_any(wished, [](const Volume* volume) { return !is_retired(*volume); });
-    const std::string wish = "root volume " + machine_.volume.describe();
-    if (wished.empty()) {
+    auto named = volumes_that([&](const Volume& volume) { return is_named_by(volume, machine_); });
+    keep_if_any(named, [](const Volume* volume) { return !is_retired(*volume); });
+    const std::string what = "root volume " + machine_.volume.describe();
+    if (named.empty()) {
       return refused(
           decide_.stuck(Reason::volume_missing, Errc::not_found,
-                        "there is no " + wish + " in this region; check its name and the region"));
+                        "there is no " + what + " in this region; check its name and the region"));
     }
-    if (wished.size() > 1) return refused(ambiguous(wished, "the " + wish));
-    return check(*wished.front());
+    if (named.size() > 1) return refused(ambiguous(named, "the " + what));
+    return check(*named.front());
   }
 
  private:
@@ -82,9 +83,9 @@ class Chooser {
   // Does the file mean another volume by its Name tag? Former roots of the machine do not count;
   // and where no volume has that name, the root was only renamed.
   bool named_instead_of(const Volume& root) const {
-    if (!machine_.volume.id.empty() || matches_wish(root, machine_)) return false;
+    if (!machine_.volume.id.empty() || is_named_by(root, machine_)) return false;
     return std::any_of(seen_.volumes.begin(), seen_.volumes.end(), [&](const Volume& volume) {
-      return volume.id != root.id && matches_wish(volume, machine_) &&
+      return volume.id != root.id && is_named_by(volume, machine_) &&
              !carries_tags_of(volume, machine_);
     });
   }
@@ -186,7 +187,7 @@ GuestFiles guest_files_of(const Volume& volume) {
   return parse_guest_files(tag::value(volume.tags, tag::kGuestFiles));
 }
 
-bool speaks(const Machine& machine, const Volume& volume) {
+bool reports_root_up(const Machine& machine, const Volume& volume) {
   return machine.adopt && guest_files_of(volume) != GuestFiles::remove &&
          mode_of(machine, volume) != Mode::root_swapped;
 }
@@ -197,16 +198,17 @@ bool is_copy(const Volume& volume) {
 }
 
 bool is_current_root(const Volume& volume) {
-  return tag::value(volume.tags, tag::kRole) == "root" && !is_retired(volume) && !is_copy(volume);
+  return tag::value(volume.tags, tag::kRole) == tag::kRoleRoot && !is_retired(volume) &&
+         !is_copy(volume);
 }
 
 bool carries_tags_of(const Volume& volume, const Machine& machine) {
   return tag::value(volume.tags, tag::kMachine) == machine.name.str() &&
          tag::value(volume.tags, tag::kOwner) == machine.owner.str() &&
-         tag::value(volume.tags, tag::kRole) == "root";
+         tag::value(volume.tags, tag::kRole) == tag::kRoleRoot;
 }
 
-bool matches_wish(const Volume& volume, const Machine& machine) {
+bool is_named_by(const Volume& volume, const Machine& machine) {
   return machine.volume.id.empty() ? tag::value(volume.tags, tag::kName) == machine.volume.name_tag
                                    : volume.id == machine.volume.id;
 }

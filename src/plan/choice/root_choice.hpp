@@ -22,7 +22,7 @@ Goal recorded_goal(const Machine& machine, const Observation& seen, TimePoint no
 GuestFiles guest_files_of(const Volume& volume);
 
 // Will the system on this volume say on its console that it is up?
-bool speaks(const Machine& machine, const Volume& volume);
+bool reports_root_up(const Machine& machine, const Volume& volume);
 
 // Does it carry another volume's id, so that its tags are copies?
 bool is_copy(const Volume& volume);
@@ -34,6 +34,6 @@ bool is_current_root(const Volume& volume);
 bool carries_tags_of(const Volume& volume, const Machine& machine);
 
 // Does the machine's file name this volume, by its id or Name tag?
-bool matches_wish(const Volume& volume, const Machine& machine);
+bool is_named_by(const Volume& volume, const Machine& machine);
 
 }  // namespace ec2spotter

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/sha256.hpp"
+#include "model/launch_shape.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/choice/pool_choice.hpp"
@@ -14,52 +15,11 @@
 namespace ec2spotter {
 namespace {
 
-// Fields that may be empty still have a place of their own.
-class Wish {
- public:
-  Wish& operator<<(const std::string& text) {
-    text_ += text + "\n";
-    return *this;
-  }
-  Wish& operator<<(const std::vector<std::string>& texts) {
-    for (const std::string& each : texts) text_ += each + ",";
-    return *this << std::string();
-  }
-  Wish& operator<<(const Range& range) {
-    return *this << std::to_string(range.least) + "-" +
-                        (range.most ? std::to_string(*range.most) : std::string());
-  }
-  Wish& flag(bool value) { return *this << std::string(value ? "true" : "false"); }
-  std::string digest() const { return sha256_hex(text_); }
-
- private:
-  std::string text_;
-};
-
 bool is_older(const Fleet& a, const Fleet& b) {
   return std::tie(a.created, a.id) < std::tie(b.created, b.id);
 }
 
 }  // namespace
-
-std::string wish_of(const Machine& machine) {
-  Wish wish;
-  wish << machine.image << machine.types << machine.key_name << machine.security_groups
-       << machine.subnet << machine.elastic_ip << machine.instance_name << machine.device
-       << machine.max_price.value_or("") << machine.instance_profile << machine.guest_endpoint
-       << std::string(to_string(machine.engine));
-  for (const Market market : machine.markets) wish << std::string(to_string(market));
-  if (machine.requirements) {
-    wish << machine.requirements->vcpus << machine.requirements->memory_mib
-         << std::string(to_string(machine.requirements->architecture))
-         << machine.requirements->excluded;
-  }
-  return wish.flag(machine.adopt)
-      .flag(machine.guest_helper)
-      .flag(machine.fix_network)
-      .flag(machine.capacity_rebalance)
-      .digest();
-}
 
 std::optional<Decision> FleetKeeping::hindrance() const {
   if (!s_.seen.fleets.empty()) return std::nullopt;
@@ -76,7 +36,8 @@ std::optional<Decision> FleetKeeping::keep_one(const Volume& volume) const {
     }
   }
   // A machine that is known by its tags alone has no file to compare with.
-  if (s_.machine.image.empty() || tag::value(oldest->tags, tag::kWish) == wish_of(s_.machine)) {
+  if (s_.machine.image.empty() ||
+      tag::value(oldest->tags, tag::kMadeFrom) == fleet_fingerprint(s_.machine)) {
     return std::nullopt;
   }
   return s_.decide.stuck(Reason::fleet_differs, Errc::refused,
@@ -134,7 +95,7 @@ Decision FleetKeeping::create(const Volume& volume) const {
   step::CreateFleet create{.volume = volume.id,
                            .pools = {},
                            .guest_files = guest_files_of(volume),
-                           .wish = wish_of(s_.machine),
+                           .made_from = fleet_fingerprint(s_.machine),
                            .client_token = {}};
   // Pools that EC2 has refused are left out; the fleet itself finds one with capacity.
   const PoolChoice choice = choose_pool(s_.machine, volume.zone, s_.seen, s_.memory, s_.now);
@@ -158,7 +119,7 @@ Decision FleetKeeping::create(const Volume& volume) const {
   const Instance* last = newest_body(s_.seen);
   create.client_token =
       sha256_hex(s_.machine.owner.str() + "\n" + s_.machine.name.str() + "\n" + volume.id.str() +
-                 "\n" + create.wish + "\n" + (last == nullptr ? "" : last->id.str()) + "\n" +
+                 "\n" + create.made_from + "\n" + (last == nullptr ? "" : last->id.str()) + "\n" +
                  std::to_string(s_.memory.fleet_attempt) + left_out);
   std::string detail = "EC2 is asked to keep one instance running, from " +
                        std::to_string(create.pools.size()) + " pools in " + volume.zone;

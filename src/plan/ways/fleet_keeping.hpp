@@ -9,9 +9,6 @@
 
 namespace ec2spotter {
 
-// A digest of all that a fleet is made from; another one means another fleet. 64 characters.
-std::string wish_of(const Machine& machine);
-
 // All that it is given outlives it.
 class FleetKeeping {
  public:

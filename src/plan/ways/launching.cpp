@@ -29,7 +29,7 @@ Decision Launching::next_body(const Root& root) const {
 std::optional<Decision> Launching::successor(const Root& root, const Instance& body) const {
   const bool urgent = s_.memory.rebalance.contains(body.id);
   PoolChoice choice = choose_pool(s_.machine, root.volume.zone, s_.seen, s_.memory, s_.now,
-                                  urgent ? Markets::wished : Markets::spot);
+                                  urgent ? Markets::of_machine : Markets::spot);
   if (!choice.taken || launches_lately(s_.seen, s_.now) >= kLaunchesPerHour) return std::nullopt;
   return launch_from(root, std::move(choice), body.id);
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "model/spot_status.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/limits.hpp"
@@ -84,7 +83,7 @@ bool Swapping::is_up(const Instance& body) const {
 std::optional<Decision> Swapping::wait_for_request(const Instance& body) const {
   if (body.market != Market::spot) return std::nullopt;
   for (const SpotRequest& request : s_.seen.requests) {
-    const bool stopped = parse_spot_status(request.status_code) == SpotStatus::stopped_by_user;
+    const bool stopped = request.status == SpotStatus::stopped_by_user;
     if (request.instance == body.id && stopped) return std::nullopt;
   }
   return wait(body, "its Spot request does not say yet that it is stopped");

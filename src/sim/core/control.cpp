@@ -50,7 +50,7 @@ Result<std::string> need_text(const Json& body, const char* key) {
 }
 
 struct Range {
-  long least = 0, most = 0;
+  long min = 0, max = 0;
 };
 
 Result<long> need_number(const Json& body, const char* key, Range range) {
@@ -59,11 +59,10 @@ Result<long> need_number(const Json& body, const char* key, Range range) {
   // A number beyond 64 bits, or with a fraction, is no whole number to the parser.
   const bool whole = found->is_number_integer() &&
                      (!found->is_number_unsigned() ||
-                      found->get<unsigned long>() <= static_cast<unsigned long>(range.most));
-  if (!whole || found->get<long>() < range.least || found->get<long>() > range.most) {
+                      found->get<unsigned long>() <= static_cast<unsigned long>(range.max));
+  if (!whole || found->get<long>() < range.min || found->get<long>() > range.max) {
     return fail(Errc::invalid, std::string("'") + key + "' must be a whole number from " +
-                                   std::to_string(range.least) + " to " +
-                                   std::to_string(range.most));
+                                   std::to_string(range.min) + " to " + std::to_string(range.max));
   }
   return found->get<long>();
 }

@@ -64,14 +64,14 @@ Form a_flag() {
   };
 }
 
-Form a_whole_number(long least, long most) {
+Form a_whole_number(long min, long max) {
   return [=](const Json& value, const std::string& place) -> Problem {
     // A number beyond 64 bits, or with a fraction, is no whole number to the parser.
     const bool too_large =
-        value.is_number_unsigned() && value.get<unsigned long>() > static_cast<unsigned long>(most);
+        value.is_number_unsigned() && value.get<unsigned long>() > static_cast<unsigned long>(max);
     const bool whole = value.is_number_integer() && !too_large;
-    if (whole && value.get<long>() >= least && value.get<long>() <= most) return std::nullopt;
-    return must_be("a whole number from " + std::to_string(least) + " to " + std::to_string(most),
+    if (whole && value.get<long>() >= min && value.get<long>() <= max) return std::nullopt;
+    return must_be("a whole number from " + std::to_string(min) + " to " + std::to_string(max),
                    value, place);
   };
 }

@@ -19,7 +19,7 @@ using Form = std::function<Problem(const Json& value, const std::string& place)>
 Form a_text();  // not an empty one
 Form any_text();
 Form a_flag();
-Form a_whole_number(long least, long most);
+Form a_whole_number(long min, long max);
 Form a_list(Form of_each);
 // An object with any keys.
 Form a_map(Form of_each);

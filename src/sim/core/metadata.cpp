@@ -2,7 +2,7 @@
 // categories".
 #include "base/base64.hpp"
 #include "sim/core/core.hpp"
-#include "sim/core/life/interfaces.hpp"
+#include "sim/core/resources/interfaces.hpp"
 #include "sim/core/services/iam.hpp"
 #include "sim/core/state/instance_state.hpp"
 

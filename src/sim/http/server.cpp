@@ -1,15 +1,11 @@
 #include "sim/http/server.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <httplib.h>
-#include <unistd.h>
 
 #include <condition_variable>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <mutex>
 #include <stop_token>
 #include <string_view>
@@ -21,6 +17,8 @@
 #include "sim/http/connections.hpp"
 #include "sim/http/form.hpp"
 #include "sim/http/http_date.hpp"
+#include "sim/http/router.hpp"
+#include "sim/http/state_files.hpp"
 #include "sim/http/verify.hpp"
 
 namespace ec2spotter::sim {
@@ -37,27 +35,6 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-// What `take` makes of the JSON document at `path`; its errors name the path. `cure` ends those of
-// what the document says.
-Result<void> read_json(const fs::path& path, std::string_view cure,
-                       const std::function<Result<void>(const Json&)>& take) {
-  std::error_code error;
-  std::ifstream file(path);
-  if (!file || fs::is_directory(path, error)) {
-    return fail(Errc::io, path.string() + " cannot be read; name a file that this user may read");
-  }
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const auto wrong = [&](Error problem, std::string_view separator) {
-    problem.message = path.string() + std::string(separator) + problem.message + std::string(cure);
-    return fail(std::move(problem));
-  };
-  auto document = parse_document(text);
-  if (!document) return wrong(std::move(document).error(), ":");
-  auto taken = take(*document);
-  if (!taken) return wrong(std::move(taken).error(), ": ");
-  return {};
-}
-
 constexpr std::string_view kSeedCure = "; correct it there (docs/simulator.md has the form)";
 constexpr std::string_view kStateCure =
     "; only the simulator writes this file: put a whole copy of it back, or start with an empty "
@@ -65,63 +42,6 @@ constexpr std::string_view kStateCure =
 
 // Requests that never reach the core have no number.
 constexpr std::string_view kNoRequestId = "00000000-0000-4000-8000-000000000000";
-
-// All of `content` is at `path`, or what was there before: never half of it.
-Result<void> write_whole(const fs::path& path, const std::string& content) {
-  const std::string temporary = path.string() + ".new";
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return fail(Errc::io, temporary + " cannot be written");
-  std::size_t done = 0;
-  while (done < content.size()) {
-    const ssize_t wrote = ::write(fd, content.data() + done, content.size() - done);
-    if (wrote <= 0) break;
-    done += static_cast<std::size_t>(wrote);
-  }
-  // Without fsync: this must survive the end of the process, not of the machine.
-  const bool ok = done == content.size();
-  ::close(fd);
-  if (!ok || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    return fail(Errc::io, path.string() + " cannot be written");
-  }
-  return {};
-}
-
-// A whole request in memory, for the HTTP library to read; it writes its reply here.
-class MemoryStream final : public httplib::Stream {
- public:
-  explicit MemoryStream(const std::string& request) : request_(request) {}
-  std::string reply;
-
-  bool is_readable() const override { return true; }
-  bool is_writable() const override { return true; }
-  ssize_t read(char* to, std::size_t size) override {
-    const std::size_t count = request_.copy(to, size, at_);
-    at_ += count;
-    return static_cast<ssize_t>(count);
-  }
-  ssize_t write(const char* from, std::size_t size) override {
-    reply.append(from, size);
-    return static_cast<ssize_t>(size);
-  }
-  void get_remote_ip_and_port(std::string&, int&) const override {}
-  void get_local_ip_and_port(std::string&, int&) const override {}
-  socket_t socket() const override { return INVALID_SOCKET; }
-
- private:
-  const std::string& request_;
-  std::size_t at_ = 0;
-};
-
-// The library's parser and router without its sockets, which have no limits.
-class Router final : public httplib::Server {
- public:
-  ReplyBytes serve(const std::string& request) {
-    MemoryStream stream(request);
-    bool closed = false;
-    const bool done = process_request(stream, false, closed, nullptr);
-    return {std::move(stream.reply), closed || !done};
-  }
-};
 
 const char* reason_phrase(int status) {
   switch (status) {

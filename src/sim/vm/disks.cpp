@@ -55,8 +55,8 @@ Result<void> copy_data(int in, int out, off_t size, const fs::path& path) {
   return {};
 }
 
-// Makes `target` a copy of `source` (empty: a blank disk) of at least `size_least` bytes.
-Result<void> make_file(const fs::path& target, const fs::path& source, off_t size_least) {
+// Makes `target` a copy of `source` (empty: a blank disk) of at least `size_min` bytes.
+Result<void> make_file(const fs::path& target, const fs::path& source, off_t size_min) {
   struct stat status {};
   if (::stat(target.c_str(), &status) == 0) {
     return fail(Errc::already_done, target.string() + " exists");
@@ -64,11 +64,11 @@ Result<void> make_file(const fs::path& target, const fs::path& source, off_t siz
   const fs::path half_made = target.string() + kHalfMade;
   const Fd out(::open(half_made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!out) return fail(failed(half_made));
-  off_t size = size_least;
+  off_t size = size_min;
   if (!source.empty()) {
     const Fd in(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
     if (!in || ::fstat(in.get(), &status) != 0) return fail(failed(source));
-    size = std::max(size_least, status.st_size);
+    size = std::max(size_min, status.st_size);
     TRY_VOID(copy_data(in.get(), out.get(), status.st_size, source));
   }
   if (::ftruncate(out.get(), size) != 0 || ::fsync(out.get()) != 0 ||

@@ -1,4 +1,4 @@
-#include "aws/wire/ec2_replies.hpp"
+#include "aws/wire/ec2/replies.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "aws/wire/ec2_requests.hpp"
+#include "aws/wire/ec2/requests.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "aws/wire/page_memory.hpp"
+#include "aws/wire/ec2/page_memory.hpp"
 
 #include <gtest/gtest.h>
 

@@ -63,8 +63,8 @@ TEST(UserDataTest, StaysWellUnderEc2sLimitForEveryEngine) {
     const auto result = render_user_data({.volumes = {kVolume}, .engine = engine});
 
     ASSERT_TRUE(result.has_value());
-    std::cout << result->size() << " of " << kUserDataMax << " bytes\n";
-    EXPECT_LE(result->size(), kUserDataMax - 128) << "there is room for ten volumes";
+    std::cout << result->size() << " of " << kUserDataMost << " bytes\n";
+    EXPECT_LE(result->size(), kUserDataMost - 128) << "there is room for ten volumes";
   }
 }
 
@@ -98,8 +98,8 @@ TEST(UserDataTest, NamesTheRootsOfAllBodiesThatAreLaunchedTogether) {
   const auto volumes = ten_volumes();
   const auto result = render_user_data({.volumes = volumes});
   ASSERT_TRUE(result.has_value());
-  EXPECT_LE(result->size(), kUserDataMax);
-  std::cout << result->size() << " of " << kUserDataMax << " bytes\n";
+  EXPECT_LE(result->size(), kUserDataMost);
+  std::cout << result->size() << " of " << kUserDataMost << " bytes\n";
 
   const std::string list = between(unpack(*result), "\nvolumes='", "'\n");
 
@@ -206,7 +206,7 @@ TEST(UserDataTest, OfAnUnattendedBodyHoldsOneEngine) {
     const auto result = render_user_data(parameters);
 
     ASSERT_TRUE(result.has_value()) << result.error().message;
-    std::cout << result->size() << " of " << kUserDataMax << " bytes\n";
+    std::cout << result->size() << " of " << kUserDataMost << " bytes\n";
     const std::string text = unpack(*result);
     EXPECT_NE(text.find("\nengine=" + std::string(held) + "\n"), std::string::npos);
     for (const std::string name : {"kexec", "pivot"}) {

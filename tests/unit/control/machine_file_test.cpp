@@ -139,19 +139,18 @@ TEST(MachineFileTest, RequirementsTakeThePlaceOfTypesAndTheOrderIsThenByPrice) {
       "requirements = { vcpus = \"2-4\", memory_gib = \"0.5-\", architecture = \"arm64\", "
       "exclude = [\"t2.*\", \"m5.large\"] }");
   ASSERT_TRUE(machine) << message(machine);
-  EXPECT_EQ(machine->requirements, (Requirements{.vcpus = {.least = 2, .most = 4},
-                                                 .memory_mib = {.least = 512, .most = {}},
+  EXPECT_EQ(machine->requirements, (Requirements{.vcpus = {.min = 2, .max = 4},
+                                                 .memory_mib = {.min = 512, .max = {}},
                                                  .architecture = Architecture::arm64,
                                                  .excluded = {"t2.*", "m5.large"}}));
   EXPECT_EQ(machine->pool_order, PoolOrder::price);
-  const auto least =
-      with_line("[requirements]\nvcpus = 2\nmemory_gib = 4", "pool_order='capacity'");
-  ASSERT_TRUE(least) << message(least);
-  EXPECT_EQ(least->requirements, (Requirements{.vcpus = {.least = 2, .most = 2},
-                                               .memory_mib = {.least = 4096, .most = 4096},
-                                               .architecture = Architecture::x86_64,
-                                               .excluded = {}}));
-  EXPECT_EQ(least->pool_order, PoolOrder::capacity);
+  const auto min = with_line("[requirements]\nvcpus = 2\nmemory_gib = 4", "pool_order='capacity'");
+  ASSERT_TRUE(min) << message(min);
+  EXPECT_EQ(min->requirements, (Requirements{.vcpus = {.min = 2, .max = 2},
+                                             .memory_mib = {.min = 4096, .max = 4096},
+                                             .architecture = Architecture::x86_64,
+                                             .excluded = {}}));
+  EXPECT_EQ(min->pool_order, PoolOrder::capacity);
 }
 
 TEST(MachineFileTest, WrongRequirementsSayWhatTheyMustBe) {

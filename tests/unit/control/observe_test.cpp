@@ -59,14 +59,14 @@ class ConsolesTest : public testing::Test {
         {.instance = seen.bodies[0].id, .device = "/dev/sdf", .state = AttachmentState::attached}};
     seen.volumes = {volume};
   }
-  std::vector<std::string> read(int most, std::optional<Error> error = {}) {
+  std::vector<std::string> read(int max, std::optional<Error> error = {}) {
     ConsolesEc2 ec2;
     ec2.error = std::move(error);
     const ManualClock clock(kNow);
     NoSurroundings none;
     read_consoles(subjects_,
                   {.ec2 = ec2, .prober = none, .clock = clock, .waiter = none, .reporter = none},
-                  most);
+                  max);
     return ec2.asked;
   }
 

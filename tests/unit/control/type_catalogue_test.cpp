@@ -60,7 +60,7 @@ Machine a_machine() {
   Machine machine;
   machine.pool_order = PoolOrder::price;
   machine.requirements = Requirements{
-      .vcpus = {.least = 2, .most = 4}, .memory_mib = {.least = 4096, .most = {}}, .excluded = {}};
+      .vcpus = {.min = 2, .max = 4}, .memory_mib = {.min = 4096, .max = {}}, .excluded = {}};
   return machine;
 }
 
@@ -79,7 +79,7 @@ TEST_F(TypeCatalogueTest, WhatFitsComesSmallestFirst) {
   EXPECT_EQ(matching(), (Names{"c5.large", "t3.medium", "m5.large", "m5.xlarge"}));
   machine.requirements->excluded = {"*.medium", "m5.x*"};
   EXPECT_EQ(matching(), (Names{"c5.large", "m5.large"}));
-  machine.requirements->vcpus = {.least = 96, .most = {}};
+  machine.requirements->vcpus = {.min = 96, .max = {}};
   EXPECT_EQ(matching(), Names{});
 }
 

@@ -1,8 +1,7 @@
 // Unattended machines: one fleet, and bodies that are left to themselves.
-#include "plan/ways/fleet_keeping.hpp"
-
 #include <gtest/gtest.h>
 
+#include "model/launch_shape.hpp"
 #include "scene.hpp"
 
 namespace ec2spotter {
@@ -25,7 +24,7 @@ class FleetKeepingTest : public testing::Test {
     fleet.id = FleetId(id);
     fleet.launch_template = LaunchTemplateId("lt-1");
     fleet.created = kNow - age;
-    fleet.tags[std::string(tag::kWish)] = wish_of(machine_);
+    fleet.tags[std::string(tag::kMadeFrom)] = fleet_fingerprint(machine_);
     return fleet;
   }
   Decision decide(bool by_watch = false) const {
@@ -108,7 +107,7 @@ TEST_F(FleetKeepingTest, AFleetIsMadeWithoutWhatEc2HasRefused) {
   memory_.closed_pools[whole.pools[0]] = mark;
   EXPECT_EQ(create().pools, std::vector<Pool>{whole.pools[1]});
   EXPECT_NE(create().client_token, whole.client_token);
-  EXPECT_EQ(create().wish, whole.wish);
+  EXPECT_EQ(create().made_from, whole.made_from);
   memory_.closed_pools[whole.pools[1]] = mark;
   EXPECT_EQ(decide().reason, Reason::launch_refused);
   EXPECT_EQ(decide().errc, Errc::invalid);
@@ -124,12 +123,12 @@ TEST_F(FleetKeepingTest, TheInstanceOfAFleetThatIsNotShownYetIsNotInTheWay) {
   EXPECT_EQ(decide().reason, Reason::body_in_the_way);
 }
 
-TEST_F(FleetKeepingTest, EachWishMakesAnotherFleet) {
-  const std::string before = wish_of(machine_);
+TEST_F(FleetKeepingTest, EachKeyThatShapesALaunchMakesAnotherFleet) {
+  const std::string before = fleet_fingerprint(machine_);
   const auto differs = [&](auto change) {
     Machine changed = machine_;
     change(changed);
-    return wish_of(changed) != before;
+    return fleet_fingerprint(changed) != before;
   };
   EXPECT_TRUE(differs([](Machine& m) { m.image = "ami-2"; }));
   EXPECT_TRUE(differs([](Machine& m) { m.types = {"t3.small m5.large"}; }));

@@ -1,10 +1,10 @@
-#include "plan/limits.hpp"
 #include "plan/plan.hpp"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
+#include "plan/limits.hpp"
 #include "plan/ways/launching.hpp"
 #include "scene.hpp"
 
@@ -60,7 +60,7 @@ TEST(PlanTest, WithRequirementsNothingIsLaunchedBeforeTheTypesAreKnown) {
   Machine machine = a_machine();
   machine.types.clear();
   machine.requirements = Requirements{
-      .vcpus = {.least = 2, .most = 4}, .memory_mib = {.least = 4096, .most = {}}, .excluded = {}};
+      .vcpus = {.min = 2, .max = 4}, .memory_mib = {.min = 4096, .max = {}}, .excluded = {}};
   Observation seen;
   seen.volumes = {a_volume()};
   const auto decide_with = [&](Result<std::vector<std::string>> types) {
@@ -299,7 +299,7 @@ TEST(PlanTest, LaunchesTheNextBodyWhileTheDoomedOneStillRuns) {
   seen.bodies[0].spot_request = SpotRequestId("sir-1");
   seen.requests = {{.id = SpotRequestId("sir-1"),
                     .state = "closed",
-                    .status_code = "instance-terminated-no-capacity",
+                    .status = SpotStatus::terminated,
                     .status_message = {},
                     .instance = kFirst,
                     .tags = {}}};

@@ -19,7 +19,7 @@ class PoolChoiceTest : public testing::Test {
  protected:
   PoolChoiceTest() { machine.types = {"a", "b", "c"}; }
 
-  PoolChoice choose(Markets markets = Markets::wished) const {
+  PoolChoice choose(Markets markets = Markets::of_machine) const {
     return choose_pool(machine, kZone, seen, memory, kNow, markets);
   }
 

@@ -4,8 +4,8 @@
 #include <functional>
 #include <map>
 
+#include "model/launch_shape.hpp"
 #include "plan/choice/pool_choice.hpp"
-#include "plan/ways/fleet_keeping.hpp"
 #include "scene.hpp"
 
 namespace ec2spotter {
@@ -64,7 +64,7 @@ void unattended(Asked& asked) {
 Fleet a_fleet(const Asked& asked) {
   Fleet fleet;
   fleet.id = FleetId("fleet-1");
-  fleet.tags[std::string(tag::kWish)] = wish_of(asked.machine);
+  fleet.tags[std::string(tag::kMadeFrom)] = fleet_fingerprint(asked.machine);
   return fleet;
 }
 

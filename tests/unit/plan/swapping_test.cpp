@@ -35,7 +35,7 @@ SpotRequest request(const char* status_code, const char* state = "disabled") {
   SpotRequest request;
   request.id = SpotRequestId("sir-1");
   request.state = state;
-  request.status_code = status_code;
+  request.status = parse_spot_status(status_code);
   request.instance = kFirst;
   request.tags = {{"ec2spotter:engine", "swap"}};
   return request;

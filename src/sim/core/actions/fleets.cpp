@@ -6,7 +6,7 @@
 #include "sim/core/life/endings.hpp"
 #include "sim/core/life/fleet_pools.hpp"
 #include "sim/core/life/new_instances.hpp"
-#include "sim/core/life/templates.hpp"
+#include "sim/core/resources/templates.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/places.hpp"
 #include "sim/core/state/types.hpp"
@@ -151,11 +151,11 @@ Result<void> read_spot_options(Call& call, Json& fleet) {
               "price-capacity-optimized"}));
   TRY(const std::string behavior, one_of(options, "InstanceInterruptionBehavior", "terminate", {}));
   TRY(Json rebalance, read_capacity_rebalance(options));
-  TRY(const auto least, options.number("MinTargetCapacity"));
+  TRY(const auto min, options.number("MinTargetCapacity"));
   TRY_VOID(options.finish());
   fleet["spotOptions"] = {{"allocationStrategy", strategy},
                           {"instanceInterruptionBehavior", behavior}};
-  if (least) fleet["spotOptions"]["minTargetCapacity"] = *least;
+  if (min) fleet["spotOptions"]["minTargetCapacity"] = *min;
   if (!rebalance.empty()) {
     fleet["spotOptions"]["maintenanceStrategies"] = {{"capacityRebalance", std::move(rebalance)}};
   }
@@ -193,8 +193,8 @@ Result<Json> read_fleet(Call& call) {
 
 // An instant fleet that stays below its least capacity keeps nothing.
 void enforce_least(Call& call, Json& fleet) {
-  const double least = fleet.at("spotOptions").value("minTargetCapacity", 0.0);
-  if (fleet.at("fulfilledCapacity").get<double>() >= least) return;
+  const double min = fleet.at("spotOptions").value("minTargetCapacity", 0.0);
+  if (fleet.at("fulfilledCapacity").get<double>() >= min) return;
   std::vector<std::string> ids;
   for (const Json* instance : fleet_instances(call.world, call.region, text(fleet, "fleetId"))) {
     ids.push_back(text(*instance, "instanceId"));

@@ -1,12 +1,12 @@
 // The actions of images.
-#include "sim/core/life/images.hpp"
+#include "sim/core/resources/images.hpp"
 
 #include <algorithm>
 #include <string_view>
 
 #include "sim/core/call/call.hpp"
-#include "sim/core/life/snapshots.hpp"
-#include "sim/core/life/volumes.hpp"
+#include "sim/core/resources/snapshots.hpp"
+#include "sim/core/resources/volumes.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/wire.hpp"
 

@@ -6,7 +6,7 @@
 #include "sim/core/actions/run_instances.hpp"
 #include "sim/core/call/call.hpp"
 #include "sim/core/life/endings.hpp"
-#include "sim/core/life/interfaces.hpp"
+#include "sim/core/resources/interfaces.hpp"
 #include "sim/core/life/new_instances.hpp"
 #include "sim/core/life/status_checks.hpp"
 #include "sim/core/state/instance_state.hpp"

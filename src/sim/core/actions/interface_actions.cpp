@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "sim/core/call/call.hpp"
-#include "sim/core/life/interfaces.hpp"
+#include "sim/core/resources/interfaces.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/wire.hpp"
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "sim/core/call/call.hpp"
-#include "sim/core/life/interfaces.hpp"
+#include "sim/core/resources/interfaces.hpp"
 #include "sim/core/state/places.hpp"
 #include "sim/core/state/wire.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "sim/core/call/param_tree.hpp"
 #include "sim/core/life/new_instances.hpp"
-#include "sim/core/life/templates.hpp"
+#include "sim/core/resources/templates.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/wire.hpp"
 
@@ -27,14 +27,14 @@ Result<Params> with_template(Call& call, LaunchSpec& from) {
 Result<void> read_counts(Params& params, LaunchSpec& spec) {
   TRY(const std::string given_least, params.need("MinCount"));
   TRY(const std::string given_most, params.need("MaxCount"));
-  TRY(const auto least, params.number("MinCount"));
-  TRY(const auto most, params.number("MaxCount"));
-  if (*least < 1 || *most < *least || *most > kCountMost) {
+  TRY(const auto min, params.number("MinCount"));
+  TRY(const auto max, params.number("MaxCount"));
+  if (*min < 1 || *max < *min || *max > kCountMost) {
     return refuse("InvalidParameterValue",
                   "MinCount and MaxCount must be from 1 to 1000, MinCount not above MaxCount");
   }
-  spec.count_least = static_cast<int>(*least);
-  spec.count_most = static_cast<int>(*most);
+  spec.count_min = static_cast<int>(*min);
+  spec.count_max = static_cast<int>(*max);
   return {};
 }
 

@@ -1,5 +1,5 @@
 // The actions of snapshots.
-#include "sim/core/life/snapshots.hpp"
+#include "sim/core/resources/snapshots.hpp"
 
 #include <algorithm>
 

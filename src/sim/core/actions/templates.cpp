@@ -1,5 +1,5 @@
 // The actions of launch templates.
-#include "sim/core/life/templates.hpp"
+#include "sim/core/resources/templates.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // The actions of volumes and their attachments.
-#include "sim/core/life/volumes.hpp"
+#include "sim/core/resources/volumes.hpp"
 
 #include <algorithm>
 #include <array>

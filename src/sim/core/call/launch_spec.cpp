@@ -3,13 +3,13 @@
 #include <charconv>
 
 #include "base/base64.hpp"
+#include "model/resources.hpp"
 #include "sim/core/call/call.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
 namespace {
 
-constexpr std::size_t kUserDataMost = 16384;
 constexpr double kPriceLeast = 0.001;
 
 Result<std::optional<bool>> optional_flag(Params& params, const std::string& name) {
@@ -166,7 +166,8 @@ Result<void> check_user_data(const std::string& user_data) {
   const auto raw = base64_decode(user_data);
   if (!raw) return refuse("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
   if (raw->size() > kUserDataMost) {
-    return refuse("InvalidParameterValue", "User data is limited to 16384 bytes");
+    return refuse("InvalidParameterValue",
+                  "User data is limited to " + std::to_string(kUserDataMost) + " bytes");
   }
   return {};
 }

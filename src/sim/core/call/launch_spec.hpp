@@ -41,8 +41,8 @@ struct LaunchSpec {
   std::string interruption_behavior = "terminate";
   std::optional<double> max_price;
   std::optional<TimePoint> valid_until;
-  int count_least = 1;
-  int count_most = 1;
+  int count_min = 1;
+  int count_max = 1;
   bool tokens_required = false, metadata_enabled = true, tags_in_metadata = false;
   long hop_limit = 1;
   bool monitoring = false, ebs_optimized = false, termination_disabled = false;

@@ -76,9 +76,9 @@ Rate rate_of(const std::string& action, const ParamMap& params) {
 
 double instances_of(const std::string& action, const ParamMap& params) {
   if (action == "RunInstances") {
-    const auto most = params.find("MaxCount");
+    const auto max = params.find("MaxCount");
     // An invalid number is refused later, by the handler.
-    const long count = most == params.end() ? 1 : std::strtol(most->second.c_str(), nullptr, 10);
+    const long count = max == params.end() ? 1 : std::strtol(max->second.c_str(), nullptr, 10);
     return static_cast<double>(std::clamp(count, 1L, 1000L));
   }
   return static_cast<double>(std::count_if(params.begin(), params.end(), [](const auto& param) {

@@ -105,20 +105,20 @@ Result<Filters> read_filters(Params& params, const FilterPaths& paths, Tagged ta
 }
 
 Result<Paging> read_paging(Params& params, bool has_ids, PageLimits limits) {
-  TRY(const auto most, params.number("MaxResults"));
+  TRY(const auto max, params.number("MaxResults"));
   const std::string token = params.get_or("NextToken", "");
-  if (most && has_ids) {
+  if (max && has_ids) {
     return refuse("InvalidParameterCombination",
                   "The parameter MaxResults cannot be used together with a list of ids");
   }
-  if (most && (*most < limits.least || *most > limits.most)) {
+  if (max && (*max < limits.min || *max > limits.max)) {
     return refuse("InvalidParameterValue",
-                  "Value ( " + std::to_string(*most) + " ) for parameter maxResults is invalid. " +
-                      "Expecting a value from " + std::to_string(limits.least) + " to " +
-                      std::to_string(limits.most) + ".");
+                  "Value ( " + std::to_string(*max) + " ) for parameter maxResults is invalid. " +
+                      "Expecting a value from " + std::to_string(limits.min) + " to " +
+                      std::to_string(limits.max) + ".");
   }
   Paging paging;
-  if (most) paging.count = static_cast<std::size_t>(*most);
+  if (max) paging.count = static_cast<std::size_t>(*max);
   if (token.empty()) return paging;
   if (!token.starts_with(kTokenPrefix) || token.size() == kTokenPrefix.size()) {
     return refuse("InvalidNextToken", "The token '" + token + "' is invalid");

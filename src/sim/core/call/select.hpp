@@ -35,8 +35,8 @@ enum class Tagged { yes, no };
 Result<Filters> read_filters(Params& params, const FilterPaths& paths, Tagged tagged = Tagged::yes);
 
 struct PageLimits {
-  long least = 5;
-  long most = 1000;
+  long min = 5;
+  long max = 1000;
 };
 
 struct Paging {

@@ -1,7 +1,7 @@
 #include "sim/core/life/endings.hpp"
 
-#include "sim/core/life/interfaces.hpp"
 #include "sim/core/life/volume_events.hpp"
+#include "sim/core/resources/interfaces.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/types.hpp"
 
@@ -47,17 +47,17 @@ void power_down(World& world, const std::string& region, Json& instance, Cause c
                 bool was_running, Stop stop = Stop::orderly) {
   const std::string id = text(instance, "instanceId");
   const bool by_spot = cause == Cause::capacity || cause == Cause::price;
-  const Duration least = world.work(was_running ? kShuttingDown : 1s);
-  Duration most = least;
+  const Duration min = world.work(was_running ? kShuttingDown : 1s);
+  Duration max = min;
   if (was_running && cause != Cause::guest && stop == Stop::orderly) {
     world.bodies().press_power_button(id);
-    most = std::max(
-        least, by_spot ? std::min(world.shutdown_grace(), kReclaimGrace) : world.shutdown_grace());
+    max = std::max(
+        min, by_spot ? std::min(world.shutdown_grace(), kReclaimGrace) : world.shutdown_grace());
   }
   instance.erase("_guest_off");
-  instance["_off_at"] = format_iso8601(world.now() + least, Fraction::milliseconds);
+  instance["_off_at"] = format_iso8601(world.now() + min, Fraction::milliseconds);
   const Json event{{"region", region}, {"id", id}, {"life", instance.at("_off_at")}};
-  for (const auto& [kind, after] : {std::pair{"guest_off", least}, {"power_cut", most}}) {
+  for (const auto& [kind, after] : {std::pair{"guest_off", min}, {"power_cut", max}}) {
     Json each = event;
     each["kind"] = kind;
     world.schedule(after, std::move(each));

@@ -26,7 +26,7 @@ Result<int> within_quota(World& world, const std::string& region, const LaunchSp
                          int count) {
   const bool spot = spec.spot != SpotKind::none;
   const long fit = vcpus_free(world, region, spot) / vcpus_of(spec.instance_type);
-  if (fit >= spec.count_least) return static_cast<int>(std::min<long>(count, fit));
+  if (fit >= spec.count_min) return static_cast<int>(std::min<long>(count, fit));
   if (spot) return refuse("MaxSpotInstanceCountExceeded", "Max spot instance count exceeded");
   return refuse("VcpuLimitExceeded",
                 "You have requested more vCPU capacity than your current vCPU limit of " +
@@ -78,9 +78,9 @@ Result<Place> choose_place(World& world, const std::string& region, const Launch
       continue;
     }
     const long left = capacity_left(world, {spec.instance_type, place.zone, market_of(spec)});
-    if (left >= 0 && left < spec.count_least) continue;
+    if (left >= 0 && left < spec.count_min) continue;
     place.count =
-        left < 0 ? spec.count_most : static_cast<int>(std::min<long>(left, spec.count_most));
+        left < 0 ? spec.count_max : static_cast<int>(std::min<long>(left, spec.count_max));
     TRY(place.count, within_quota(world, region, spec, place.count));
     return place;
   }

@@ -5,7 +5,7 @@
 #include "sim/core/call/select.hpp"
 #include "sim/core/life/endings.hpp"
 #include "sim/core/life/fleets.hpp"
-#include "sim/core/life/interfaces.hpp"
+#include "sim/core/resources/interfaces.hpp"
 #include "sim/core/life/spot_requests.hpp"
 #include "sim/core/life/status_checks.hpp"
 #include "sim/core/life/volume_events.hpp"

@@ -5,10 +5,10 @@
 #include "sim/core/call/limits.hpp"
 #include "sim/core/call/select.hpp"
 #include "sim/core/life/endings.hpp"
-#include "sim/core/life/interfaces.hpp"
 #include "sim/core/life/launch_place.hpp"
 #include "sim/core/life/request_state.hpp"
-#include "sim/core/life/volumes.hpp"
+#include "sim/core/resources/interfaces.hpp"
+#include "sim/core/resources/volumes.hpp"
 #include "sim/core/services/iam.hpp"
 #include "sim/core/services/parameters.hpp"
 #include "sim/core/state/instance_state.hpp"
@@ -30,7 +30,7 @@ Result<void> check_interfaces(World& world, const std::string& region, const Lau
       return refuse("InvalidNetworkInterfaceID.NotFound",
                     "The networkInterface ID '" + wanted.interface_id + "' does not exist");
     }
-    if (spec.count_most > 1) {
+    if (spec.count_max > 1) {
       return refuse("InvalidParameterCombination",
                     "A network interface can be given to one instance only");
     }
@@ -317,7 +317,7 @@ Result<std::vector<std::string>> launch(World& world, const std::string& region,
   std::vector<std::string> ids;
   for (int i = 0; i < place.count; ++i) {
     auto id = launch_one(world, region, spec, place);
-    if (!id && ids.size() >= static_cast<std::size_t>(spec.count_least)) break;
+    if (!id && ids.size() >= static_cast<std::size_t>(spec.count_min)) break;
     if (!id) {
       for (const std::string& made : ids) discard_instance(world, region, made);
       return fail(std::move(id).error());

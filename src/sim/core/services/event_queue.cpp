@@ -76,19 +76,19 @@ Result<void> check_queue(const Json& body) {
 }
 
 struct Range {
-  long least, most, fallback;
+  long min, max, fallback;
 };
 
 Result<long> number(const Json& body, const char* key, Range range) {
   const auto found = body.find(key);
   if (found == body.end()) return range.fallback;
   const bool whole = found->is_number_integer();
-  const long value = whole ? found->get<long>() : range.least - 1;
-  if (value < range.least || value > range.most) {
+  const long value = whole ? found->get<long>() : range.min - 1;
+  if (value < range.min || value > range.max) {
     return refuse("InvalidParameterValue",
                   fmt::format("Value {} for parameter {} is invalid. Reason: Must be between {} "
                               "and {}, if provided.",
-                              found->dump(), key, range.least, range.most));
+                              found->dump(), key, range.min, range.max));
   }
   return value;
 }
@@ -175,7 +175,7 @@ Result<Json> receive(World& world, const QueueCall& call) {
                                      "MessageAttributeNames", "MaxNumberOfMessages",
                                      "VisibilityTimeout", "WaitTimeSeconds"}));
   TRY_VOID(check_queue(call.body));
-  TRY(const long most, number(call.body, "MaxNumberOfMessages", {1, 10, 1}));
+  TRY(const long max, number(call.body, "MaxNumberOfMessages", {1, 10, 1}));
   TRY(const long visibility,
       number(call.body, "VisibilityTimeout", {0, 43200, kVisibilitySeconds}));
   TRY_VOID(number(call.body, "WaitTimeSeconds", {0, 20, 0}));
@@ -188,7 +188,7 @@ Result<Json> receive(World& world, const QueueCall& call) {
   }
   Json given = Json::array();
   for (Json& message : messages_of(world, call.region)) {
-    if (static_cast<long>(given.size()) == most) break;
+    if (static_cast<long>(given.size()) == max) break;
     if (message.at("visible_at").get<std::int64_t>() > milliseconds(world.now())) continue;
     given.push_back(hand_out(world, message, visibility, attributes));
   }

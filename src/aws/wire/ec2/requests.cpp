@@ -1,8 +1,8 @@
-#include "aws/wire/ec2_requests.hpp"
+#include "aws/wire/ec2/requests.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include "aws/wire/request_parts.hpp"
+#include "aws/wire/ec2/request_parts.hpp"
 #include "base/base64.hpp"
 #include "base/broken_rule.hpp"
 #include "model/price.hpp"
@@ -13,7 +13,6 @@ namespace {
 constexpr std::string_view kEc2Version = "2016-11-15";
 constexpr std::string_view kStsVersion = "2011-06-15";
 constexpr std::string_view kIamVersion = "2010-05-08";
-constexpr std::size_t kMaxUserData = 16UL * 1024;
 constexpr std::size_t kMaxClientToken = 64;
 constexpr std::string_view kPriceNeedsSpot =
     "a maximum price needs a spot pool; leave it out for on-demand";
@@ -80,9 +79,10 @@ Result<void> check_price(const std::optional<std::string>& price, bool spot) {
 
 Result<void> check(const RunInstancesSpec& spec) {
   if (spec.count < 1) return fail(Errc::invalid, "a launch needs at least one instance");
-  if (spec.user_data.size() > kMaxUserData) {
+  if (spec.user_data.size() > kUserDataMost) {
     return fail(Errc::invalid, "the user data has " + std::to_string(spec.user_data.size()) +
-                                   " bytes, but EC2 takes at most 16384; shorten it");
+                                   " bytes, but EC2 takes at most " +
+                                   std::to_string(kUserDataMost) + "; shorten it");
   }
   if (spec.client_token.size() > kMaxClientToken) {
     return fail(Errc::invalid, "the client token is longer than 64 characters");

@@ -1,4 +1,4 @@
-#include "sim/core/life/templates.hpp"
+#include "sim/core/resources/templates.hpp"
 
 #include "sim/core/state/wire.hpp"
 

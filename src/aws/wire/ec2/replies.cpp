@@ -1,9 +1,9 @@
-#include "aws/wire/ec2_replies.hpp"
+#include "aws/wire/ec2/replies.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "aws/wire/reply_parts.hpp"
+#include "aws/wire/ec2/reply_parts.hpp"
 #include "base/base64.hpp"
 
 namespace ec2spotter::aws {
@@ -93,7 +93,7 @@ Result<SpotRequest> read_spot_request(XmlElement item) {
   TRY(const std::string id, item.required("spotInstanceRequestId"));
   request.id = SpotRequestId(id);
   TRY(request.state, item.required("state"));
-  request.status_code = item.child("status").text("code");
+  request.status = parse_spot_status(item.child("status").text("code"));
   request.status_message = item.child("status").text("message");
   request.instance = InstanceId(item.text("instanceId"));
   request.tags = read_tags(item.child("tagSet"));

@@ -1,5 +1,5 @@
 // Snapshots as things.
-#include "sim/core/life/snapshots.hpp"
+#include "sim/core/resources/snapshots.hpp"
 
 #include "sim/core/state/wire.hpp"
 

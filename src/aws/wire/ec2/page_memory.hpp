@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "aws/wire/ec2_replies.hpp"
+#include "aws/wire/ec2/replies.hpp"
 #include "aws/wire/request_id.hpp"
 #include "base/sha256.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "aws/ec2.hpp"
 #include "aws/wire/call.hpp"
-#include "aws/wire/page.hpp"
+#include "aws/wire/ec2/page.hpp"
 
 namespace ec2spotter::aws {
 

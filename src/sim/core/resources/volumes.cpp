@@ -1,5 +1,5 @@
 // Volumes as things: sizes, rates, the JSON of new ones.
-#include "sim/core/life/volumes.hpp"
+#include "sim/core/resources/volumes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,9 +15,9 @@ namespace {
 // Sizes in GiB and rates that each volume type takes. Source: EC2 API reference, CreateVolume.
 struct VolumeType {
   std::string_view name;
-  long size_least, size_most;
-  long iops_least, iops_most;              // 0: cannot be given
-  long throughput_least, throughput_most;  // MiB/s; 0: cannot be given
+  long size_min, size_max;
+  long iops_min, iops_max;              // 0: cannot be given
+  long throughput_min, throughput_max;  // MiB/s; 0: cannot be given
 };
 
 constexpr auto kVolumeTypes = std::to_array<VolumeType>({
@@ -30,17 +30,17 @@ constexpr auto kVolumeTypes = std::to_array<VolumeType>({
     {"standard", 1, 1024, 0, 0, 0, 0},
 });
 
-Result<void> check_rate(const std::optional<long>& rate, long least, long most, const char* name,
+Result<void> check_rate(const std::optional<long>& rate, long min, long max, const char* name,
                         std::string_view type) {
   if (!rate) return {};
-  if (most == 0) {
+  if (max == 0) {
     return refuse("InvalidParameterCombination", std::string("The parameter ") + name +
                                                      " is not supported for " + std::string(type) +
                                                      " volumes.");
   }
-  if (*rate >= least && *rate <= most) return {};
+  if (*rate >= min && *rate <= max) return {};
   return refuse("InvalidParameterValue", std::string(name) + " must be from " +
-                                             std::to_string(least) + " to " + std::to_string(most) +
+                                             std::to_string(min) + " to " + std::to_string(max) +
                                              " for this volume type");
 }
 
@@ -56,13 +56,13 @@ Result<void> complete_disk(World& world, const std::string& region, DiskSpec& di
     if (text(*snapshot, "status") != "completed") {
       return refuse("IncorrectState", "Snapshot '" + disk.snapshot_id + "' is not 'completed'.");
     }
-    const long least = snapshot->at("volumeSize").get<long>();
-    if (!disk.size_gib) disk.size_gib = least;
-    if (*disk.size_gib < least) {
+    const long min = snapshot->at("volumeSize").get<long>();
+    if (!disk.size_gib) disk.size_gib = min;
+    if (*disk.size_gib < min) {
       return refuse("InvalidBlockDeviceMapping",
                     "Volume of size " + std::to_string(*disk.size_gib) +
                         "GB is smaller than snapshot '" + disk.snapshot_id +
-                        "', expect size >= " + std::to_string(least) + "GB");
+                        "', expect size >= " + std::to_string(min) + "GB");
     }
     if (snapshot->at("encrypted").get<bool>()) disk.encrypted = true;
     TRY_VOID(complete_encryption(world, region, disk, text(*snapshot, "kmsKeyId")));
@@ -108,13 +108,13 @@ Json attachment_json(World& world, const std::string& volume_id, const std::stri
 Result<void> check_volume(const DiskSpec& disk) {
   for (const VolumeType& type : kVolumeTypes) {
     if (type.name != disk.volume_type) continue;
-    if (*disk.size_gib < type.size_least || *disk.size_gib > type.size_most) {
+    if (*disk.size_gib < type.size_min || *disk.size_gib > type.size_max) {
       return refuse("InvalidParameterValue", "Volume of " + std::to_string(*disk.size_gib) +
                                                  "GiB is out of range for volume type " +
                                                  disk.volume_type);
     }
-    TRY_VOID(check_rate(disk.iops, type.iops_least, type.iops_most, "iops", type.name));
-    return check_rate(disk.throughput, type.throughput_least, type.throughput_most, "throughput",
+    TRY_VOID(check_rate(disk.iops, type.iops_min, type.iops_max, "iops", type.name));
+    return check_rate(disk.throughput, type.throughput_min, type.throughput_max, "throughput",
                       type.name);
   }
   return refuse("InvalidParameterValue",

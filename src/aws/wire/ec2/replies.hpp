@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "aws/ec2.hpp"
-#include "aws/wire/page.hpp"
+#include "aws/wire/ec2/page.hpp"
 
 namespace ec2spotter::aws {
 

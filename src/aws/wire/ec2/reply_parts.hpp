@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "aws/wire/page.hpp"
+#include "aws/wire/ec2/page.hpp"
 #include "aws/wire/xml.hpp"
 
 namespace ec2spotter::aws {

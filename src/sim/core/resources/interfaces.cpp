@@ -1,4 +1,4 @@
-#include "sim/core/life/interfaces.hpp"
+#include "sim/core/resources/interfaces.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "control/loop/turns.hpp"
+#include "control/loop/machine_controller.hpp"
 
 #include "control/act/execute.hpp"
 #include "plan/body/body_view.hpp"
@@ -14,8 +14,8 @@ bool taken_by_spot(const Instance& body, const Observation& seen) {
 
 }  // namespace
 
-Decision Turns::decide(const Machine& machine, const Intent& intent, const Observation& seen,
-                       TimePoint now, Reporter& reporter) {
+Decision MachineController::decide(const Machine& machine, const Intent& intent,
+                                   const Observation& seen, TimePoint now, Reporter& reporter) {
   remember_seen(seen, now);
   Decision decision = plan(machine, intent, seen, memory_, now);
   remember_decided(decision, now);
@@ -24,8 +24,9 @@ Decision Turns::decide(const Machine& machine, const Intent& intent, const Obser
   return decision;
 }
 
-Result<void> Turns::act(const Machine& machine, const Decision& decision, const Observation& seen,
-                        aws::Ec2& ec2, TimePoint now, Reporter& reporter) {
+Result<void> MachineController::act(const Machine& machine, const Decision& decision,
+                                    const Observation& seen, aws::Ec2& ec2, TimePoint now,
+                                    Reporter& reporter) {
   for (const Step& step : decision.steps) {
     auto done = execute(machine, step, seen, ec2, memory_, now);
     if (done) continue;
@@ -36,20 +37,20 @@ Result<void> Turns::act(const Machine& machine, const Decision& decision, const 
   return {};
 }
 
-void Turns::note_sent(const Decision& decision, TimePoint now) {
+void MachineController::note_sent(const Decision& decision, TimePoint now) {
   if (decision.steps.empty()) return;
   sent_ = decision.steps;
   sent_at_ = now;
 }
 
-void Turns::remember_seen(const Observation& seen, TimePoint now) {
+void MachineController::remember_seen(const Observation& seen, TimePoint now) {
   for (const Instance& body : seen.bodies) {
     if (!taken_by_spot(body, seen)) continue;
     memory_.shaky_pools[{body.type, body.zone, body.market}] = now + kShakyPoolLifetime;
   }
 }
 
-void Turns::remember_decided(const Decision& decision, TimePoint now) {
+void MachineController::remember_decided(const Decision& decision, TimePoint now) {
   if (!memory_.standing || memory_.standing->reason != decision.reason) {
     memory_.standing = Standing{.reason = decision.reason, .since = now};
   }

@@ -2,8 +2,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "aws/wire/ec2_replies.hpp"
-#include "aws/wire/reply_parts.hpp"
+#include "aws/wire/ec2/replies.hpp"
+#include "aws/wire/ec2/reply_parts.hpp"
 
 namespace ec2spotter::aws {
 namespace {

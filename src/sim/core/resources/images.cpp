@@ -1,5 +1,5 @@
 // Images as things.
-#include "sim/core/life/images.hpp"
+#include "sim/core/resources/images.hpp"
 
 namespace ec2spotter::sim {
 Json mapping_json(const ImageDisk& disk) {

@@ -11,7 +11,7 @@
 
 namespace ec2spotter {
 
-class Turns {
+class MachineController {
  public:
   Memory& memory() { return memory_; }
 

@@ -1,4 +1,4 @@
-#include "aws/wire/request_parts.hpp"
+#include "aws/wire/ec2/request_parts.hpp"
 
 namespace ec2spotter::aws {
 
