@@ -1,3 +1,4 @@
+// Pages that say the same as the last time are parsed once.
 #include "aws/wire/page_memory.hpp"
 
 #include <gtest/gtest.h>
