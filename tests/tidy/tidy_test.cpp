@@ -24,7 +24,7 @@ std::size_t code_points(const std::string& line) {
   return count;
 }
 
-// Which folders a folder of src may include from; design.md section 4.
+// Which folders a folder of src may include from; the table of ARCHITECTURE.md.
 const std::map<std::string, std::set<std::string>>& allowed_includes() {
   static const std::map<std::string, std::set<std::string>> kAllowed{
       {"base", {"base"}},
