@@ -1,11 +1,11 @@
 // The planner, one situation at a time: which reason and which step it answers.
-#include "plan/limits.hpp"
 #include "plan/plan.hpp"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
+#include "plan/limits.hpp"
 #include "plan/ways/launching.hpp"
 #include "scene.hpp"
 
