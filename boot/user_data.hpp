@@ -1,7 +1,7 @@
 // The user data with which a preboot instance moves itself onto a machine's root volume. Bodies
 // that are launched together have the same user data, which then names the roots of all their
 // machines: each body enters the one that is attached to it. The boot program itself is POSIX sh,
-// in the other files of this folder; docs: design.md section 5.
+// in the other files of this folder; docs/designs/boot.md tells how it works.
 //
 // What it says on the serial console, one line each:
 //   ec2spotter: STAGE start|busy|wait|ok|late|fail key=value ...

@@ -1,7 +1,8 @@
 // The narrow EC2 interface: just the calls that ec2-spotter makes, in its own types.
 // Each function makes one API call (describes follow nextToken to the end) with its own deadline,
 // and never retries a call whose effect is unknown: the caller looks first.
-// Errors: see base/result.hpp; the class comes from src/aws/error_table.hpp, the raw code travels.
+// Errors: see base/result.hpp; the class comes from src/aws/wire/error_table.hpp, the raw code
+// travels.
 #pragma once
 
 #include <optional>

@@ -11,7 +11,7 @@
 
 namespace ec2spotter {
 
-// Is rule S`number` of ARCHITECTURE.md broken in this build? No rule is broken in what users run.
+// Is rule S`number` of docs/PROMISES.md broken in this build? No rule is broken in what users run.
 static constexpr bool breaks_rule(int number) { return number == EC2SPOTTER_BROKEN_RULE; }
 
 // Faults that were found once, by what keeps them away.

@@ -1,3 +1,4 @@
+// Finds the machine that an argument names: a machine file, else a root volume with its tags.
 #include <filesystem>
 #include <optional>
 

@@ -15,7 +15,7 @@
 
 namespace ec2spotter {
 
-// How a body gets onto the volume; design.md section 5. With swap it needs no boot program: it is
+// How a body gets onto the volume; docs/designs/boot.md. With swap it needs no boot program: it is
 // stopped, and started again with the volume as its root.
 enum class Engine { automatic, kexec, pivot, swap };
 std::string_view to_string(Engine engine);

@@ -9,7 +9,7 @@
 namespace ec2spotter::tag {
 
 // On bodies that were launched together, kMachine, kBodyOf and kName list those of all of them; see
-// control/batch_tags.hpp.
+// control/tags/batch_tags.hpp.
 inline constexpr std::string_view kMachine = "ec2spotter:machine";
 inline constexpr std::string_view kOwner = "ec2spotter:owner";
 inline constexpr std::string_view kRole = "ec2spotter:role";

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from stages import StageTest
+from support.stages import StageTest
 
 UNIT = "etc/systemd/system/ec2spotter-root.service"
 WANTS = "etc/systemd/system/multi-user.target.wants/ec2spotter-root.service"

@@ -4,7 +4,7 @@ import os
 import subprocess
 import unittest
 
-from stages import StageTest
+from support.stages import StageTest
 
 SYSTEM = {"etc/os-release": "ID=x\n", "sbin/init": "", "etc/fstab": "LABEL=r / ext4 defaults 0 1\n"}
 

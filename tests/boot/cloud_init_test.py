@@ -7,7 +7,7 @@ import subprocess
 import sys
 import unittest
 
-from disks import SYSTEM, DiskTest, fill, texts, write
+from support.disks import SYSTEM, DiskTest, fill, texts, write
 
 MODULES = os.environ.get("EC2SPOTTER_CLOUD_INIT", "/usr/lib/python3/dist-packages")
 OLD, NEW = "i-0a", "i-0b"

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import unittest
 
-from stages import SHELLS, SOURCE
+from support.stages import SHELLS, SOURCE
 
 SEED = int(os.environ.get("EC2SPOTTER_SEED") or 1)
 ROUNDS = 300

@@ -4,8 +4,8 @@ import shutil
 import subprocess
 import unittest
 
-from disks import FILE_SYSTEMS, SYSTEM, DiskTest, fill, run, texts, write
-from stages import SHELLS, SOURCE, StageTest
+from support.disks import FILE_SYSTEMS, SYSTEM, DiskTest, fill, run, texts, write
+from support.stages import SHELLS, SOURCE, StageTest
 
 FSTAB = "LABEL=boot /boot ext4 defaults 0 0\n"
 # With a file system of one page at that folder, which its own files fill.

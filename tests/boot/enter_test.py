@@ -3,7 +3,7 @@ what pivot does to the preboot disk's menu."""
 
 import unittest
 
-from stages import StageTest
+from support.stages import StageTest
 
 MENU = """menuentry 'x' {
 \tlinux /boot/vmlinuz-1 root=LABEL=r ro quiet net.ifnames=0 $unset

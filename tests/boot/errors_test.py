@@ -6,8 +6,8 @@ import subprocess
 import sys
 import unittest
 
-from shell_errors import Program
-from stages import SHELLS, SOURCE
+from support.shell_errors import Program
+from support.stages import SHELLS, SOURCE
 
 sys.path.insert(0, str(SOURCE / "boot/assembly"))
 

@@ -5,7 +5,7 @@ import pathlib
 import time
 import unittest
 
-from stages import StageTest
+from support.stages import StageTest
 
 
 class IdentifyTest(StageTest):

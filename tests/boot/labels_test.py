@@ -4,7 +4,7 @@ import os
 import subprocess
 import unittest
 
-from disks import SYSTEM, DiskTest, run
+from support.disks import SYSTEM, DiskTest, run
 
 ETC, UNIT = (f"system_u:object_r:{name}:s0" for name in ("etc_t", "systemd_unit_file_t"))
 LABELS = {"etc": ETC, "etc/cloud": ETC, "etc/cloud/cloud.cfg.d": ETC, "etc/systemd": ETC,

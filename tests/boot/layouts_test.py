@@ -4,7 +4,7 @@ system can neither check nor write."""
 import os
 import unittest
 
-from disks import SYSTEM, DiskTest, run, write
+from support.disks import SYSTEM, DiskTest, run, write
 
 
 def system(options="defaults", boot=""):

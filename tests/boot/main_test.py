@@ -5,7 +5,7 @@ import os
 import time
 import unittest
 
-from stages import StageTest
+from support.stages import StageTest
 
 STUB = '. "$(dirname "$0")/common.sh"\nbegin {name}\n{work}\nok\n'
 ENTER = """. "$(dirname "$0")/common.sh"

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-import grub_oracle
+from support import grub_oracle
 
 SOURCE = pathlib.Path(os.environ["EC2SPOTTER_SOURCE"])
 READER = SOURCE / "boot/program/menu.py"

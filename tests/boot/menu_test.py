@@ -9,8 +9,8 @@ import subprocess
 import tempfile
 import unittest
 
-import grub_oracle
-from menu_corpus import BOOT_UUID, CASES, EFI_UUID
+from support import grub_oracle
+from support.menu_corpus import BOOT_UUID, CASES, EFI_UUID
 
 SOURCE = pathlib.Path(os.environ["EC2SPOTTER_SOURCE"])
 READER = SOURCE / "boot/program/menu.py"

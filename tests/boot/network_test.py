@@ -10,10 +10,10 @@ import time
 import tempfile
 import unittest
 
-from network_cases import (CLOUD, ETH0, FREE, GONE, INTERFACES, LINK, NETPLAN, OLD, OURS, OWN,
-                           PERHAPS_MATCHED, PINNED, RUNS_CLOUD_INIT, SET, SWITCHED_OFF, UNMATCHED,
-                           WRITTEN)
-from stages import AS_ROOT, SOURCE, StageTest
+from support.network_cases import (CLOUD, ETH0, FREE, GONE, INTERFACES, LINK, NETPLAN, OLD, OURS,
+                                   OWN, PERHAPS_MATCHED, PINNED, RUNS_CLOUD_INIT, SET, SWITCHED_OFF,
+                                   UNMATCHED, WRITTEN)
+from support.stages import AS_ROOT, SOURCE, StageTest
 
 sys.path.insert(0, str(SOURCE / "boot/assembly"))
 

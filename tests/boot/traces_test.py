@@ -4,8 +4,8 @@ import subprocess
 import tempfile
 import unittest
 
-from disks import FILE_SYSTEMS, SYSTEM, DiskTest, write
-from stages import SHELLS, SOURCE
+from support.disks import FILE_SYSTEMS, SYSTEM, DiskTest, write
+from support.stages import SHELLS, SOURCE
 
 
 class TracesTest(unittest.TestCase):

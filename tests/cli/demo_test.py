@@ -35,7 +35,7 @@ class ScriptTest(unittest.TestCase):
 
 
 class DemoTest(ScriptTest):
-    """The demo itself ends at once, as the program is none; vm.demo_* see it whole."""
+    """The demo itself ends at once, as it starts no program; vm.demo_* see it whole."""
 
     def setUp(self):
         super().setUp()

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 
 namespace ec2spotter::tidy {
 namespace {
@@ -60,6 +61,31 @@ std::vector<SourceFile> read_source_tree() {
   std::sort(files.begin(), files.end(),
             [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
   return files;
+}
+
+std::vector<SourceFile> read_all_texts() {
+  const fs::path root(EC2SPOTTER_SOURCE_DIR);
+  std::vector<SourceFile> files = read_source_tree();
+  std::erase_if(files, [](const SourceFile& file) {
+    return file.path.find("/corpus/") != std::string::npos ||
+           file.path.starts_with("tests/boot/menus/") ||
+           file.path.starts_with("tests/boot/rendered/");
+  });
+  for (const fs::path& folder : {root, root / "cmake"}) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      const std::string name = entry.path().filename().string();
+      if (!entry.is_regular_file() || name.starts_with('.') || name.ends_with(".md")) continue;
+      files.push_back(read_file(root, entry.path()));
+    }
+  }
+  for (SourceFile& document : read_documents()) files.push_back(std::move(document));
+  return files;
+}
+
+std::string included(const std::string& line) {
+  constexpr std::string_view kInclude = "#include \"";
+  if (!line.starts_with(kInclude)) return {};
+  return line.substr(kInclude.size(), line.rfind('"') - kInclude.size());
 }
 
 }  // namespace ec2spotter::tidy

@@ -8,63 +8,48 @@
 #include <string>
 #include <vector>
 
+#include "prose.hpp"
 #include "source_tree.hpp"
 
 namespace ec2spotter::tidy {
 namespace {
 
 constexpr std::size_t kColumnsMost = 100;
-constexpr std::size_t kFileLinesMost = 500;
+constexpr std::size_t kFileLinesMost = 400;
 constexpr std::size_t kTestLinesMost = 800;
-constexpr std::size_t kFunctionLinesMost = 70;
+constexpr std::size_t kFunctionLinesMost = 60;
+constexpr std::size_t kFolderFilesMost = 24;
+
+using Most = std::map<std::string, std::size_t>;
+
+// What was larger when its limit came. It may shrink and go from here; nothing may be added.
+const Most& larger_files() {
+  static const Most kLarger{{"src/sim/http/server.cpp", 480}};
+  return kLarger;
+}
+const Most& larger_functions() {
+  static const Most kLarger{{"std::string_view to_string(Reason reason) {", 61},
+                            {"void add_sim_controls(CLI::App& app, Parsed& parsed) {", 61}};
+  return kLarger;
+}
+const Most& larger_folders() {
+  static const Most kLarger{{"src/sim/core/life", 31}, {"src/aws/wire", 26}, {"boot/program", 25}};
+  return kLarger;
+}
+
+std::size_t limit(const Most& larger, const std::string& name, std::size_t most) {
+  const auto found = larger.find(name);
+  return found == larger.end() ? most : found->second;
+}
+
+bool is_source(const SourceFile& file) {
+  return file.is_cpp() || file.path.ends_with(".py") || file.path.ends_with(".sh");
+}
 
 std::size_t code_points(const std::string& line) {
   std::size_t count = 0;
   for (const char c : line) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
   return count;
-}
-
-// Which folders a folder of src may include from; design.md section 4.
-const std::map<std::string, std::set<std::string>>& allowed_includes() {
-  static const std::map<std::string, std::set<std::string>> kAllowed{
-      {"base", {"base"}},
-      {"model", {"base", "model"}},
-      {"plan", {"base", "model", "plan"}},
-      {"aws", {"base", "model", "aws"}},
-      {"control", {"base", "model", "plan", "aws", "control", "boot"}},
-      {"cli", {"base", "model", "plan", "aws", "control", "cli", "sim", "boot"}},
-      {"sim", {"base", "model", "sim", "aws/sigv4"}},
-  };
-  return kAllowed;
-}
-
-// The path of a project include on this line, or empty.
-std::string included(const std::string& line) {
-  constexpr std::string_view kInclude = "#include \"";
-  if (!line.starts_with(kInclude)) return {};
-  return line.substr(kInclude.size(), line.rfind('"') - kInclude.size());
-}
-
-bool may_include(const std::string& from, const std::string& path) {
-  for (const std::string& folder : allowed_includes().at(from)) {
-    if (path.starts_with(folder + "/")) return true;
-  }
-  return false;
-}
-
-TEST(TidyTest, IncludesFollowTheDependencyDirection) {
-  for (const SourceFile& file : read_source_tree()) {
-    if (!file.path.starts_with("src/") || !file.is_cpp()) continue;
-    const std::string from = file.folder.substr(4);
-    ASSERT_TRUE(allowed_includes().contains(from)) << file.path << ": a folder without a rule";
-    for (std::size_t i = 0; i < file.lines.size(); ++i) {
-      const std::string path = included(file.lines[i]);
-      if (!path.empty()) {
-        EXPECT_TRUE(may_include(from, path))
-            << file.place(i) << ": src/" << from << " must not include " << path;
-      }
-    }
-  }
 }
 
 struct Ban {
@@ -100,13 +85,25 @@ TEST(TidyTest, EffectsStayInTheirOwnRooms) {
 
 TEST(TidyTest, FilesAndLinesKeepToTheirBudget) {
   for (const SourceFile& file : read_source_tree()) {
-    if (!file.is_cpp()) continue;
-    const std::size_t max = file.path.starts_with("tests/") ? kTestLinesMost : kFileLinesMost;
-    EXPECT_LE(file.lines.size(), max) << file.path << " has grown past its room";
-    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+    if (!is_source(file)) continue;
+    const std::size_t most = file.path.starts_with("tests/") ? kTestLinesMost : kFileLinesMost;
+    EXPECT_LE(file.lines.size(), limit(larger_files(), file.path, most))
+        << file.path << " has grown past its room";
+    for (std::size_t i = 0; file.is_cpp() && i < file.lines.size(); ++i) {
       EXPECT_LE(code_points(file.lines[i]), kColumnsMost) << file.place(i);
       EXPECT_EQ(file.lines[i].find('\t'), std::string::npos) << file.place(i) << ": tab";
     }
+  }
+}
+
+TEST(TidyTest, FoldersKeepToTheirBudget) {
+  Most files;
+  for (const SourceFile& file : read_source_tree()) {
+    if (is_source(file)) ++files[file.path.substr(0, file.path.rfind('/'))];
+  }
+  for (const auto& [folder, count] : files) {
+    EXPECT_LE(count, limit(larger_folders(), folder, kFolderFilesMost))
+        << folder << " has grown past its room";
   }
 }
 
@@ -123,7 +120,8 @@ TEST(TidyTest, FunctionsKeepToTheirBudget) {
       const std::string closing = std::string(indent, ' ') + "}";
       std::size_t end = i + 1;
       while (end < file.lines.size() && !file.lines[end].starts_with(closing)) ++end;
-      EXPECT_LE(end - i + 1, kFunctionLinesMost) << file.place(i) << ": " << line;
+      EXPECT_LE(end - i + 1, limit(larger_functions(), line, kFunctionLinesMost))
+          << file.place(i) << ": " << line;
     }
   }
 }
@@ -150,49 +148,28 @@ TEST(TidyTest, EveryHeaderIsGuardedAndUsed) {
   }
 }
 
-// Named in a CMakeLists.txt, or like storm.sees_broken_S1 made there by a loop over a list.
-bool is_named_in_cmake(const std::string& tests, const std::string& name) {
-  if (tests.find("NAME " + name + " ") != std::string::npos) return true;
-  for (std::size_t at = name.find('_'); at != std::string::npos; at = name.find('_', at + 1)) {
-    const std::string part = name.substr(at + 1);
-    if (tests.find("NAME " + name.substr(0, at + 1) + "${") == std::string::npos &&
-        tests.find("NAME " + name.substr(0, at + 2) + "${") == std::string::npos) {
-      continue;
-    }
-    if (part.size() == 2 || tests.find(" " + part) != std::string::npos) return true;
+// A header says what its unit is for; a file without one says it itself, in its first line, behind
+// "#!" and what a tool reads.
+TEST(TidyTest, EverySourceFileSaysWhatItIsFor) {
+  const auto tree = read_source_tree();
+  std::set<std::string> headers;
+  for (const SourceFile& file : tree) {
+    if (file.path.ends_with(".hpp")) headers.insert(file.path.substr(0, file.path.rfind('.')));
   }
-  return false;
-}
-
-// Every promise names a test that exists.
-TEST(TidyTest, EveryPromiseIsKeptByATest) {
-  std::string tests;
-  for (const SourceFile& file : read_source_tree()) {
-    if (!file.path.starts_with("tests/")) continue;
-    tests += file.path + "\n";
-    for (const std::string& line : file.lines) tests += line + "\n";
+  for (const SourceFile& file : tree) {
+    const bool script = file.folder == file.path && file.path.starts_with("script/") &&
+                        !file.path.ends_with(".config");
+    const bool needs = is_source(file) || script;
+    const bool has_header =
+        file.path.ends_with(".cpp") && headers.contains(file.path.substr(0, file.path.rfind('.')));
+    if (!needs || has_header || file.lines.empty()) continue;
+    std::size_t first = file.lines[0].starts_with("#!") ? 1 : 0;
+    while (first < file.lines.size() && file.lines[first].starts_with("# shellcheck ")) ++first;
+    const std::string line = first < file.lines.size() ? file.lines[first] : "";
+    const bool said = file.is_cpp() ? line.starts_with("// ")
+                                    : line.starts_with("# ") || line.starts_with("\"\"\"");
+    EXPECT_TRUE(said) << file.path << " does not begin by saying what it is for";
   }
-  std::size_t promises = 0;
-  for (const std::string& line : read_lines("docs/PROMISES.md")) {
-    const std::size_t last_column = line.rfind("| ", line.size() - 3);
-    if (!line.starts_with("| ") || line.starts_with("| |")) continue;
-    ++promises;
-    std::size_t named = 0;
-    for (std::size_t at = line.find('`', last_column); at != std::string::npos;) {
-      const std::size_t end = line.find('`', at + 1);
-      const std::string name = line.substr(at + 1, end - at - 1);
-      const std::size_t dot = name.find('.');
-      const std::string as_gtest = "(" + name.substr(0, dot) + ", " + name.substr(dot + 1) + ")";
-      const std::string as_file = "tests/" + name.substr(0, dot) + "/" + name.substr(dot + 1);
-      EXPECT_TRUE(tests.find(as_gtest) != std::string::npos ||
-                  tests.find(as_file) != std::string::npos || is_named_in_cmake(tests, name))
-          << name << " keeps a promise but does not exist";
-      ++named;
-      at = line.find('`', end + 1);
-    }
-    EXPECT_GE(named, 1U) << line;
-  }
-  EXPECT_GE(promises, 13U);
 }
 
 TEST(TidyTest, NothingIsLeftForLaterWithoutAnIssue) {
@@ -221,23 +198,6 @@ bool has_word(const std::string& text, const std::string& word) {
     if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + word.size())) return true;
   }
   return false;
-}
-
-// What stands between quotes in a line of C++, joined; empty for an #include and in a comment.
-std::string literals_of(const std::string& line) {
-  std::string found;
-  bool inside = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (!inside && (line.compare(i, 2, "//") == 0 || line[i] == '#')) break;
-    if (line[i] == '"' && (i == 0 || line[i - 1] != '\'')) {
-      inside = !inside;
-      found += ' ';
-    } else if (inside) {
-      found += line[i];
-      if (line[i] == '\\') ++i;
-    }
-  }
-  return found;
 }
 
 bool starts_with_one_of(const std::string& path, const std::vector<std::string>& prefixes) {

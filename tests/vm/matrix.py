@@ -10,7 +10,7 @@ import pathlib
 import sys
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "boot"))
-import menu_corpus  # noqa: E402
+from support import menu_corpus  # noqa: E402
 
 HEAD = """# What has been booted
 

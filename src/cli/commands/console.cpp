@@ -1,3 +1,4 @@
+// `console`: prints the serial console of the machine's instance, or of the last one that ended.
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"

@@ -1,3 +1,4 @@
+// `doctor`: looks for what may keep a machine from coming back, and names a cure for each finding.
 #include <fmt/format.h>
 
 #include <iterator>

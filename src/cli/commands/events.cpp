@@ -1,3 +1,4 @@
+// `events`: prints the journal that watches keep.
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"

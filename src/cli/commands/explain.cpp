@@ -1,3 +1,4 @@
+// `explain`: shows why a machine is where it is, the next steps, and why each pool is taken or not.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>

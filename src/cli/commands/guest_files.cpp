@@ -1,3 +1,5 @@
+// `guest-files`: shows or changes the tag that says what the next boot does with our files on a
+// volume.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>

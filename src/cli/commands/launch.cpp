@@ -1,3 +1,5 @@
+// `launch`: reads a machine file, checks what an unattended machine needs, and drives the machine
+// up.
 #include <algorithm>
 
 #include "cli/commands/commands.hpp"

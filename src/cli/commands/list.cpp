@@ -1,3 +1,4 @@
+// `list`: one row for each machine of the owner, from its root volume and its instances.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// `pause`: drives a machine to the goal paused, which ends its instance and keeps its volume.
 #include "cli/commands/commands.hpp"
 #include "cli/commands/driving.hpp"
 

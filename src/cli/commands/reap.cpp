@@ -1,3 +1,4 @@
+// `reap`: finds fleets that no machine needs any more, and with --yes removes them.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// `resume`: drives a paused machine up again; it needs the machine's file.
 #include "cli/commands/commands.hpp"
 #include "cli/commands/driving.hpp"
 

@@ -1,3 +1,4 @@
+// `setup`: shows who the credentials belong to, and which volumes a machine file could name.
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"

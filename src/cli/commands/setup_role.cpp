@@ -1,3 +1,4 @@
+// `setup-role`: prints, makes or removes the IAM role of an unattended machine's instances.
 #include <fmt/format.h>
 
 #include <set>

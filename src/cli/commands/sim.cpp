@@ -1,3 +1,4 @@
+// `sim`: puts the local EC2 together from its parts and serves it until a signal comes.
 #include <fmt/format.h>
 
 #include <charconv>

@@ -1,3 +1,4 @@
+// `ssh`: finds the machine's address and replaces this process with an ssh client.
 #include <unistd.h>
 
 #include "cli/commands/commands.hpp"

@@ -1,3 +1,4 @@
+// `status`: shows where a machine is, with what its console says.
 #include "cli/commands/commands.hpp"
 #include "cli/commands/considered.hpp"
 

@@ -1,3 +1,4 @@
+// `watch`: follows machine files and keeps their machines up, with one thread for each region.
 #include <map>
 #include <mutex>
 #include <optional>

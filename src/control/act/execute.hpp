@@ -8,8 +8,8 @@
 namespace ec2spotter {
 
 // Carries out `step` and notes in `memory` what EC2 cannot show yet.
-// Checks rules S1, S3, S4 and S7 of the design against `seen` and a fresh look at EC2 before any
-// destructive call; a breach is Errc::refused and nothing is sent.
+// Checks rules S1, S2, S3, S4 and S7 of docs/PROMISES.md against `seen` and a fresh look at EC2
+// before any destructive call; a breach is Errc::refused and nothing is sent.
 // Errors are EC2's; after Errc::transport the effect is unknown and the next turn looks first.
 Result<void> execute(const Machine& machine, const Step& step, const Observation& seen,
                      aws::Ec2& ec2, Memory& memory, TimePoint now);

@@ -1,3 +1,4 @@
+// Reads a classic .conf: the keys of the original, those of its forks, and those that it had once.
 #include <algorithm>
 #include <array>
 #include <utility>

@@ -1,3 +1,4 @@
+// Reads a TOML machine file: each key with the form and the limits of its value.
 #include <algorithm>
 #include <charconv>
 #include <functional>

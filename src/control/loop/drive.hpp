@@ -32,7 +32,7 @@ struct Look {
 // to stop. Whatever happened, running it again continues from what EC2 says.
 Result<Look> drive(const Machine& machine, const Controls& controls, const DriveOptions& options);
 
-// If a body would be launched: is EC2 asked which pools it refuses (control/pool_check.hpp)?
+// If a body would be launched: is EC2 asked which pools it refuses (control/pools/pool_check.hpp)?
 enum class PoolsAsked { no, yes };
 
 // One look without acting, at the goal that is recorded on the volume.

@@ -13,7 +13,7 @@ namespace ec2spotter {
 struct Event {
   TimePoint time;
   std::string machine;
-  std::string kind;    // decision, step_failed
+  std::string kind;    // decision, step_failed, trouble
   std::string reason;  // the decision's, or EC2's error code
   std::string detail;
   std::vector<std::string> steps;

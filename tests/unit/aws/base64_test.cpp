@@ -1,3 +1,4 @@
+// Base64, against the vectors of RFC 4648.
 #include "base/base64.hpp"
 
 #include <gtest/gtest.h>

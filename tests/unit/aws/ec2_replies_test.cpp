@@ -1,3 +1,4 @@
+// EC2's replies, read into our types.
 #include "aws/wire/ec2/replies.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The parameters of the calls that the client makes.
 #include "aws/wire/ec2/requests.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Region, endpoint and CA bundle: which of option, variable and profile decides.
 #include "aws/config/endpoints.hpp"
 
 #include <gtest/gtest.h>

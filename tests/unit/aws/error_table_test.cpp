@@ -1,3 +1,4 @@
+// EC2's error codes and the class that each gets, and the error documents of its services.
 #include "aws/wire/error_table.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Pages that say the same as the last time are parsed once.
 #include "aws/wire/ec2/page_memory.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The client's pace: buckets, and which actions share one.
 #include "aws/token_bucket.hpp"
 
 #include <gtest/gtest.h>

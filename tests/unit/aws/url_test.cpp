@@ -1,3 +1,4 @@
+// Addresses and the Date header.
 #include "aws/net/url.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Times in the forms that EC2 and SigV4 use.
 #include "base/clock.hpp"
 
 #include <gtest/gtest.h>

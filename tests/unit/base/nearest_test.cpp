@@ -1,3 +1,4 @@
+// Which known word a wrong one is nearest to.
 #include "base/nearest.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Assignments as a shell reads them, and what is said of any other line.
 #include "base/shell_assignments.hpp"
 
 #include <gtest/gtest.h>

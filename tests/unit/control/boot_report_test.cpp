@@ -1,3 +1,4 @@
+// What the boot program's lines on a console tell.
 #include "control/observe/boot_report.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The kernel's lines about a file system that it gives up.
 #include "control/observe/console_trouble.hpp"
 
 #include <gtest/gtest.h>

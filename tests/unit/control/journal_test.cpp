@@ -1,3 +1,4 @@
+// The journal: written, read back, kept within its room.
 #include "control/loop/journal.hpp"
 
 #include <gtest/gtest.h>

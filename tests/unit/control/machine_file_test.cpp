@@ -1,3 +1,4 @@
+// Machine files: every key, and what is said of wrong ones; classic .conf files too.
 #include "control/files/machine_file.hpp"
 
 #include <gtest/gtest.h>

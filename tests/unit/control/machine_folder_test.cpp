@@ -1,3 +1,4 @@
+// Machine files that come, change and go under a watch.
 #include "control/files/machine_folder.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// EC2's announcements as EventBridge writes them, whole and cut off.
 #include "control/observe/spot_events.hpp"
 
 #include <gtest/gtest.h>

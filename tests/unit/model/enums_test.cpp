@@ -1,3 +1,4 @@
+// EC2's words for states, read and written, and those that EC2 adds later.
 #include "model/enums.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// What a machine file may ask of an instance type, and which types meet it.
 #include "model/requirements.hpp"
 
 #include <gtest/gtest.h>

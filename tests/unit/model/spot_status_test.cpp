@@ -1,3 +1,4 @@
+// What the status of a Spot request says of its instance.
 #include "model/spot_status.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Windows of the week, over midnight and over the week's end.
 #include "model/week.hpp"
 
 #include <gtest/gtest.h>

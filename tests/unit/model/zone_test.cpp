@@ -1,3 +1,4 @@
+// The region that the name of a zone belongs to, and names that are no zone.
 #include "model/zone.hpp"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,7 @@
 // What is called wrong with a machine that came up, and what is done about it.
-#include "plan/limits.hpp"
-
 #include <gtest/gtest.h>
 
+#include "plan/limits.hpp"
 #include "scene.hpp"
 
 namespace ec2spotter {

@@ -1,3 +1,4 @@
+// The planner, one situation at a time: which reason and which step it answers.
 #include "plan/plan.hpp"
 
 #include <gtest/gtest.h>

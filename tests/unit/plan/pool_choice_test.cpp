@@ -1,3 +1,4 @@
+// The order of pools, and why one is passed over.
 #include "plan/choice/pool_choice.hpp"
 
 #include <gtest/gtest.h>

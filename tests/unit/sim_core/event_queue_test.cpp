@@ -1,3 +1,4 @@
+// The local EC2's queue of announcements.
 #include "sim.hpp"
 
 namespace ec2spotter::sim {

@@ -1,3 +1,4 @@
+// Fleets of the local EC2.
 #include "sim.hpp"
 
 namespace ec2spotter::sim {

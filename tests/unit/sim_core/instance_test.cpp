@@ -1,3 +1,4 @@
+// Instances of the local EC2, from launch to end.
 #include "sim.hpp"
 
 namespace ec2spotter::sim {

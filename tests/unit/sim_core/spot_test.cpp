@@ -1,3 +1,4 @@
+// Spot requests of the local EC2: notices, prices, capacity.
 #include "sim.hpp"
 
 namespace ec2spotter::sim {

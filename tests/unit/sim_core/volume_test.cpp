@@ -1,3 +1,4 @@
+// Volumes and snapshots of the local EC2.
 #include "sim.hpp"
 
 namespace ec2spotter::sim {

@@ -1,3 +1,4 @@
+// What all calls of the local EC2 share: paging, dry runs, faults, stale answers, request rates.
 #include <set>
 
 #include "sim.hpp"

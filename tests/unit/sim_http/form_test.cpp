@@ -1,3 +1,4 @@
+// The body of a Query call, decoded.
 #include "sim/http/form.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Where a request ends, and which requests the local EC2 does not take.
 #include "sim/http/framing.hpp"
 
 #include <gtest/gtest.h>

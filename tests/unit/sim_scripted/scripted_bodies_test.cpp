@@ -1,3 +1,4 @@
+// Guests without a virtual machine: they hang, and their roots turn read-only.
 #include "sim/scripted/scripted_bodies.hpp"
 
 #include <gtest/gtest.h>

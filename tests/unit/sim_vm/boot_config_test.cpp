@@ -1,3 +1,4 @@
+// GRUB's and Boot Loader Specification entries, as the local EC2's firmware reads them.
 #include "sim/vm/qemu/boot_config.hpp"
 
 #include <gtest/gtest.h>

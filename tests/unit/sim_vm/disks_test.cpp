@@ -1,3 +1,4 @@
+// Volumes and snapshots as sparse files.
 #include "sim/vm/disks.hpp"
 
 #include <gtest/gtest.h>

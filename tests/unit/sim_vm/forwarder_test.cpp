@@ -1,3 +1,4 @@
+// Public addresses that lead to whichever instance has them.
 #include "sim/vm/network/forwarder.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The metadata service: versions, tokens and what each path answers.
 #include <gtest/gtest.h>
 #include <httplib.h>
 

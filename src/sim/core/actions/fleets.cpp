@@ -1,3 +1,4 @@
+// The actions of EC2 Fleets.
 #include "sim/core/life/fleets.hpp"
 
 #include "sim/core/call/call.hpp"

@@ -1,6 +1,5 @@
 // Instances after their launch.
 #include <algorithm>
-#include <map>
 
 #include "base/base64.hpp"
 #include "sim/core/actions/run_instances.hpp"

@@ -2,7 +2,6 @@
 #include "sim/core/resources/templates.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include "sim/core/call/call.hpp"

@@ -2,7 +2,6 @@
 #include "sim/core/resources/volumes.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <string_view>
 

@@ -1,8 +1,6 @@
 // What a fleet launches, and when.
 #include "sim/core/life/fleets.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "sim/core/life/fleet_pools.hpp"

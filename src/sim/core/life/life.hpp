@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "sim/core/life/request_state.hpp"
 #include "sim/core/state/world.hpp"

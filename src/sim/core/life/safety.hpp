@@ -1,5 +1,5 @@
-// The safety rules of the design that the world itself can see broken: S1 and S2 in what there is,
-// S4 in the calls that our programs make.
+// The safety rules of docs/PROMISES.md that the world itself can see broken: S1 and S2 in what
+// there is, S4 in the calls that our programs make.
 #pragma once
 
 #include <string>

@@ -1,3 +1,4 @@
+// Serves the metadata service over HTTP: one loopback port for each instance.
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>

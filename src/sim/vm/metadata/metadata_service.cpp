@@ -1,4 +1,4 @@
-// The answers; the server is in imds_server.cpp.
+// The answers; the server is in metadata_server.cpp.
 #include "sim/vm/metadata/metadata_service.hpp"
 
 #include <sys/random.h>

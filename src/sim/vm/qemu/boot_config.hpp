@@ -31,7 +31,7 @@ BootVariables parse_grubenv(std::string_view text);
 // invalid when there is no entry with a kernel.
 Result<std::optional<BootEntry>> parse_grub_cfg(std::string_view text, BootVariables variables);
 
-// One loader/entries/NAME.conf; nothing when it names no kernel.
+// One file of loader/entries/; nothing when it names no kernel.
 std::optional<BootEntry> parse_bls_entry(std::string_view text, const BootVariables& variables);
 
 // Whether file name `a` is of a newer kernel than `b`: digits compare as numbers.

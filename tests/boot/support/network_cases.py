@@ -1,6 +1,6 @@
 """The volumes of network_test.py, as {file: text}, a symlink as ("->", to)."""
 
-from stages import SOURCE
+from support.stages import SOURCE
 
 OLD, OWN, SET = "06:00:00:00:00:aa", "06:00:00:00:00:bb", "06:00:00:00:00:ab"
 OURS = {"ens5": OWN}

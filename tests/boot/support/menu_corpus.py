@@ -3,9 +3,9 @@ version of the kernel, its initrds, and words that its options must have; or why
 
 import pathlib
 
-from grub_oracle import UUID
+from support.grub_oracle import UUID
 
-FOLDER = pathlib.Path(__file__).with_name("menus")
+FOLDER = pathlib.Path(__file__).parents[1] / "menus"
 BOOT_UUID, EFI_UUID = "0d5c9b3e-7a42-4c11-8e66-93b1f0a2c7d4", "7B77-95E7"
 
 SEARCH = f"""	if [ x$feature_platform_search_hint = xy ]; then

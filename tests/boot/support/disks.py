@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import unittest
 
-from stages import StageTest
+from support.stages import StageTest
 
 FILE_SYSTEMS = {"ext4": (24, ["mke2fs", "-q", "-t", "ext4"]), "xfs": (300, ["mkfs.xfs", "-q"]),
                 "btrfs": (120, ["mkfs.btrfs", "-q"])}
