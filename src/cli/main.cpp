@@ -102,15 +102,6 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
   add_on_machine(app, parsed, "console", "print the instance's serial console", console);
   add_on_machine(app, parsed, "ssh", "log in to the machine", ssh)
       ->add_option("COMMAND", parsed.on_machine.arguments, "run this there instead of a shell");
-  command = app.add_subcommand("setup", "check credentials and region, show volumes to launch");
-  command->callback([&parsed] { parsed.action = [&parsed] { return setup(parsed.common); }; });
-  command = app.add_subcommand("setup-role", "make the IAM role of an unattended machine");
-  command->add_option("FILE", parsed.setup_role.file, "machine file")->required();
-  command->add_flag("--remove", parsed.setup_role.remove, "delete the role");
-  command->add_flag("--dry-run", parsed.setup_role.dry_run, "only print the role's policy");
-  command->callback([&parsed] {
-    parsed.action = [&parsed] { return setup_role(parsed.common, parsed.setup_role); };
-  });
   command =
       app.add_subcommand("guest-files", "show or change what happens to our files on a volume");
   command->add_option("NAME", parsed.guest_files.machine, "machine name, or its file")->required();
@@ -125,6 +116,19 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
       ->excludes(remove);
   command->callback([&parsed] {
     parsed.action = [&parsed] { return guest_files(parsed.common, parsed.guest_files); };
+  });
+}
+
+void add_account_commands(CLI::App& app, Parsed& parsed) {
+  CLI::App* command =
+      app.add_subcommand("setup", "check credentials and region, show volumes to launch");
+  command->callback([&parsed] { parsed.action = [&parsed] { return setup(parsed.common); }; });
+  command = app.add_subcommand("setup-role", "make the IAM role of an unattended machine");
+  command->add_option("FILE", parsed.setup_role.file, "machine file")->required();
+  command->add_flag("--remove", parsed.setup_role.remove, "delete the role");
+  command->add_flag("--dry-run", parsed.setup_role.dry_run, "only print the role's policy");
+  command->callback([&parsed] {
+    parsed.action = [&parsed] { return setup_role(parsed.common, parsed.setup_role); };
   });
   command = app.add_subcommand("reap", "list fleets that no machine needs any more");
   command->add_flag("--yes", parsed.reap.yes, "delete them, and their instances without a root");
@@ -180,7 +184,8 @@ class ControlCommand {
   CLI::App* command_;
 };
 
-void add_sim_controls(CLI::App& app, Parsed& parsed) {
+// What the account and the pools give.
+void add_market_controls(CLI::App& app, Parsed& parsed) {
   ControlCommand(app, parsed, "capacity", "set how many instances a pool can still give")
       .option<std::string>("TYPE", "instance_type", "instance type", true)
       .option<std::string>("ZONE", "zone", "zone", true)
@@ -195,6 +200,10 @@ void add_sim_controls(CLI::App& app, Parsed& parsed) {
       .option<int>("VALUE", "value", "vCPUs, or addresses", true);
   ControlCommand(app, parsed, "limits", "switch EC2's request rate limits on or off")
       .option<bool>("--enabled", "enabled", "true or false", true);
+}
+
+// What happens to an instance.
+void add_instance_controls(CLI::App& app, Parsed& parsed) {
   ControlCommand(app, parsed, "notice",
                  "send an interruption notice; the reclaim follows two minutes later")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
@@ -218,6 +227,10 @@ void add_sim_controls(CLI::App& app, Parsed& parsed) {
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
   ControlCommand(app, parsed, "read_only", "make the root of a guest read-only (--guests)")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
+}
+
+// Faults and time, and what the simulator knows.
+void add_simulator_controls(CLI::App& app, Parsed& parsed) {
   ControlCommand(app, parsed, "delay", "set how many seconds late EC2 shows something")
       .option<std::string>("OF", "of", "credentials (those of an instance profile) or fleets", true)
       .option<int>("SECONDS", "seconds", "seconds", true);
@@ -280,7 +293,9 @@ void add_sim(CLI::App& app, Parsed& parsed) {
       parsed.action = [&parsed] { return sim(parsed.sim); };
     }
   });
-  add_sim_controls(*command, parsed);
+  add_market_controls(*command, parsed);
+  add_instance_controls(*command, parsed);
+  add_simulator_controls(*command, parsed);
 }
 
 // `ec2spotter-launch FILE` and `ec2spotter-setup` are the original's names for two commands.
@@ -311,6 +326,7 @@ int run(std::vector<std::string> words) {
   add_common(app, parsed.common);
   add_launch(app, parsed);
   add_machine_commands(app, parsed);
+  add_account_commands(app, parsed);
   add_watch(app, parsed);
   add_sim(app, parsed);
   std::reverse(words.begin(), words.end());

@@ -73,7 +73,7 @@ class ManualTest(ProgramTest):
 
     def test_the_page_of_reasons_has_every_reason_and_no_other(self):
         source = (SOURCE / "src/model/reason.cpp").read_text(encoding="utf-8")
-        in_code = re.findall(r'case Reason::\w+: return "(\w+)";', source)
+        in_code = re.findall(r'\{Reason::\w+, "(\w+)"\},', source)
         header = (SOURCE / "src/model/reason.hpp").read_text(encoding="utf-8")
         self.assertEqual(len(in_code), len(re.findall(r"(?m)^  \w+,$", header)))
         self.assertGreater(len(in_code), 50)

@@ -22,26 +22,6 @@ constexpr std::size_t kFolderFilesMost = 24;
 
 using Most = std::map<std::string, std::size_t>;
 
-// What was larger when its limit came. It may shrink and go from here; nothing may be added.
-const Most& larger_files() {
-  static const Most kLarger{{"src/sim/http/server.cpp", 480}};
-  return kLarger;
-}
-const Most& larger_functions() {
-  static const Most kLarger{{"std::string_view to_string(Reason reason) {", 61},
-                            {"void add_sim_controls(CLI::App& app, Parsed& parsed) {", 61}};
-  return kLarger;
-}
-const Most& larger_folders() {
-  static const Most kLarger{{"src/sim/core/life", 31}, {"src/aws/wire", 26}, {"boot/program", 25}};
-  return kLarger;
-}
-
-std::size_t limit(const Most& larger, const std::string& name, std::size_t most) {
-  const auto found = larger.find(name);
-  return found == larger.end() ? most : found->second;
-}
-
 bool is_source(const SourceFile& file) {
   return file.is_cpp() || file.path.ends_with(".py") || file.path.ends_with(".sh");
 }
@@ -87,8 +67,7 @@ TEST(TidyTest, FilesAndLinesKeepToTheirBudget) {
   for (const SourceFile& file : read_source_tree()) {
     if (!is_source(file)) continue;
     const std::size_t most = file.path.starts_with("tests/") ? kTestLinesMost : kFileLinesMost;
-    EXPECT_LE(file.lines.size(), limit(larger_files(), file.path, most))
-        << file.path << " has grown past its room";
+    EXPECT_LE(file.lines.size(), most) << file.path << " has grown past its room";
     for (std::size_t i = 0; file.is_cpp() && i < file.lines.size(); ++i) {
       EXPECT_LE(code_points(file.lines[i]), kColumnsMost) << file.place(i);
       EXPECT_EQ(file.lines[i].find('\t'), std::string::npos) << file.place(i) << ": tab";
@@ -102,8 +81,7 @@ TEST(TidyTest, FoldersKeepToTheirBudget) {
     if (is_source(file)) ++files[file.path.substr(0, file.path.rfind('/'))];
   }
   for (const auto& [folder, count] : files) {
-    EXPECT_LE(count, limit(larger_folders(), folder, kFolderFilesMost))
-        << folder << " has grown past its room";
+    EXPECT_LE(count, kFolderFilesMost) << folder << " has grown past its room";
   }
 }
 
@@ -120,8 +98,7 @@ TEST(TidyTest, FunctionsKeepToTheirBudget) {
       const std::string closing = std::string(indent, ' ') + "}";
       std::size_t end = i + 1;
       while (end < file.lines.size() && !file.lines[end].starts_with(closing)) ++end;
-      EXPECT_LE(end - i + 1, limit(larger_functions(), line, kFunctionLinesMost))
-          << file.place(i) << ": " << line;
+      EXPECT_LE(end - i + 1, kFunctionLinesMost) << file.place(i) << ": " << line;
     }
   }
 }

@@ -133,10 +133,23 @@ TEST_F(FleetKeepingTest, EachKeyThatShapesALaunchMakesAnotherFleet) {
   EXPECT_TRUE(differs([](Machine& m) { m.image = "ami-2"; }));
   EXPECT_TRUE(differs([](Machine& m) { m.types = {"t3.small m5.large"}; }));
   EXPECT_TRUE(differs([](Machine& m) { m.max_price = "0.1"; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.key_name = "other"; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.subnet = "subnet-2"; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.security_groups = {"sg-2"}; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.device = "/dev/sdx"; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.instance_name = "other"; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.instance_profile = "other"; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.guest_endpoint = "https://ec2.example"; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.elastic_ip = "198.51.100.9"; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.markets = {Market::on_demand}; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.adopt = !m.adopt; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.guest_helper = !m.guest_helper; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.fix_network = !m.fix_network; }));
   EXPECT_TRUE(differs([](Machine& m) { m.capacity_rebalance = true; }));
   EXPECT_TRUE(differs([](Machine& m) { m.engine = Engine::pivot; }));
   EXPECT_TRUE(differs([](Machine& m) { m.requirements.emplace(); }));
-  EXPECT_FALSE(differs([](Machine& m) { m.ssh_port = 2222; })) << "not the bodies' affair";
+  EXPECT_FALSE(differs([](Machine& m) { m.ssh_port = 2222; }))
+      << "the instances are made without it";
 }
 
 }  // namespace

@@ -51,6 +51,31 @@ Json within_group(const std::string& group) {
   return permission;
 }
 
+void add_default_subnet(World& world, const RegionRow& row, const std::string& vpc, int i) {
+  const std::string subnet = world.new_id("subnet-");
+  const std::string third = std::to_string(16 * i);
+  world.put(row.name, "subnet", subnet) = {{"subnetId", subnet},
+                                           {"vpcId", vpc},
+                                           {"state", "available"},
+                                           {"availabilityZone", zone_name(row, i)},
+                                           {"availabilityZoneId", zone_id(row, i)},
+                                           {"cidrBlock", "172.31." + third + ".0/20"},
+                                           {"defaultForAz", true},
+                                           {"mapPublicIpOnLaunch", true},
+                                           {"subnetArn", arn(row.name, "subnet", subnet)},
+                                           {"enableDns64", false},
+                                           {"ipv6Native", false},
+                                           {"mapCustomerOwnedIpOnLaunch", false},
+                                           {"privateDnsNameOptionsOnLaunch",
+                                            {{"hostnameType", "ip-name"},
+                                             {"enableResourceNameDnsARecord", false},
+                                             {"enableResourceNameDnsAAAARecord", false}}},
+                                           {"ipv6CidrBlockAssociationSet", Json::array()},
+                                           {"assignIpv6AddressOnCreation", false},
+                                           {"ownerId", kAccount},
+                                           {"tagSet", Json::array()}};
+}
+
 void furnish(World& world, const RegionRow& row) {
   const std::string vpc = world.new_id("vpc-");
   world.put(row.name, "vpc", vpc) = {
@@ -77,30 +102,7 @@ void furnish(World& world, const RegionRow& row) {
       {"ipPermissions", Json::array({within_group(group)})},
       {"ipPermissionsEgress", Json::array({everywhere()})},
       {"tagSet", Json::array()}};
-  for (int i = 0; i < row.zones; ++i) {
-    const std::string subnet = world.new_id("subnet-");
-    const std::string third = std::to_string(16 * i);
-    world.put(row.name, "subnet", subnet) = {{"subnetId", subnet},
-                                             {"vpcId", vpc},
-                                             {"state", "available"},
-                                             {"availabilityZone", zone_name(row, i)},
-                                             {"availabilityZoneId", zone_id(row, i)},
-                                             {"cidrBlock", "172.31." + third + ".0/20"},
-                                             {"defaultForAz", true},
-                                             {"mapPublicIpOnLaunch", true},
-                                             {"subnetArn", arn(row.name, "subnet", subnet)},
-                                             {"enableDns64", false},
-                                             {"ipv6Native", false},
-                                             {"mapCustomerOwnedIpOnLaunch", false},
-                                             {"privateDnsNameOptionsOnLaunch",
-                                              {{"hostnameType", "ip-name"},
-                                               {"enableResourceNameDnsARecord", false},
-                                               {"enableResourceNameDnsAAAARecord", false}}},
-                                             {"ipv6CidrBlockAssociationSet", Json::array()},
-                                             {"assignIpv6AddressOnCreation", false},
-                                             {"ownerId", kAccount},
-                                             {"tagSet", Json::array()}};
-  }
+  for (int i = 0; i < row.zones; ++i) add_default_subnet(world, row, vpc, i);
 }
 
 }  // namespace
