@@ -10,8 +10,8 @@
 #include "aws/denied_rights.hpp"
 #include "aws/identity_client.hpp"
 #include "aws/queue_client.hpp"
-#include "aws/wire/ec2/replies.hpp"
 #include "aws/wire/ec2/page_memory.hpp"
+#include "aws/wire/ec2/replies.hpp"
 
 namespace ec2spotter::aws {
 namespace {
@@ -307,6 +307,7 @@ Result<std::vector<SpotPrice>> RealEc2::describe_spot_prices(const std::vector<s
     if (!is_new && change.at > known->second.at) known->second = change;
   }
   std::vector<SpotPrice> prices;
+  prices.reserve(newest.size());
   for (const auto& [pool, change] : newest) prices.push_back(change.price);
   return prices;
 }

@@ -66,7 +66,7 @@ class UsageTest(unittest.TestCase):
         self.assertIn("ec2spotter list does not know what to do with 'web'", self.refused("list", "web"))
         self.assertIn("'yaml' is not text or json", self.refused("--output", "yaml", "list"))
         self.assertIn("'1' is not text or json", self.refused("--output", "1", "list"))
-        self.assertIn("is no whole number from 1 to 1440",
+        self.assertIn("is not a whole number from 1 to 1440",
                       self.refused("launch", "--timeout", "x", "web.toml"))
 
     def test_every_help_is_in_words(self):

@@ -1,5 +1,6 @@
 // Replies of EC2, STS, SSM and IAM, and error documents of each form.
 #include "aws/wire/ec2/replies.hpp"
+
 #include "aws/wire/error_document.hpp"
 #include "aws/wire/error_table.hpp"
 #include "aws/wire/identity_wire.hpp"

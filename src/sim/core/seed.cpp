@@ -1,9 +1,9 @@
 // Initial resources from a document, with ids that the writer chose.
 #include "sim/core/core.hpp"
 #include "sim/core/document_forms.hpp"
+#include "sim/core/life/new_instances.hpp"
 #include "sim/core/resources/images.hpp"
 #include "sim/core/resources/interfaces.hpp"
-#include "sim/core/life/new_instances.hpp"
 #include "sim/core/resources/snapshots.hpp"
 #include "sim/core/resources/volumes.hpp"
 #include "sim/core/services/encryption.hpp"

@@ -7,7 +7,6 @@
 #include <iterator>
 #include <utility>
 
-
 namespace ec2spotter::sim {
 
 namespace fs = std::filesystem;

@@ -1,11 +1,10 @@
 // EC2's replies, read into our types.
-#include "aws/wire/ec2/replies.hpp"
-
 #include <gtest/gtest.h>
 
 #include <array>
 #include <random>
 
+#include "aws/wire/ec2/replies.hpp"
 #include "base/base64.hpp"
 
 namespace ec2spotter::aws {

@@ -1,8 +1,7 @@
 // The parameters of the calls that the client makes.
-#include "aws/wire/ec2/requests.hpp"
-
 #include <gtest/gtest.h>
 
+#include "aws/wire/ec2/requests.hpp"
 #include "base/base64.hpp"
 
 namespace ec2spotter::aws {

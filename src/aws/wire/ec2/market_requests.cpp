@@ -1,6 +1,6 @@
 // The requests about what EC2 offers: instance types, zones, prices and placement scores.
-#include "aws/wire/ec2/requests.hpp"
 #include "aws/wire/ec2/request_parts.hpp"
+#include "aws/wire/ec2/requests.hpp"
 
 namespace ec2spotter::aws {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "sim/core/call/call.hpp"
 #include "sim/core/call/limits.hpp"
-#include "sim/core/resources/interfaces.hpp"
 #include "sim/core/life/safety.hpp"
+#include "sim/core/resources/interfaces.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/wire.hpp"
 

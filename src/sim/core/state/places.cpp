@@ -120,6 +120,7 @@ Json everywhere() {
 std::vector<Zone> zones_of(const std::string& region) {
   const RegionRow& row = row_of(region);
   std::vector<Zone> zones;
+  zones.reserve(static_cast<std::size_t>(row.zones));
   for (int i = 0; i < row.zones; ++i) zones.push_back({zone_name(row, i), zone_id(row, i)});
   return zones;
 }
