@@ -20,51 +20,33 @@ class Fingerprint {
     return *this << std::to_string(range.min) + "-" +
                         (range.max ? std::to_string(*range.max) : std::string());
   }
-  Fingerprint& flag(bool value) { return *this << std::string(value ? "true" : "false"); }
+  Fingerprint& operator<<(const OwnerId& owner) { return *this << owner.str(); }
+  Fingerprint& operator<<(const std::optional<std::string>& text) {
+    return *this << text.value_or("");
+  }
+  Fingerprint& operator<<(Engine engine) { return *this << std::string(to_string(engine)); }
+  Fingerprint& operator<<(Market market) { return *this << std::string(to_string(market)); }
+  Fingerprint& operator<<(Architecture architecture) {
+    return *this << std::string(to_string(architecture));
+  }
+  Fingerprint& operator<<(bool flag) { return *this << std::string(flag ? "true" : "false"); }
   std::string digest() const { return sha256_hex(text_); }
 
  private:
   std::string text_;
 };
 
-void add(Fingerprint& print, const LaunchShape& shape) {
-  print << shape.owner.str() << shape.image << shape.key_name << shape.subnet << shape.device
-        << shape.instance_name << shape.instance_profile << shape.guest_endpoint
-        << shape.security_groups << shape.max_price.value_or("")
-        << std::string(to_string(shape.engine));
-  print.flag(shape.adopt).flag(shape.guest_helper).flag(shape.fix_network);
-}
-
 }  // namespace
-
-LaunchShape launch_shape(const Machine& machine) {
-  return {.owner = machine.owner,
-          .image = machine.image,
-          .key_name = machine.key_name,
-          .subnet = machine.subnet,
-          .device = machine.device,
-          .instance_name = machine.instance_name,
-          .instance_profile = machine.instance_profile,
-          .guest_endpoint = machine.guest_endpoint,
-          .security_groups = machine.security_groups,
-          .max_price = machine.max_price,
-          .engine = machine.engine,
-          .adopt = machine.adopt,
-          .guest_helper = machine.guest_helper,
-          .fix_network = machine.fix_network};
-}
 
 std::string fleet_fingerprint(const Machine& machine) {
   Fingerprint print;
-  add(print, launch_shape(machine));
-  print << machine.types << machine.elastic_ip;
-  for (const Market market : machine.markets) print << std::string(to_string(market));
-  if (machine.requirements) {
-    print << machine.requirements->vcpus << machine.requirements->memory_mib
-          << std::string(to_string(machine.requirements->architecture))
-          << machine.requirements->excluded;
+  std::apply([&](const auto&... field) { (print << ... << field); }, launch_shape(machine));
+  print << machine.types << machine.elastic_ip << machine.capacity_rebalance;
+  for (const Market market : machine.markets) print << market;
+  if (const auto& wanted = machine.requirements) {
+    print << wanted->vcpus << wanted->memory_mib << wanted->architecture << wanted->excluded;
   }
-  return print.flag(machine.capacity_rebalance).digest();
+  return print.digest();
 }
 
 }  // namespace ec2spotter

@@ -1,27 +1,21 @@
 // What a machine file says about how its instances are made.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
+#include <tuple>
 
 #include "model/machine.hpp"
 
 namespace ec2spotter {
 
-// All of it apart from the pool. One call may launch instances of one shape only, and a fleet
-// launches one shape for as long as it lives.
-struct LaunchShape {
-  OwnerId owner;
-  std::string image, key_name, subnet, device, instance_name, instance_profile, guest_endpoint;
-  std::vector<std::string> security_groups;
-  std::optional<std::string> max_price;
-  Engine engine = Engine::automatic;
-  bool adopt = true, guest_helper = true, fix_network = false;
-  bool operator==(const LaunchShape&) const = default;
-};
-
-LaunchShape launch_shape(const Machine& machine);
+// All of it apart from the pool, for comparison. One call may launch instances of one shape only,
+// and a fleet launches one shape for as long as it lives. The machine outlives it.
+inline auto launch_shape(const Machine& machine) {
+  return std::tie(machine.owner, machine.image, machine.key_name, machine.subnet, machine.device,
+                  machine.instance_name, machine.instance_profile, machine.guest_endpoint,
+                  machine.security_groups, machine.max_price, machine.engine, machine.adopt,
+                  machine.guest_helper, machine.fix_network);
+}
 
 // Tells the fleet of a machine file from the fleet of another text of that file: the digest of the
 // shape and of what else a fleet is made from. 64 hexadecimal digits.

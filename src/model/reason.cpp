@@ -1,6 +1,7 @@
 #include "model/reason.hpp"
 
 #include <array>
+#include <cstddef>
 #include <utility>
 
 namespace ec2spotter {
@@ -64,6 +65,8 @@ constexpr auto kNames = std::to_array<std::pair<Reason, std::string_view>>({
     {Reason::deleting_fleet, "deleting_fleet"},
     {Reason::paused, "paused"},
 });
+static_assert(kNames.size() == static_cast<std::size_t>(Reason::paused) + 1,
+              "each reason has a name; paused is the last");
 
 }  // namespace
 

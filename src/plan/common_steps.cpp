@@ -8,12 +8,15 @@
 
 namespace ec2spotter {
 
-using namespace std::chrono_literals;
-
 bool was_sent_lately(const std::map<InstanceId, TimePoint>& sent, const InstanceId& id,
                      TimePoint now) {
   const auto found = sent.find(id);
   return found != sent.end() && now - found->second < kSendAgainAfter;
+}
+
+Decision adopt(const Situation& s, const Root& root, Goal goal, const std::string& what) {
+  return s.decide.act(Reason::adopting_volume, root.volume.id.str() + " " + what,
+                      step::AdoptVolume{root.volume.id, goal, root.unattended()});
 }
 
 std::optional<Decision> check_address(const Situation& s) {
@@ -48,13 +51,14 @@ Decision wait_for_release(const Situation& s, const Root& root) {
   const bool late = waited >= kReleaseLimit || s.stands(Reason::release_stuck);
   // A body that still runs, as under a notice, changes its state before it frees the volume.
   const bool soon = body->state != InstanceState::running || s.machine.release_on_notice;
-  if (!late)
+  if (!late) {
     return s.decide.wait(Reason::waiting_for_release, where, soon ? kPollChange : kPollEnding);
+  }
   return s.decide.wait(Reason::release_stuck,
                        where + " for more than " + minutes_of(kReleaseLimit) +
                            "; a detach is never forced: if the instance is gone, ask AWS Support "
                            "to free the volume",
-                       15s);
+                       kPollSupport);
 }
 
 std::optional<Decision> protect(const Situation& s, const Volume& volume, const Instance& body) {

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <map>
 #include <optional>
+#include <string>
 
 #include "plan/situation.hpp"
 
@@ -12,6 +13,9 @@ namespace ec2spotter {
 // Was the call for this instance sent so lately that EC2 need not show its effect yet?
 bool was_sent_lately(const std::map<InstanceId, TimePoint>& sent, const InstanceId& id,
                      TimePoint now);
+
+// Tags the root for this machine and goal; `what` continues the sentence that begins with its id.
+Decision adopt(const Situation& s, const Root& root, Goal goal, const std::string& what);
 
 // What keeps the machine's Elastic IP from being moved to its instances; nullopt: nothing does.
 std::optional<Decision> check_address(const Situation& s);

@@ -30,36 +30,40 @@ std::optional<Decision> make_ready(const Situation& s, const Root& root, const I
   return s.decide.wait(Reason::waiting_for_body, next.id.str() + " is pending", kPollChange);
 }
 
+// A living instance of ours that is not about to be lost, other than the holder; nullptr: `is_it`
+// holds for none of them.
+template <class Predicate>
+const Instance* find_other(const Situation& s, const Root& root, Predicate is_it) {
+  for (const Instance& body : s.seen.bodies) {
+    if (&body != root.holder && is_live(body) && !s.bodies.is_doomed(body) && is_it(body)) {
+      return &body;
+    }
+  }
+  return nullptr;
+}
+
 // Rule S7: no step rests on a volume that a living body still shows as its own.
 std::optional<Decision> wait_for_one_view(const Situation& s, const Root& root) {
-  for (const Instance& body : s.seen.bodies) {
-    if (&body == root.holder || !is_live(body) || s.bodies.is_doomed(body) ||
-        !shows(body, root.volume.id)) {
-      continue;
-    }
-    return s.decide.wait(Reason::waiting_for_attachment,
-                         body.id.str() + " shows " + root.volume.id.str() +
-                             " as attached, and the volume does not show it; EC2's answers will "
-                             "agree soon",
-                         kPollChange);
-  }
-  return std::nullopt;
+  const Instance* body =
+      find_other(s, root, [&](const Instance& each) { return shows(each, root.volume.id); });
+  if (body == nullptr) return std::nullopt;
+  return s.decide.wait(Reason::waiting_for_attachment,
+                       body->id.str() + " shows " + root.volume.id.str() +
+                           " as attached, and the volume does not show it; EC2's answers will "
+                           "agree soon",
+                       kPollChange);
 }
 
 // That an instance has lost its root is believed only after a while.
 std::optional<Decision> wait_for_lost_root(const Situation& s, const Root& root) {
   if (s.stood_for(Reason::root_lost) >= kRootLostFor) return std::nullopt;
-  for (const Instance& body : s.seen.bodies) {
-    if (&body == root.holder || !is_live(body) || s.bodies.is_doomed(body) ||
-        !s.bodies.has_entered(body)) {
-      continue;
-    }
-    return s.decide.wait(Reason::root_lost,
-                         body.id.str() + " has entered the root, but EC2 does not show " +
-                             root.volume.id.str() + " as attached to it",
-                         kPollChange);
-  }
-  return std::nullopt;
+  const Instance* body =
+      find_other(s, root, [&](const Instance& each) { return s.bodies.has_entered(each); });
+  if (body == nullptr) return std::nullopt;
+  return s.decide.wait(Reason::root_lost,
+                       body->id.str() + " has entered the root, but EC2 does not show " +
+                           root.volume.id.str() + " as attached to it",
+                       kPollChange);
 }
 
 // The successor waits; the notice is used to its end unless the user wants it otherwise.
@@ -84,8 +88,7 @@ Decision find_next_holder(const Situation& s, const Root& root) {
   const Volume& volume = root.volume;
   // These tags are from a version in which roots did not carry their own id.
   if (tag::value(volume.tags, tag::kVolume).empty()) {
-    return s.decide.act(Reason::adopting_volume, volume.id.str() + " gets its own id as a tag",
-                        step::AdoptVolume{volume.id, Goal::up, root.unattended()});
+    return adopt(s, root, Goal::up, "gets its own id as a tag");
   }
   if (auto differing = wait_for_one_view(s, root)) return std::move(*differing);
   if (auto doubt = wait_for_lost_root(s, root)) return std::move(*doubt);

@@ -30,8 +30,8 @@ bool wants_successor(const Situation& s, const Instance& body) {
   return s.memory.rebalance.contains(body.id) || may_return_to_spot(s.machine, body, s.now);
 }
 
-const Instance* find_successor(const Situation& s, const Root& root, const Instance& body,
-                               bool needs_successor) {
+const Instance* find_successor(const Situation& s, const Root& root, bool needs_successor) {
+  const Instance& body = *root.holder;
   const Instance* tagged = s.bodies.successor_of(body, root.mode);
   if (!s.intent.by_watch) {
     return tagged != nullptr && s.now - tagged->launch_time <= s.machine.boot_limit ? tagged
@@ -40,8 +40,8 @@ const Instance* find_successor(const Situation& s, const Root& root, const Insta
   return tagged != nullptr || !needs_successor ? tagged : s.bodies.next_body(&body, root.mode);
 }
 
-std::optional<Decision> hand_over(const Situation& s, const Root& root, const Instance& body,
-                                  const Instance* successor) {
+std::optional<Decision> hand_over(const Situation& s, const Root& root, const Instance* successor) {
+  const Instance& body = *root.holder;
   if (breaks_rule(8)) {
     return s.decide.act(Reason::handing_over, body.id.str(), step::TerminateBody{body.id});
   }

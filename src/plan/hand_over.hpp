@@ -13,11 +13,9 @@ bool wants_successor(const Situation& s, const Instance& body);
 // The instance that takes over from this working one, if any. Its tag tells that also to a
 // controller that has not heard why. A single command leaves it to `watch` as long as it may yet
 // boot. `needs_successor`: any other instance of ours may take over as well.
-const Instance* find_successor(const Situation& s, const Root& root, const Instance& body,
-                               bool needs_successor);
+const Instance* find_successor(const Situation& s, const Root& root, bool needs_successor);
 
 // The next step towards the successor (null: none is launched yet). Nullopt: a launch has to wait.
-std::optional<Decision> hand_over(const Situation& s, const Root& root, const Instance& body,
-                                  const Instance* successor);
+std::optional<Decision> hand_over(const Situation& s, const Root& root, const Instance* successor);
 
 }  // namespace ec2spotter

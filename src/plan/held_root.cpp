@@ -38,7 +38,8 @@ Decision care_for(const Situation& s, const Root& root, const Ailment& ailment) 
 
 // There may have been no controller to mark an unattended instance: then its console counts, or
 // that it answers, as the console keeps only the latest lines.
-bool is_up(const Situation& s, const Root& root, const Instance& body) {
+bool is_up(const Situation& s, const Root& root) {
+  const Instance& body = *root.holder;
   const BootReport boot = s.bodies.boot_of(body);
   const bool answers = s.bodies.answers(body) == true && !boot.in_preboot();
   return came_up(body) || (root.unattended() && (boot.root_up() || answers));
@@ -113,7 +114,7 @@ Decision see_through(const Situation& s, const Root& root) {
       came_up(body) ? ailment_of(s.machine, s.seen, s.memory, volume, body, s.now) : std::nullopt;
   const bool needs_successor = !root.unattended() && came_up(body) &&
                                (wants_successor(s, body) || is_replaced_for(s, root, ailment));
-  const Instance* successor = find_successor(s, root, body, needs_successor);
+  const Instance* successor = find_successor(s, root, needs_successor);
   // A fleet's second body is there because EC2 sees the first one at risk.
   if (auto surplus =
           root.unattended() ? std::nullopt : collect_all_but(s, volume, {&body, successor})) {
@@ -121,11 +122,11 @@ Decision see_through(const Situation& s, const Root& root) {
   }
   // EC2 may show `attaching` for a disk that the guest has long been using.
   const bool in_use = held.state == AttachmentState::attaching &&
-                      (is_up(s, root, body) || s.bodies.boot_of(body).root_up());
+                      (is_up(s, root) || s.bodies.boot_of(body).root_up());
   if (held.state != AttachmentState::attached && !in_use) {
     return follow_attachment(s, root);
   }
-  if (!is_up(s, root, body)) return Booting(s).follow(root, body);
+  if (!is_up(s, root)) return Booting(s).follow(root);
   if (auto refusal = check_address(s)) return std::move(*refusal);
   if (s.seen.address_unread) {
     return s.decide.wait(Reason::moving_address, "EC2 did not say where the address is",
@@ -136,7 +137,7 @@ Decision see_through(const Situation& s, const Root& root) {
   const bool missing = s.bodies.answers(body) == false && !has_answered(s, body);
   if (missing && !ailment) return wait_for_service(s, body);
   if (s.intent.by_watch && (needs_successor || successor != nullptr)) {
-    if (auto step = hand_over(s, root, body, successor)) return std::move(*step);
+    if (auto step = hand_over(s, root, successor)) return std::move(*step);
   }
   if (ailment) return care_for(s, root, *ailment);
   if (auto left = Swapping(s).tidy()) return std::move(*left);

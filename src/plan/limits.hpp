@@ -14,6 +14,7 @@ inline constexpr Duration kPollConsole = std::chrono::seconds(2);    // the gues
 inline constexpr Duration kPollFleet = std::chrono::seconds(5);      // a fleet is at work
 inline constexpr Duration kPollEnding = std::chrono::seconds(5);     // a notice runs out
 inline constexpr Duration kPollCapacity = std::chrono::seconds(15);  // a closed pool may open
+inline constexpr Duration kPollSupport = std::chrono::seconds(15);   // a person is at work
 inline constexpr Duration kPollRest = std::chrono::seconds(60);      // nothing is expected
 
 // EC2 shows the effect of a call within a few seconds; a call that is sent again sooner is noise.

@@ -36,11 +36,6 @@ bool is_adopted(const Situation& s, const Root& root, Goal goal) {
          tag::is_set(tags, tag::kUnattended) == root.unattended();
 }
 
-Decision adopt(const Situation& s, const Root& root, Goal goal, const std::string& what) {
-  return s.decide.act(Reason::adopting_volume, root.volume.id.str() + what,
-                      step::AdoptVolume{root.volume.id, goal, root.unattended()});
-}
-
 // What has to be so before the question of who holds the root is asked.
 std::optional<Decision> prepare(const Situation& s, const Root& root) {
   // A missing address does not stop the care for a machine that works or that Spot takes.
@@ -56,7 +51,7 @@ std::optional<Decision> prepare(const Situation& s, const Root& root) {
     if (auto hindrance = fleets.hindrance()) return hindrance;
   }
   if (!is_adopted(s, root, Goal::up)) {
-    return adopt(s, root, Goal::up, " becomes the root of this machine");
+    return adopt(s, root, Goal::up, "becomes the root of this machine");
   }
   return root.unattended() ? fleets.keep_one(root.volume) : fleets.remove_all(&root.volume);
 }
@@ -76,7 +71,7 @@ Decision put_to_rest(const Situation& s, const Volume& volume) {
                           volume.id.str() + " does not carry our tags yet; launch it first");
   }
   if (!is_adopted(s, root, Goal::paused))
-    return adopt(s, root, Goal::paused, " gets the goal paused");
+    return adopt(s, root, Goal::paused, "gets the goal paused");
   // A fleet would replace each instance that ends.
   if (auto step = FleetKeeping(s).remove_all(&volume)) return std::move(*step);
   for (const Instance& body : s.seen.bodies) {

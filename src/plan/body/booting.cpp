@@ -29,7 +29,8 @@ bool Booting::is_silent(const Attachment& held, const Instance& body) const {
   return quiet - unread > s_.machine.boot_limit || quiet > s_.machine.boot_limit + kStageMost;
 }
 
-Decision Booting::follow(const Root& root, const Instance& body) const {
+Decision Booting::follow(const Root& root) const {
+  const Instance& body = *root.holder;
   const BootReport boot = s_.bodies.boot_of(body);
   const bool entered = boot.stage == "enter" && boot.result == "ok";
   // A volume without our unit cannot print that it is up: then the probe must show it.

@@ -9,8 +9,8 @@ class Booting {
  public:
   explicit Booting(const Situation& s) : s_(s) {}
 
-  // What to do about a body that holds the root, which is not up yet.
-  Decision follow(const Root& root, const Instance& body) const;
+  // What to do about the holder of a root that is not up yet.
+  Decision follow(const Root& root) const;
   // What to do about a boot program that has given up.
   Decision fail(const Root& root, const BootReport& boot, const Instance& body) const;
 

@@ -79,10 +79,7 @@ Result<std::vector<Json*>> need_instances(Call& call, const std::vector<std::str
   if (ids.empty()) return refuse("MissingParameter", "The request must contain InstanceId");
   std::vector<Json*> instances;
   for (const std::string& id : ids) {
-    Json* instance = call.find("instance", id);
-    if (instance == nullptr) {
-      return refuse("InvalidInstanceID.NotFound", "The instance ID '" + id + "' does not exist");
-    }
+    TRY(Json * instance, need_instance(call, id));
     instances.push_back(instance);
   }
   return instances;

@@ -2,6 +2,7 @@
 #include "sim/core/resources/images.hpp"
 
 namespace ec2spotter::sim {
+
 Json mapping_json(const ImageDisk& disk) {
   Json ebs{{"volumeSize", disk.size_gib},
            {"volumeType", disk.volume_type},

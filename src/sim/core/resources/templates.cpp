@@ -3,6 +3,7 @@
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
+
 Result<Json*> find_template(World& world, const std::string& region, const std::string& id,
                             const std::string& name) {
   if (id.empty() == name.empty()) {

@@ -1,6 +1,7 @@
 #include "sim/core/services/parameters.hpp"
 
 namespace ec2spotter::sim {
+
 std::string find_parameter(World& world, const std::string& region, const std::string& name) {
   std::string set = world.settings().value("parameter/" + name, "");
   if (!set.empty() || !name.starts_with("/aws/service/")) return set;

@@ -3,6 +3,7 @@
 #include <map>
 
 namespace ec2spotter::sim {
+
 Json state_json(const std::string& name) {
   static const std::map<std::string, int> kCodes{{"pending", 0},        {"running", 16},
                                                  {"shutting-down", 32}, {"terminated", 48},
