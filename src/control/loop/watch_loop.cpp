@@ -1,10 +1,10 @@
 #include "control/loop/watch_loop.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "control/act/launch_bodies.hpp"
 #include "control/loop/drive.hpp"
+#include "control/loop/step_order.hpp"
 #include "control/observe/consoles.hpp"
 #include "control/observe/probing.hpp"
 #include "plan/choice/root_choice.hpp"
@@ -19,11 +19,6 @@ using namespace std::chrono_literals;
 constexpr Duration kBetweenTurnsMost = 15s;
 constexpr Duration kBetweenTurnsLeast = 1s;
 
-// A turn starts no step of a rank after so long, so that paced calls for many machines do not keep
-// a notice for another one from being seen. EC2 counts attachments, launches and tags apart: each
-// gets its share of a turn, instead of all of one kind before the first of the next.
-constexpr std::array<Duration, 5> kActingMost{3s, 4s, 4s, 5s, 5s};
-
 // EC2 refills 20 reading calls a second: half of those since the last turn are for consoles.
 constexpr int kConsolesASecond = 10;
 constexpr int kConsolesMost = 60;
@@ -35,36 +30,6 @@ constexpr Duration kTellAgainAfter = 60s;
 
 // Announcements kept for the next turn; describes show what the others announce.
 constexpr std::size_t kEventsMost = 20'000;
-
-// Steps that are scarce and bring machines back come first; those that only tidy up, last.
-int rank(const Step& step) {
-  struct Rank {
-    int operator()(const step::AttachRoot&) const { return 0; }
-    int operator()(const step::ProtectRoot&) const { return 0; }
-    int operator()(const step::LaunchBody&) const { return 1; }
-    int operator()(const step::DetachRoot&) const { return 1; }
-    int operator()(const step::AdoptVolume&) const { return 2; }
-    int operator()(const step::MoveAddress&) const { return 2; }
-    int operator()(const step::RebootBody&) const { return 2; }
-    int operator()(const step::AdoptAddress&) const { return 2; }
-    int operator()(const step::CreateFleet&) const { return 1; }
-    int operator()(const step::DeleteFleet&) const { return 2; }
-    int operator()(const step::StartBody&) const { return 0; }
-    int operator()(const step::StopBody&) const { return 1; }
-    int operator()(const step::DetachImageDisk&) const { return 1; }
-    int operator()(const step::ChooseSwap&) const { return 2; }
-    int operator()(const step::CancelRequest&) const { return 2; }
-    int operator()(const step::AdoptBody&) const { return 2; }
-    int operator()(const step::MarkRoot&) const { return 3; }
-    int operator()(const step::DeleteImageDisk&) const { return 4; }
-    int operator()(const step::TerminateBody& s) const { return s.lacks.empty() ? 1 : 4; }
-  };
-  return std::visit(Rank{}, step);
-}
-
-int rank(const Decision& decision) {
-  return decision.steps.empty() ? 5 : rank(decision.steps.front());
-}
 
 int consoles_after(Duration since_last_turn) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_last_turn).count();
@@ -197,9 +162,8 @@ void Watch::decide(std::vector<Work>& works, TimePoint now) {
     entry.wake_at = going ? work.decision.wake_at : in_step(work.decision.wake_at);
     entry.last = work.decision;
   }
-  std::stable_sort(works.begin(), works.end(), [](const Work& a, const Work& b) {
-    return rank(a.decision) < rank(b.decision);
-  });
+  std::stable_sort(works.begin(), works.end(),
+                   [](const Work& a, const Work& b) { return goes_first(a.decision, b.decision); });
 }
 
 LaunchOrder Watch::order_of(const Work& work) {
@@ -220,8 +184,7 @@ void Watch::act(std::vector<Work>& works) {
     batch.reserve(indexes.size());
     for (const std::size_t index : indexes) batch.push_back(&works[index]);
     const TimePoint now = controls_.clock.now();
-    const auto its_rank = static_cast<std::size_t>(rank(batch.front()->decision));
-    if (now - begun > kActingMost.at(its_rank)) {
+    if (!has_share(batch.front()->decision.steps.front(), now - begun)) {
       for (Work* work : batch) work->entry->wake_at = now;
     } else if (batch.size() == 1) {
       act_alone(*batch.front(), now);
