@@ -8,6 +8,7 @@
 #include "aws/action_backoff.hpp"
 #include "aws/credentials/corrected_clock.hpp"
 #include "aws/credentials/credentials.hpp"
+#include "aws/ec2_options.hpp"
 #include "aws/net/http.hpp"
 #include "aws/sleeper.hpp"
 #include "aws/token_bucket.hpp"
@@ -19,9 +20,9 @@ struct CallerOptions {
   std::string region;
   // Where a service answers, without a '/' at the end.
   std::function<Result<std::string>(Service)> endpoint;
-  Duration deadline = std::chrono::seconds{60};          // for one call with all its retries
-  Duration reading_deadline = std::chrono::seconds{60};  // the same for a call that only reads
-  Duration attempt_timeout = std::chrono::seconds{30};   // for one HTTP exchange
+  Duration deadline = kCallDeadline;                    // for one call with all its retries
+  Duration reading_deadline = kCallDeadline;            // the same for a call that only reads
+  Duration attempt_timeout = std::chrono::seconds{30};  // for one HTTP exchange
   std::uint64_t jitter_seed = 0;
 };
 

@@ -13,14 +13,17 @@
 
 namespace ec2spotter::aws {
 
+// Of one API call with all its retries, where nothing else is asked for.
+inline constexpr Duration kCallDeadline = std::chrono::seconds(60);
+
 struct Ec2Options {
   std::optional<std::string> region = std::nullopt;        // --region
   std::optional<std::string> profile = std::nullopt;       // --profile
   std::optional<std::string> endpoint_url = std::nullopt;  // --endpoint-url, for every service
   std::string legacy_credentials_file = "/root/.aws.creds";
-  std::string version = "dev";                   // for the User-Agent: "ec2-spotter/VERSION"
-  Duration deadline = std::chrono::seconds{60};  // of one API call with all its retries
-  Duration reading_deadline = std::chrono::seconds{60};  // the same where it only reads
+  std::string version = "dev";                // for the User-Agent: "ec2-spotter/VERSION"
+  Duration deadline = kCallDeadline;          // of one API call with all its retries
+  Duration reading_deadline = kCallDeadline;  // the same where it only reads
   // Seed of the pauses between retries; nullopt: each process has another.
   std::optional<std::uint64_t> jitter_seed = std::nullopt;
   // True ends the call under way with Errc::interrupted; asked at least once a second.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/sim_options.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/usage.hpp"
 #include "cli/whole_number.hpp"
@@ -34,27 +35,45 @@ struct Parsed {
   Action action;
 };
 
+// An option that takes one of the words, and sets what that stands for; `chosen` is the default.
+template <class Value>
+void add_choice(CLI::App& command, const std::string& flag, Value& chosen,
+                const std::vector<std::pair<std::string, Value>>& values,
+                const std::string& about) {
+  std::vector<std::string> words;
+  std::string usual;
+  for (const auto& [word, value] : values) {
+    words.push_back(word);
+    if (value == chosen) usual = word;
+  }
+  const auto choose = [&chosen, values](const std::string& given) {
+    for (const auto& [word, value] : values) {
+      if (word == given) chosen = value;
+    }
+  };
+  take_one_of(*command.add_option_function<std::string>(flag, choose, about + "; default " + usual),
+              std::move(words));
+}
+
 void add_common(CLI::App& app, Common& common) {
   app.add_option("--region", common.region, "AWS region; default: as for the AWS CLI");
   app.add_option("--profile", common.profile, "AWS profile; default: $AWS_PROFILE");
   app.add_option("--endpoint-url", common.endpoint, "EC2 endpoint; default: as for the AWS CLI");
   app.add_option("--owner", common.owner, "deployment id in our tags; default: the file's");
   app.add_option("--machines", common.machines, "folder of machine files; default: this folder");
-  take_one_of(*app.add_option_function<std::string>(
-                  "--output",
-                  [&common](const std::string& form) {
-                    common.output = form == "json" ? Output::json : Output::text;
-                  },
-                  "how results are printed; default text"),
-              {"text", "json"});
+  add_choice(app, "--output", common.output, {{"text", Output::text}, {"json", Output::json}},
+             "how results are printed");
   app.add_flag("--quiet,-q", common.quiet, "no progress on stderr");
 }
 
-std::string timeout_help() { return "minutes; default " + std::to_string(kTimeoutMinutes); }
-
 void add_waiting(CLI::App& command, Waiting& waiting) {
+  using std::chrono::minutes;
   command.add_flag("--no-wait", waiting.no_wait, "return when the only thing left is to wait");
-  command.add_option("--timeout", waiting.timeout_minutes, timeout_help())
+  const auto usual = std::chrono::duration_cast<minutes>(waiting.timeout).count();
+  command
+      .add_option_function<int>(
+          "--timeout", [&waiting](int given) { waiting.timeout = minutes(given); },
+          "minutes; default " + std::to_string(usual))
       ->check(whole_number(1, 1440));
 }
 
@@ -255,38 +274,44 @@ void add_simulator_controls(CLI::App& app, Parsed& parsed) {
   ControlCommand(app, parsed, "violations", "print the safety rules that were broken, as JSON");
 }
 
-void add_sim(CLI::App& app, Parsed& parsed) {
-  CLI::App* command = app.add_subcommand("sim", "run the local EC2");
-  Sim& sim_options = parsed.sim;
-  command->add_option("--listen", sim_options.listen,
-                      "HOST:PORT; port 0: any; default " + sim_options.listen);
-  command->add_option("--state", sim_options.state, "folder for state and disks");
-  command->add_option("--seed", sim_options.seed, "JSON file with the resources at the start");
-  take_one_of(*command->add_option("--profile", sim_options.profile,
-                                   "how long EC2's own work takes; default " + sim_options.profile),
-              {"instant", "realistic"});
-  command->add_flag("--allow-public", sim_options.allow_public,
-                    "listen on an address other than loopback");
-  auto* vm = command->add_flag("--vm", sim_options.vm,
-                               "instances are real virtual machines; needs --state");
+// What the virtual machines of the local EC2 are like.
+void add_vm(CLI::App& command, sim::VmOptions& machines) {
   command
-      ->add_flag("--guests", sim_options.guests,
-                 "without --vm: guests print what the boot program prints, as fast as it does")
-      ->excludes(vm);
-  command
-      ->add_option("--ssh-port", sim_options.ssh_port,
-                   "with --vm: the port for ssh at the public addresses; default " +
-                       std::to_string(sim_options.ssh_port) + ", which needs root")
+      .add_option("--ssh-port", machines.ssh_port,
+                  "with --vm: the port for ssh at the public addresses; default " +
+                      std::to_string(machines.ssh_port) + ", which needs root")
       ->check(whole_number(1, 65535));
   command
-      ->add_option("--memory", sim_options.memory_mib_max,
-                   "with --vm: the most memory that an instance gets, in MiB; default " +
-                       std::to_string(sim_options.memory_mib_max))
+      .add_option("--memory", machines.memory_mib_max,
+                  "with --vm: the most memory that an instance gets, in MiB; default " +
+                      std::to_string(machines.memory_mib_max))
       ->check(whole_number(256, 1'048'576));
-  take_one_of(*command->add_option(
-                  "--acceleration", sim_options.acceleration,
-                  "with --vm: what runs its processor; default " + sim_options.acceleration),
-              {"probe", "kvm", "emulation"});
+  using enum sim::VmOptions::Acceleration;
+  add_choice(command, "--acceleration", machines.acceleration,
+             {{"probe", probe}, {"kvm", kvm}, {"emulation", emulation}},
+             "with --vm: what runs its processor");
+}
+
+void add_sim(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("sim", "run the local EC2");
+  Sim& options = parsed.sim;
+  command->add_option("--listen", options.listen,
+                      "HOST:PORT; port 0: any; default " + options.listen);
+  command->add_option("--state", options.server.state_dir, "folder for state and disks");
+  command->add_option("--seed", options.server.seed_file,
+                      "JSON file with the resources at the start");
+  add_choice(*command, "--profile", options.server.profile,
+             {{"instant", sim::Profile::instant}, {"realistic", sim::Profile::realistic}},
+             "how long EC2's own work takes");
+  command->add_flag("--allow-public", options.server.allow_public,
+                    "listen on an address other than loopback");
+  auto* vm =
+      command->add_flag("--vm", options.vm, "instances are real virtual machines; needs --state");
+  command
+      ->add_flag("--guests", options.guests,
+                 "without --vm: guests print what the boot program prints, as fast as it does")
+      ->excludes(vm);
+  add_vm(*command, options.machines);
   command->require_subcommand(0, 1);
   command->callback([command, &parsed] {
     if (command->get_subcommands().empty()) {

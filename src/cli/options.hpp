@@ -5,14 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "control/loop/drive.hpp"
 #include "model/machine.hpp"
 
 namespace ec2spotter::cli {
 
 enum class Output { text, json };
-
-// How long a command waits at most.
-inline constexpr int kTimeoutMinutes = 20;
 
 // Flags that every command knows.
 struct Common {
@@ -28,7 +26,7 @@ struct Common {
 // How long a command waits for its goal.
 struct Waiting {
   bool no_wait = false;  // return when the only thing left is to wait
-  int timeout_minutes = kTimeoutMinutes;
+  Duration timeout = kDriveDeadline;
 };
 
 struct Launch {
@@ -73,19 +71,6 @@ struct EventsOptions {
 
 // The word after which the program is only the relay between a virtual machine and its metadata.
 inline constexpr const char* kSimRelay = "sim-relay";
-
-struct Sim {
-  std::string listen = "127.0.0.1:4599";
-  std::string state;
-  std::string seed;
-  std::string profile = "instant";
-  bool vm = false;
-  bool guests = false;  // scripted ones, without a virtual machine
-  bool allow_public = false;
-  int ssh_port = 22;          // of the public addresses
-  int memory_mib_max = 1024;  // of one virtual machine
-  std::string acceleration = "probe";
-};
 
 // A control call to a running simulator: a path below /_sim/ and a JSON body; empty body: GET.
 struct SimControl {

@@ -18,8 +18,8 @@ namespace ec2spotter::cli {
 struct Conduct {
   // Ends a call under way with Errc::interrupted; empty: a signal that asks to stop does.
   std::function<bool()> cancelled = {};
-  Duration reading_deadline = std::chrono::seconds(60);  // of one call with its retries
-  Duration changing_deadline = std::chrono::seconds(60);
+  Duration reading_deadline = aws::kCallDeadline;
+  Duration changing_deadline = aws::kCallDeadline;
 };
 
 class Session {

@@ -29,6 +29,7 @@ Result<void> setup(const Common& common);
 Result<void> setup_role(const Common& common, const SetupRole& options);
 // Names fleets of this owner that no machine needs any more, and their bodies; removes them.
 Result<void> reap(const Common& common, const Reap& options);
+struct Sim;
 Result<void> sim(const Sim& options);
 Result<void> sim_control(const Common& common, const SimControl& options);
 

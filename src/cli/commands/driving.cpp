@@ -9,7 +9,7 @@ Result<void> drive_and_report(const Common& common, OpenMachine& open, Goal goal
                               const Waiting& waiting) {
   const DriveOptions options{.goal = goal,
                              .patience = waiting.no_wait ? Patience::no_wait : Patience::until_goal,
-                             .deadline = std::chrono::minutes(waiting.timeout_minutes)};
+                             .deadline = waiting.timeout};
   TRY(const Look last, drive(open.found.machine, open.session->controls(), options));
   print_report(make_report(open.found.machine, goal, last.seen, last.decision), common.output);
   return {};

@@ -5,10 +5,9 @@
 #include <filesystem>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/sim_options.hpp"
 #include "cli/host.hpp"
-#include "sim/http/server.hpp"
 #include "sim/scripted/scripted_bodies.hpp"
-#include "sim/vm/vm_bodies.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -27,7 +26,7 @@ Result<Address> parse_listen(const std::string& text) {
     if (error != std::errc{} || stop != end) address.port = -1;
   }
   if (address.host.empty() || address.port < 0 || address.port > 65535) {
-    return fail(Errc::invalid, "--listen " + text + " must be HOST:PORT, such as 127.0.0.1:4599");
+    return fail(Errc::invalid, "--listen " + text + " must be HOST:PORT, such as " + Sim{}.listen);
   }
   return address;
 }
@@ -45,11 +44,6 @@ Result<std::vector<std::string>> relay_command() {
   return std::vector<std::string>{path.string(), kSimRelay};
 }
 
-sim::VmOptions::Acceleration acceleration(const std::string& name) {
-  using enum sim::VmOptions::Acceleration;
-  return name == "kvm" ? kvm : name == "emulation" ? emulation : probe;
-}
-
 Result<sim::MakeBodies> bodies_maker(const Sim& options, const Clock& clock) {
   if (options.guests) {
     return [&clock](sim::PostBodyEvent post,
@@ -63,18 +57,15 @@ Result<sim::MakeBodies> bodies_maker(const Sim& options, const Clock& clock) {
       return std::make_unique<sim::NoBodies>(std::move(post));
     };
   }
-  if (options.state.empty()) {
+  if (options.server.state_dir.empty()) {
     return fail(Errc::invalid, "--vm needs a folder for the disks; give one with --state");
   }
-  TRY(std::vector<std::string> relay, relay_command());
-  const sim::VmOptions vm{.state_dir = options.state,
-                          .relay_command = std::move(relay),
-                          .ssh_port = static_cast<std::uint16_t>(options.ssh_port),
-                          .memory_mib_max = options.memory_mib_max,
-                          .acceleration = acceleration(options.acceleration)};
-  return [vm](sim::PostBodyEvent post,
-              sim::LookUpMetadata look_up) -> Result<std::unique_ptr<sim::Bodies>> {
-    return sim::VmBodies::create(vm, std::move(post), std::move(look_up));
+  sim::VmOptions machines = options.machines;
+  machines.state_dir = options.server.state_dir;
+  TRY(machines.relay_command, relay_command());
+  return [machines](sim::PostBodyEvent post,
+                    sim::LookUpMetadata look_up) -> Result<std::unique_ptr<sim::Bodies>> {
+    return sim::VmBodies::create(machines, std::move(post), std::move(look_up));
   };
 }
 
@@ -85,17 +76,12 @@ Result<void> sim(const Sim& options) {
   const SystemClock clock;
   // Before any thread starts, so that all of them leave the signals to this one.
   SignalWaiter waiter;
-  const bool realistic = options.profile == "realistic";
   TRY(const sim::MakeBodies make_bodies, bodies_maker(options, clock));
-  TRY(const auto server,
-      sim::Server::start({.host = address.host,
-                          .port = address.port,
-                          .state_dir = options.state,
-                          .seed_file = options.seed,
-                          .profile = realistic ? sim::Profile::realistic : sim::Profile::instant,
-                          .shutdown_grace = options.vm ? kShutdownGrace : Duration::zero(),
-                          .allow_public = options.allow_public},
-                         make_bodies));
+  sim::ServerOptions its_options = options.server;
+  its_options.host = address.host;
+  its_options.port = address.port;
+  if (options.vm) its_options.shutdown_grace = kShutdownGrace;
+  TRY(const auto server, sim::Server::start(std::move(its_options), make_bodies));
   fmt::print("listening on http://{}:{}\n", address.host, server->port());
   std::fflush(stdout);
   while (waiter.wait(std::chrono::hours(1))) {

@@ -4,6 +4,7 @@
 
 #include "aws/config/endpoints.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/sim_options.hpp"
 
 namespace ec2spotter::cli {
 namespace {

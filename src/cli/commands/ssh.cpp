@@ -12,7 +12,7 @@ namespace {
 std::vector<std::string> ssh_words(const Machine& machine, const std::string& host,
                                    const std::vector<std::string>& command) {
   std::vector<std::string> words{"ssh"};
-  if (machine.ssh_port != 22) {
+  if (machine.ssh_port != Machine{}.ssh_port) {
     words.insert(words.end(), {"-p", std::to_string(machine.ssh_port)});
   }
   words.push_back(machine.ssh_user + "@" + host);

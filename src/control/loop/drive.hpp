@@ -14,10 +14,13 @@ enum class Patience {
   no_wait,     // until the next thing is only to wait
 };
 
+// How long a command stays with its machine, where nothing else is asked for.
+inline constexpr Duration kDriveDeadline = std::chrono::minutes(20);
+
 struct DriveOptions {
   Goal goal = Goal::up;
   Patience patience = Patience::until_goal;
-  Duration deadline = std::chrono::minutes(20);
+  Duration deadline = kDriveDeadline;
 };
 
 // What was seen and decided last.
