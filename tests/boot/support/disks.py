@@ -1,5 +1,7 @@
 """Real file systems for the stages of the boot program: loop devices, which only root may make."""
 
+import ctypes
+import functools
 import os
 import pathlib
 import subprocess
@@ -52,8 +54,22 @@ def texts(root):
     return found
 
 
+@functools.cache
+def hide_mounts():
+    """Mounts from now on where nobody else sees them. Whoever unshares a namespace takes copies of
+    all mounts that it sees along, and a copy keeps a file system in use after its umount."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(0x00020000) != 0:  # CLONE_NEWNS
+        raise OSError(ctypes.get_errno(), "unshare")
+    run("mount", "--make-rprivate", "/")
+
+
 @unittest.skipUnless(os.geteuid() == 0, "only root may set up loop devices")
 class DiskTest(StageTest):
+    @classmethod
+    def setUpClass(cls):
+        hide_mounts()
+
     def make(self, program, kind, files=None, mebibytes=0):
         """A new file system on the disk of a program; its file."""
         size, command = FILE_SYSTEMS[kind]

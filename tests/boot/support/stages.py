@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 
 SOURCE = pathlib.Path(os.environ["EC2SPOTTER_SOURCE"])
@@ -18,10 +19,6 @@ mount() {{ "{work}/tools/mount" "$@"; }}
 umount() {{ "{work}/tools/umount" "$@"; }}
 dmesg() {{ cat "{work}/dmesg" 2>/dev/null; }}
 blkid() {{ /usr/sbin/blkid "$@"; }}
-if [ -e "{work}/fast" ]; then
-  sleep() {{ /bin/sleep 0.01; }}
-  timeout() {{ /usr/bin/timeout -k 1 "$(cat "{work}/fast")" "$4" "$5"; }}
-fi
 """
 # Shows a tree as what a file system holds; there is none for what this kernel cannot read.
 MOUNT = """#!/bin/sh
@@ -93,13 +90,22 @@ class Program:
         before = len(self.console())
         done = subprocess.run([*around, *self.command(stage)], env=self.environment(), text=True,
                               capture_output=True, stdin=subprocess.DEVNULL, check=False,
-                              timeout=100)
+                              timeout=600)
         self.status, self.errors = done.returncode, done.stderr
         return self.console()[before:]
 
-    def be_fast(self, limit):
-        """From now on a pause is short, and each stage has `limit` seconds."""
-        (self.work / "fast").write_text(str(limit), encoding="utf-8")
+    def instead(self, text):
+        """From now on functions take the place of programs."""
+        self.put("say.sh", SAY.format(work=self.work) + text.format(work=self.work))
+
+    def wait_for_its_end(self):
+        """Until no process of the boot program is left, those in the background included."""
+        ours = f"{self.work}/run/".encode()
+        for _ in range(60_000):
+            if not any(ours in command_line(process) for process in pathlib.Path("/proc").iterdir()):
+                return
+            time.sleep(0.01)
+        raise TimeoutError(self.console())
 
     def console(self):
         path = self.work / "console"
@@ -107,6 +113,13 @@ class Program:
 
     def keep(self, name, text):
         self.put(name, text + "\n")
+
+
+def command_line(process):
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 class StageTest(unittest.TestCase):
