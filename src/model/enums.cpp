@@ -62,12 +62,4 @@ AttachmentState parse_attachment_state(std::string_view text) {
 }
 Architecture parse_architecture(std::string_view text) { return value_of(kArchitectures, text); }
 
-Architecture architecture_of(std::string_view instance_type) {
-  const std::string_view family = instance_type.substr(0, instance_type.find('.'));
-  const std::size_t generation = family.find_first_of("0123456789");
-  const bool own = family == "a1" || (generation != std::string_view::npos &&
-                                      family.find('g', generation) != std::string_view::npos);
-  return own ? Architecture::arm64 : Architecture::x86_64;
-}
-
 }  // namespace ec2spotter

@@ -31,8 +31,4 @@ VolumeState parse_volume_state(std::string_view text);
 AttachmentState parse_attachment_state(std::string_view text);
 Architecture parse_architecture(std::string_view text);
 
-// What processors an instance type has, as its name says: a `g` among the letters after the
-// generation means AWS's own, which are arm64. Source: EC2 User Guide, "Instance type names".
-Architecture architecture_of(std::string_view instance_type);
-
 }  // namespace ec2spotter

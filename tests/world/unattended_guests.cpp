@@ -34,7 +34,7 @@ sim::ApiReply UnattendedGuests::identity(const std::string& action, sim::ParamMa
 
 void UnattendedGuests::make_role(const Machine& machine, const std::vector<std::string>& keys) {
   const std::string name = profile_of(machine);
-  const RolePlace place{
+  const RoleScope scope{
       .partition = "aws", .region = kRegion, .account = "123456789012", .kms_keys = keys};
   const sim::ParamMap both{{"RoleName", name}, {"InstanceProfileName", name}};
   for (const auto& [action, parameters] : std::vector<std::pair<std::string, sim::ParamMap>>{
@@ -42,7 +42,7 @@ void UnattendedGuests::make_role(const Machine& machine, const std::vector<std::
            {"PutRolePolicy",
             {{"RoleName", name},
              {"PolicyName", "ec2spotter"},
-             {"PolicyDocument", role_policy(machine, place)}}},
+             {"PolicyDocument", role_policy(machine, scope)}}},
            {"CreateInstanceProfile", {{"InstanceProfileName", name}}},
            {"AddRoleToInstanceProfile", both}}) {
     const sim::ApiReply reply = identity(action, parameters);

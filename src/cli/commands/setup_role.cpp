@@ -57,12 +57,12 @@ Result<void> setup_role(const Common& common, const SetupRole& options) {
     return {};
   }
   TRY(const auto caller, session->ec2().caller_identity());
-  TRY(RolePlace place, role_place(caller.arn, session->client().region()));
-  TRY(place.kms_keys, keys_of_volumes(*file, session->ec2()));
+  TRY(RoleScope scope, role_scope(caller.arn, session->client().region()));
+  TRY(scope.kms_keys, keys_of_volumes(*file, session->ec2()));
   fmt::print("the role and the instance profile {}, with this policy:\n{}\n", name,
-             role_policy(*file, place));
+             role_policy(*file, scope));
   if (options.dry_run) return {};
-  TRY_VOID(make_role(*file, place, *identity));
+  TRY_VOID(make_role(*file, scope, *identity));
   fmt::print("they are made; `ec2spotter launch --unattended {}` uses them\n", options.file);
   return {};
 }

@@ -31,30 +31,30 @@ Json tagged(const Machine& machine, const Tags& more) {
   return {{"StringEquals", std::move(tags)}};
 }
 
-std::string arn(const RolePlace& place, const std::string& kind) {
-  return "arn:" + place.partition + ":ec2:" + place.region + ":" + place.account + ":" + kind +
+std::string arn(const RoleScope& scope, const std::string& kind) {
+  return "arn:" + scope.partition + ":ec2:" + scope.region + ":" + scope.account + ":" + kind +
          "/*";
 }
 
 // What EC2 needs of a customer's key to attach a volume that is encrypted with it: these keys
 // alone, and only in what EC2 asks for. Source: EBS user guide, "Requirements for Amazon EBS
 // encryption"; KMS developer guide, "kms:ViaService".
-std::vector<Json> key_statements(const RolePlace& place) {
-  if (place.kms_keys.empty()) return {};
-  const std::string domain = place.partition == "aws-cn" ? ".amazonaws.com.cn" : ".amazonaws.com";
-  const Json via{{"kms:ViaService", "ec2." + place.region + domain}};
+std::vector<Json> key_statements(const RoleScope& scope) {
+  if (scope.kms_keys.empty()) return {};
+  const std::string domain = scope.partition == "aws-cn" ? ".amazonaws.com.cn" : ".amazonaws.com";
+  const Json via{{"kms:ViaService", "ec2." + scope.region + domain}};
   return {
       {{"Sid", "UseKey"},
        {"Effect", "Allow"},
        {"Action",
         {"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext",
          "kms:ReEncrypt*"}},
-       {"Resource", place.kms_keys},
+       {"Resource", scope.kms_keys},
        {"Condition", {{"StringEquals", via}}}},
       {{"Sid", "LendKeyToEc2"},
        {"Effect", "Allow"},
        {"Action", "kms:CreateGrant"},
-       {"Resource", place.kms_keys},
+       {"Resource", scope.kms_keys},
        {"Condition", {{"StringEquals", via}, {"Bool", {{"kms:GrantIsForAWSResource", "true"}}}}}}};
 }
 
@@ -74,7 +74,7 @@ Result<void> check_ours(const Machine& machine, aws::Identity& identity) {
 
 }  // namespace
 
-Result<RolePlace> role_place(const std::string& caller_arn, const std::string& region) {
+Result<RoleScope> role_scope(const std::string& caller_arn, const std::string& region) {
   std::vector<std::string> parts(1);
   for (const char c : caller_arn) {
     if (c == ':') {
@@ -86,10 +86,10 @@ Result<RolePlace> role_place(const std::string& caller_arn, const std::string& r
   if (parts.size() < 6 || parts[0] != "arn") {
     return fail(Errc::malformed_reply, "'" + caller_arn + "' is not the ARN of a caller");
   }
-  return RolePlace{.partition = parts[1], .region = region, .account = parts[4]};
+  return RoleScope{.partition = parts[1], .region = region, .account = parts[4]};
 }
 
-std::string role_policy(const Machine& machine, const RolePlace& place) {
+std::string role_policy(const Machine& machine, const RoleScope& scope) {
   const Json mine = tagged(machine, {});
   const Json root = tagged(machine, {{std::string(tag::kRole), std::string(tag::kRoleRoot)},
                                      {std::string(tag::kState), std::string(tag::kCurrent)}});
@@ -98,12 +98,12 @@ std::string role_policy(const Machine& machine, const RolePlace& place) {
       {{"Sid", "AttachRoot"},
        {"Effect", "Allow"},
        {"Action", "ec2:AttachVolume"},
-       {"Resource", arn(place, "volume")},
+       {"Resource", arn(scope, "volume")},
        {"Condition", root}},
       {{"Sid", "AttachToInstance"},
        {"Effect", "Allow"},
        {"Action", "ec2:AttachVolume"},
-       {"Resource", arn(place, "instance")},
+       {"Resource", arn(scope, "instance")},
        {"Condition", mine}}};
   if (!machine.elastic_ip.empty()) {
     // Rule S4: before it takes the address, it looks which instance has it.
@@ -116,14 +116,14 @@ std::string role_policy(const Machine& machine, const RolePlace& place) {
          {"Effect", "Allow"},
          {"Action", "ec2:AssociateAddress"},
          {"Resource",
-          {arn(place, "elastic-ip"), arn(place, "instance"), arn(place, "network-interface")}},
+          {arn(scope, "elastic-ip"), arn(scope, "instance"), arn(scope, "network-interface")}},
          {"Condition", mine}});
   }
-  for (Json& statement : key_statements(place)) statements.push_back(std::move(statement));
+  for (Json& statement : key_statements(scope)) statements.push_back(std::move(statement));
   return Json{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}}.dump(2);
 }
 
-Result<void> make_role(const Machine& machine, const RolePlace& place, aws::Identity& identity) {
+Result<void> make_role(const Machine& machine, const RoleScope& scope, aws::Identity& identity) {
   const std::string name = profile_of(machine);
   if (name.size() > kNameMost) {
     return fail(Errc::invalid, "the role's name, " + name +
@@ -137,7 +137,7 @@ Result<void> make_role(const Machine& machine, const RolePlace& place, aws::Iden
                                                        " attach its root volume with this role",
                                         .tags = ownership_tags(machine)})));
   TRY_VOID(check_ours(machine, identity));
-  TRY_VOID(identity.put_role_policy(name, kPolicyName, role_policy(machine, place)));
+  TRY_VOID(identity.put_role_policy(name, kPolicyName, role_policy(machine, scope)));
   TRY_VOID(unless(Errc::already_done, identity.create_profile(name, ownership_tags(machine))));
   TRY(const std::string present, identity.role_of_profile(name));
   if (present == name) return {};

@@ -11,10 +11,10 @@
 
 namespace ec2spotter::sim {
 
-// What is wrong with a value that stands at `place` of its document, in one sentence that begins
-// with a place: "volumes[0].size_gib must be a whole number from 1 to 65536, and is a text".
+// What is wrong with a value that stands at `path` of its document, in one sentence that begins
+// with the path: "volumes[0].size_gib must be a whole number from 1 to 65536, and is a text".
 using Problem = std::optional<std::string>;
-using Form = std::function<Problem(const Json& value, const std::string& place)>;
+using Form = std::function<Problem(const Json& value, const std::string& path)>;
 
 Form a_text();  // not an empty one
 Form any_text();

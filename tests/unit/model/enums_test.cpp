@@ -26,16 +26,5 @@ TEST(EnumsTest, AWordThatEc2AddsLaterIsUnknown) {
   EXPECT_EQ(parse_volume_state(""), VolumeState::unknown);
 }
 
-TEST(EnumsTest, TheNameOfATypeTellsItsArchitecture) {
-  for (const char* type : {"t4g.small", "m6gd.large", "c7gn.xlarge", "is4gen.medium", "a1.medium",
-                           "x2gd.metal", "g5g.xlarge", "im4gn.large"}) {
-    EXPECT_EQ(architecture_of(type), Architecture::arm64) << type;
-  }
-  for (const char* type : {"t3.small", "m5.large", "g4dn.xlarge", "g5.xlarge", "c6i.large",
-                           "u-6tb1.metal", "m7i-flex.large", "p4d.24xlarge"}) {
-    EXPECT_EQ(architecture_of(type), Architecture::x86_64) << type;
-  }
-}
-
 }  // namespace
 }  // namespace ec2spotter

@@ -67,11 +67,7 @@ void power_down(World& world, const std::string& region, Json& instance, Cause c
 }  // namespace
 
 void return_capacity(World& world, const Json& instance) {
-  const bool spot = text(instance, "instanceLifecycle") == "spot";
-  change_capacity(world,
-                  {text(instance, "instanceType"),
-                   text(instance.at("placement"), "availabilityZone"), spot ? "spot" : "on-demand"},
-                  1);
+  change_capacity(world, pool_of(instance), 1);
 }
 
 void free_disks(World& world, const std::string& region, Json& instance) {

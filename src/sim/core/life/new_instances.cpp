@@ -333,10 +333,8 @@ Result<std::vector<std::string>> launch(World& world, const std::string& region,
 
 Result<void> start_again(World& world, const std::string& region, Json& instance) {
   const std::string id = text(instance, "instanceId");
-  const bool spot = text(instance, "instanceLifecycle") == "spot";
-  const PoolName pool{text(instance, "instanceType"),
-                      text(instance.at("placement"), "availabilityZone"),
-                      spot ? "spot" : "on-demand"};
+  const PoolName pool = pool_of(instance);
+  const bool spot = pool.market == "spot";
   if (state_name(instance) != "stopped") {
     return refuse("IncorrectInstanceState",
                   "The instance '" + id + "' is not in a state from which it can be started.");

@@ -145,6 +145,13 @@ void set_spot_price(World& world, const std::string& type, const std::string& zo
   if (changes.size() > kPricesMost) changes.erase(changes.begin());
 }
 
+PoolName pool_of(const Json& instance) {
+  const bool spot = text(instance, "instanceLifecycle") == "spot";
+  return {.instance_type = text(instance, "instanceType"),
+          .zone = text(instance.at("placement"), "availabilityZone"),
+          .market = spot ? "spot" : "on-demand"};
+}
+
 long capacity_left(World& world, const PoolName& pool) {
   return world.settings().value(capacity_key(pool), -1L);
 }

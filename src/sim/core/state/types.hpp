@@ -30,6 +30,7 @@ void set_spot_price(World& world, const std::string& type, const std::string& zo
 struct PoolName {
   std::string instance_type, zone, market;  // market: spot or on-demand
 };
+PoolName pool_of(const Json& instance);
 // How many more instances the pool gives; negative: no limit.
 long capacity_left(World& world, const PoolName& pool);
 // Takes from (negative) or gives back to a pool that has a limit.
