@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 constexpr Duration kFirst = 500ms;
 constexpr Duration kMost = 60s;
 
-// Throttling without EC2's code is our own pacing.
+// Throttling without a code of EC2 comes from our own pacing.
 bool is_own_trouble(const Error& error) {
   const bool throttled = error.code == Errc::throttled && !error.api_code.empty();
   return throttled || error.code == Errc::transport || error.code == Errc::timeout ||

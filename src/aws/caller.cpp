@@ -11,15 +11,15 @@ namespace {
 
 constexpr double kBackoffBaseMs = 300;
 constexpr double kBackoffCapMs = 20'000;
-// Throttling passes for sure; an endpoint that does not answer may never do.
+// Throttling always passes; an endpoint that does not answer may never answer.
 constexpr int kTransportRetriesMost = 5;
 
-// While nobody has ever answered, the address or the network may be wrong, which no patience cures:
-// so long until the last new attempt, and so long until a reply.
+// Before the first answer, the address or the network may be wrong, and then waiting does not help:
+// the time until the last new attempt, and the time until a reply.
 constexpr Duration kFirstContactMost = std::chrono::seconds{2};
 constexpr Duration kFirstReplyMost = std::chrono::seconds{10};
 
-// An action that has failed lately gets so long to show that it works again.
+// The time in which an action that has failed lately must show that it works again.
 constexpr Duration kFailingReadMost = std::chrono::seconds{2};
 constexpr Duration kFailingChangeMost = std::chrono::seconds{10};
 
@@ -154,7 +154,7 @@ Result<void> Caller::wait_for_token(const ApiCall& call, Duration deadline) {
   return parts_.sleeper.sleep(wait);
 }
 
-// Full jitter: anything from nothing to the doubled step.
+// Full jitter: any time from zero to the doubled step.
 Duration Caller::pause_before(int retry) {
   const double step = std::min(kBackoffCapMs, kBackoffBaseMs * std::exp2(retry));
   std::uniform_real_distribution<double> anything(0, step);

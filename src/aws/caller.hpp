@@ -40,10 +40,10 @@ class Caller {
       : parts_(parts), options_(std::move(options)), random_(options_.jitter_seed) {}
 
   // The reply's body. What is retried depends on call.effect; see there. An action that fails is
-  // left alone for a while: it then fails at once with its last error, and the first call after
-  // that gets one short attempt. Errors: of the last attempt, the action's name among the contexts;
-  // unreachable, within seconds, for a call that only reads while nobody has ever answered
-  // as AWS does.
+  // not sent for a while: it then fails at once with its last error, and the first call after that
+  // gets one short attempt. Errors: of the last attempt, the action's name among the contexts;
+  // unreachable, within seconds, for a call that only reads while nobody has ever answered as AWS
+  // does.
   Result<std::string> call(const ApiCall& call);
 
  private:
@@ -60,7 +60,7 @@ class Caller {
   RequestLimits limits_;
   ActionBackoff backoff_;
   std::mt19937_64 random_;
-  bool has_answered_ = false;  // has AWS, or who speaks like it, ever?
+  bool has_answered_ = false;  // has an endpoint ever answered as AWS does?
 };
 
 }  // namespace ec2spotter::aws

@@ -1,4 +1,4 @@
-// What a client of AWS is put together from: the caller's configuration, and the effects it needs.
+// The parts of a client of AWS: the caller's configuration, and the effects that it needs.
 #pragma once
 
 #include <memory>

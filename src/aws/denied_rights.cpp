@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kMark = "Encoded authorization failure message: ";
 
-// The words are a help: nothing waits long for them.
+// The decoded words only help the reader, so nothing waits long for them.
 constexpr Duration kPatience = std::chrono::seconds(5);
 
 std::string text_of(const nlohmann::json& json, const char* name) {

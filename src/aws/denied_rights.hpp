@@ -1,4 +1,4 @@
-// What EC2 means by "not authorized": it says which right is missing in an encoded message alone.
+// What EC2 means by "not authorized": only an encoded message says which right is missing.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ std::string_view encoded_authorization(std::string_view message);
 // Source: STS API reference, DecodeAuthorizationMessage.
 std::string authorization_in_words(std::string_view json);
 
-// Puts words in the place of the encoded part, asking STS for them; where the caller has not the
+// Asks STS to decode the encoded part, and puts the words in its place; if the caller lacks the
 // right to ask (sts:DecodeAuthorizationMessage), the command that somebody else may run.
 class DeniedRights {
  public:

@@ -33,8 +33,8 @@ struct RunInstancesSpec {
   std::optional<std::string> max_price;  // US dollars an hour, as text, Spot only
   std::string client_token;              // at most 64 ASCII characters
   std::string instance_profile;          // name; empty: none
-  // It may be stopped, and stops where it would end else: by a shutdown of its system, or when Spot
-  // takes it. On Spot its request is persistent then, else one-time.
+  // It may be stopped, and stops instead of ending when its system shuts down or Spot takes it. On
+  // Spot its request is then persistent, else one-time.
   bool stoppable = false;
   Tags instance_tags;  // also put on the new volumes and interfaces, and the spot request
   bool operator==(const RunInstancesSpec&) const = default;
@@ -43,7 +43,7 @@ struct RunInstancesSpec {
 // CreateLaunchTemplate: what bodies of a fleet have in common.
 struct LaunchTemplateSpec {
   std::string name;  // 3 to 128 letters, digits and ( ) . / _ -; one template in a region has it
-  // Of its pool only the market matters; count, subnet, price and token are the fleet's affair.
+  // Of its pool only the market matters; the fleet has count, subnet, price and token.
   RunInstancesSpec launch;
   Tags tags;  // of the template itself
   bool operator==(const LaunchTemplateSpec&) const = default;
@@ -81,7 +81,7 @@ struct SpotPrice {
   bool operator==(const SpotPrice&) const = default;
 };
 
-// EC2's guess whether Spot has room, for one zone.
+// EC2's estimate whether Spot has capacity in one zone.
 struct PlacementScore {
   std::string zone_id;  // "use1-az1": the same place for every account, unlike a zone's name
   int score = 0;        // 1 to 10
@@ -123,7 +123,7 @@ class Ec2 {
   virtual Result<std::vector<Fleet>> describe_fleets() = 0;
 
   // DescribeInstanceTypes: those of the current generation with this architecture that are not bare
-  // metal. Nothing is said of zones.
+  // metal. The reply does not name zones.
   virtual Result<std::vector<InstanceType>> describe_instance_types(Architecture architecture) = 0;
   // DescribeInstanceTypeOfferings: the names of the types that this zone offers.
   virtual Result<std::vector<std::string>> describe_type_offerings(const std::string& zone) = 0;
@@ -132,7 +132,7 @@ class Ec2 {
   virtual Result<std::vector<Zone>> describe_zones() = 0;
   // DescribeSpotPriceHistory as of now, for Linux: at most one price for each type and zone. `zone`
   // empty: every zone of the region. A type that a zone does not offer is left out. Without types
-  // nothing is asked.
+  // no call is made.
   virtual Result<std::vector<SpotPrice>> describe_spot_prices(const std::vector<std::string>& types,
                                                               const std::string& zone) = 0;
   // GetSpotPlacementScores for one instance of this type in a single zone of the region. EC2 scores
@@ -145,8 +145,8 @@ class Ec2 {
   // The instances launched, 1 to `count`, in the order of their launch index, which is below
   // `count`.
   virtual Result<std::vector<Instance>> run_instances(const RunInstancesSpec& spec) = 0;
-  // RunInstances as a dry run: nothing is launched. Errors: what EC2 says against the launch; it
-  // does not look whether there is room.
+  // RunInstances as a dry run: nothing is launched. Errors: EC2's reasons against the launch; EC2
+  // does not check capacity.
   virtual Result<void> check_launch(const RunInstancesSpec& spec) = 0;
   // Errors: already_done when a template has that name.
   virtual Result<void> create_launch_template(const LaunchTemplateSpec& spec) = 0;
@@ -155,7 +155,7 @@ class Ec2 {
   // DeleteFleets; the fleet's instances go on running. One that is deleted already is no error.
   virtual Result<void> delete_fleet(const FleetId& id) = 0;
   virtual Result<void> terminate_instance(const InstanceId& instance) = 0;
-  // StopInstances, forced: its system is not given the time to shut down.
+  // StopInstances, forced: its system gets no time to shut down.
   virtual Result<void> stop_instance(const InstanceId& instance) = 0;
   virtual Result<void> start_instance(const InstanceId& instance) = 0;
   // RebootInstances: EC2 asks the system to restart, and restarts it by force when it does not

@@ -242,7 +242,7 @@ class RealEc2 final : public Ec2Client {
   }
 
   // All pages of one describe. A token that comes back unchanged, or more pages than any account
-  // fills, is a broken endpoint and not followed for ever.
+  // fills, shows a broken endpoint, and ends the call.
   template <class T, class Build, class Parse>
   Result<std::vector<T>> pages(Build build, Parse parse) {
     std::vector<T> all;
@@ -291,7 +291,7 @@ class RealEc2 final : public Ec2Client {
   std::vector<std::string> given_warnings_;
 };
 
-// A price that changes while we ask comes with the one before it, in an order that is not promised.
+// If a price changes during the call, the reply has the old and the new one, in any order.
 Result<std::vector<SpotPrice>> RealEc2::describe_spot_prices(const std::vector<std::string>& types,
                                                              const std::string& zone) {
   if (types.empty()) return std::vector<SpotPrice>{};

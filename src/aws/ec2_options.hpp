@@ -13,7 +13,7 @@
 
 namespace ec2spotter::aws {
 
-// Of one API call with all its retries, where nothing else is asked for.
+// Of one API call with all its retries, unless the caller gives another one.
 inline constexpr Duration kCallDeadline = std::chrono::seconds(60);
 
 struct Ec2Options {

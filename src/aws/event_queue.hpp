@@ -15,17 +15,17 @@ struct QueueMessage {
   bool operator==(const QueueMessage&) const = default;
 };
 
-// SQS delivers at least once and in no promised order: a reader must bear a message twice.
+// SQS delivers at least once and in any order: a reader must accept a message twice.
 class EventQueue {
  public:
   virtual ~EventQueue() = default;
 
-  // ReceiveMessage: at most 10 of those that wait now, without waiting for more; empty: SQS showed
-  // none, which does not mean that there is none. They are not shown again for the queue's
-  // visibility timeout, and then are, unless removed. Errors: not_found when there is no such
-  // queue, else as for EC2.
+  // ReceiveMessage: at most 10 of those that wait now, without waiting for more; an empty list does
+  // not mean that the queue is empty. SQS hides these messages for the queue's visibility timeout,
+  // and shows them again unless they are removed. Errors: not_found when there is no such queue,
+  // else as for EC2.
   virtual Result<std::vector<QueueMessage>> receive() = 0;
-  // DeleteMessage: the message is done with. Removing it twice is no error.
+  // DeleteMessage: the message has been handled. Removing it twice is no error.
   virtual Result<void> remove(const QueueMessage& message) = 0;
 };
 

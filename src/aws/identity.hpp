@@ -22,9 +22,9 @@ class Identity {
   virtual ~Identity() = default;
 
   virtual Result<void> create_role(const RoleSpec& spec) = 0;
-  // Its tags: whose it is.
+  // Its tags, which show whose it is.
   virtual Result<Tags> role_tags(const std::string& role) = 0;
-  // Puts the JSON document in place of the role's policy of that name, if it has one.
+  // Sets the role's policy of that name to the JSON document.
   virtual Result<void> put_role_policy(const std::string& role, const std::string& policy,
                                        const std::string& document) = 0;
   virtual Result<void> delete_role_policy(const std::string& role, const std::string& policy) = 0;

@@ -17,8 +17,8 @@ class TokenBucket {
   TokenBucket(double capacity, double per_second)
       : capacity_(capacity), per_second_(per_second), tokens_(capacity) {}
 
-  // Takes one token; the time to wait from `now`, of a clock that nobody sets, until it is there,
-  // zero when it is already.
+  // Takes one token; how long to wait for it from `now`, a time of the monotonic clock; zero when
+  // it is there already.
   Duration take(Duration now);
   // Gives the last token back, for a call that was not made.
   void give_back();

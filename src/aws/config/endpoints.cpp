@@ -90,8 +90,8 @@ struct Found {
   std::string where;
 };
 
-// What the [services ...] section that the profile names says of a service, if anything. One that
-// is written wrongly would else send to AWS what was meant for another place.
+// What the [services ...] section that the profile names says of a service, if anything. An error
+// in it is reported, as the call would else go to AWS instead of the user's endpoint.
 Result<std::optional<Found>> in_services(const Profiles& profiles, const ServiceWords& words) {
   const auto name = setting(profiles.current(), "services");
   if (name.empty()) return std::nullopt;

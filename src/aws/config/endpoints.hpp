@@ -23,8 +23,8 @@ bool is_region_name(std::string_view text);
 
 enum class ServiceName { ec2, sts, iam, ssm, sso, sso_oidc, sqs };
 
-// IAM is one for a partition and answers in one of its regions: the region that its requests are
-// signed for.
+// A partition has one IAM, which answers in one region: the region for which its requests are
+// signed.
 std::string_view identity_region(std::string_view region);
 
 struct EndpointVariant {
@@ -52,8 +52,9 @@ Result<std::string> endpoint(const Environment& environment, const Profiles& pro
                              ServiceName service, std::string_view region,
                              const std::optional<std::string>& option);
 
-// Where SQS answers for a queue: as `endpoint`, but before a public address comes the host in the
-// queue's own address. Errors: invalid when `queue_url` is no address of a queue, or as `endpoint`.
+// Where SQS answers for a queue: as `endpoint`, but the host in the queue's own address has
+// precedence over the public address. Errors: invalid when `queue_url` is no address of a queue, or
+// as `endpoint`.
 Result<std::string> queue_endpoint(const Environment& environment, const Profiles& profiles,
                                    const std::string& queue_url,
                                    const std::optional<std::string>& option);

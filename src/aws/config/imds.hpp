@@ -17,7 +17,7 @@ class Imds {
   // the profile's settings ec2_metadata_service_endpoint and _endpoint_mode.
   Imds(const Environment& environment, const Profiles& profiles, HttpTransport& http);
 
-  // The text at "/latest/meta-data/..."; nothing when the service is switched off, does not answer
+  // The text at "/latest/meta-data/..."; nullopt when the service is switched off, does not answer
   // within a second, or has no such entry.
   std::optional<std::string> get(const std::string& path);
 
@@ -31,7 +31,7 @@ class Imds {
   bool asked_for_token_ = false;
 };
 
-// The region that this machine is in; nothing outside EC2.
+// The region that this machine is in; nullopt outside EC2.
 std::optional<std::string> region_from_imds(Imds& imds);
 
 }  // namespace ec2spotter::aws

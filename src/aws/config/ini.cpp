@@ -96,7 +96,7 @@ class Parser {
     return {};
   }
 
-  // A value that starts on the line below its key is settings of its own, each a line.
+  // A value that starts on the line below its key holds further settings, one on each line.
   Result<void> settle(const Keys& keys, IniSection& settings) const {
     for (const auto& [name, key] : keys) {
       std::string_view value = key.value;

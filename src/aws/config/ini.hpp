@@ -18,7 +18,7 @@ struct NamedSection {
   std::string name;  // the text between the brackets, as it stands: "default", "profile work"
   IniSection settings;
 };
-// In the order of the file; no two have one name. What [DEFAULT] says is in all of them.
+// In the order of the file; each name is there once. The settings of [DEFAULT] are in all of them.
 using Ini = std::vector<NamedSection>;
 
 // A line that is indented deeper than the key above it continues that key's value; '#' and ';'

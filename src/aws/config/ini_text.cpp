@@ -6,7 +6,7 @@
 namespace ec2spotter::aws {
 namespace {
 
-// What Python's str.isspace knows, in UTF-8; the longest is three bytes.
+// The blanks of Python's str.isspace, in UTF-8; the longest is three bytes.
 constexpr auto kWideBlanks = std::to_array<std::string_view>({
     "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81",
     "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86",

@@ -27,8 +27,8 @@ class Profiles {
   const IniSection* find(std::string_view profile) const;
   // The chosen profile; empty when "default" is in neither file.
   const IniSection& current() const;
-  // A section of the config file such as ("services", "local"), or nullptr; the last one, when
-  // quotes make two of one name.
+  // A section of the config file such as ("services", "local"), or nullptr; the last one, if two
+  // have the same name but for quotes.
   const IniSection* section(std::string_view kind, std::string_view name) const;
   // The profile's settings in one file alone, for the order of the credential sources.
   const IniSection* in_credentials_file(std::string_view profile) const;

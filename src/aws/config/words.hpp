@@ -8,7 +8,7 @@
 
 namespace ec2spotter::aws {
 
-// Blanks part the words; quotes and backslashes keep them together. Within double quotes a
+// Blanks separate the words; quotes and backslashes keep them together. Within double quotes a
 // backslash stands for itself unless a double quote or a backslash follows. Nothing when a quote
 // stays open or a backslash ends the text. Source: Python's shlex.split, which botocore uses.
 std::optional<std::vector<std::string>> split_words(std::string_view text);

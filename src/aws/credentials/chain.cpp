@@ -10,7 +10,7 @@ MaybeCredentials from_legacy_file(const SourceContext& context, const ChainOptio
   if (options.legacy_file.empty()) return std::nullopt;
   const auto path = path_in(context.environment, options.legacy_file);
   auto found = credentials_from_legacy_file(path);
-  // Below a folder such as /root that this user may not enter, there is no file for us.
+  // A file below a folder that this user may not enter, such as /root, counts as missing.
   std::error_code ignored;
   if (!found && found.error().code == Errc::io &&
       !std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) {

@@ -15,7 +15,7 @@ struct ChainOptions {
 };
 
 // Environment, profile, web identity of the environment, the original tool's file, container, IMDS.
-// `warnings` receives what the user should know. Errors: unauthorized when there are none at all,
+// `warnings` receives what the user should know. Errors: unauthorized when no source is set up,
 // else those of the first source that is set up but wrong.
 Result<Credentials> find_credentials(const SourceContext& context, const ChainOptions& options,
                                      std::vector<std::string>& warnings);

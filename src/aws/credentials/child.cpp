@@ -41,7 +41,7 @@ class Descriptor {
   int fd_;
 };
 
-// The terminal, if our group has it: lent to the child's group, and taken back at the end.
+// Gives our group's terminal, if it has one, to the child's group, and takes it back at the end.
 class Terminal {
  public:
   Terminal() : fd_(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)) {
@@ -51,7 +51,7 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
   ~Terminal() {
     if (!ours_) return;
-    // A group without the terminal that takes it is stopped by this signal.
+    // This signal stops a group that takes the terminal without having it.
     sigset_t stop, before;
     ::sigemptyset(&stop);
     ::sigaddset(&stop, SIGTTOU);
@@ -140,7 +140,7 @@ Result<ChildOutcome> run_child(const std::vector<std::string>& arguments, Durati
   if (!done) ::kill(-child, SIGKILL);
   while (::waitpid(child, &outcome.status, 0) < 0 && errno == EINTR) {
   }
-  // Whoever interrupts the command at the terminal means us as well.
+  // A Ctrl-C at the terminal is meant for us as well.
   const bool interrupted = WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) == SIGINT;
   if (terminal.is_lent() && interrupted) ::raise(SIGINT);
   if (done) return outcome;

@@ -14,8 +14,8 @@ struct ChildOutcome {
   int status = 0;  // as waitpid gives it
 };
 
-// Runs `arguments` without a shell and waits until the command has closed its output and ended.
-// It gets a process group of its own, which has the terminal for so long if ours had it: the
+// Runs `arguments` without a shell and waits until the command has closed its output and ended. The
+// command gets a process group of its own, which until then has the terminal if ours had it: the
 // command may ask for a password, and Ctrl-C ends it. Errors: io when it cannot be run; timeout
 // when it is not done within `limit`, or has printed more than 64 KiB: its group is then killed.
 Result<ChildOutcome> run_child(const std::vector<std::string>& arguments, Duration limit);

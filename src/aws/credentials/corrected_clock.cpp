@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// AWS's front ends differ by a little among themselves: that is no news.
+// The clocks of AWS's front ends differ a little, so a small difference changes nothing.
 constexpr Duration kSlack = 2s;
 
 }  // namespace

@@ -11,7 +11,7 @@
 
 namespace ec2spotter::aws {
 
-// Text that is not to be seen: printing it gives "(hidden)"; reveal() is for signing only.
+// Text that nobody may see: printing it gives "(hidden)"; reveal() is for signing only.
 class Secret {
  public:
   Secret() = default;

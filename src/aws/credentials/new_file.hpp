@@ -8,9 +8,9 @@
 
 namespace ec2spotter::aws {
 
-// A new version of `path` that only its owner can read. It is made beside the file first, so that a
-// folder that cannot be written is known before anything is done that needs the new version; the
-// file itself changes at once or not at all. Without `replace`, nothing of it remains.
+// A new version of `path` that only its owner can read. It is first made beside the file, so that a
+// folder that cannot be written is noticed before the new version is needed; the file itself
+// changes at once or not at all. Without `replace`, the new version is deleted.
 class NewFile {
  public:
   // Errors: io, naming the file and the cure.

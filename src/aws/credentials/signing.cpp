@@ -10,7 +10,7 @@
 namespace ec2spotter::aws {
 namespace {
 
-// AWS accepts five minutes; one is left for the request's own way.
+// AWS accepts five minutes; one of them is left for the time that the request takes.
 constexpr Duration kTolerance = std::chrono::minutes{4};
 
 std::string lower(std::string text) {
@@ -26,8 +26,8 @@ Result<HttpResponse> send_once(HttpTransport& http, const CorrectedClock& clock,
   return http.send(request);
 }
 
-// A reply of AWS's own corrects the clock; another one, as a proxy's, tells nothing. True: the
-// clock was so far off that AWS may have refused the request for it.
+// AWS's own reply corrects the clock; another one, such as a proxy's, does not. True: the clock was
+// so wrong that AWS may have refused the request for it.
 bool correct(CorrectedClock& clock, const HttpResponse& reply, const Result<std::string>& body,
              Duration took) {
   if (!body && body.error().api_code.empty()) return false;
@@ -35,7 +35,7 @@ bool correct(CorrectedClock& clock, const HttpResponse& reply, const Result<std:
   return date && std::chrono::abs(clock.correct(*date, took)) > kTolerance;
 }
 
-// EC2 answers RequestExpired for a clock that is off as well as for a session that is over.
+// EC2 answers RequestExpired to a wrong clock as well as to a session that has ended.
 bool is_over(const Error& error, const Credentials& credentials, TimePoint now) {
   if (!is_expired_token(error)) return false;
   if (error.api_code != "RequestExpired") return true;

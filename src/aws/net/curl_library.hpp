@@ -1,5 +1,5 @@
-// libcurl, loaded when the first request is sent. With the forty libraries that it brings along it
-// is most of the program's start, and what needs no network should not wait for it.
+// libcurl, loaded when the first request is sent. With the forty libraries that it needs, it takes
+// most of the program's start; a command that needs no network should not wait for it.
 #pragma once
 
 #include <curl/curl.h>

@@ -19,7 +19,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
   Duration connect_timeout = std::chrono::seconds{5};
-  Duration total_timeout = std::chrono::seconds{30};  // from the first byte of name lookup on
+  Duration total_timeout = std::chrono::seconds{30};  // from the start of the name lookup
   Proxy proxy = Proxy::from_environment;              // loopback addresses never use one
 };
 

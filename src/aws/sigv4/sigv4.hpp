@@ -32,7 +32,7 @@ struct Request {
   std::string payload_sha256_hex;
 };
 
-// RFC 3986 encoding as SigV4 wants it: everything but A-Z a-z 0-9 - _ . ~ becomes %XX.
+// RFC 3986 encoding as SigV4 needs it: everything but A-Z a-z 0-9 - _ . ~ becomes %XX.
 std::string uri_encode(std::string_view text);
 
 std::string canonical_request(const Request& request);

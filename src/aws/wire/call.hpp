@@ -9,7 +9,7 @@ namespace ec2spotter::aws {
 
 enum class Service { ec2, sts, iam, ssm, sqs };
 
-// What may be sent again without looking first.
+// Whether the call may be sent again without looking first.
 enum class Effect {
   none,      // a reading call: retry everything that may pass
   by_token,  // a token in the call makes a repeat harmless: likewise

@@ -202,8 +202,8 @@ struct TextRow {
   ErrorClass meaning;
 };
 constexpr auto kTextTable = std::to_array<TextRow>({
-    // RunInstances: "Not authorized for images: [...]": the image is private, gone, or was never
-    // there. It is no matter of keys.
+    // RunInstances: "Not authorized for images: [...]": the image is private, gone, or never
+    // existed. Other credentials would not help.
     {"AuthFailure", "Not authorized for ", kUserInput},
     // AttachVolume: the device name is taken.
     {"InvalidParameterValue", "already in use", kState},

@@ -36,9 +36,9 @@ Reaction reaction_to(const Error& error);
 // add.
 std::string_view cure_of(std::string_view api_code, std::string_view message);
 
-// Of a launch or a start that was refused: may another pool be given what this one was not? So it
-// is for a lack of room and for all that EC2 refuses to a type, zone or market; also for a code
-// that is not known, and for a missing right, which policies limit to types.
+// After a refused launch or start: may another pool work? It may after a lack of capacity and after
+// every refusal of a type, zone or market; also after an unknown code, and without a right, as
+// policies may limit rights to types.
 bool concerns_pool(const Error& error);
 
 std::string_view to_string(Reaction reaction);

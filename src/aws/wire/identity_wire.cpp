@@ -7,7 +7,7 @@
 namespace ec2spotter::aws {
 namespace {
 
-// Each of these calls states the result, so that a repeat finds it done.
+// Each of these calls names its result, so a repeat changes nothing.
 ApiCall identity_call(std::string action, Effect effect) {
   return {.service = Service::iam, .action = std::move(action), .effect = effect};
 }

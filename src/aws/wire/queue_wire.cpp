@@ -30,7 +30,7 @@ ApiCall receive_message_call(const std::string& queue_url) {
                           {"WaitTimeSeconds", 0}})};
 }
 
-// A receipt stands for one delivery, so that a repeat removes nothing else.
+// A receipt means one delivery, so a repeat removes no other message.
 ApiCall delete_message_call(const std::string& queue_url, const std::string& receipt) {
   return {.service = Service::sqs,
           .action = "DeleteMessage",

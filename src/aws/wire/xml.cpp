@@ -31,7 +31,7 @@ pugi::xml_node find_element(pugi::xml_node node, std::string_view name) {
   return node;
 }
 
-// Looks at each node once, and takes the namespaces from the names, so that lookups need not.
+// Visits each node once, and removes the namespace from its name, so that lookups need not.
 class Preparation final : public pugi::xml_tree_walker {
  public:
   bool for_each(pugi::xml_node& node) override {

@@ -37,7 +37,7 @@ class XmlElement {
   // Absent or empty reads as false or 0; anything but true/false or digits is malformed.
   Result<bool> boolean(std::string_view local_name) const;
   Result<int> integer(std::string_view local_name) const;
-  // Absent or empty reads as nothing.
+  // Absent or empty reads as nullopt.
   Result<std::optional<TimePoint>> time(std::string_view local_name) const;
 
  private:

@@ -1,4 +1,4 @@
-// The control API: what a rehearsal does to EC2 that EC2's own API has no call for.
+// The control API: what a test does to EC2 that EC2's own API cannot do.
 #include <algorithm>
 #include <initializer_list>
 
@@ -120,7 +120,7 @@ Result<Json> control_capacity(World& world, const Json& body) {
   return Json::object();
 }
 
-// Those who would not pay that much lose their instance, with a notice.
+// Instances whose maximum price is lower are interrupted, with a notice.
 void reclaim_underbidders(World& world, const std::string& type, const std::string& zone,
                           double price) {
   for (const std::string& region : region_names()) {
@@ -153,7 +153,7 @@ Result<Json> control_price(World& world, const Json& body) {
   return Json::object();
 }
 
-// `notice` false: without a word. A late notice is one with fewer seconds than 120.
+// `notice` false: there is no notice. A late notice has fewer seconds than 120.
 Result<Json> reclaim_instance(World& world, const Json& body, bool notice_by_default) {
   TRY_VOID(check_keys(body, {"instance_id", "notice", "seconds"}));
   TRY(const bool notice, need_flag(body, "notice", notice_by_default));
@@ -180,8 +180,8 @@ Result<Json> rebalance(World& world, const Json& body) {
   return Json::object();
 }
 
-// How long after its cause something is seen: the credentials of an instance profile after its role
-// was added, a fleet in DescribeFleets after it was made.
+// How late EC2 shows something: the credentials of an instance profile after its role was added, a
+// fleet in DescribeFleets after it was made.
 Result<Json> control_delay(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"of", "seconds"}));
   TRY(const std::string what, need_text(body, "of"));

@@ -22,7 +22,7 @@ struct ApiRequest {
   ParamMap params;     // of the Query protocol, Action among them
   std::string target;  // X-Amz-Target, for ssm and sqs
   std::string body;    // JSON, for ssm and sqs
-  // The Host header: the caller finds it again in the address of a queue.
+  // The Host header, which becomes the host in the address of a queue.
   std::string host = {};
 };
 
@@ -54,10 +54,10 @@ class Core {
 
   // What the metadata service of an instance shows.
   MetadataView metadata(const std::string& instance_id);
-  // The key with this id, or none; one that has expired is still known.
+  // The key with this id, also after it has expired; nullopt: there is none.
   std::optional<KnownKey> key(const std::string& access_key) const;
 
-  // The names of the actions of EC2 that there are.
+  // The names of the EC2 actions that the simulator knows.
   std::vector<std::string> action_names() const;
   // The safety rules that are broken now; empty: none.
   std::vector<std::string> violations() const;
@@ -82,10 +82,10 @@ class Core {
   // on again.
   Result<void> load(const Json& saved);
 
-  // Would a Describe call that is repeated now, and again until `revision` grows, be answered
-  // alike? Not while faults strike or the past is shown. Request limits are left aside.
+  // Does a Describe call that is repeated now, and until `revision` grows, get the same answer? Not
+  // while a fault is set or the past is shown. Request limits do not count.
   bool answers_alike() const { return faults_.empty() && !world_.remembers(); }
-  // Grows whenever something may have changed that save would show.
+  // Grows whenever a part of what save writes may have changed.
   std::uint64_t revision() const { return revision_; }
 
  private:
@@ -130,7 +130,7 @@ class Core {
   // role's policies allow; `role` empty: everything.
   IssuedKey issue_key(const std::string& seed, TimePoint expires, const std::string& arn,
                       const std::string& role);
-  // Who signs with this key: the ARN of a user or of a role's session.
+  // The ARN of the key's user or role session.
   std::string caller_arn(const std::string& access_key) const;
   Result<void> authorize_caller(const ApiRequest& request, Call& call);
   void add_credentials(MetadataView& view, const Json& instance);

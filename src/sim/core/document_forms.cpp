@@ -61,7 +61,7 @@ Form seeded_price() {
       {{"instance_type", a_text(), true}, {"zone", a_text(), true}, {"price", a_text(), true}});
 }
 
-// A resource in EC2's wire form: more members than these are there.
+// A resource in EC2's wire form, which has further members.
 Form saved_resource(std::vector<Member> members) {
   return a_map(an_open_object(std::move(members)));
 }

@@ -8,7 +8,7 @@ namespace ec2spotter::sim {
 // Initial resources; docs/simulator.md describes them.
 const Form& seed_form();
 
-// What World::save makes. Of the resources only what the code takes for granted is looked at.
+// What World::save makes. Of the resources it checks only the members that the code relies on.
 const Form& state_form();
 
 }  // namespace ec2spotter::sim

@@ -1,4 +1,4 @@
-// What a document from outside must look like, put together from parts. Pure.
+// The form that a document from outside must have, built from parts. Pure.
 #pragma once
 
 #include <functional>

@@ -21,7 +21,7 @@ class Entries {
   void add(const std::string& path, const std::string& value) {
     view_.entries.emplace_back("meta-data/" + path, value);
   }
-  // Nothing is a 404, not an empty document.
+  // An entry without content is a 404, not an empty document.
   void add_if(const std::string& path, const std::string& value) {
     if (!value.empty()) add(path, value);
   }

@@ -26,8 +26,8 @@ constexpr std::size_t kDrainedMost = 16UL * 1024 * 1024;
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 struct Connection {
-  // draining: all is said, and what the client still sends is read away; with it unread, the kernel
-  // would take the reply back.
+  // draining: the reply is sent, and further bytes of the client are read and dropped; with unread
+  // bytes, the kernel would discard the reply.
   enum class Phase { receiving, being_served, sending, draining, ended };
 
   Fd socket;
@@ -127,7 +127,7 @@ class Connections::Impl {
     } else if (connection.phase == Phase::draining) {
       drain(connection);
     }
-    // A client that has gone while its request is served would be reported again and again.
+    // Otherwise poll would report a client that left during its request again and again.
     if (connection.phase == Phase::being_served && (events & POLLHUP) != 0) {
       connection.phase = Phase::ended;
     }
@@ -157,7 +157,8 @@ class Connections::Impl {
     }
   }
 
-  // Whoever has kept the server waiting for longest goes. False: all others are being served.
+  // Closes the connection that has kept the server waiting longest. False: all others are being
+  // served.
   bool make_room() {
     Connection* longest = nullptr;
     for (Connection& each : connections_) {

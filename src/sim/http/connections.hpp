@@ -1,5 +1,5 @@
-// The connections of an HTTP server, as many and as long as it can bear: one thread reads and
-// writes them all, so that a client that is slow holds nothing but its own place.
+// The connections of an HTTP server, with limits on their number and time: one thread reads and
+// writes them all, so that a slow client blocks no other one.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,8 @@ struct ConnectionHandlers {
   std::function<std::string(const Framed& request, const Refusal& refusal)> refuse;
 };
 
-// Beyond a limit of number or size, what has been incomplete or idle for longest makes room.
+// Beyond a limit of number or size, the connection that has been incomplete or idle for longest is
+// closed.
 class Connections {
  public:
   // `host` is a numeric address or a name of this machine; port 0: any free one. Errors: io.

@@ -110,7 +110,7 @@ std::string host_name(const std::string& host) {
   return lower(host.substr(0, host.find(':')));
 }
 
-// An address cannot be made to point elsewhere, as a name can. Guests reach this machine by one.
+// A name can be made to point elsewhere, an address cannot. Guests reach this machine by one.
 bool is_address(const std::string& host) {
   in6_addr unused{};
   return ::inet_pton(AF_INET, host.c_str(), &unused) == 1 ||

@@ -1,5 +1,5 @@
-// Where an HTTP/1.1 request ends, and whether it is one that the simulator takes. Pure: what comes
-// from outside is judged here before anything else reads it.
+// Where an HTTP/1.1 request ends, and whether it is one that the simulator takes. Pure. Everything
+// from outside is checked here before other code reads it.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +34,8 @@ struct Trust {
   std::string listen_host;  // a Host header may name it besides the loopback addresses
   bool any_host = false;    // the user has opened the server to other machines
 };
-// Source: the Fetch standard, section 3.1 (Origin) and Fetch Metadata. A page of another site that
-// has made its own name point to this machine (DNS rebinding) is known by its Host.
+// Source: the Fetch standard, section 3.1 (Origin) and Fetch Metadata. The Host header reveals a
+// page of another site whose name points to this machine (DNS rebinding).
 Refusal distrust(const Framed& request, const Trust& trust);
 
 }  // namespace ec2spotter::sim

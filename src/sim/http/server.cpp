@@ -201,7 +201,7 @@ class Server::Impl {
     return virtual_now();
   }
 
-  // Clients that go by the host's clock stay welcome after /_sim/clock has moved the server's.
+  // Clients that use the host's clock are still accepted after /_sim/clock has moved the server's.
   Result<Verified> verify_at_either_time(const SignedRequest& request, TimePoint now) {
     const auto find = [this](const std::string& id) { return find_key(id); };
     auto verified = verify(request, find, now);
@@ -235,7 +235,7 @@ class Server::Impl {
   void pass_time(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       std::unique_lock lock(mutex_);
-      // Asked before the subtraction, which would overflow when nothing is planned.
+      // Checked before the subtraction, which would overflow when no event is planned.
       const TimePoint next = core_->next_event_at();
       const TimePoint now = virtual_now();
       const Duration due = next > now + kTickMost ? kTickMost : next - now;
@@ -331,7 +331,7 @@ class Server::Impl {
     catch_up();
     const std::uint64_t before = core_->revision();
     ApiReply reply = core_->handle(call);
-    // Reports that the call itself has caused come first, as if the body had been quicker.
+    // First takes in the reports that the call itself has caused, as if the body had been quicker.
     catch_up();
     if (core_->revision() != before) wait_until_saved(lock);
     return reply;

@@ -40,7 +40,7 @@ Result<void> write_whole(const fs::path& path, const std::string& content) {
     if (wrote <= 0) break;
     done += static_cast<std::size_t>(wrote);
   }
-  // Without fsync: this must survive the end of the process, not of the machine.
+  // Without fsync: the file must survive the end of the process, not of the machine.
   const bool ok = done == content.size();
   ::close(fd);
   if (!ok || ::rename(temporary.c_str(), path.c_str()) != 0) {

@@ -11,8 +11,8 @@
 
 namespace ec2spotter::sim {
 
-// What `take` makes of the JSON document at `path`; its errors name the path. `cure` ends those of
-// what the document says.
+// What `take` makes of the JSON document at `path`; its errors name the path. Errors about its
+// content end with `cure`.
 Result<void> read_json(const std::filesystem::path& path, std::string_view cure,
                        const std::function<Result<void>(const Json&)>& take);
 

@@ -39,7 +39,7 @@ using FindKey = std::function<std::optional<VerifierKey>(const std::string& acce
 // Accepts the Authorization header and presigned queries. Errors under EC2's codes:
 // MissingAuthenticationToken, IncompleteSignature, AuthFailure (unknown key, wrong session token),
 // RequestExpired (clock more than 15 minutes off, or temporary credentials that have expired),
-// SignatureDoesNotMatch; for STS and SSM their own codes where they differ.
+// SignatureDoesNotMatch; STS and SSM have codes of their own where they differ.
 Result<Verified> verify(const SignedRequest& request, const FindKey& find_key, TimePoint now);
 
 // The service in the credential scope, before anything is checked; empty: none.

@@ -8,11 +8,12 @@
 
 namespace ec2spotter::sim {
 
-// Each method is whole or without effect: files appear under their own name only when complete.
+// Each method works completely or not at all: files appear under their own name only when complete.
 // Errors: not_found for an unknown id, already_done for one that exists, io.
 class Disks {
  public:
-  // Makes volumes/ and snapshots/ in `folder` and removes what an interrupted run left half made.
+  // Makes volumes/ and snapshots/ in `folder` and removes files that an interrupted run left
+  // incomplete.
   static Result<Disks> open(const std::filesystem::path& folder);
 
   // A blank disk when `snapshot_id` is empty, else its copy, as long as `size_gib` says.

@@ -1,5 +1,5 @@
-// The credentials file of the original ec2-spotter, /root/.aws.creds. Some tools sourced it by a
-// shell; here it is parsed and never run. No message shows any of its values.
+// The credentials file of the original ec2-spotter, /root/.aws.creds. Some tools let a shell source
+// it; here it is parsed and never run. No message shows any of its values.
 #include <algorithm>
 #include <cctype>
 
@@ -18,7 +18,7 @@ struct Values {
   std::string token;
 };
 
-// The names that AWS's tools have had for a value differ in case and underscores alone.
+// AWS's tools have used names for a value that differ only in case and underscores.
 std::string plain(std::string_view name) {
   std::string text;
   for (const unsigned char c : name) {
@@ -75,7 +75,7 @@ Result<Values> read_values(const std::vector<Assignment>& lines) {
   return values;
 }
 
-// What is sent as the key id can be read by everybody on the way, and in AWS's logs.
+// Everybody on the network path can read the key id, and AWS logs it.
 bool may_be_key_id(std::string_view text) {
   return text.size() <= kKeyIdMost && text.find_first_of("/+= ") == std::string_view::npos;
 }

@@ -5,7 +5,7 @@ namespace ec2spotter::aws {
 
 namespace {
 
-// Those credentials are renewed with a key that is bound to the AWS CLI.
+// The AWS CLI renews those credentials with a key that only it has.
 tl::unexpected<Error> made_by_login(const std::string& profile) {
   return fail(Errc::unauthorized,
               "profile '" + profile +

@@ -1,6 +1,6 @@
-// The places where credentials can be found, one function each, each in a file of its own.
-// All of them: nothing means "not set up here, look on"; an error means "set up, but wrong", and
-// ends the search. Source: AWS SDKs and Tools Reference Guide, "Credential providers".
+// The places where credentials can be found, each one a function in a file of its own. nullopt
+// means "not set up here, look further"; an error means "set up, but wrong", and ends the search.
+// Source: AWS SDKs and Tools Reference Guide, "Credential providers".
 #pragma once
 
 #include <filesystem>
@@ -34,12 +34,13 @@ MaybeCredentials credentials_from_environment(const Environment& environment);
 MaybeCredentials credentials_from_section(const IniSection* section, std::string_view profile,
                                           std::string_view file);
 
-// role_arn with source_profile or credential_source: STS AssumeRole, chained as far as need be.
+// role_arn with source_profile or credential_source: STS AssumeRole, for a chain of roles if
+// needed.
 MaybeCredentials credentials_from_role(const SourceContext& context, const std::string& profile);
 
 // One profile by all means that it may name, in the AWS order: role, web identity, SSO, keys in the
 // credentials file, credential_process, keys in the config file. A login_session, which comes
-// before the credential_process, is refused with the way round.
+// before the credential_process, is refused with a workaround.
 MaybeCredentials credentials_from_profile(const SourceContext& context, const std::string& profile);
 
 struct WebIdentity {
@@ -54,8 +55,8 @@ MaybeCredentials credentials_from_web_identity(const SourceContext& context,
 // the chosen profile's setting.
 MaybeCredentials credentials_from_web_identity_environment(const SourceContext& context);
 
-// The token that `aws sso login` left in ~/.aws/sso/cache, renewed when it is about to end, changed
-// for credentials at the portal.
+// The token that `aws sso login` left in ~/.aws/sso/cache, renewed when it is about to end and
+// exchanged for credentials at the portal.
 MaybeCredentials credentials_from_sso(const SourceContext& context, const std::string& profile);
 
 // The command of credential_process, run without a shell.

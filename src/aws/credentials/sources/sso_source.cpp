@@ -1,4 +1,4 @@
-// IAM Identity Center: the token that `aws sso login` stored, changed for a role's credentials.
+// IAM Identity Center: the token that `aws sso login` stored, exchanged for a role's credentials.
 #include "aws/config/endpoints.hpp"
 #include "aws/credentials/signing.hpp"
 #include "aws/credentials/sources/json_text.hpp"

@@ -78,7 +78,7 @@ Result<Json> create_token(const SourceContext& context, const SsoSession& sessio
   return fresh;
 }
 
-// A refresh token may be good for one use, so that the place for its successor comes first.
+// A refresh token may be valid only once, so the file for its successor is made first.
 Result<Secret> renew(const SourceContext& context, const SsoSession& session, const Json& token,
                      const std::filesystem::path& path) {
   TRY(NewFile file, NewFile::make(path));

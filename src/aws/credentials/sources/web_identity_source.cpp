@@ -1,4 +1,4 @@
-// An OpenID Connect token in a file (EKS, CI systems), changed for credentials of a role.
+// An OpenID Connect token in a file (EKS, CI systems), exchanged for credentials of a role.
 #include "aws/credentials/signing.hpp"
 #include "aws/credentials/sources/sources.hpp"
 #include "aws/credentials/sources/sts.hpp"

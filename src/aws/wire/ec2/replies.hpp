@@ -51,8 +51,8 @@ Result<ConsoleOutput> parse_console_output(std::string_view body);
 Result<std::string> parse_get_parameter(std::string_view body);
 Result<CallerIdentity> parse_caller_identity(std::string_view body);
 
-// For calls of whose reply nobody reads more than that it is one: the root element is
-// `action`Response and its <return>, if any, is true.
+// For calls whose reply carries nothing else: the root element is `action`Response and its
+// <return>, if any, is true.
 Result<void> parse_acknowledgement(std::string_view body, std::string_view action);
 
 }  // namespace ec2spotter::aws

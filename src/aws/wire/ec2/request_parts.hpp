@@ -1,4 +1,4 @@
-// What the requests of EC2's Query protocol are put together from.
+// The parts of requests of EC2's Query protocol.
 #pragma once
 
 #include <string>

@@ -167,7 +167,7 @@ Result<ApiCall> create_launch_template_call(const LaunchTemplateSpec& spec) {
   TRY_VOID(check(spec.launch));
   ApiCall call = changing("CreateLaunchTemplate");
   call.params.add("LaunchTemplateName", spec.name);
-  // Its fleet's Spot requests are EC2's own affair.
+  // EC2 makes the Spot requests of a fleet itself.
   add_launch(call.params, "LaunchTemplateData.", spec.launch, kTagged);
   add_tag_specifications(call.params, "", {"launch-template"}, spec.tags);
   return call;

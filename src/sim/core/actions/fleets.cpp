@@ -126,7 +126,7 @@ Result<void> read_target(Call& call, Json& fleet) {
   return {};
 }
 
-// Empty: instances at risk are left alone.
+// Empty: the fleet does nothing about instances at risk.
 Result<Json> read_capacity_rebalance(Params& options) {
   Params given = options.structure("MaintenanceStrategies.CapacityRebalance");
   TRY(const std::string strategy,
@@ -192,7 +192,7 @@ Result<Json> read_fleet(Call& call) {
   return fleet;
 }
 
-// An instant fleet that stays below its least capacity keeps nothing.
+// An instant fleet below its minimum capacity keeps no instance.
 void enforce_least(Call& call, Json& fleet) {
   const double min = fleet.at("spotOptions").value("minTargetCapacity", 0.0);
   if (fleet.at("fulfilledCapacity").get<double>() >= min) return;

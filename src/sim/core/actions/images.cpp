@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 bool show_none(const Json&) { return false; }
 
-// There is one account. Its images also stand in for those that AWS and others publish.
+// There is one account. Its images also take the place of those that AWS and others publish.
 bool ours(const std::vector<std::string>& names) {
   return names.empty() || std::any_of(names.begin(), names.end(), [](const std::string& name) {
            return name == "self" || name == "all" || name == kAccount;

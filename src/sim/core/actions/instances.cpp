@@ -123,7 +123,7 @@ Result<void> check_terminable(Call&, const Json& instance) {
 }
 
 Result<Json> terminate_instances(Call& call) {
-  // The guest is asked either way; only its patience would differ.
+  // The guest is asked in both cases; on EC2 only the time that it gets differs.
   for (const char* name : {"Force", "SkipOsShutdown"}) TRY_VOID(call.params.flag(name, false));
   TRY(const auto instances, checked(call, check_terminable));
   return change_states(instances, [&](Json& instance) -> Result<void> {
@@ -205,7 +205,7 @@ Result<Json> reboot_instances(Call& call) {
 
 Result<Json> get_console_output(Call& call) {
   TRY(const std::string id, call.params.need("InstanceId"));
-  // Here the console never lags, so that the latest is what there is anyway.
+  // The console never lags here, so the latest output is always the same.
   TRY_VOID(call.params.flag("Latest", false));
   TRY_VOID(call.finish());
   TRY_VOID(need_instance(call, id));

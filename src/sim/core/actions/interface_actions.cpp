@@ -158,7 +158,7 @@ Result<Json> attach(Call& call) {
 Result<Json> detach(Call& call) {
   TRY(const std::string id, call.params.need("AttachmentId"));
   TRY(const bool force, call.params.flag("Force", false));
-  static_cast<void>(force);  // Nothing here resists, so that force makes no difference.
+  static_cast<void>(force);  // Every detachment succeeds here, so force makes no difference.
   TRY_VOID(call.finish());
   TRY(Json * interface, need_attached(call, id));
   if (interface->at("attachment").at("deviceIndex") == 0) {

@@ -145,7 +145,7 @@ Result<Json> delete_key_pair(Call& call) {
     call.erase("key-pair", std::string(key_name));
     return reply;
   }
-  return Json{{"return", true}};  // EC2 answers so for a key that is not there
+  return Json{{"return", true}};  // EC2's answer for a key that does not exist
 }
 
 }  // namespace

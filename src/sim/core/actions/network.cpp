@@ -140,7 +140,7 @@ Result<Json> create_group(Call& call) {
               {"tagSet", std::move(tags)}};
 }
 
-// One kind of source of a rule: how it is asked for, and how it is shown.
+// One kind of source of a rule: its names in a request and in a reply.
 struct SourceKind {
   const char *wire, *member, *set, *key, *rule_key;
 };

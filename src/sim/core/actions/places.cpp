@@ -20,7 +20,7 @@ Result<Json> describe_regions(Call& call) {
                                   {"endpoint", "regionEndpoint"},
                                   {"opt-in-status", "optInStatus"}};
   const auto names = call.params.list("RegionName");
-  // No region here needs opting in, so that all of them are shown anyway.
+  // No region here needs an opt-in, so all of them are shown.
   TRY_VOID(call.params.flag("AllRegions", false));
   TRY(const Filters filters, read_filters(call.params, kPaths));
   TRY_VOID(call.finish());

@@ -71,7 +71,7 @@ Result<Json> run_instances(Call& call) {
   std::erase_if(spec.params, [](const auto& p) {
     return p.first == "MinCount" || p.first == "MaxCount" || p.first == "ClientToken";
   });
-  // A repeated call is answered even when what it named has gone since.
+  // A repeated call gets its answer even if what it names no longer exists.
   TRY(const Json earlier, recall_token(call, fingerprint, spec.client_token));
   if (!earlier.is_null()) return answer_again(call, earlier);
   TRY_VOID(check_launch(call.world, call.region, spec));

@@ -18,7 +18,7 @@ Result<Json*> named_template(Call& call) {
   return find_template(call.world, call.region, id, name);
 }
 
-// Everything in the data is something that a launch understands.
+// Checks that a launch understands everything in the data.
 Result<ParamMap> read_data(Params& params) {
   Params data = params.structure("LaunchTemplateData");
   if (data.empty()) return refuse("MissingParameter", "LaunchTemplateData is needed");

@@ -94,7 +94,7 @@ Result<Json> create_volume(Call& call) {
   TRY_VOID(
       call.world.bodies().create_volume(id, static_cast<int>(*disk.size_gib), disk.snapshot_id));
   call.put("volume", id) = volume;
-  // A key that does not exist is found missing later, and the volume is gone without a word.
+  // EC2 notices later that a key does not exist, and then deletes the volume without an error.
   call.world.schedule(call.world.work(1500ms),
                       {{"kind", disk.key_exists ? "volume_available" : "volume_failed"},
                        {"region", call.region},
@@ -136,7 +136,7 @@ Result<void> check_attachable(const Json& volume, const Json& instance, const st
     return refuse("IncorrectState",
                   "Instance '" + text(instance, "instanceId") + "' is not 'running'.");
   }
-  // What came from the Marketplace is attached as a root alone.
+  // A volume from the Marketplace is attached only as a root.
   const bool as_root = state == "stopped" && device == text(instance, "rootDeviceName");
   if (volume.contains("_product_code") && !as_root) {
     return refuse(

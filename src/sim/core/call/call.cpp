@@ -14,7 +14,8 @@ constexpr std::size_t kTokenMost = 64;
 constexpr std::size_t kTokensBetweenSweeps = 256;
 constexpr Duration kTokensLast = std::chrono::hours(48);
 
-// Now and then, so that neither the state nor each call grows with every token that ever was.
+// Only now and then, so that neither the state nor the work of a call grows with all earlier
+// tokens.
 void forget_old_tokens(Call& call) {
   const Table& tokens = call.table("token");
   if (tokens.size() % kTokensBetweenSweeps != kTokensBetweenSweeps - 1) return;

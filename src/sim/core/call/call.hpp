@@ -14,8 +14,8 @@
 
 namespace ec2spotter::sim {
 
-// The access key of a person at the console, its own secret as well. What is done with it breaks no
-// rule: the rules are about what our programs do.
+// The access key of a person at the console; the secret is the same text. Its calls break no rule:
+// the rules are about our programs.
 inline constexpr std::string_view kPersonKey = "person";
 
 struct Call {
@@ -37,7 +37,7 @@ struct Call {
   Result<void> finish();
 };
 
-// Does an action only read? EC2's names tell.
+// Does an action only read? Its name shows that.
 bool changes_nothing(std::string_view action);
 
 using Handler = Result<Json> (*)(Call& call);
@@ -70,7 +70,7 @@ struct DescribeSpec {
   const FilterPaths* filters = nullptr;
   PageLimits page = {};
   bool paged = true;
-  bool (*shown)(const Json& resource) = nullptr;  // which there are at all; null: every one
+  bool (*shown)(const Json& resource) = nullptr;  // those that exist for the call; null: all
 };
 struct Selection {
   std::vector<const Json*> resources;  // valid until the world changes

@@ -53,10 +53,10 @@ struct LaunchSpec {
   ParamMap params;  // what this was read from, for a persistent request
 };
 
-// Reads what a launch has wherever it stands. Errors: InvalidParameterValue,
-// InvalidParameterCombination ...; unknown parameters are left for Params::finish.
+// Reads what every kind of launch has. Errors: InvalidParameterValue, InvalidParameterCombination
+// ...; unknown parameters are left for Params::finish.
 Result<LaunchSpec> read_launch_spec(Params& params);
-// Reads what RunInstances and launch templates have beyond that: market, metadata, tags ...
+// Reads what only RunInstances and launch templates have: market, metadata, tags ...
 Result<void> read_launch_extras(Params& params, LaunchSpec& spec);
 
 // A price in US dollars above 0.001.

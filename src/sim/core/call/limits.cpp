@@ -90,7 +90,7 @@ struct QuotaRow {
   std::string_view name;
   long value;
 };
-// EC2's own start at 5 vCPUs; an account that works has had them raised.
+// EC2's quotas start at 5 vCPUs; an account in use has higher ones.
 constexpr auto kQuotas =
     std::to_array<QuotaRow>({{"spot_vcpus", 640}, {"on_demand_vcpus", 640}, {"addresses", 5}});
 

@@ -14,7 +14,7 @@ namespace ec2spotter::sim {
 // Token buckets per region and action, with EC2's sizes.
 class Buckets {
  public:
-  // Takes what a call costs. Errors: RequestLimitExceeded, when nothing is taken.
+  // Takes what a call costs. Errors: RequestLimitExceeded; then it takes nothing.
   Result<void> take(const std::string& region, const std::string& action, const ParamMap& params,
                     TimePoint now);
 

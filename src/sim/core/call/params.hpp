@@ -1,4 +1,4 @@
-// The parameters of one call, read once each: what nobody has read is an unknown parameter.
+// The parameters of one call, each read once: one that no handler reads is unknown.
 #pragma once
 
 #include <map>

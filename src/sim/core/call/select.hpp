@@ -27,7 +27,7 @@ struct Filters {
   bool match(const Json& resource) const;
 };
 
-// Does what a call selects have tags that it can select by?
+// Do the selected things have tags, so that filters may name them?
 enum class Tagged { yes, no };
 
 // Reads Filter.N; tag:KEY and tag-key are known besides `paths` where there are tags. Errors:

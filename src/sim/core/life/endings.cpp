@@ -42,7 +42,7 @@ void set_reason(World& world, Json& instance, Reason reason, const std::string& 
       (by_user ? "User initiated (" : std::string(reason.code) + " (") + time + ")";
 }
 
-// Presses the button, and cuts the power when the guest's time is up.
+// Presses the power button, and cuts the power when the guest's time is over.
 void power_down(World& world, const std::string& region, Json& instance, Cause cause,
                 bool was_running, Stop stop = Stop::orderly) {
   const std::string id = text(instance, "instanceId");

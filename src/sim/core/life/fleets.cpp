@@ -14,8 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A fleet looks again after so long whatever the profile, or a launch that always fails would
-// never let time pass.
+// The time after which a fleet looks again, in every profile: otherwise a launch that always fails
+// would keep time from passing.
 constexpr Duration kRefillAfter = 10s;
 
 struct Ranked {
@@ -106,7 +106,7 @@ void note_launch(Json& fleet, const Json& pool, const Json& instance, bool spot)
                                        {"instanceType", instance.at("instanceType")}});
 }
 
-// Launches until `wanted` is there or no pool gives any more.
+// Launches until there are `wanted` instances, or no pool has capacity.
 void fill_market(World& world, const std::string& region, Json& fleet, bool spot, double wanted) {
   double have = live_capacity(world, region, fleet, spot);
   for (const Ranked& ranked : ranked_pools(world, fleet, spot)) {
@@ -142,7 +142,7 @@ void plan_ends(World& world, const std::string& region, const Json& fleet) {
   }
 }
 
-// One look ahead at a time, however many reasons there are for it.
+// Plans one next look, even if there are several reasons for it.
 void plan_fill(World& world, const std::string& region, Json& fleet) {
   const auto planned = parse_iso8601(text(fleet, "_fill_at"));
   if (planned && *planned > world.now()) return;

@@ -108,7 +108,7 @@ void power_is_off(World& world, const std::string& region, Json& instance) {
     static_cast<void>(world.bodies().route_address(ip, ""));
   }
   refresh_interfaces(world, region, instance);
-  // What was being given back, or was just given, is settled by the loss of power.
+  // The loss of power completes detachments that are under way.
   for (const auto& [volume_id, volume] : world.table(region, "volume")) {
     const Json& attachments = volume.at("attachmentSet");
     if (attachments.empty() || text(attachments[0], "instanceId") != id) continue;
@@ -129,7 +129,7 @@ void reclaim(World& world, const std::string& region, Json& instance) {
 
 void on_instance_event(World& world, const Json& event, const std::string& region, Json& instance) {
   const std::string kind = text(event, "kind");
-  // An event of an earlier life of a restarted instance means nothing now.
+  // An event from before an instance's restart has no effect.
   const bool same_life = text(event, "life") == text(instance, "_off_at");
   if (kind == "instance_running") instance_running(world, region, instance);
   if (kind == "power_cut" && same_life) power_is_off(world, region, instance);

@@ -9,8 +9,8 @@
 
 namespace ec2spotter::sim {
 
-// What a launch needs to exist. Errors: InvalidAMIID.NotFound, InvalidKeyPair.NotFound,
-// InvalidSubnetID.NotFound, InvalidParameterValue ...
+// Checks that everything that a launch names exists. Errors: InvalidAMIID.NotFound,
+// InvalidKeyPair.NotFound, InvalidSubnetID.NotFound, InvalidParameterValue ...
 Result<void> check_launch(World& world, const std::string& region, const LaunchSpec& spec);
 
 // Checks everything, takes capacity, makes the instances; their ids. Nothing is changed when it

@@ -113,7 +113,7 @@ void request_loses_instance(World& world, const std::string& region, const Json&
   if (state == "cancelled" || state == "closed") {
     return set_request_status(world, *request, state, ended_code(cause), "");
   }
-  // A launch that broke is not tried for ever.
+  // A launch that failed half way is not tried for ever.
   const bool again = text(*request, "type") == "persistent" && cause != Cause::failure;
   const char* next = again ? "open" : cause == Cause::failure ? "cancelled" : "closed";
   set_request_status(world, *request, next, ended_code(cause), "");

@@ -1,5 +1,5 @@
-// What a Spot request says of itself and of its instance. Nothing here launches; see
-// spot_requests.hpp. Source: EC2 user guide, "Spot request status codes".
+// The state of a Spot request and of its instance. Launches are in spot_requests.hpp. Source: EC2
+// user guide, "Spot request status codes".
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// The safety rules of docs/PROMISES.md that the world itself can see broken: S1 and S2 in what
-// there is, S4 in the calls that our programs make.
+// The safety rules of docs/PROMISES.md whose breaches the simulator sees: S1 and S2 in the
+// resources, S4 in the calls that our programs make.
 #pragma once
 
 #include <string>
@@ -9,16 +9,16 @@
 
 namespace ec2spotter::sim {
 
-// The breaches so far, as sentences: those of S1 and S2 that hold now, and all that were of S4.
+// The breaches as sentences: those of S1 and S2 that exist now, and all of S4 so far.
 std::vector<std::string> violations(const World& world);
 
-// To be told before an address leaves its holder, or is given to `taker`: an instance, or an
-// interface without one; null: it becomes free. S4: both must be of the machine that the address is
-// of, or that takes it.
+// Callers call this before an address leaves its holder, or goes to `taker`: an instance, or an
+// interface without one; null: it becomes free. S4: both must belong to the machine that the
+// address belongs to, or that takes it.
 void judge_move(const Call& call, const Json& address, const Json* taker);
 
-// To be told before a resource gets these tags, or loses them (all values empty). S4: what is of
-// another owner, and an address that is of another machine, stays so.
+// Callers call this before a resource gets these tags, or loses them (all values empty). S4: a
+// resource of another owner, and an address of another machine, keep theirs.
 void judge_tags(const Call& call, const Json& resource,
                 const std::vector<std::pair<std::string, std::string>>& tags);
 

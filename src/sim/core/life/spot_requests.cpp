@@ -55,7 +55,7 @@ void evaluate_open(World& world, const std::string& region, Json& request) {
   request["fault"] = {{"code", error.api_code}, {"message", error.message}};
 }
 
-// An interruption-stopped instance comes back when its pool does; only EC2 may start it.
+// An instance that Spot stopped starts again when its pool has capacity; only EC2 may start it.
 void evaluate_disabled(World& world, const std::string& region, Json& request) {
   const std::string code = text(request.at("status"), "code");
   if (code != "instance-stopped-no-capacity" && code != "instance-stopped-by-price") return;

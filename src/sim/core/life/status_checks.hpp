@@ -8,14 +8,14 @@
 
 namespace ec2spotter::sim {
 
-// The instance has been switched on: its checks begin, and what ailed its guest is over.
+// The instance has been switched on: its checks begin, and its guest's trouble is over.
 void begin_checks(World& world, const std::string& region, Json& instance);
 
 // The guest is restarted on the same host: at once, or, when it hangs, by force after the four
 // minutes that EC2 waits. Source: EC2 user guide, "Reboot your instance".
 void restart_guest(World& world, const std::string& region, Json& instance);
 
-// Events that begin_checks, restart_guest and hang have scheduled; others are passed over.
+// Carries out an event that begin_checks, restart_guest or hang has scheduled; ignores others.
 void settle_status(World& world, const Json& event, const std::string& region, Json& instance);
 
 // `check`: "system", "instance" or "ebs"; `status`: one of EC2's words for a summary. A failed

@@ -1,4 +1,4 @@
-// Images as things.
+// Images as resources.
 #include "sim/core/resources/images.hpp"
 
 namespace ec2spotter::sim {

@@ -1,4 +1,4 @@
-// Network interfaces as things: made, attached, freed; and the public address of an instance.
+// Network interfaces as resources: made, attached, freed; and the public address of an instance.
 #pragma once
 
 #include <string>
@@ -32,8 +32,8 @@ struct Attach {
 };
 void attach_interface(World& world, Json& instance, Json& interface, const Attach& attach);
 
-// Brings the instance's interfaces, groups and public address up to what the tables say, and
-// routes the address to it while it runs.
+// Updates the instance's interfaces, groups and public address from the tables, and routes the
+// address to it while it runs.
 void refresh_interfaces(World& world, const std::string& region, Json& instance);
 
 // The address, which is free, points to the interface from now on.
@@ -49,7 +49,7 @@ Json* address_where(World& world, const std::string& region, const char* key,
 // The address points nowhere.
 void clear_association(Json& address);
 
-// A public address of the loopback net that nobody has.
+// A free public address of the loopback net.
 std::string new_public_ip(World& world);
 long free_addresses(const Json& subnet);
 

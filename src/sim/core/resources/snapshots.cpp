@@ -1,4 +1,4 @@
-// Snapshots as things.
+// Snapshots as resources.
 #include "sim/core/resources/snapshots.hpp"
 
 #include "sim/core/state/wire.hpp"

@@ -1,4 +1,4 @@
-// Launch templates: what they hold, for the launches that name one.
+// The content of launch templates, for launches that name one.
 #pragma once
 
 #include <string>

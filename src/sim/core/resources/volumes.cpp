@@ -1,4 +1,4 @@
-// Volumes as things: sizes, rates, the JSON of new ones.
+// Volumes as resources: sizes, rates, the JSON of new ones.
 #include "sim/core/resources/volumes.hpp"
 
 #include <algorithm>

@@ -21,15 +21,15 @@ void add_key(World& world, const std::string& region, const std::string& key_id,
 // key.
 std::string find_key_arn(const World& world, const std::string& region, const std::string& name);
 
-// Settles which key the disk is encrypted with; `from_snapshot` is its snapshot's, or empty. A key
-// that does not exist stays as it was named: EC2 looks for it later. Errors:
-// InvalidParameterDependency for a key without encryption.
+// Finds the key that encrypts the disk; `from_snapshot` is its snapshot's, or empty. The name of a
+// key that does not exist stays: EC2 looks for it later. Errors: InvalidParameterDependency for a
+// key without encryption.
 Result<void> complete_encryption(const World& world, const std::string& region, DiskSpec& disk,
                                  const std::string& from_snapshot);
 
 // May a role with these policies use the key of the volume that AttachVolume names? Errors:
-// CustomerKeyHasBeenRevoked, which is what EC2 then says.
-// Source: EBS user guide, "Requirements for Amazon EBS encryption".
+// CustomerKeyHasBeenRevoked, as from EC2. Source: EBS user guide, "Requirements for Amazon EBS
+// encryption".
 Result<void> authorize_key(Call& call, const std::vector<Json>& policies);
 
 }  // namespace ec2spotter::sim

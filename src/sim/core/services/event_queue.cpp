@@ -151,7 +151,7 @@ Result<Json> queue_attributes(World& world, const QueueCall& call) {
   return Json{{"Attributes", only(attributes, names)}};
 }
 
-// Hands the message out: nobody else gets it until its visibility timeout is over.
+// Delivers the message; it is hidden until its visibility timeout is over.
 Json hand_out(World& world, Json& message, long visibility_seconds,
               const std::vector<std::string>& attributes) {
   message["receipt"] = world.new_uuid();

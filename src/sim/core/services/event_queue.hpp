@@ -11,7 +11,7 @@
 
 namespace ec2spotter::sim {
 
-// The instance has been noticed: begin_reclaim's action goes into the event.
+// The instance got a notice; the event has begin_reclaim's action.
 void post_interruption_warning(World& world, const std::string& region, const Json& instance);
 void post_rebalance_recommendation(World& world, const std::string& region, const Json& instance);
 
@@ -28,7 +28,7 @@ Result<Json> call_queue(World& world, const QueueCall& call);
 // Does the call leave the queue as it was?
 bool reads_queue_only(const std::string& action);
 
-// The older name of an error, which SQS sends along for clients of its Query protocol.
+// The older name of an error, which SQS also sends, for clients of its Query protocol.
 std::string query_error(const std::string& api_code);
 
 }  // namespace ec2spotter::sim

@@ -8,7 +8,7 @@
 
 namespace ec2spotter::sim {
 
-// IAM is one for all regions; its tables are kept under this name.
+// All regions have one IAM; its tables are under this name.
 inline constexpr const char* kEverywhere = "aws-global";
 
 void add_identity_actions(Actions& actions);

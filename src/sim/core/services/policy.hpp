@@ -1,5 +1,5 @@
-// IAM's policy documents: which are well-formed, and what they allow. Pure. Source: IAM user guide,
-// "Policy evaluation logic" and "JSON policy elements".
+// IAM's policy documents: their form, and what they allow. Pure. Source: IAM user guide, "Policy
+// evaluation logic" and "JSON policy elements".
 #pragma once
 
 #include <map>
@@ -23,8 +23,8 @@ struct PolicyQuestion {
   std::map<std::string, std::string> context;  // condition keys that the call itself sets
 };
 
-// Errors: MalformedPolicyDocument, also for what IAM knows and is not simulated, so that no
-// condition is ever passed over in silence.
+// Errors: MalformedPolicyDocument, also for parts of IAM that are not simulated, so that no
+// condition is ignored.
 Result<Json> parse_policy(const std::string& document);
 
 // An explicit Deny wins; without an Allow nothing is allowed. `policies` came from parse_policy.

@@ -22,8 +22,8 @@ inline std::string text(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-// A document from outside: at most 63 levels deep, so that nobody's brackets can fill the stack of
-// whoever walks through it. Discarded otherwise, and when it is no JSON.
+// A document from outside: at most 63 levels deep, so that no document can fill the stack of a
+// recursive reader. Discarded if it is deeper or not JSON.
 Json parse_foreign(std::string_view text);
 
 // A document in a file that the user named. Errors: invalid, beginning with "LINE:COLUMN: ".

@@ -1,4 +1,4 @@
-// The regions that there are, and what each holds from the start.
+// The regions, and what each holds from the start.
 #pragma once
 
 #include <string>

@@ -38,7 +38,7 @@ void append_escaped(std::string& out, std::string_view text) {
       case '>': out += "&gt;"; break;
       case '"': out += "&quot;"; break;
       default:
-        // XML 1.0 has no way to say the other control characters.
+        // XML 1.0 cannot hold the other control characters.
         out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? '?' : c;
     }
   }

@@ -46,7 +46,7 @@ void World::before_touch(const std::string& region, const std::string& kind,
   if (const auto found = present.find(id); found != present.end()) old.kept.insert(*found);
 }
 
-// Nodes move, so that pointers to resources stay what they are.
+// Moves map nodes, so that pointers to resources stay valid.
 void World::exchange_past() {
   for (auto& [region, kinds] : past_->tables) {
     for (auto& [kind, old] : kinds) {

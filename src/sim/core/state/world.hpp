@@ -50,7 +50,7 @@ class World {
   // The resource with this id, to be set; a missing one is made.
   Json& put(const std::string& region, const std::string& kind, const std::string& id);
   void erase(const std::string& region, const std::string& kind, const std::string& id);
-  // The same in whichever region has it; `region` is set when it is found.
+  // The same in any region; sets `region` when it finds the resource.
   Json* find_anywhere(const std::string& kind, const std::string& id, std::string& region);
 
   // Gives a public address out; false: an instance or an Elastic IP has or had it.
@@ -71,7 +71,7 @@ class World {
 
   // `event` names its kind, region and id; it comes out of take_due after `delay`.
   void schedule(Duration delay, Json event);
-  // `realistic` in the realistic profile, else none; longer while set_slowness says so.
+  // `realistic` in the realistic profile, else zero; plus the time of set_slowness.
   Duration work(Duration realistic) const;
   void set_slowness(Duration extra) { slowness_ = extra; }
   // The next event that is due at `until` or earlier; time moves to it. null: there is none.
@@ -134,7 +134,7 @@ class World {
   std::uint64_t random_;
 };
 
-// While it lives, the world's tables are those that Describe calls may still see.
+// During its life, the world's tables are those that Describe calls may still see.
 class PastView {
  public:
   PastView(World& world, bool wanted);

@@ -195,7 +195,7 @@ class MetadataServer::Impl {
     answer_received(connection);
   }
 
-  // Bodies are never meant for this service, so whatever follows a head is the next request.
+  // No request of this service has a body, so the bytes after a head are the next request.
   void answer_received(Connection& connection) {
     std::size_t end = 0;
     while (!connection.closing && connection.unsent.size() < kUnsentMost &&

@@ -1,5 +1,5 @@
 // Public addresses: each is a listener of ours that joins a connection to the instance that holds
-// the address at that moment, so an address moves without touching the machines.
+// the address at that moment, so an address moves without a change to the virtual machines.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Reads what a boot loader would boot out of its configuration: GRUB 2's grub.cfg, and Boot Loader
+// Reads from a boot loader's configuration what it would boot: GRUB 2's grub.cfg, and Boot Loader
 // Specification entries. Text in, values out. Commands run, conditions do not: both branches of an
 // `if` count, which is right for what update-grub and grub2-mkconfig write.
 #pragma once
@@ -27,7 +27,7 @@ struct BootEntry {
 // The lines of a grubenv block.
 BootVariables parse_grubenv(std::string_view text);
 
-// The default menu entry. Nothing where grub.cfg leaves the entries to BLS files (blscfg). Errors:
+// The default menu entry. nullopt if grub.cfg leaves the entries to BLS files (blscfg). Errors:
 // invalid when there is no entry with a kernel.
 Result<std::optional<BootEntry>> parse_grub_cfg(std::string_view text, BootVariables variables);
 

@@ -60,7 +60,7 @@ class DiskReader {
 
   Result<std::vector<std::string>> words_of(std::vector<std::string> words) {
     auto text = run_tool(command(std::move(words)), kToolTimeout, cancel_);
-    // What cannot be listed is as if it were empty; being told to stop is not.
+    // A folder that cannot be listed counts as empty; an interruption is an error.
     if (!text && text.error().code != Errc::io) return fail(std::move(text).error());
     std::istringstream stream(text ? *text : "");
     std::vector<std::string> found;

@@ -1,5 +1,5 @@
-// What PV-GRUB did on EC2: finds the kernel, initrd and command line that a disk says it boots,
-// reading its file systems from outside (grub-fstest) and writing nothing to it.
+// As PV-GRUB did on EC2: finds the kernel, initrd and command line that a disk boots. Reads its
+// file systems from outside (grub-fstest), and writes nothing to it.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// The emulated computers that instances of each architecture are.
+// The emulated computer for instances of each architecture.
 #pragma once
 
 #include "model/enums.hpp"
@@ -25,8 +25,9 @@ struct Platform {
 
 // The pc machine hot-plugs through ACPI, which the Debian cloud kernel answers at once. An emulated
 // store into a page that holds translated code is slow, and a new kernel clears every page of the
-// old one: without ERMS it does so with an eighth of the stores. No Intel, whose kernels would
-// isolate their page tables at a price; as much else as distributions ask for.
+// old one: without ERMS it does so with an eighth of the stores. It is no Intel processor, for
+// which kernels would isolate their page tables, which is slow; it has all else that distributions
+// need.
 inline constexpr Platform kPc{.qemu = "qemu-system-x86_64",
                               .package = "qemu-system-x86",
                               .machine = "pc",
@@ -37,8 +38,8 @@ inline constexpr Platform kPc{.qemu = "qemu-system-x86_64",
                               .disks_most = 26,
                               .ports = false};
 
-// Only a UEFI shows this machine's guests the SMBIOS tables by which they know EC2, and only ports
-// of their own take disks while it runs. A Cortex-A72 is Graviton 1's.
+// Only a UEFI shows the SMBIOS tables by which guests recognise EC2, and disks can be plugged in
+// only at ports of their own. A Cortex-A72 is Graviton 1's.
 inline constexpr Platform kVirt{.qemu = "qemu-system-aarch64",
                                 .package = "qemu-system-arm",
                                 .machine = "virt,gic-version=3",

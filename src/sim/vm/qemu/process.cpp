@@ -43,7 +43,7 @@ struct Prepared {
   ::signal(SIGPIPE, SIG_DFL);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != prepared.parent) ::_exit(127);
-  // All sources are above the numbers that are written to, so that none is lost on the way.
+  // All sources have higher numbers than the targets, so that none is overwritten.
   if (::dup2(prepared.null, STDIN_FILENO) < 0 || ::dup2(prepared.output, STDOUT_FILENO) < 0 ||
       ::dup2(prepared.errors, STDERR_FILENO) < 0) {
     report_and_exit(prepared.report);

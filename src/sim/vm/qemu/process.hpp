@@ -31,7 +31,7 @@ class Child {
   // Readable once the child has ended.
   int pidfd() const { return pidfd_.get(); }
   void kill();
-  // The exit code, or 128 + signal; nothing when it still runs at the deadline or `cancel` (a
+  // The exit code, or 128 + signal; nullopt when it still runs at the deadline or `cancel` (a
   // descriptor, -1 for none) became readable first.
   std::optional<int> wait(const Deadline& deadline, int cancel = -1);
 

@@ -9,11 +9,12 @@
 namespace ec2spotter::sim {
 namespace {
 
-// Each process at another address is translated again, page by page, which makes a kexec crawl.
+// QEMU translates each process at another address again, page by page, which makes a kexec very
+// slow.
 constexpr const char* kEmulatedArguments = " norandmaps";
 
-// While one emulated processor patches the kernel's code, another may come to hang in it: seen with
-// QEMU 7.2 in a boot of several hundred.
+// While one emulated processor patches the kernel's code, another one may hang in it: seen with
+// QEMU 7.2 in one of several hundred boots.
 constexpr int kEmulatedVcpus = 1;
 
 using Words = std::vector<std::string>;
@@ -49,7 +50,7 @@ Words identity(const BodySpec& spec) {
           "type=3,manufacturer=Amazon EC2,asset=Amazon EC2"};
 }
 
-// What is particular to a platform. The console is the guest's ttyS0, as on EC2.
+// The options that differ between platforms. The console is the guest's ttyS0, as on EC2.
 Words hardware(const Platform& platform) {
   if (platform.firmware == nullptr) return {"-serial", "chardev:console"};
   Words words{"-bios", platform.firmware, "-device", "pci-serial,chardev=console"};
@@ -119,8 +120,8 @@ Result<std::vector<std::string>> qemu_command(const QemuOptions& options) {
 }
 
 nlohmann::json blockdev_of(const QemuDisk& disk) {
-  // Without O_DIRECT a write that the guest believes done is in the host's page cache: it survives
-  // the end of QEMU, and a flush of the guest reaches the host's disk.
+  // Without O_DIRECT a write that is complete for the guest is in the host's page cache: it
+  // survives the end of QEMU, and a flush of the guest reaches the host's disk.
   return {{"driver", "raw"},
           {"node-name", disk.name},
           {"discard", "unmap"},

@@ -16,7 +16,7 @@ class Qmp {
  public:
   using Json = nlohmann::json;
 
-  // Waits in here end early when the descriptor `cancel` becomes readable.
+  // Its waits end early when the descriptor `cancel` becomes readable.
   Qmp(Fd socket, int cancel) : socket_(std::move(socket)), cancel_(cancel) {}
 
   // Reads the greeting and leaves negotiation mode. Errors: as call.
@@ -24,7 +24,7 @@ class Qmp {
   // What QEMU returns. Errors: internal with QEMU's own words when it refuses, timeout, io when
   // QEMU is gone, interrupted, malformed_reply.
   Result<Json> call(const std::string& command, Json arguments = Json::object());
-  // Takes in what has arrived, without waiting. Errors: io when QEMU is gone.
+  // Reads what has arrived, without waiting. Errors: io when QEMU is gone.
   Result<void> read_available();
   // The oldest event that nobody has taken.
   std::optional<Json> next_event();

@@ -1,5 +1,5 @@
 // `ec2spotter-relay PORT`: relay_main as a program of its own. QEMU starts it for each connection
-// to the metadata service; being static and small it is there some thirty times sooner than
+// to the metadata service; it is static and small, and so starts some thirty times faster than
 // `ec2spotter sim-relay PORT`, which does the same.
 #include <cstdlib>
 
