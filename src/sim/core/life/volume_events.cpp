@@ -6,14 +6,6 @@
 namespace ec2spotter::sim {
 namespace {
 
-void forget_disk(Json& instance, const std::string& volume_id) {
-  Json kept = Json::array();
-  for (Json& mapping : instance.at("blockDeviceMapping")) {
-    if (text(mapping.at("ebs"), "volumeId") != volume_id) kept.push_back(std::move(mapping));
-  }
-  instance["blockDeviceMapping"] = std::move(kept);
-}
-
 void attached(World& world, const std::string& region, const std::string& volume_id) {
   Json* volume = world.find(region, "volume", volume_id);
   if (volume == nullptr || volume->at("attachmentSet").empty()) return;
@@ -28,6 +20,14 @@ void attached(World& world, const std::string& region, const std::string& volume
 }
 
 }  // namespace
+
+void forget_disk(Json& instance, const std::string& volume_id) {
+  Json kept = Json::array();
+  for (Json& mapping : instance.at("blockDeviceMapping")) {
+    if (text(mapping.at("ebs"), "volumeId") != volume_id) kept.push_back(std::move(mapping));
+  }
+  instance["blockDeviceMapping"] = std::move(kept);
+}
 
 void free_volume(Json& volume) {
   volume["attachmentSet"] = Json::array();
