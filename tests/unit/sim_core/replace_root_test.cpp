@@ -1,59 +1,10 @@
 // CreateReplaceRootVolumeTask and DescribeReplaceRootVolumeTasks.
-#include "sim.hpp"
+#include "replace_root.hpp"
 
 namespace ec2spotter::sim {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr const char* kCreate = "CreateReplaceRootVolumeTask";
-constexpr const char* kDescribe = "DescribeReplaceRootVolumeTasks";
-constexpr const char* kTaskItem = "//replaceRootVolumeTaskSet/item/";
-
-class SimReplaceRootTest : public testing::Test {
- protected:
-  SimReplaceRootTest() { begin(Profile::instant); }
-
-  void begin(Profile profile) {
-    sim_.emplace(profile);
-    instance_ = sim_->run();
-    volume_ = sim_->make_volume();
-    sim_->advance(1min);
-    old_root_ = root();
-  }
-  Sim& sim() { return *sim_; }
-
-  Reply create(ParamMap params) { return sim().call(kCreate, std::move(params)); }
-  Reply create() { return create({{"InstanceId", instance_}, {"VolumeId", volume_}}); }
-  // The id of a task that takes the volume, which the call must have begun.
-  std::string begun() {
-    const Reply reply = create();
-    EXPECT_EQ(reply.error(), "");
-    return reply.at("//replaceRootVolumeTask/replaceRootVolumeTaskId");
-  }
-  std::string of_task(const std::string& id, const std::string& member) {
-    return sim().call(kDescribe, {{"ReplaceRootVolumeTaskId.1", id}}).at(kTaskItem + member);
-  }
-  std::string state(const std::string& id) { return of_task(id, "taskState"); }
-
-  // What DescribeInstances says of the disk at the root's device name.
-  std::string of_root(const std::string& member) {
-    return sim()
-        .call("DescribeInstances", {{"InstanceId.1", instance_}})
-        .at("//blockDeviceMapping/item[deviceName='/dev/xvda']/ebs/" + member);
-  }
-  std::string root() { return of_root("volumeId"); }
-  std::string of_instance(const std::string& member) {
-    return sim().call("DescribeInstances", {{"InstanceId.1", instance_}}).at("//" + member);
-  }
-  bool is_there(const std::string& volume) {
-    return sim().call("DescribeVolumes", {{"VolumeId.1", volume}}).error().empty();
-  }
-  void fail_next(const char* kind) { sim().control("fault", {{"kind", kind}}); }
-
-  std::optional<Sim> sim_;
-  std::string instance_, volume_, old_root_;
-};
 
 TEST_F(SimReplaceRootTest, TheVolumeBecomesTheRootOfTheSameInstance) {
   const std::string address = of_instance("ipAddress");
@@ -180,27 +131,194 @@ TEST_F(SimReplaceRootTest, AFaultMayStrikeTheTasksOfOneInstanceAlone) {
   EXPECT_FALSE(sim().core().control("fault", {{"kind", "task_fails"}, {"action", "RunInstances"}}));
 }
 
-TEST_F(SimReplaceRootTest, RefusesAnInstanceThatDoesNotRun) {
-  EXPECT_EQ(create({{"InstanceId", "i-0bbbbbbbbbbbbbbb1"}, {"VolumeId", volume_}}).error(),
-            "InvalidInstanceID.NotFound");
-  sim().stop(instance_);
-  EXPECT_EQ(create().error(), "IncorrectInstanceState");
-  // A dry run does not look at that.
-  EXPECT_EQ(create({{"InstanceId", instance_}, {"VolumeId", volume_}, {"DryRun", "true"}}).error(),
-            "DryRunOperation");
+TEST_F(SimReplaceRootTest, TheGuestStartsFromTheNewRootWithAllOtherDisks) {
+  begin(Profile::realistic);
+  begun();
+  sim().advance(30s);
+  ASSERT_TRUE(sim().bodies().restarts.empty());
+  // There is no guest now that could take the disk.
+  const std::string data = sim().make_volume();
+  sim().advance(5s);
+  EXPECT_EQ(sim().attach({.volume = data, .instance = instance_}).error(), "");
+  sim().advance(40s);
+  ASSERT_EQ(sim().bodies().restarts.size(), 1U);
+  const BodySpec& spec = sim().bodies().restarts[0];
+  ASSERT_EQ(spec.disks.size(), 2U);
+  EXPECT_EQ(spec.disks[0].volume_id, volume_);
+  EXPECT_EQ(spec.disks[0].device, spec.root_device);
+  EXPECT_EQ(spec.disks[1].volume_id, data);
+}
+
+TEST_F(SimReplaceRootTest, AGuestThatDoesNotHearThePowerButtonIsCutOffAfterFourMinutes) {
+  begin(Profile::realistic);
+  sim().bodies().deaf = true;
+  const std::string task = begun();
+  sim().advance(5s + 245s + 39s);
+  EXPECT_EQ(root(), old_root_);
+  sim().advance(2s);
+  EXPECT_EQ(root(), volume_);
+  sim().advance(55s);
+  EXPECT_EQ(state(task), "succeeded");
+}
+
+TEST_F(SimReplaceRootTest, AGuestThatPowersItselfOffLaterStopsItsInstance) {
+  begun();
+  sim().advance(10s);
+  sim().core().report(GuestPoweredOff{instance_});
+  sim().advance(1s);
+  EXPECT_EQ(sim().instance_state(instance_), "stopped");
+  EXPECT_EQ(sim().call("StartInstances", {{"InstanceId.1", instance_}}).error(), "");
+  EXPECT_EQ(sim().instance_state(instance_), "running");
+  EXPECT_EQ(root(), volume_);
+}
+
+TEST_F(SimReplaceRootTest, TheCheckOfTheGuestBeginsAsAfterAReboot) {
+  sim().control("status",
+                {{"instance_id", instance_}, {"check", "instance"}, {"status", "impaired"}});
+  begin(Profile::realistic);
+  sim().advance(5min);
+  sim().control("status",
+                {{"instance_id", instance_}, {"check", "instance"}, {"status", "impaired"}});
+  begun();
+  const auto check = [&] {
+    return sim()
+        .call("DescribeInstanceStatus", {{"InstanceId.1", instance_}})
+        .at("//instanceStatus/status");
+  };
+  sim().advance(70s);
+  EXPECT_EQ(check(), "initializing");
+  sim().advance(2min);
+  EXPECT_EQ(check(), "ok");
+}
+
+TEST_F(SimReplaceRootTest, AnInstanceThatEndsBeforeTheExchangeLeavesTheVolume) {
+  begin(Profile::realistic);
+  const std::string task = begun();
+  sim().advance(30s);
+  sim().call("TerminateInstances", {{"InstanceId.1", instance_}});
+  sim().advance(1s);
+  EXPECT_EQ(state(task), "failed");
+  EXPECT_NE(of_task(task, "completeTime"), "");
+  sim().advance(5min);
+  EXPECT_EQ(sim().instance_state(instance_), "terminated");
+  EXPECT_EQ(state(task), "failed");
+  EXPECT_EQ(sim().volume_status(volume_), "available");
+  EXPECT_FALSE(is_there(old_root_));
+  sim().advance(1h);
   EXPECT_EQ(sim().call(kDescribe).all(std::string(kTaskItem) + "taskState").size(), 0U);
 }
 
-TEST_F(SimReplaceRootTest, RefusesAVolumeThatIsNotFree) {
-  EXPECT_EQ(create({{"InstanceId", instance_}, {"VolumeId", "vol-0bbbbbbbbbbbbbbb1"}}).error(),
-            "InvalidVolume.NotFound");
-  EXPECT_EQ(create({{"InstanceId", instance_}, {"VolumeId", old_root_}}).error(), "VolumeInUse");
-  const std::string far = sim().make_volume("us-east-1b");
-  EXPECT_EQ(create({{"InstanceId", instance_}, {"VolumeId", far}}).error(),
-            "InvalidVolume.ZoneMismatch");
+TEST_F(SimReplaceRootTest, AnInstanceThatEndsAfterTheExchangeTakesTheVolumeWithIt) {
   begin(Profile::realistic);
-  const std::string made = sim().make_volume();
-  EXPECT_EQ(create({{"InstanceId", instance_}, {"VolumeId", made}}).error(), "IncorrectState");
+  instance_ = sim().run_spot();
+  sim().advance(1min);
+  const std::string task = begun();
+  sim().advance(70s);
+  EXPECT_EQ(root(), volume_);
+  sim().control("reclaim", {{"instance_id", instance_}});
+  sim().advance(1s);
+  EXPECT_EQ(state(task), "failed");
+  sim().advance(5min);
+  EXPECT_FALSE(is_there(volume_));
+}
+
+TEST_F(SimReplaceRootTest, ASpotInstanceThatStopsInBetweenKeepsItsRoot) {
+  begin(Profile::realistic);
+  instance_ =
+      sim().run_spot({{"InstanceMarketOptions.SpotOptions.SpotInstanceType", "persistent"},
+                      {"InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior", "stop"}});
+  sim().advance(1min);
+  old_root_ = root();
+  const std::string task = begun();
+  sim().advance(30s);
+  sim().set_spot_capacity(0);
+  sim().control("reclaim", {{"instance_id", instance_}});
+  sim().advance(1min);
+  EXPECT_EQ(sim().instance_state(instance_), "stopped");
+  EXPECT_EQ(state(task), "failed");
+  sim().set_spot_capacity(-1);
+  sim().advance(1min);
+  EXPECT_EQ(sim().instance_state(instance_), "running");
+  EXPECT_EQ(root(), old_root_);
+}
+
+TEST_F(SimReplaceRootTest, MakesTheRootFromASnapshotOfIt) {
+  const std::string snapshot =
+      sim().call("CreateSnapshot", {{"VolumeId", old_root_}}).at("//snapshotId");
+  begin_again_from({{"SnapshotId", snapshot}, {"VolumeInitializationRate", "200"}});
+  EXPECT_EQ(of_new_root("snapshotId"), snapshot);
+  EXPECT_EQ(of_new_root("size"), "8");
+  EXPECT_EQ(of_new_root("volumeInitializationRate"), "200");
+  // The snapshot is of a root that the instance had.
+  begin_again_from({{"SnapshotId", snapshot}});
+}
+
+TEST_F(SimReplaceRootTest, MakesTheRootFromAnImageOrAsItWasAtTheLaunch) {
+  ASSERT_TRUE(
+      sim().core().seed({{"snapshots", {{{"snapshot_id", "snap-2"}, {"size_gib", 20}}}},
+                         {"images", {{{"image_id", "ami-2"}, {"snapshot_id", "snap-2"}}}}}));
+  const std::string task = begin_again_from({{"ImageId", "ami-2"}});
+  EXPECT_EQ(of_task(task, "imageId"), "ami-2");
+  EXPECT_EQ(of_new_root("snapshotId"), "snap-2");
+  EXPECT_EQ(of_new_root("size"), "20");
+  begin_again_from({});
+  EXPECT_EQ(of_new_root("snapshotId"), "snap-0aaaaaaaaaaaaaaa1");
+  EXPECT_EQ(of_new_root("size"), "20");
+}
+
+TEST_F(SimReplaceRootTest, AVolumeThatWasMadeForAFailedTaskGoes) {
+  begin(Profile::realistic);
+  fail_next("task_fails");
+  const auto volumes = [&] { return sim().call("DescribeVolumes").all("//volumeSet/item/status"); };
+  const std::size_t before = volumes().size();
+  create({{"InstanceId", instance_}});
+  sim().advance(1s);
+  ASSERT_EQ(volumes().size(), before + 1);
+  sim().advance(3min);
+  EXPECT_EQ(volumes().size(), before);
+}
+
+TEST_F(SimReplaceRootTest, AClientTokenHasItsThreeAnswers) {
+  const ParamMap params{
+      {"InstanceId", instance_}, {"VolumeId", volume_}, {"ClientToken", "a-token"}};
+  const std::string id = "//replaceRootVolumeTaskId";
+  const std::string task = create(params).at(id);
+  EXPECT_EQ(create(params).at(id), task);
+  ParamMap other = params;
+  other["DeleteReplacedRootVolume"] = "true";
+  EXPECT_EQ(create(other).error(), "IdempotentParameterMismatch");
+  other = {{"InstanceId", instance_}, {"VolumeId", old_root_}, {"ClientToken", "another"}};
+  const std::string second = create(other).at(id);
+  EXPECT_NE(second, "");
+  EXPECT_NE(second, task);
+  EXPECT_EQ(root(), old_root_);
+}
+
+TEST_F(SimReplaceRootTest, ASimulatorThatRestartsGoesOnWithItsTasks) {
+  for (const auto after : {1s, 10s, 30s, 70s}) {
+    begin(Profile::realistic);
+    const std::string task = begun();
+    sim().advance(after);
+    Sim later(Profile::realistic);
+    ASSERT_TRUE(later.core().load(sim().core().save()));
+    later.advance(6min);
+    const Reply reply = later.call(kDescribe, {{"ReplaceRootVolumeTaskId.1", task}});
+    EXPECT_EQ(reply.at(std::string(kTaskItem) + "taskState"), "succeeded") << after.count();
+    EXPECT_EQ(later.instance_state(instance_), "running");
+    EXPECT_EQ(later.volume_status(volume_), "in-use");
+  }
+}
+
+TEST_F(SimReplaceRootTest, AnInstanceWithoutARootOutlivesTheSimulator) {
+  fail_next("task_fails_detached");
+  begun();
+  Sim later;
+  ASSERT_TRUE(later.core().load(sim().core().save()));
+  later.advance(1min);
+  EXPECT_EQ(later.instance_state(instance_), "running");
+  EXPECT_EQ(later.attach({.volume = volume_, .instance = instance_}).error(), "");
+  later.terminate(instance_);
+  EXPECT_EQ(later.instance_state(instance_), "terminated");
 }
 
 }  // namespace

@@ -278,6 +278,9 @@ std::vector<PolicyResource> resources_of(Call& call) {
       resources.push_back(resource_of(call, touched, id->second));
     }
   }
+  if (call.action == "CreateReplaceRootVolumeTask") {
+    resources.push_back(resource_of(call, {"", "", "replace-root-volume-task", false}, "*"));
+  }
   if (resources.empty()) resources.push_back({.arn = "*", .tags = {}});
   return resources;
 }
