@@ -161,6 +161,35 @@ TEST_F(SimReplaceRootTest, AGuestThatDoesNotHearThePowerButtonIsCutOffAfterFourM
   EXPECT_EQ(state(task), "succeeded");
 }
 
+TEST_F(SimReplaceRootTest, ADiskThatTheGuestWasToGiveBackIsFreeWhenItsPowerIsCut) {
+  begin(Profile::realistic);
+  const std::string data = sim().make_volume();
+  sim().advance(5s);
+  sim().attach({.volume = data, .instance = instance_});
+  sim().advance(5s);
+  sim().bodies().deaf = true;
+  begun();
+  sim().advance(20s);
+  EXPECT_EQ(sim().call("DetachVolume", {{"VolumeId", data}}).error(), "");
+  sim().advance(20s);
+  EXPECT_EQ(sim().volume_status(data), "in-use");
+  sim().advance(4min);
+  EXPECT_EQ(sim().volume_status(data), "available");
+  ASSERT_EQ(sim().bodies().restarts.size(), 0U);
+  sim().advance(1min);
+  EXPECT_EQ(sim().bodies().restarts.at(0).disks.size(), 1U);
+}
+
+TEST_F(SimReplaceRootTest, AnInstanceWhoseGuestCannotStartEndsWithItsTask) {
+  begin(Profile::realistic);
+  const std::string task = begun();
+  sim().advance(70s);
+  sim().core().report(BodyFailed{instance_, "no kernel on the disk"});
+  sim().advance(2min);
+  EXPECT_EQ(state(task), "failed");
+  EXPECT_EQ(sim().instance_state(instance_), "terminated");
+}
+
 TEST_F(SimReplaceRootTest, AGuestThatPowersItselfOffLaterStopsItsInstance) {
   begun();
   sim().advance(10s);

@@ -58,12 +58,15 @@ class NotingBodies final : public NoBodies {
   void press_power_button(const std::string& instance_id) override {
     if (!deaf) NoBodies::press_power_button(instance_id);
   }
+  void unplug_disk(const std::string& instance_id, const BodyDisk& disk) override {
+    if (!deaf) NoBodies::unplug_disk(instance_id, disk);
+  }
   Result<void> restart(const BodySpec& spec) override {
     restarts.push_back(spec);
     return {};
   }
 
-  bool deaf = false;  // no guest hears its power button
+  bool deaf = false;  // no guest hears its power button, nor gives a disk back
   std::vector<BodySpec> restarts;
 };
 

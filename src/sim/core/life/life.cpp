@@ -89,12 +89,7 @@ void power_is_off(World& world, const std::string& region, Json& instance) {
     static_cast<void>(world.bodies().route_address(ip, ""));
   }
   refresh_interfaces(world, region, instance);
-  // What was being given back, or was just given, is settled by the loss of power.
-  for (const auto& [volume_id, volume] : world.table(region, "volume")) {
-    const Json& attachments = volume.at("attachmentSet");
-    if (attachments.empty() || text(attachments[0], "instanceId") != id) continue;
-    if (text(attachments[0], "status") == "detaching") detached(world, region, volume_id);
-  }
+  settle_detaching(world, region, id);
 }
 
 void reclaim(World& world, const std::string& region, Json& instance) {

@@ -46,6 +46,7 @@ void cut_guest(World& world, const std::string& region, Json& task, Json& instan
   task["_cut"] = true;
   instance["_without_power"] = true;
   world.bodies().cut_power(text(instance, "instanceId"));
+  settle_detaching(world, region, text(instance, "instanceId"));
   schedule_step(world, region, task, "root_exchange", world.work(kExchange));
 }
 

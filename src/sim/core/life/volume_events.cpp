@@ -50,6 +50,14 @@ void detached(World& world, const std::string& region, const std::string& volume
   if (Json* instance = world.find(region, "instance", holder)) forget_disk(*instance, volume_id);
 }
 
+void settle_detaching(World& world, const std::string& region, const std::string& instance_id) {
+  for (const auto& [volume_id, volume] : world.table(region, "volume")) {
+    const Json& attachments = volume.at("attachmentSet");
+    if (attachments.empty() || text(attachments[0], "instanceId") != instance_id) continue;
+    if (text(attachments[0], "status") == "detaching") detached(world, region, volume_id);
+  }
+}
+
 void on_volume_event(World& world, const std::string& kind, const std::string& region,
                      Json& volume) {
   const std::string id = text(volume, "volumeId");

@@ -12,6 +12,8 @@ void on_volume_event(World& world, const std::string& kind, const std::string& r
                      Json& volume);
 // An attachment that is being undone has ended, unless its time is not over yet.
 void detached(World& world, const std::string& region, const std::string& volume_id);
+// The instance has lost its power: what its guest was to give back is settled by that.
+void settle_detaching(World& world, const std::string& region, const std::string& instance_id);
 // The instance that held the volume has ended, or has got another root.
 void free_volume(Json& volume);
 // The instance shows the volume no more.
