@@ -255,28 +255,34 @@ TEST_F(SimReplaceRootRefusalsTest, StaleRepliesShowNeitherTaskNorExchange) {
   EXPECT_EQ(root(), volume_);
 }
 
+Json allow(const Json& kinds, const Json& condition = Json()) {
+  Json statement{{"Effect", "Allow"}, {"Action", "ec2:*"}, {"Resource", Json::array()}};
+  for (const Json& kind : kinds) {
+    statement["Resource"].push_back(
+        "arn:aws:ec2:us-east-1:123456789012:" + kind.get<std::string>() + "/*");
+  }
+  if (!condition.is_null()) statement["Condition"] = condition;
+  return statement;
+}
+
 TEST_F(SimReplaceRootRefusalsTest, ARoleNeedsTheInstanceTheVolumeAndTheTask) {
-  const auto policy = [](const Json& resources, const Json& condition = Json()) {
-    Json statement{{"Effect", "Allow"}, {"Action", "ec2:*"}, {"Resource", resources}};
-    if (!condition.is_null()) statement["Condition"] = condition;
-    return as_text({{"Version", "2012-10-17"}, {"Statement", {statement}}});
-  };
-  const std::string arn = "arn:aws:ec2:us-east-1:123456789012:";
-  const Json all{arn + "instance/*", arn + "volume/*", arn + "replace-root-volume-task/*"};
-  const auto answer = [&](const std::string& name, const std::string& document) {
-    sim().make_profile(name, document);
+  const auto answer = [&](const std::string& name, const Json& statements) {
+    sim().make_profile(name, as_text({{"Version", "2012-10-17"}, {"Statement", statements}}));
     instance_ = sim().run({{"IamInstanceProfile.Name", name}});
     return sim()
         .call_as(instance_, kCreate, {{"InstanceId", instance_}, {"VolumeId", volume_}})
         .error();
   };
-  EXPECT_EQ(answer("one", policy({arn + "instance/*"})), "UnauthorizedOperation");
-  EXPECT_EQ(answer("two", policy({arn + "instance/*", arn + "volume/*"})), "UnauthorizedOperation");
-  // The tags of the volume are no condition that EC2 knows here.
+  const std::string task = "replace-root-volume-task";
+  EXPECT_EQ(answer("one", Json::array({allow({"instance", task})})), "UnauthorizedOperation");
+  EXPECT_EQ(answer("two", Json::array({allow({"instance", "volume"})})), "UnauthorizedOperation");
+  EXPECT_EQ(answer("three", Json::array({allow({"volume", task})})), "UnauthorizedOperation");
+  // EC2 has no condition about the tags of the volume.
   sim().send("CreateTags", {{"ResourceId.1", volume_}, {"Tag.1.Key", "a"}, {"Tag.1.Value", "1"}});
   const Json tagged{{"StringEquals", {{"ec2:ResourceTag/a", "1"}}}};
-  EXPECT_EQ(answer("three", policy(all, tagged)), "UnauthorizedOperation");
-  EXPECT_EQ(answer("four", policy(all)), "");
+  EXPECT_EQ(answer("four", Json::array({allow({"instance", task}), allow({"volume"}, tagged)})),
+            "UnauthorizedOperation");
+  EXPECT_EQ(answer("five", Json::array({allow({"instance", "volume", task})})), "");
 }
 
 }  // namespace

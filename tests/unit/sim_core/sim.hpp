@@ -51,12 +51,16 @@ struct Pair {
 // AttachVolume as /dev/sdf.
 ParamMap attach_params(const Pair& pair);
 
-// Bodies of records that note how each has been restarted.
+// Bodies of records that note what they are given.
 class NotingBodies final : public NoBodies {
  public:
   using NoBodies::NoBodies;
   void press_power_button(const std::string& instance_id) override {
     if (!deaf) NoBodies::press_power_button(instance_id);
+  }
+  Result<void> plug_disk(const std::string&, const BodyDisk& disk) override {
+    plugs.push_back(disk.volume_id);
+    return {};
   }
   void unplug_disk(const std::string& instance_id, const BodyDisk& disk) override {
     if (!deaf) NoBodies::unplug_disk(instance_id, disk);
@@ -68,6 +72,7 @@ class NotingBodies final : public NoBodies {
 
   bool deaf = false;  // no guest hears its power button, nor gives a disk back
   std::vector<BodySpec> restarts;
+  std::vector<std::string> plugs;  // volumes that came while the guest ran
 };
 
 // Everything that is done to it is followed by a check of the safety rules, but for send().

@@ -176,6 +176,13 @@ Result<void> check_attachable(const Json& volume, const Json& instance, const st
   return {};
 }
 
+// An instance whose root could not be replaced runs no guest that could take a disk.
+Result<void> check_has_guest(const Json& instance) {
+  if (state_name(instance) != "running" || !root_volume_of(instance).empty()) return {};
+  return refuse("IncorrectState",
+                "Instance '" + text(instance, "instanceId") + "' has no root volume.");
+}
+
 void mark_mapping(Json& instance, const std::string& volume_id, const char* status) {
   for (Json& mapping : instance.at("blockDeviceMapping")) {
     if (text(mapping.at("ebs"), "volumeId") == volume_id) mapping["ebs"]["status"] = status;
@@ -190,6 +197,7 @@ Result<Json> attach_volume(Call& call) {
   TRY(Json * volume, need_volume(call, volume_id));
   TRY(Json * instance, need_instance(call, instance_id));
   TRY_VOID(check_no_root_task(call, volume_id));
+  TRY_VOID(check_has_guest(*instance));
   TRY_VOID(check_attachable(*volume, *instance, device));
   if (has_power(*instance)) {
     TRY_VOID(call.world.bodies().plug_disk(instance_id, {volume_id, device}));
