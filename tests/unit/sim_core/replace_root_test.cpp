@@ -341,6 +341,14 @@ TEST_F(SimReplaceRootTest, ASimulatorThatRestartsGoesOnWithItsTasks) {
   }
 }
 
+TEST_F(SimReplaceRootTest, AStateWhoseTaskLacksAMemberIsRefused) {
+  const std::string task = begun();
+  Json saved = sim().core().save();
+  saved["tables"]["us-east-1"]["replace-root-volume-task"][task].erase("deleteReplacedRootVolume");
+  Sim later;
+  EXPECT_FALSE(later.core().load(saved));
+}
+
 TEST_F(SimReplaceRootTest, AnInstanceWithoutARootOutlivesTheSimulator) {
   fail_next("task_fails_detached");
   begun();

@@ -108,7 +108,10 @@ Result<void> check_volume_fits(Call& call, const Json& volume, const Json& insta
                                                "' is not encrypted, but the root volume of '" +
                                                instance_id + "' is.");
   }
-  if (product_codes(text(volume, "_product_code")) == instance.at("productCodes")) return {};
+  if (product_codes(text(volume, "_product_code")) ==
+      instance.value("productCodes", Json::array())) {
+    return {};
+  }
   return refuse("OperationNotPermitted", "The product codes of the volume '" + id +
                                              "' are not those of the instance '" + instance_id +
                                              "'.");
@@ -142,7 +145,7 @@ Result<std::string> snapshot_of_image(Call& call, const std::string& id, const J
   }
   for (const auto& [key, what] :
        {std::pair{"architecture", "architecture"}, {"productCodes", "product codes"}}) {
-    if (image->value(key, Json::array()) == instance.at(key)) continue;
+    if (image->value(key, Json::array()) == instance.value(key, Json::array())) continue;
     return refuse("InvalidParameterValue", std::string("The ") + what + " of the image '" + id +
                                                "' and of the instance '" +
                                                text(instance, "instanceId") + "' differ.");
