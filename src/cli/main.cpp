@@ -253,6 +253,9 @@ void add_simulator_controls(CLI::App& app, Parsed& parsed) {
   ControlCommand(app, parsed, "delay", "set how many seconds late EC2 shows something")
       .option<std::string>("OF", "of", "credentials (those of an instance profile) or fleets", true)
       .option<int>("SECONDS", "seconds", "seconds", true);
+  ControlCommand(app, parsed, "replacement", "set what EC2 does with a root that replaces another")
+      .option<bool>("--delete-on-termination", "delete_on_termination",
+                    "true or false: does the new root go with its instance?", true);
   ControlCommand(app, parsed, "fault", "make calls fail")
       .option<std::string>("KIND", "kind", "throttle, error_before, lost_reply, refuse ...", true)
       .option<std::string>("--action", "action", "the API action; default: any")
@@ -262,6 +265,7 @@ void add_simulator_controls(CLI::App& app, Parsed& parsed) {
       .option<std::string>("--code", "code", "with refuse: EC2's error code")
       .option<std::string>("--message", "message", "with refuse: EC2's text")
       .option<std::string>("--type", "instance_type", "fail only launches of this instance type")
+      .option<std::string>("--instance", "instance_id", "fail only calls about this instance")
       .option<int>("--seconds", "seconds", "how long, with slow_state and stale_describe");
   ControlCommand(app, parsed, "clock", "move the simulator's clock forward")
       .option<int>("SECONDS", "advance_seconds", "seconds", true);

@@ -50,6 +50,24 @@ class SimControlTest(ProgramTest):
         self.assertEqual("instance-retirement", status["Events"][0]["Code"])
         self.fails(2, "sim", "status", instance, "disk", "ok", says="system, instance or ebs")
 
+    def test_what_becomes_of_replaced_roots_is_chosen(self):
+        instance = self.client.run_instances(ImageId=IMAGE, InstanceType="t3.small", MinCount=1,
+                                             MaxCount=1)["Instances"][0]["InstanceId"]
+        self.succeeds("sim", "replacement", "--delete-on-termination", "false")
+        self.succeeds("sim", "fault", "task_fails", "--instance", instance)
+        states = [self.replace_root(instance) for _ in range(2)]
+        self.assertEqual(states, ["failed", "succeeded"])
+        shown = self.client.describe_instances(InstanceIds=[instance])
+        root = shown["Reservations"][0]["Instances"][0]["BlockDeviceMappings"][0]["Ebs"]
+        self.assertFalse(root["DeleteOnTermination"])
+        self.fails(2, "sim", "fault", "task_fails", "--action", "RunInstances", says="alone")
+
+    def replace_root(self, instance):
+        made = self.client.create_replace_root_volume_task(InstanceId=instance)
+        task = made["ReplaceRootVolumeTask"]["ReplaceRootVolumeTaskId"]
+        return self.client.describe_replace_root_volume_tasks(
+            ReplaceRootVolumeTaskIds=[task])["ReplaceRootVolumeTasks"][0]["TaskState"]
+
     def test_resources_are_those_of_one_kind(self):
         volumes = json.loads(self.succeeds("sim", "resources", "volume").stdout)
         self.assertEqual(["vol-0aaaaaaaaaaaaaaa1"], list(volumes))

@@ -161,6 +161,81 @@ class TourTest(unittest.TestCase):
         ec2.delete_volume(VolumeId=volume)
         self.wait("volume_deleted", VolumeIds=[volume])
 
+    def replace_root(self, instance, volume, **more):
+        """The task's id. VolumeId is younger than the models of the botocores that we meet."""
+        def name_volume(params, **_):
+            params["body"]["VolumeId"] = volume
+        event = "before-call.ec2.CreateReplaceRootVolumeTask"
+        self.ec2.meta.events.register(event, name_volume)
+        try:
+            task = self.ec2.create_replace_root_volume_task(InstanceId=instance, **more)
+        finally:
+            self.ec2.meta.events.unregister(event, name_volume)
+        return task["ReplaceRootVolumeTask"]["ReplaceRootVolumeTaskId"]
+
+    def root_of(self, instance):
+        found = self.ec2.describe_instances(InstanceIds=[instance])
+        return found["Reservations"][0]["Instances"][0]["BlockDeviceMappings"][0]["Ebs"]
+
+    def tasks(self, **arguments):
+        return self.ec2.describe_replace_root_volume_tasks(**arguments)["ReplaceRootVolumeTasks"]
+
+    def test_the_root_is_replaced_by_a_volume(self):
+        ec2 = self.ec2
+        instance = self.run_one()
+        old = self.root_of(instance)["VolumeId"]
+        named = dict(ClientToken="r", DeleteReplacedRootVolume=False,
+                     TagSpecifications=tags("replace-root-volume-task", a="1"))
+        task = self.replace_root(instance, VOLUME, **named)
+        self.assertEqual(self.replace_root(instance, VOLUME, **named), task)
+        self.refused("IdempotentParameterMismatch", self.replace_root, instance=instance,
+                     volume=old, **named)
+        found, = self.tasks(ReplaceRootVolumeTaskIds=[task])
+        self.assertEqual((found["TaskState"], found["InstanceId"]), ("succeeded", instance))
+        self.assertEqual(found["Tags"], [{"Key": "a", "Value": "1"}])
+        root = self.root_of(instance)
+        self.assertEqual((root["VolumeId"], root["DeleteOnTermination"]), (VOLUME, True))
+        ec2.modify_instance_attribute(
+            InstanceId=instance,
+            BlockDeviceMappings=[{"DeviceName": "/dev/xvda",
+                                  "Ebs": {"DeleteOnTermination": False}}])
+        self.wait("volume_available", VolumeIds=[old])
+        self.refused("VolumeInUse", self.replace_root, instance=instance, volume=VOLUME)
+        ec2.terminate_instances(InstanceIds=[instance])
+        self.wait("volume_available", VolumeIds=[VOLUME])
+        self.refused("IncorrectInstanceState", self.replace_root, instance=instance,
+                     volume=VOLUME)
+
+    def test_the_root_is_replaced_by_a_new_one(self):
+        ec2 = self.ec2
+        instance = self.run_one()
+        old = self.root_of(instance)["VolumeId"]
+        self.refused("DryRunOperation", ec2.create_replace_root_volume_task, InstanceId=instance,
+                     DryRun=True)
+        ec2.create_replace_root_volume_task(InstanceId=instance, DeleteReplacedRootVolume=True)
+        self.wait("volume_deleted", VolumeIds=[old])
+        ec2.create_replace_root_volume_task(InstanceId=instance, ImageId=IMAGE)
+        snapshot = ec2.create_snapshot(VolumeId=self.root_of(instance)["VolumeId"])["SnapshotId"]
+        self.wait("snapshot_completed", SnapshotIds=[snapshot])
+        ec2.create_replace_root_volume_task(InstanceId=instance, SnapshotId=snapshot)
+        mine = [{"Name": "instance-id", "Values": [instance]}]
+        pages = ec2.get_paginator("describe_replace_root_volume_tasks").paginate(
+            Filters=mine, PaginationConfig={"PageSize": 2})
+        self.assertEqual([len(page["ReplaceRootVolumeTasks"]) for page in pages], [2, 1])
+        self.refused("InvalidParameterCombination", ec2.create_replace_root_volume_task,
+                     InstanceId=instance, SnapshotId=snapshot, ImageId=IMAGE)
+        self.refused("InvalidReplaceRootVolumeTaskId.NotFound", self.tasks,
+                     ReplaceRootVolumeTaskIds=["replacevol-0bbbbbbbbbbbbbbb1"])
+
+    def test_a_task_fails_when_the_rehearsal_says_so(self):
+        instance = self.run_one()
+        for kind, state in (("task_fails", "failed"), ("task_fails_detached", "failed-detached")):
+            self.server.control("fault", {"kind": kind, "instance_id": instance})
+            task = self.replace_root(instance, VOLUME)
+            self.assertEqual(self.tasks(ReplaceRootVolumeTaskIds=[task])[0]["TaskState"], state)
+            self.wait("volume_available", VolumeIds=[VOLUME])
+        self.refused("IncorrectState", self.replace_root, instance=instance, volume=VOLUME)
+
     def test_snapshots(self):
         ec2, west = self.ec2, self.server.client(region="us-west-2")
         snapshot = ec2.create_snapshot(VolumeId=VOLUME, Description="d",

@@ -103,6 +103,27 @@ class CliTourTest(unittest.TestCase):
         self.ec2("delete-volume", "--volume-id", volume)
         self.ec2("wait", "volume-deleted", "--volume-ids", volume)
 
+    def test_replaced_roots(self):
+        instance = self.run_one()
+        made = self.ec2("create-replace-root-volume-task", "--instance-id", instance,
+                        "--image-id", IMAGE, "--delete-replaced-root-volume",
+                        "--tag-specifications",
+                        "ResourceType=replace-root-volume-task,Tags=[{Key=a,Value=1}]")
+        task = made["ReplaceRootVolumeTask"]["ReplaceRootVolumeTaskId"]
+        found = self.ec2("describe-replace-root-volume-tasks", "--filters",
+                         f"Name=instance-id,Values={instance}")["ReplaceRootVolumeTasks"]
+        self.assertEqual([each["ReplaceRootVolumeTaskId"] for each in found], [task])
+        self.assertEqual(found[0]["TaskState"], "succeeded")
+        self.refused("IncorrectState", "ec2", "create-replace-root-volume-task", "--instance-id",
+                     self.detached(), "--delete-replaced-root-volume")
+
+    def detached(self):
+        """An instance that a failed task has left without a root."""
+        instance = self.run_one()
+        self.server.control("fault", {"kind": "task_fails_detached", "instance_id": instance})
+        self.ec2("create-replace-root-volume-task", "--instance-id", instance)
+        return instance
+
     def test_spot(self):
         self.run_one("--instance-market-options", "MarketType=spot")
         request = self.ec2("request-spot-instances", "--instance-count", 1,

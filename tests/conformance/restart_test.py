@@ -1,6 +1,7 @@
 """What was answered is there after the server's end, whatever the end was like."""
 
 import signal
+import time
 import unittest
 
 from server import Server, basic_seed
@@ -41,6 +42,36 @@ class RestartTest(unittest.TestCase):
         self.assertEqual(again, run)
         requests = ec2.describe_spot_instance_requests()["SpotInstanceRequests"]
         self.assertEqual([r["InstanceId"] for r in requests], [run])
+
+    def test_a_task_that_was_under_way_goes_on(self):
+        server = self.enter(Server(basic_seed(), ("--profile", "realistic")))
+        ec2 = server.client()
+        run = ec2.run_instances(ImageId=IMAGE, InstanceType="t3.small", MinCount=1,
+                                MaxCount=1)["Instances"][0]["InstanceId"]
+        ec2.get_waiter("instance_running").wait(InstanceIds=[run],
+                                                WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+        task = ec2.create_replace_root_volume_task(InstanceId=run)["ReplaceRootVolumeTask"]
+        server.control("clock", {"advance_seconds": 40})
+        self.assertEqual(self.task_state(server, task), "in-progress")
+
+        server.restart(signal.SIGKILL)
+
+        self.assertEqual(self.task_state(server, task), "in-progress")
+        server.control("clock", {"advance_seconds": 120})
+        self.assertEqual(self.task_state(server, task), "succeeded")
+        found = server.client().describe_instances(InstanceIds=[run])
+        self.assertEqual(found["Reservations"][0]["Instances"][0]["State"]["Name"], "running")
+
+    def enter(self, server):
+        self.addCleanup(server.__exit__, None, None, None)
+        return server.__enter__()
+
+    @staticmethod
+    def task_state(server, task):
+        time.sleep(0.5)  # a reply may be as old as that
+        found = server.client().describe_replace_root_volume_tasks(
+            ReplaceRootVolumeTaskIds=[task["ReplaceRootVolumeTaskId"]])
+        return found["ReplaceRootVolumeTasks"][0]["TaskState"]
 
     def test_the_clock_does_not_go_back(self):
         self.server.control("clock", {"advance_seconds": 86400})

@@ -103,18 +103,22 @@ ALWAYS = {
     "RegisterImageResult": {"imageId"},
     "CreateImageResult": {"imageId"},
     "CreateFleetResult": {"fleetId"},
+    "CreateReplaceRootVolumeTaskResult": {"replaceRootVolumeTask"},
+    "ReplaceRootVolumeTask": {"replaceRootVolumeTaskId", "instanceId", "taskState", "startTime"},
 }
 # What EC2 has begun to send after the oldest botocore that we meet (Debian 12's) was made. A model
 # that does not know these is old, and only these are excused.
 NEWER_MEMBERS = {
     "CreateSecurityGroupResult": {"securityGroupArn"},
     "EbsInfo": {"attachmentLimitType", "maximumEbsAttachments"},
-    "InstanceStatus": {"attachedEbsStatus"},
+    "InstanceStatus": {"attachedEbsStatus", "availabilityZoneId"},
     "Placement": {"availabilityZoneId"},
     "SecurityGroup": {"securityGroupArn"},
     "Snapshot": {"completionTime"},
     "SpotPrice": {"availabilityZoneId"},
 }
+# The same for models that are older than botocore 1.43.43.
+NEWEST_MEMBERS = {"ReplaceRootVolumeTask": {"volumeId"}}
 NEWER_WORDS = {"InstanceType": {"c7i.large", "m7g.large", "m7i.large"}}
 
 # An instance that has a body has these besides.
@@ -148,6 +152,10 @@ def check_scalar(shape, element, path, problems):
             problems.append(f"{path}: '{text}' is not one of {shape.name}")
 
 
+def newer_members(name):
+    return NEWER_MEMBERS.get(name, set()) | NEWEST_MEMBERS.get(name, set())
+
+
 def check_structure(shape, element, path, problems, ignored=()):
     members = {m.serialization.get("name", name): m for name, m in shape.members.items()}
     seen = set()
@@ -155,7 +163,7 @@ def check_structure(shape, element, path, problems, ignored=()):
         name = local(child.tag)
         if name in ignored:
             continue
-        if name not in members and name in NEWER_MEMBERS.get(shape.name, set()):
+        if name not in members and name in newer_members(shape.name):
             continue
         if name not in members:
             problems.append(f"{path}: {shape.name} has no member {name}")

@@ -101,6 +101,13 @@ class ValidatorTest(unittest.TestCase):
         self.assertIn("no requestId", validate.validate(body, shape, "DescribeVolumes")[0])
 
 
+    def test_the_newest_model_knows_all_that_the_others_are_excused_for(self):
+        request = MODEL.operation_model("CreateReplaceRootVolumeTask").input_shape
+        if "VolumeId" not in request.members:
+            self.skipTest("this botocore is older than 1.43.43")
+        for name, members in validate.NEWEST_MEMBERS.items():
+            self.assertLessEqual(members, wire_names(name))
+
     def test_a_recent_model_knows_all_that_an_old_one_is_excused_for(self):
         if "availabilityZoneId" not in wire_names("Placement"):
             self.skipTest("this botocore is an old one")

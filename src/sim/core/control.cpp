@@ -6,6 +6,7 @@
 #include "sim/core/core.hpp"
 #include "sim/core/life/life.hpp"
 #include "sim/core/life/status_checks.hpp"
+#include "sim/core/resources/root_tasks.hpp"
 #include "sim/core/services/event_queue.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/places.hpp"
@@ -20,9 +21,15 @@ constexpr Duration kNotice = 120s;
 constexpr long kTenYears = 10L * 366 * 86400;
 constexpr long kDay = 86400;
 constexpr std::size_t kFaultsMost = 1000;
+constexpr const char* kStartsTask = "CreateReplaceRootVolumeTask";
 constexpr long kCountMost = 1'000'000;  // of whatever is counted
-constexpr std::string_view kFaults[] = {"throttle",   "error_before",   "error_after", "lost_reply",
-                                        "slow_state", "stale_describe", "refuse",      "clear"};
+constexpr std::string_view kFaults[] = {
+    "throttle",       "error_before", "error_after", "lost_reply", "slow_state",
+    "stale_describe", "refuse",       "clear",       kTaskFails,   kTaskFailsDetached};
+
+bool fails_task(const std::string& kind) {
+  return kind == kTaskFails || kind == kTaskFailsDetached;
+}
 
 Result<void> check_keys(const Json& body, std::initializer_list<std::string_view> known) {
   if (!body.is_object()) return fail(Errc::invalid, "the request must be a JSON object");
@@ -193,6 +200,14 @@ Result<Json> control_delay(World& world, const Json& body) {
   return Json::object();
 }
 
+// What EC2 is free to do with a root that replaces another.
+Result<Json> control_replacement(World& world, const Json& body) {
+  TRY_VOID(check_keys(body, {"delete_on_termination"}));
+  TRY(const bool goes, need_flag(body, "delete_on_termination", true));
+  world.settings()["replacement/delete_on_termination"] = goes;
+  return Json::object();
+}
+
 Result<Json> control_status(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"instance_id", "check", "status"}));
   TRY(const Found found, need_instance(world, body));
@@ -246,9 +261,27 @@ Result<Json> control_limits(World& world, const Json& body) {
 
 }  // namespace
 
+Result<void> Core::check_fault(const Fault& fault) const {
+  if (std::find(std::begin(kFaults), std::end(kFaults), fault.kind) == std::end(kFaults)) {
+    return fail(Errc::invalid,
+                "'kind' must be throttle, error_before, error_after, lost_reply, slow_state, "
+                "stale_describe, refuse, task_fails, task_fails_detached or clear");
+  }
+  if (fails_task(fault.kind) && fault.action != kStartsTask) {
+    return fail(Errc::invalid, "'" + fault.kind + "' strikes " + kStartsTask + " alone");
+  }
+  if (fault.kind == "refuse" && fault.code.empty()) {
+    return fail(Errc::invalid, "'refuse' needs the 'code' that EC2 would answer");
+  }
+  if (!fault.action.empty() && !actions_.contains(fault.action)) {
+    return fail(Errc::invalid, "no action " + fault.action);
+  }
+  return {};
+}
+
 Result<Json> Core::add_fault(const Json& body) {
   TRY_VOID(check_keys(body, {"kind", "action", "count", "probability", "status", "seconds", "code",
-                             "message", "instance_type"}));
+                             "message", "instance_type", "instance_id"}));
   Fault fault;
   TRY(fault.kind, need_text(body, "kind"));
   TRY(fault.count, number_or(body, "count", 1, {0, kCountMost}));
@@ -258,6 +291,7 @@ Result<Json> Core::add_fault(const Json& body) {
   TRY(fault.code, text_or(body, "code", ""));
   TRY(fault.message, text_or(body, "message", ""));
   TRY(fault.instance_type, text_or(body, "instance_type", ""));
+  TRY(fault.instance_id, text_or(body, "instance_id", ""));
   fault.status = static_cast<int>(status);
   const Json probability = body.value("probability", Json(1.0));
   if (!probability.is_number() || !(probability.get<double>() >= 0) ||
@@ -265,18 +299,9 @@ Result<Json> Core::add_fault(const Json& body) {
     return fail(Errc::invalid, "'probability' must be a number from 0 to 1");
   }
   fault.probability = probability.get<double>();
-  if (std::find(std::begin(kFaults), std::end(kFaults), fault.kind) == std::end(kFaults)) {
-    return fail(Errc::invalid,
-                "'kind' must be throttle, error_before, error_after, lost_reply, slow_state, "
-                "stale_describe, refuse or clear");
-  }
-  if (fault.kind == "refuse" && fault.code.empty()) {
-    return fail(Errc::invalid, "'refuse' needs the 'code' that EC2 would answer");
-  }
-  if (!fault.action.empty() && !actions_.contains(fault.action)) {
-    return fail(Errc::invalid, "no action " + fault.action);
-  }
+  if (fails_task(fault.kind) && fault.action.empty()) fault.action = kStartsTask;
   if (status != 500 && status != 503) return fail(Errc::invalid, "'status' must be 500 or 503");
+  TRY_VOID(check_fault(fault));
   if (fault.kind == "clear") {
     faults_.clear();
     world_.forget_past();
@@ -341,14 +366,14 @@ Result<Json> Core::changing_control(const std::string& path, const Json& body) {
   if (path == "event") return control_event(world_, body);
   if (path == "hang") return control_hang(world_, body);
   if (path == "read_only") return control_read_only(world_, body);
+  if (path == "replacement") return control_replacement(world_, body);
   if (path == "delay") return control_delay(world_, body);
   if (path == "fault") return add_fault(body);
   if (path == "clock") return move_clock(body);
-  return fail(
-      Errc::invalid,
-      "no control call '" + path +
-          "'; known: capacity price quota limits notice rebalance reclaim "
-          "status event hang read_only delay fault clock state resources calls actions violations");
+  return fail(Errc::invalid, "no control call '" + path +
+                                 "'; known: capacity price quota limits notice rebalance reclaim "
+                                 "status event hang read_only replacement delay fault clock state "
+                                 "resources calls actions violations");
 }
 
 }  // namespace ec2spotter::sim

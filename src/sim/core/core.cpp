@@ -25,6 +25,12 @@ ApiReply error_reply(std::string_view code, std::string_view message, std::strin
   return {.status = http_status(code), .body = ec2_error(code, message, request_id)};
 }
 
+// Is the parameter's value the wanted one? Every call has what is empty.
+bool names(const ApiRequest& request, const char* parameter, const std::string& wanted) {
+  const auto given = request.params.find(parameter);
+  return wanted.empty() || (given != request.params.end() && given->second == wanted);
+}
+
 }  // namespace
 
 Core::Core(WorldOptions options, Bodies& bodies) : world_(options, bodies) {
@@ -34,7 +40,7 @@ Core::Core(WorldOptions options, Bodies& bodies) : world_(options, bodies) {
         add_instance_type_actions, add_volume_actions, add_snapshot_actions, add_tag_actions,
         add_spot_actions, add_address_actions, add_image_actions, add_network_actions,
         add_interface_actions, add_template_actions, add_fleet_actions, add_key_actions,
-        add_place_actions}) {
+        add_place_actions, add_root_task_actions}) {
     add(actions_);
   }
   add_identity_actions(identity_actions_);
@@ -117,7 +123,8 @@ Result<Json> Core::run_handler(const ApiRequest& request, const std::string& act
             .region = request.region,
             .action = action,
             .params = Params(std::move(params)),
-            .by_person = request.access_key == kPersonKey};
+            .by_person = request.access_key == kPersonKey,
+            .fault = fault ? fault->kind : ""};
   TRY_VOID(authorize_caller(request, call));
   const PastView view(world_, reads);
   world_.set_slowness(fault ? fault->extra : Duration::zero());
@@ -156,13 +163,10 @@ void Core::report(const BodyEvent& event) {
 }
 
 std::optional<Core::Fault> Core::take_fault(const std::string& action, const ApiRequest& request) {
-  const auto type = request.params.find("InstanceType");
   for (auto it = faults_.begin(); it != faults_.end(); ++it) {
     if (!it->action.empty() && it->action != action) continue;
-    if (!it->instance_type.empty() &&
-        (type == request.params.end() || type->second != it->instance_type)) {
-      continue;
-    }
+    if (!names(request, "InstanceType", it->instance_type)) continue;
+    if (!names(request, "InstanceId", it->instance_id)) continue;
     if (static_cast<double>(world_.draw(1'000'000)) >= it->probability * 1e6) continue;
     Fault fault = *it;
     if (--it->count == 0) faults_.erase(it);

@@ -98,8 +98,9 @@ class Core {
     long count = 1;            // calls that it hits; 0: until cleared
     double probability = 1;
     int status = 500;
-    Duration extra{};                          // of slow_state
-    std::string code, message, instance_type;  // of refuse; type empty: any
+    Duration extra{};                        // of slow_state
+    std::string code, message;               // of refuse
+    std::string instance_type, instance_id;  // that the call names; empty: any
   };
   struct Answer {
     std::string error;  // EC2's code, or empty
@@ -140,6 +141,7 @@ class Core {
   std::optional<Fault> take_fault(const std::string& action, const ApiRequest& request);
   void note_call(const ApiRequest& request, const std::string& action, const std::string& code,
                  const std::string& fault);
+  Result<void> check_fault(const Fault& fault) const;
   Result<Json> add_fault(const Json& body);
   Result<Json> move_clock(const Json& body);
   Result<Json> changing_control(const std::string& path, const Json& body);

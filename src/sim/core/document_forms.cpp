@@ -22,6 +22,7 @@ Form seeded_image() {
                     {"name", a_text()},
                     {"architecture", a_text()},
                     {"root_device", a_text()},
+                    {"product_code", a_text()},
                     {"disks", a_list(an_object({{"device", a_text(), true},
                                                 {"size_gib", gib(), true},
                                                 {"snapshot_id", any_text()},
@@ -97,6 +98,10 @@ Form saved_region() {
        {"image", saved_resource({{"imageId", a_text(), true},
                                  {"architecture", a_text(), true},
                                  {"blockDeviceMapping", object_list(), true}})},
+       {"replace-root-volume-task", saved_resource({{"replaceRootVolumeTaskId", a_text(), true},
+                                                    {"instanceId", a_text(), true},
+                                                    {"taskState", a_text(), true},
+                                                    {"deleteReplacedRootVolume", a_flag(), true}})},
        {"address",
         saved_resource({{"allocationId", a_text(), true}, {"publicIp", a_text(), true}})},
        {"subnet",
@@ -125,6 +130,7 @@ const Form& seed_form() {
         a_list(an_object({{"key_name", a_text(), true}, {"public_key", a_text(), true}}))},
        {"capacity", a_list(seeded_capacity())},
        {"prices", a_list(seeded_price())},
+       {"replacement", an_object({{"delete_on_termination", a_flag()}})},
        {"parameters", a_map(a_text())}});
   return kForm;
 }

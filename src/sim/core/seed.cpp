@@ -52,6 +52,7 @@ class Seeder {
                             .name = given.value("name", id),
                             .architecture = given.value("architecture", "x86_64"),
                             .root_device = device,
+                            .product_code = given.value("product_code", ""),
                             .disks = std::move(disks)});
     return {};
   }
@@ -168,6 +169,9 @@ Result<void> Core::seed(const Json& document) {
   };
   TRY_VOID(for_all(document, "capacity", steered("capacity")));
   TRY_VOID(for_all(document, "prices", steered("price")));
+  if (document.contains("replacement")) {
+    TRY_VOID(control("replacement", document.at("replacement")));
+  }
   const Json parameters = document.value("parameters", Json::object());
   for (const auto& [name, value] : parameters.items()) {
     world_.settings()["parameter/" + name] = value;

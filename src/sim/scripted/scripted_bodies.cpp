@@ -56,7 +56,7 @@ Result<void> ScriptedBodies::start(const BodySpec& spec) {
   const auto [image_disks, first] = image_disks_.try_emplace(spec.instance_id);
   for (const BodyDisk& disk : spec.disks) {
     if (first) image_disks->second.insert(disk.volume_id);
-    if (image_disks->second.contains(disk.volume_id)) continue;
+    if (guest.is_root_disk || image_disks->second.contains(disk.volume_id)) continue;
     guest.is_root_disk = disk.device == spec.root_device;
     plug(guest, disk.volume_id);
   }
@@ -89,6 +89,11 @@ void ScriptedBodies::reboot(const std::string& instance_id) {
   guest.read_only.reset();
   guest.fell_back = false;
   if (!volume.empty()) plug(guest, volume);
+}
+
+Result<void> ScriptedBodies::restart(const BodySpec& spec) {
+  cut_power(spec.instance_id);
+  return start(spec);
 }
 
 Result<void> ScriptedBodies::hang(const std::string& instance_id) {

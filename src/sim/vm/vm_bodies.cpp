@@ -61,7 +61,16 @@ class VmBodies::Impl {
     return found == machines_.end() ? nullptr : found->second.get();
   }
 
-  Result<void> start(const BodySpec& wanted) {
+  Result<void> start(const BodySpec& spec) {
+    cut_power(spec.instance_id);
+    const fs::path console = console_file(spec.instance_id);
+    if (!std::ofstream(console, std::ios::trunc)) {
+      return fail(Errc::io, console.string() + " cannot be written");
+    }
+    return restart(spec);
+  }
+
+  Result<void> restart(const BodySpec& wanted) {
     BodySpec spec = wanted;
     spec.vcpus = std::clamp(spec.vcpus, 1, options_.vcpus_max);
     spec.memory_mib = std::min(spec.memory_mib, options_.memory_mib_max);
@@ -77,17 +86,13 @@ class VmBodies::Impl {
     TRY(const std::uint16_t port, imds_.add(id));
     std::vector<std::string> relay = options_.relay_command;
     relay.push_back(std::to_string(port));
-    const fs::path console = console_file(id);
-    if (!std::ofstream(console, std::ios::trunc)) {
-      return fail(Errc::io, console.string() + " cannot be written");
-    }
     for (const BodyDisk& disk : spec.disks) holders_[disk.volume_id] = id;
     machines_[id] = std::make_unique<VirtualMachine>(VirtualMachineOptions{
         .spec = spec,
         .disks = std::move(disks),
         .kvm = kvm_ && &platform == &kPc,
         .folder = fs::absolute(options_.state_dir / "run" / id),
-        .console = console,
+        .console = console_file(id),
         .relay_command = std::move(relay),
         .post = post_,
         .on_ssh_port = [this, id](std::uint16_t at) { forwarder_.set_backend(id, at); }});
@@ -209,6 +214,7 @@ Result<void> VmBodies::start(const BodySpec& spec) { return impl_->start(spec); 
 void VmBodies::press_power_button(const std::string& instance_id) {
   if (VirtualMachine* machine = impl_->machine(instance_id)) machine->press_power_button();
 }
+Result<void> VmBodies::restart(const BodySpec& spec) { return impl_->restart(spec); }
 void VmBodies::cut_power(const std::string& instance_id) { impl_->cut_power(instance_id); }
 void VmBodies::reboot(const std::string& instance_id) {
   if (VirtualMachine* machine = impl_->machine(instance_id)) machine->reboot();

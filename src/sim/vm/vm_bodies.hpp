@@ -52,6 +52,7 @@ class VmBodies final : public Bodies {
   void press_power_button(const std::string& instance_id) override;
   void cut_power(const std::string& instance_id) override;
   void reboot(const std::string& instance_id) override;
+  Result<void> restart(const BodySpec& spec) override;
   Result<void> hang(const std::string& instance_id) override;
   Result<void> turn_read_only(const std::string& instance_id) override;
   Result<void> plug_disk(const std::string& instance_id, const BodyDisk& disk) override;

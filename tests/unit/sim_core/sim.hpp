@@ -51,6 +51,30 @@ struct Pair {
 // AttachVolume as /dev/sdf.
 ParamMap attach_params(const Pair& pair);
 
+// Bodies of records that note what they are given.
+class NotingBodies final : public NoBodies {
+ public:
+  using NoBodies::NoBodies;
+  void press_power_button(const std::string& instance_id) override {
+    if (!deaf) NoBodies::press_power_button(instance_id);
+  }
+  Result<void> plug_disk(const std::string&, const BodyDisk& disk) override {
+    plugs.push_back(disk.volume_id);
+    return {};
+  }
+  void unplug_disk(const std::string& instance_id, const BodyDisk& disk) override {
+    if (!deaf) NoBodies::unplug_disk(instance_id, disk);
+  }
+  Result<void> restart(const BodySpec& spec) override {
+    restarts.push_back(spec);
+    return {};
+  }
+
+  bool deaf = false;  // no guest hears its power button, nor gives a disk back
+  std::vector<BodySpec> restarts;
+  std::vector<std::string> plugs;  // volumes that came while the guest ran
+};
+
 // Everything that is done to it is followed by a check of the safety rules, but for send().
 class Sim {
  public:
@@ -93,13 +117,14 @@ class Sim {
   void call_with(const std::string& access_key) { access_key_ = access_key; }
 
   Core& core() { return core_; }
+  NotingBodies& bodies() { return bodies_; }
 
  private:
   void settle();
 
   std::string access_key_{kPersonKey};
   std::vector<BodyEvent> reports_;
-  NoBodies bodies_;
+  NotingBodies bodies_;
   Core core_;
 };
 

@@ -88,6 +88,19 @@ TEST_F(ScriptedGuest, WhoseRootTurnsReadOnlySaysSoAndWritesNoMore) {
   EXPECT_FALSE(says("read-only"));
 }
 
+TEST_F(ScriptedGuest, WithANewRootStartsFromItAsTheFirmwareWould) {
+  BodySpec spec;
+  spec.instance_id = kId;
+  spec.root_device = "/dev/xvda";
+  spec.disks = {{"vol-new", "/dev/xvda"}, {kRoot, "/dev/sdf"}};
+  ASSERT_TRUE(bodies_.restart(spec));
+  EXPECT_EQ(bodies_.ups, std::vector<Duration>{up_});
+  EXPECT_FALSE(bodies_.ssh_answers(kAddress));
+  clock_.advance(1min);
+  EXPECT_EQ(bodies_.host_key(kAddress), "vol-new");
+  EXPECT_FALSE(says("identify"));
+}
+
 TEST_F(ScriptedGuest, WithoutARootHasNoneToTurnReadOnly) {
   bodies_.reboot(kId);
   EXPECT_FALSE(bodies_.turn_read_only(kId));

@@ -8,6 +8,7 @@
 #include "sim/core/life/new_instances.hpp"
 #include "sim/core/life/status_checks.hpp"
 #include "sim/core/resources/interfaces.hpp"
+#include "sim/core/resources/root_tasks.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/types.hpp"
 #include "sim/core/state/wire.hpp"
@@ -132,6 +133,15 @@ Result<Json> terminate_instances(Call& call) {
   });
 }
 
+// While a root is replaced, and when that has left none, there is no guest to stop or restart.
+Result<void> check_has_root(Call& call, const Json& instance) {
+  const std::string id = text(instance, "instanceId");
+  const bool without = state_name(instance) == "running" && !has_power(instance);
+  if (!without && root_task_of(call.world, call.region, id) == nullptr) return {};
+  return refuse("IncorrectInstanceState",
+                "The root volume of the instance '" + id + "' is being replaced, or is missing.");
+}
+
 Result<void> check_stoppable(Call& call, const Json& instance) {
   const std::string id = text(instance, "instanceId");
   const Json* request = spot_request_of(call.world, call.region, instance);
@@ -147,7 +157,7 @@ Result<void> check_stoppable(Call& call, const Json& instance) {
     return refuse("IncorrectInstanceState",
                   "The instance '" + id + "' is not in a state from which it can be stopped.");
   }
-  return {};
+  return check_has_root(call, instance);
 }
 
 Result<Json> stop_instances(Call& call) {
@@ -191,8 +201,8 @@ Result<Json> start_instances(Call& call) {
   });
 }
 
-Result<void> check_running(Call&, const Json& instance) {
-  if (state_name(instance) == "running") return {};
+Result<void> check_running(Call& call, const Json& instance) {
+  if (state_name(instance) == "running") return check_has_root(call, instance);
   return refuse("IncorrectInstanceState", "The instance '" + text(instance, "instanceId") +
                                               "' is not in the 'running' state.");
 }

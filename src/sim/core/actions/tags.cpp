@@ -33,6 +33,8 @@ constexpr auto kKinds = std::to_array<KindRow>({
     {"vpc-", "vpc", "vpc", "InvalidVpcID.NotFound"},
     {"lt-", "launch-template", "launch-template", "InvalidLaunchTemplateId.NotFound"},
     {"fleet-", "fleet", "fleet", "InvalidFleetId.NotFound"},
+    {"replacevol-", "replace-root-volume-task", "replace-root-volume-task",
+     "InvalidReplaceRootVolumeTaskId.NotFound"},
     {"key-", "key-pair", "key-pair", "InvalidKeyPair.NotFound"},
 });
 

@@ -8,7 +8,10 @@
 #include "base/broken_rule.hpp"
 #include "sim/core/call/call.hpp"
 #include "sim/core/life/new_instances.hpp"
+#include "sim/core/resources/images.hpp"
+#include "sim/core/resources/root_tasks.hpp"
 #include "sim/core/services/encryption.hpp"
+#include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/places.hpp"
 #include "sim/core/state/wire.hpp"
 
@@ -41,6 +44,14 @@ const FilterPaths& volume_filters() {
 
 Result<Json*> need_volume(Call& call, const std::string& id) {
   return need(call, "volume", "InvalidVolume.NotFound", id);
+}
+
+// A volume that is about to become a root is as good as attached.
+Result<void> check_no_root_task(Call& call, const std::string& volume_id) {
+  const Json* task = root_task_with(call.world, call.region, volume_id);
+  if (task == nullptr || breaks_rule(1)) return {};
+  return refuse("VolumeInUse",
+                volume_id + " is becoming the root volume of " + text(*task, "instanceId"));
 }
 
 Result<Json> describe_volumes(Call& call) {
@@ -165,6 +176,13 @@ Result<void> check_attachable(const Json& volume, const Json& instance, const st
   return {};
 }
 
+// An instance whose root could not be replaced runs no guest that could take a disk.
+Result<void> check_has_guest(const Json& instance) {
+  if (state_name(instance) != "running" || !root_volume_of(instance).empty()) return {};
+  return refuse("IncorrectState",
+                "Instance '" + text(instance, "instanceId") + "' has no root volume.");
+}
+
 void mark_mapping(Json& instance, const std::string& volume_id, const char* status) {
   for (Json& mapping : instance.at("blockDeviceMapping")) {
     if (text(mapping.at("ebs"), "volumeId") == volume_id) mapping["ebs"]["status"] = status;
@@ -178,23 +196,21 @@ Result<Json> attach_volume(Call& call) {
   TRY_VOID(call.finish());
   TRY(Json * volume, need_volume(call, volume_id));
   TRY(Json * instance, need_instance(call, instance_id));
+  TRY_VOID(check_no_root_task(call, volume_id));
+  TRY_VOID(check_has_guest(*instance));
   TRY_VOID(check_attachable(*volume, *instance, device));
-  if (text(instance->at("instanceState"), "name") == "running") {
+  if (has_power(*instance)) {
     TRY_VOID(call.world.bodies().plug_disk(instance_id, {volume_id, device}));
   }
   Json attachment = attachment_json(call.world, volume_id, instance_id,
                                     {.device = device, .delete_on_termination = false});
-  // For the safety check: a retired root must not get a body again.
-  if (tag_value(*volume, "ec2spotter:state") == "retired") attachment["_retired"] = true;
+  note_retired(*volume, attachment);
+  if (volume->contains("_product_code")) {
+    (*instance)["productCodes"] = product_codes(text(*volume, "_product_code"));
+  }
   (*volume)["status"] = "in-use";
   (*volume)["attachmentSet"] = Json::array({attachment});
-  instance->at("blockDeviceMapping")
-      .push_back({{"deviceName", device},
-                  {"ebs",
-                   {{"volumeId", volume_id},
-                    {"status", "attaching"},
-                    {"attachTime", attachment.at("attachTime")},
-                    {"deleteOnTermination", false}}}});
+  instance->at("blockDeviceMapping").push_back(mapping_of(attachment));
   call.world.schedule(call.world.work(2000ms),
                       {{"kind", "attached"}, {"region", call.region}, {"id", volume_id}});
   return attachment;
@@ -232,7 +248,7 @@ Result<Json> detach_volume(Call& call) {
   mark_mapping(*instance, volume_id, "detaching");
   attachment["_free_at"] =
       format_iso8601(call.world.now() + call.world.work(1500ms), Fraction::milliseconds);
-  if (running && !force) {
+  if (has_power(*instance) && !force) {
     call.world.bodies().unplug_disk(holder, {volume_id, text(attachment, "device")});
   } else {
     call.world.schedule(call.world.work(1500ms),
@@ -248,6 +264,7 @@ Result<Json> delete_volume(Call& call) {
   if (!volume->at("attachmentSet").empty()) {
     return refuse("VolumeInUse", "Volume " + volume_id + " is currently attached");
   }
+  TRY_VOID(check_no_root_task(call, volume_id));
   TRY_VOID(call.world.bodies().delete_volume(volume_id));
   call.erase("volume", volume_id);
   return Json{{"return", true}};

@@ -24,6 +24,7 @@ struct Call {
   std::string action;
   Params params;
   bool by_person = false;  // signed with kPersonKey
+  std::string fault = {};  // the kind of the fault that strikes it, or empty
 
   const Table& table(const std::string& kind) const { return world.table(region, kind); }
   Json* find(const std::string& kind, const std::string& id) {
@@ -60,6 +61,7 @@ void add_template_actions(Actions& actions);
 void add_fleet_actions(Actions& actions);
 void add_key_actions(Actions& actions);
 void add_place_actions(Actions& actions);
+void add_root_task_actions(Actions& actions);
 
 // A Describe call in general: ids, filters and paging over one kind.
 struct DescribeSpec {

@@ -2,6 +2,7 @@
 
 #include "sim/core/life/volume_events.hpp"
 #include "sim/core/resources/interfaces.hpp"
+#include "sim/core/resources/root_tasks.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/types.hpp"
 
@@ -97,6 +98,7 @@ void begin_termination(World& world, const std::string& region, Json& instance, 
     return_capacity(world, instance);
     try_requests_soon(world);
   }
+  abandon_root_task(world, region, instance);
   set_state(instance, "shutting-down");
   power_down(world, region, instance, cause, state == "running");
 }
@@ -110,6 +112,7 @@ void begin_stop(World& world, const std::string& region, Json& instance, Cause c
     return_capacity(world, instance);
     try_requests_soon(world);
   }
+  abandon_root_task(world, region, instance);
   set_state(instance, "stopping");
   power_down(world, region, instance, cause, state == "running", stop);
 }

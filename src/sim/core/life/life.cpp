@@ -5,10 +5,12 @@
 #include "sim/core/call/select.hpp"
 #include "sim/core/life/endings.hpp"
 #include "sim/core/life/fleets.hpp"
+#include "sim/core/life/root_replacement.hpp"
 #include "sim/core/life/spot_requests.hpp"
 #include "sim/core/life/status_checks.hpp"
 #include "sim/core/life/volume_events.hpp"
 #include "sim/core/resources/interfaces.hpp"
+#include "sim/core/resources/root_tasks.hpp"
 #include "sim/core/services/event_queue.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/types.hpp"
@@ -20,29 +22,6 @@ using namespace std::chrono_literals;
 
 constexpr Duration kTerminatedVisible = 1h;  // EC2 shows a terminated instance for about an hour
 constexpr Duration kRequestVisible = 4h;     // and an ended Spot request for about four
-
-BodySpec body_spec(const Json& instance) {
-  BodySpec spec{.instance_id = text(instance, "instanceId"),
-                .instance_type = text(instance, "instanceType"),
-                .architecture = parse_architecture(text(instance, "architecture")),
-                .vcpus = instance.value("_vcpus", 1),
-                .memory_mib = instance.value("_memory_mib", 1024),
-                .private_ip = text(instance, "privateIpAddress"),
-                .mac = text(instance, "_mac"),
-                .root_device = text(instance, "rootDeviceName"),
-                .disks = {}};
-  for (const Json& mapping : instance.at("blockDeviceMapping")) {
-    spec.disks.push_back({text(mapping.at("ebs"), "volumeId"), text(mapping, "deviceName")});
-  }
-  return spec;
-}
-
-bool has_root(const Json& instance) {
-  const Json& mappings = instance.at("blockDeviceMapping");
-  return std::any_of(mappings.begin(), mappings.end(), [&](const Json& mapping) {
-    return text(mapping, "deviceName") == text(instance, "rootDeviceName");
-  });
-}
 
 // The instance has ended: its interfaces and address go, its volumes are deleted or free again.
 void end_instance(World& world, const std::string& region, Json& instance) {
@@ -81,7 +60,9 @@ void fail_start(World& world, const std::string& region, Json& instance, const s
 
 void instance_running(World& world, const std::string& region, Json& instance) {
   if (state_name(instance) != "pending") return;
-  if (!has_root(instance)) {
+  // The world was loaded while the instance had no guest.
+  if (instance.contains("_without_power")) return set_state(instance, "running");
+  if (root_volume_of(instance).empty()) {
     return fail_start(world, region, instance, "Client.InternalError", "no root device");
   }
   if (auto started = world.bodies().start(body_spec(instance)); !started) {
@@ -108,12 +89,7 @@ void power_is_off(World& world, const std::string& region, Json& instance) {
     static_cast<void>(world.bodies().route_address(ip, ""));
   }
   refresh_interfaces(world, region, instance);
-  // The loss of power completes detachments that are under way.
-  for (const auto& [volume_id, volume] : world.table(region, "volume")) {
-    const Json& attachments = volume.at("attachmentSet");
-    if (attachments.empty() || text(attachments[0], "instanceId") != id) continue;
-    if (text(attachments[0], "status") == "detaching") detached(world, region, volume_id);
-  }
+  settle_detaching(world, region, id);
 }
 
 void reclaim(World& world, const std::string& region, Json& instance) {
@@ -144,7 +120,9 @@ void on_instance_event(World& world, const Json& event, const std::string& regio
   }
   settle_status(world, event, region, instance);
   if (kind == "instance_forgotten") {
-    world.erase(region, "instance", text(instance, "instanceId"));
+    const std::string id = text(instance, "instanceId");
+    forget_root_tasks(world, region, id);
+    world.erase(region, "instance", id);
   }
 }
 
@@ -159,6 +137,7 @@ void on_request_event(World& world, const std::string& kind, const std::string& 
 
 void guest_powered_off(World& world, const std::string& region, Json& instance) {
   if (state_name(instance) != "running") return power_is_off(world, region, instance);
+  if (is_off_for_root_task(world, region, instance)) return;
   const Json* request = spot_request_of(world, region, instance);
   const bool one_time = request != nullptr && text(*request, "type") == "one-time";
   const bool terminate = text(instance, "_shutdown_behavior") == "terminate" || one_time;
@@ -204,6 +183,9 @@ void settle(World& world, const Json& event) {
   }
   if (Json* volume = world.find(region, "volume", id)) {
     return on_volume_event(world, kind, region, *volume);
+  }
+  if (Json* task = world.find(region, kRootTask, id)) {
+    return on_root_task_event(world, kind, region, *task);
   }
   if (Json* request = world.find(region, "spot-request", id)) {
     return on_request_event(world, kind, region, *request);

@@ -87,15 +87,6 @@ Result<std::map<std::string, DiskSpec>> wanted_disks(World& world, const std::st
   return wanted;
 }
 
-Json mapping_json(const Json& attachment) {
-  return {{"deviceName", attachment.at("device")},
-          {"ebs",
-           {{"volumeId", attachment.at("volumeId")},
-            {"status", attachment.at("status")},
-            {"attachTime", attachment.at("attachTime")},
-            {"deleteOnTermination", attachment.at("deleteOnTermination")}}}};
-}
-
 Json tags_for(const LaunchSpec& spec, const char* type) {
   const auto tags = spec.tags.find(type);
   return tags == spec.tags.end() ? Json::array() : tags->second;
@@ -114,7 +105,7 @@ Result<Json> make_disks(World& world, const std::string& region, const LaunchSpe
         world, volume_id, instance_id,
         {.device = device, .delete_on_termination = disk.delete_on_termination.value_or(true)});
     attachment["status"] = "attached";
-    mappings.push_back(mapping_json(attachment));
+    mappings.push_back(mapping_of(attachment));
     volume["status"] = "in-use";
     volume["attachmentSet"] = Json::array({std::move(attachment)});
     world.put(region, "volume", volume_id) = std::move(volume);
@@ -180,7 +171,7 @@ Json instance_json(World& world, const LaunchSpec& spec, const Json& image, cons
           {"virtualizationType", "hvm"},
           {"rootDeviceType", "ebs"},
           {"rootDeviceName", text(image, "rootDeviceName")},
-          {"productCodes", Json::array()},
+          {"productCodes", image.value("productCodes", Json::array())},
           {"ebsOptimized", spec.ebs_optimized},
           {"enaSupport", true},
           {"clientToken", spec.client_token},

@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include "sim/core/resources/root_tasks.hpp"
 #include "sim/core/state/places.hpp"
 
 namespace ec2spotter::sim {
@@ -36,6 +37,30 @@ void check_attachments(const World& world, const std::string& region,
     if (by_instance != by_volume) {
       found.push_back("S1: " + id + " is at '" + by_volume + "' as the volume says, at '" +
                       by_instance + "' as the instance says");
+    }
+  }
+}
+
+// S1: a volume that is becoming the root of an instance is held by that one.
+void check_replacements(const World& world, const std::string& region,
+                        std::vector<std::string>& found) {
+  std::map<std::string, std::string> takers;
+  for (const auto& [id, task] : world.table(region, kRootTask)) {
+    if (!is_unfinished(task)) continue;
+    const std::string volume_id = text(task, "_volume");
+    const std::string taker = text(task, "instanceId");
+    const auto [first, alone] = takers.emplace(volume_id, taker);
+    if (!alone) {
+      found.push_back("S1: " + volume_id + " is becoming the root of " + first->second +
+                      " and of " + taker);
+    }
+    const auto volume = world.table(region, "volume").find(volume_id);
+    if (volume == world.table(region, "volume").end()) continue;
+    for (const Json& attachment : volume->second.at("attachmentSet")) {
+      const std::string holder = text(attachment, "instanceId");
+      if (holder == taker) continue;
+      found.push_back("S1: " + volume_id + " is becoming the root of " + taker + " and is at " +
+                      holder);
     }
   }
 }
@@ -136,7 +161,10 @@ void judge_tags(const Call& call, const Json& resource,
 
 std::vector<std::string> violations(const World& world) {
   std::vector<std::string> found = world.settings().value(kBreaches, std::vector<std::string>{});
-  for (const std::string& region : region_names()) check_attachments(world, region, found);
+  for (const std::string& region : region_names()) {
+    check_attachments(world, region, found);
+    check_replacements(world, region, found);
+  }
   check_roots(world, found);
   return found;
 }

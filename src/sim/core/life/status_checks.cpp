@@ -47,11 +47,7 @@ void guest_began(World& world, const std::string& region, Json& instance) {
 }
 
 void restart_now(World& world, const std::string& region, Json& instance) {
-  const Json& check = instance.at("_checks").at(kInstance);
-  if (text(check, "status") != "ok") {
-    instance["_checks"][kInstance] = check_json(world, "initializing");
-  }
-  guest_began(world, region, instance);
+  guest_restarted(world, region, instance);
   world.bodies().reboot(text(instance, "instanceId"));
 }
 
@@ -63,7 +59,7 @@ void finish_checks(World& world, Json& instance) {
 }
 
 Result<void> check_runs(const Json& instance) {
-  if (state_name(instance) == "running") return {};
+  if (has_power(instance)) return {};
   return fail(Errc::wrong_state, text(instance, "instanceId") + " does not run");
 }
 
@@ -81,6 +77,19 @@ void begin_checks(World& world, const std::string& region, Json& instance) {
 void restart_guest(World& world, const std::string& region, Json& instance) {
   if (!hangs(instance)) return restart_now(world, region, instance);
   schedule_status(world, region, instance, "forced_restart", kRestartWithin);
+}
+
+void guest_restarted(World& world, const std::string& region, Json& instance) {
+  const Json& check = instance.at("_checks").at(kInstance);
+  if (text(check, "status") != "ok") {
+    instance["_checks"][kInstance] = check_json(world, "initializing");
+  }
+  guest_began(world, region, instance);
+}
+
+void guest_fell_silent(World& world, const std::string& region, Json& instance) {
+  instance["_hung"] = true;
+  schedule_status(world, region, instance, "guest_silent", kChecksTake);
 }
 
 void settle_status(World& world, const Json& event, const std::string& region, Json& instance) {
@@ -133,8 +142,7 @@ Result<void> add_scheduled_event(World& world, Json& instance, const std::string
 Result<void> hang(World& world, const std::string& region, Json& instance) {
   TRY_VOID(check_runs(instance));
   TRY_VOID(world.bodies().hang(text(instance, "instanceId")));
-  instance["_hung"] = true;
-  schedule_status(world, region, instance, "guest_silent", kChecksTake);
+  guest_fell_silent(world, region, instance);
   return {};
 }
 

@@ -15,6 +15,11 @@ void begin_checks(World& world, const std::string& region, Json& instance);
 // minutes that EC2 waits. Source: EC2 user guide, "Reboot your instance".
 void restart_guest(World& world, const std::string& region, Json& instance);
 
+// A guest has been restarted, by whatever means: what ailed it is over, and its check begins.
+void guest_restarted(World& world, const std::string& region, Json& instance);
+// The guest answers nothing from now on; its check fails after two minutes.
+void guest_fell_silent(World& world, const std::string& region, Json& instance);
+
 // Carries out an event that begin_checks, restart_guest or hang has scheduled; ignores others.
 void settle_status(World& world, const Json& event, const std::string& region, Json& instance);
 

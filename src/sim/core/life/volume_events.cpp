@@ -6,14 +6,6 @@
 namespace ec2spotter::sim {
 namespace {
 
-void forget_disk(Json& instance, const std::string& volume_id) {
-  Json kept = Json::array();
-  for (Json& mapping : instance.at("blockDeviceMapping")) {
-    if (text(mapping.at("ebs"), "volumeId") != volume_id) kept.push_back(std::move(mapping));
-  }
-  instance["blockDeviceMapping"] = std::move(kept);
-}
-
 void attached(World& world, const std::string& region, const std::string& volume_id) {
   Json* volume = world.find(region, "volume", volume_id);
   if (volume == nullptr || volume->at("attachmentSet").empty()) return;
@@ -28,6 +20,14 @@ void attached(World& world, const std::string& region, const std::string& volume
 }
 
 }  // namespace
+
+void forget_disk(Json& instance, const std::string& volume_id) {
+  Json kept = Json::array();
+  for (Json& mapping : instance.at("blockDeviceMapping")) {
+    if (text(mapping.at("ebs"), "volumeId") != volume_id) kept.push_back(std::move(mapping));
+  }
+  instance["blockDeviceMapping"] = std::move(kept);
+}
 
 void free_volume(Json& volume) {
   volume["attachmentSet"] = Json::array();
@@ -48,6 +48,14 @@ void detached(World& world, const std::string& region, const std::string& volume
   const std::string holder = text(attachment, "instanceId");
   free_volume(*volume);
   if (Json* instance = world.find(region, "instance", holder)) forget_disk(*instance, volume_id);
+}
+
+void settle_detaching(World& world, const std::string& region, const std::string& instance_id) {
+  for (const auto& [volume_id, volume] : world.table(region, "volume")) {
+    const Json& attachments = volume.at("attachmentSet");
+    if (attachments.empty() || text(attachments[0], "instanceId") != instance_id) continue;
+    if (text(attachments[0], "status") == "detaching") detached(world, region, volume_id);
+  }
 }
 
 void on_volume_event(World& world, const std::string& kind, const std::string& region,

@@ -12,7 +12,11 @@ void on_volume_event(World& world, const std::string& kind, const std::string& r
                      Json& volume);
 // Ends an attachment that is detaching; before its time, plans that end.
 void detached(World& world, const std::string& region, const std::string& volume_id);
-// The instance that held the volume has ended.
+// The instance has lost its power: what its guest was to give back is settled by that.
+void settle_detaching(World& world, const std::string& region, const std::string& instance_id);
+// The instance that held the volume has ended, or has got another root.
 void free_volume(Json& volume);
+// The instance shows the volume no more.
+void forget_disk(Json& instance, const std::string& volume_id);
 
 }  // namespace ec2spotter::sim

@@ -12,6 +12,11 @@ Json mapping_json(const ImageDisk& disk) {
   return {{"deviceName", disk.device}, {"ebs", std::move(ebs)}};
 }
 
+Json product_codes(const std::string& code) {
+  if (code.empty()) return Json::array();
+  return Json::array({{{"productCode", code}, {"type", "marketplace"}}});
+}
+
 Json make_image(World& world, const ImageSpec& spec) {
   Json image{{"imageId", spec.id},
              {"name", spec.name},
@@ -30,6 +35,7 @@ Json make_image(World& world, const ImageSpec& spec) {
              {"enaSupport", spec.ena_support},
              {"platformDetails", "Linux/UNIX"},
              {"usageOperation", "RunInstances"},
+             {"productCodes", product_codes(spec.product_code)},
              {"blockDeviceMapping", spec.disks},
              {"tagSet", Json::array()}};
   if (!spec.boot_mode.empty()) image["bootMode"] = spec.boot_mode;

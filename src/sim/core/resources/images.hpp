@@ -16,8 +16,12 @@ struct ImageDisk {
 };
 Json mapping_json(const ImageDisk& disk);
 
+// The product codes of what has this one from the Marketplace; none when it is empty.
+Json product_codes(const std::string& code);
+
 struct ImageSpec {
   std::string id = {}, name = {}, architecture = "x86_64", root_device = "/dev/xvda";
+  std::string product_code = {};
   std::string description = {}, boot_mode = {}, imds_support = {};
   bool ena_support = true;
   Json disks = Json::array();  // of mapping_json

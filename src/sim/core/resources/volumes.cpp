@@ -105,6 +105,19 @@ Json attachment_json(World& world, const std::string& volume_id, const std::stri
           {"attachTime", world.timestamp()}, {"deleteOnTermination", spec.delete_on_termination}};
 }
 
+Json mapping_of(const Json& attachment) {
+  return {{"deviceName", attachment.at("device")},
+          {"ebs",
+           {{"volumeId", attachment.at("volumeId")},
+            {"status", attachment.at("status")},
+            {"attachTime", attachment.at("attachTime")},
+            {"deleteOnTermination", attachment.at("deleteOnTermination")}}}};
+}
+
+void note_retired(const Json& volume, Json& attachment) {
+  if (tag_value(volume, "ec2spotter:state") == "retired") attachment["_retired"] = true;
+}
+
 Result<void> check_volume(const DiskSpec& disk) {
   for (const VolumeType& type : kVolumeTypes) {
     if (type.name != disk.volume_type) continue;

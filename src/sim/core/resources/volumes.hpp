@@ -26,5 +26,9 @@ struct AttachmentSpec {
 // An attachment that is under way.
 Json attachment_json(World& world, const std::string& volume_id, const std::string& instance_id,
                      const AttachmentSpec& spec);
+// An attachment as its instance shows it.
+Json mapping_of(const Json& attachment);
+// For the safety check: a retired root must not get an instance again.
+void note_retired(const Json& volume, Json& attachment);
 
 }  // namespace ec2spotter::sim

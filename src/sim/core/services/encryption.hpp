@@ -27,7 +27,7 @@ std::string find_key_arn(const World& world, const std::string& region, const st
 Result<void> complete_encryption(const World& world, const std::string& region, DiskSpec& disk,
                                  const std::string& from_snapshot);
 
-// May a role with these policies use the key of the volume that AttachVolume names? Errors:
+// May a role with these policies use the key of the volume that the call attaches? Errors:
 // CustomerKeyHasBeenRevoked, as from EC2. Source: EBS user guide, "Requirements for Amazon EBS
 // encryption".
 Result<void> authorize_key(Call& call, const std::vector<Json>& policies);

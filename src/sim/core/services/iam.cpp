@@ -244,13 +244,15 @@ std::map<std::string, std::string> tags_of(const Json* resource) {
 
 struct Touched {
   const char* parameter;
-  const char* kind;    // of our tables
-  const char* in_arn;  // what EC2's ARNs call it
+  const char* kind;      // of our tables
+  const char* in_arn;    // what EC2's ARNs call it
+  bool has_tags = true;  // may a condition ask for its tags?
 };
 
 PolicyResource resource_of(Call& call, const Touched& touched, const std::string& id) {
   return {.arn = fmt::format("arn:aws:ec2:{}:{}:{}/{}", call.region, kAccount, touched.in_arn, id),
-          .tags = tags_of(call.find(touched.kind, id))};
+          .tags = touched.has_tags ? tags_of(call.find(touched.kind, id))
+                                   : std::map<std::string, std::string>()};
 }
 
 // What a call touches. Source: "Actions, resources, and condition keys for Amazon EC2"; calls that
@@ -261,6 +263,11 @@ std::vector<PolicyResource> resources_of(Call& call) {
       {"DetachVolume", {{"VolumeId", "volume", "volume"}, {"InstanceId", "instance", "instance"}}},
       {"AssociateAddress",
        {{"AllocationId", "address", "elastic-ip"}, {"InstanceId", "instance", "instance"}}},
+      {"CreateReplaceRootVolumeTask",
+       {{"InstanceId", "instance", "instance"},
+        {"VolumeId", "volume", "volume", false},
+        {"SnapshotId", "snapshot", "snapshot"},
+        {"ImageId", "image", "image"}}},
   };
   std::vector<PolicyResource> resources;
   const auto known = kTouched.find(call.action);
@@ -270,6 +277,9 @@ std::vector<PolicyResource> resources_of(Call& call) {
       if (id == call.params.all().end()) continue;
       resources.push_back(resource_of(call, touched, id->second));
     }
+  }
+  if (call.action == "CreateReplaceRootVolumeTask") {
+    resources.push_back(resource_of(call, {"", "", "replace-root-volume-task", false}, "*"));
   }
   if (resources.empty()) resources.push_back({.arn = "*", .tags = {}});
   return resources;
@@ -311,7 +321,9 @@ Result<void> authorize(Call& call, const RoleSession& session) {
                     "policy allows the {} action",
                     session.arn, question.action, question.resource.arn, question.action));
   }
-  return call.action == "AttachVolume" ? authorize_key(call, policies) : Result<void>();
+  const bool attaches =
+      call.action == "AttachVolume" || call.action == "CreateReplaceRootVolumeTask";
+  return attaches ? authorize_key(call, policies) : Result<void>();
 }
 
 void add_identity_actions(Actions& actions) {

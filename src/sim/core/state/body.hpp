@@ -82,6 +82,8 @@ class Bodies {
   // Power loss, now. When it returns the body is gone and all its disks are free; no event follows.
   virtual void cut_power(const std::string& instance_id) = 0;
   virtual void reboot(const std::string& instance_id) = 0;
+  // Power loss, and a start with other disks on the same host: the console goes on.
+  virtual Result<void> restart(const BodySpec& spec) = 0;
   // The guest stands still: it answers nothing, writes nothing, and gives no disk back, until
   // reboot or cut_power. Errors: invalid, where that cannot be brought about.
   virtual Result<void> hang(const std::string& instance_id) = 0;
@@ -124,6 +126,7 @@ class NoBodies : public Bodies {
   }
   void cut_power(const std::string&) override {}
   void reboot(const std::string&) override {}
+  Result<void> restart(const BodySpec&) override { return {}; }
   Result<void> hang(const std::string&) override { return {}; }
   Result<void> turn_read_only(const std::string&) override { return {}; }
   Result<void> plug_disk(const std::string&, const BodyDisk&) override { return {}; }
