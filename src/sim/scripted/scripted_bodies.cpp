@@ -13,13 +13,19 @@ const ScriptedBodies::Guest* ScriptedBodies::guest_at(const std::string& public_
 
 bool ScriptedBodies::ssh_answers(const std::string& public_ip) const {
   const Guest* guest = guest_at(public_ip);
-  return guest != nullptr && (root_is_up(*guest) || (guest->fell_back && !guest->hung));
+  return guest != nullptr && (root_is_up(*guest) || preboot_is_up(*guest));
+}
+
+// It has one of its own, which stops when the guest begins to enter its root.
+bool ScriptedBodies::preboot_is_up(const Guest& guest) const {
+  const bool waits = guest.volume.empty() && last_act(guest) - guest.started >= habits.to_preboot;
+  return !guest.hung && (waits || guest.fell_back);
 }
 
 std::string ScriptedBodies::host_key(const std::string& public_ip) const {
   if (!ssh_answers(public_ip)) return {};
   const Guest* guest = guest_at(public_ip);
-  return guest->fell_back ? "preboot" : guest->volume;
+  return preboot_is_up(*guest) ? "preboot" : guest->volume;
 }
 
 void ScriptedBodies::fall_back_to_preboot(const std::string& instance_id) {

@@ -71,6 +71,7 @@ class ScriptedBodies : public NoBodies {
   // The last moment at which the guest did anything.
   TimePoint last_act(const Guest& guest) const { return guest.hung.value_or(clock_.now()); }
   bool root_came_up(const Guest& guest) const;
+  bool preboot_is_up(const Guest& guest) const;
   bool root_is_up(const Guest& guest) const {
     return !guest.hung && !guest.fell_back && root_came_up(guest);
   }

@@ -181,14 +181,17 @@ TEST_F(SimReplaceRootTest, ADiskThatTheGuestWasToGiveBackIsFreeWhenItsPowerIsCut
   EXPECT_EQ(sim().bodies().restarts.at(0).disks.size(), 1U);
 }
 
-TEST_F(SimReplaceRootTest, AnInstanceWhoseGuestCannotStartEndsWithItsTask) {
+TEST_F(SimReplaceRootTest, AnInstanceWhoseNewRootDoesNotBootRunsOn) {
   begin(Profile::realistic);
   const std::string task = begun();
   sim().advance(70s);
   sim().core().report(BodyFailed{instance_, "no kernel on the disk"});
   sim().advance(2min);
-  EXPECT_EQ(state(task), "failed");
-  EXPECT_EQ(sim().instance_state(instance_), "terminated");
+  EXPECT_EQ(state(task), "succeeded");
+  EXPECT_EQ(sim().instance_state(instance_), "running");
+  EXPECT_EQ(root(), volume_);
+  const Reply status = sim().call("DescribeInstanceStatus", {{"InstanceId.1", instance_}});
+  EXPECT_EQ(status.at("//instanceStatus/status"), "impaired");
 }
 
 TEST_F(SimReplaceRootTest, AGuestThatPowersItselfOffLaterStopsItsInstance) {

@@ -214,8 +214,9 @@ void apply(World& world, const BodyEvent& event) {
   Json* instance = world.find_anywhere("instance", id, region);
   if (instance == nullptr) return;
   if (const auto* failed = std::get_if<BodyFailed>(&event)) {
-    begin_termination(world, region, *instance, Cause::failure, failed->why);
-    return;
+    // An instance that got another root runs on if nothing boots from that: EC2 does not look.
+    if (instance->contains("_former_roots")) return guest_fell_silent(world, region, *instance);
+    return begin_termination(world, region, *instance, Cause::failure, failed->why);
   }
   guest_powered_off(world, region, *instance);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "sim/core/life/endings.hpp"
 #include "sim/core/life/status_checks.hpp"
 #include "sim/core/life/volume_events.hpp"
 #include "sim/core/resources/root_tasks.hpp"
@@ -54,10 +53,9 @@ void cut_guest(World& world, const std::string& region, Json& task, Json& instan
 void restart(World& world, const std::string& region, Json& instance) {
   instance.erase("_without_power");
   instance["_old_guest_until"] = format_iso8601(world.now() + kReportsLate, Fraction::milliseconds);
-  if (auto started = world.bodies().restart(body_spec(instance)); !started) {
-    return begin_termination(world, region, instance, Cause::failure, started.error().message);
-  }
+  const bool started = world.bodies().restart(body_spec(instance)).has_value();
   guest_restarted(world, region, instance);
+  if (!started) guest_fell_silent(world, region, instance);
 }
 
 void take_root(World& world, const std::string& region, Json& task, Json& instance) {
