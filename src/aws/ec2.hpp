@@ -62,6 +62,15 @@ struct FleetSpec {
   bool operator==(const FleetSpec&) const = default;
 };
 
+// CreateReplaceRootVolumeTask with an existing volume. EC2 deletes the former root disk.
+struct ReplaceRootSpec {
+  InstanceId instance;
+  VolumeId volume;
+  std::string client_token;  // at most 64 ASCII characters
+  Tags tags;                 // of the task
+  bool operator==(const ReplaceRootSpec&) const = default;
+};
+
 struct AssociateAddressSpec {
   AllocationId address;
   InstanceId instance;
@@ -112,6 +121,8 @@ class Ec2 {
   // DescribeInstanceStatus, of instances that run. It has no filter for tags.
   virtual Result<std::vector<StatusChecks>> describe_status(const std::vector<InstanceId>& ids,
                                                             const std::vector<Filter>& filters) = 0;
+  // DescribeReplaceRootVolumeTasks.
+  virtual Result<std::vector<RootTask>> describe_root_tasks(const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<Address>> describe_addresses(const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<Image>> describe_images(const std::vector<ImageId>& ids,
                                                      const std::vector<Filter>& filters) = 0;
@@ -170,6 +181,9 @@ class Ec2 {
   // Never forced; the instance is always named, so that a stale call cannot undo a newer
   // attachment.
   virtual Result<void> detach_volume(const VolumeId& volume, const InstanceId& instance) = 0;
+  // EC2 restarts a running instance from a volume that is attached nowhere. The answer comes before
+  // the work is done. Source: EC2 user guide, "Replace the root volume for an Amazon EC2 instance".
+  virtual Result<void> replace_root(const ReplaceRootSpec& spec) = 0;
   virtual Result<void> create_tags(const std::vector<std::string>& resource_ids,
                                    const Tags& tags) = 0;
   virtual Result<void> set_delete_on_termination(const InstanceId& instance,

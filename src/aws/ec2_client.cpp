@@ -93,6 +93,9 @@ class RealEc2 final : public Ec2Client {
                                                     const std::vector<Filter>& filters) override {
     return by_ids<StatusChecks>(ids, filters, describe_status_call, parse_describe_status);
   }
+  Result<std::vector<RootTask>> describe_root_tasks(const std::vector<Filter>& filters) override {
+    return by_filters<RootTask>(filters, describe_root_tasks_call, parse_describe_root_tasks);
+  }
   Result<std::vector<Address>> describe_addresses(const std::vector<Filter>& filters) override {
     return pages<Address>([&](const Page&) { return describe_addresses_call(filters); },
                           parse_describe_addresses);
@@ -183,6 +186,9 @@ class RealEc2 final : public Ec2Client {
   }
   Result<void> detach_volume(const VolumeId& volume, const InstanceId& instance) override {
     return acknowledged(detach_volume_call(volume, instance));
+  }
+  Result<void> replace_root(const ReplaceRootSpec& spec) override {
+    return acknowledged(replace_root_call(spec));
   }
   Result<void> create_tags(const std::vector<std::string>& resource_ids, const Tags& tags) override;
   Result<void> set_delete_on_termination(const InstanceId& instance, const std::string& device,

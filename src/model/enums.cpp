@@ -42,6 +42,14 @@ constexpr Words<AttachmentState, 5> kAttachmentStates{{{AttachmentState::attachi
                                                        {AttachmentState::detaching, "detaching"},
                                                        {AttachmentState::detached, "detached"},
                                                        {AttachmentState::busy, "busy"}}};
+constexpr Words<RootTaskState, 7> kRootTaskStates{
+    {{RootTaskState::pending, "pending"},
+     {RootTaskState::in_progress, "in-progress"},
+     {RootTaskState::succeeded, "succeeded"},
+     {RootTaskState::failing, "failing"},
+     {RootTaskState::failed, "failed"},
+     {RootTaskState::failing_detached, "failing-detached"},
+     {RootTaskState::failed_detached, "failed-detached"}}};
 constexpr Words<Architecture, 2> kArchitectures{
     {{Architecture::x86_64, "x86_64"}, {Architecture::arm64, "arm64"}}};
 
@@ -51,6 +59,7 @@ std::string_view to_string(InstanceState value) { return word_of(kInstanceStates
 std::string_view to_string(VolumeState value) { return word_of(kVolumeStates, value); }
 std::string_view to_string(AttachmentState value) { return word_of(kAttachmentStates, value); }
 std::string_view to_string(Market value) { return value == Market::spot ? "spot" : "on-demand"; }
+std::string_view to_string(RootTaskState value) { return word_of(kRootTaskStates, value); }
 std::string_view to_string(Architecture value) { return word_of(kArchitectures, value); }
 
 InstanceState parse_instance_state(std::string_view text) {
@@ -59,6 +68,9 @@ InstanceState parse_instance_state(std::string_view text) {
 VolumeState parse_volume_state(std::string_view text) { return value_of(kVolumeStates, text); }
 AttachmentState parse_attachment_state(std::string_view text) {
   return value_of(kAttachmentStates, text);
+}
+RootTaskState parse_root_task_state(std::string_view text) {
+  return value_of(kRootTaskStates, text);
 }
 Architecture parse_architecture(std::string_view text) { return value_of(kArchitectures, text); }
 

@@ -63,13 +63,30 @@ struct Instance {
   SpotRequestId spot_request;
   std::string root_device;
   std::vector<BlockDevice> block_devices;
-  std::string state_reason_code;  // for example Server.SpotInstanceTermination
+  std::vector<std::string> product_codes;  // of Marketplace, that its image brought
+  std::string state_reason_code;           // for example Server.SpotInstanceTermination
   std::string state_reason_message;
   std::string client_token;
   int launch_index = 0;  // among the instances of one RunInstances call, from 0
   TimePoint launch_time;
   Tags tags;
   bool operator==(const Instance&) const = default;
+};
+
+// EC2's replacement of a running instance's root disk, as a task that EC2 carries out.
+// Source: EC2 API reference, "ReplaceRootVolumeTask".
+struct RootTask {
+  RootTaskId id;
+  InstanceId instance;
+  RootTaskState state = RootTaskState::unknown;
+  bool operator==(const RootTask&) const = default;
+
+  // May EC2 still give the instance another root disk, or take one from it? A state that EC2 has
+  // added counts as such.
+  bool under_way() const {
+    return state != RootTaskState::succeeded && state != RootTaskState::failed &&
+           state != RootTaskState::failed_detached;
+  }
 };
 
 // EC2's status checks of a running instance. Source: EC2 API reference, "InstanceStatus".

@@ -43,6 +43,8 @@ constexpr const char* kInstances = R"(<DescribeInstancesResponse>
       <instanceLifecycle>spot</instanceLifecycle>
       <spotInstanceRequestId>sir-1</spotInstanceRequestId>
       <rootDeviceName>/dev/xvda</rootDeviceName>
+      <productCodes><item>
+        <productCode>abc</productCode><type>marketplace</type></item></productCodes>
       <blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs>
         <volumeId>vol-2</volumeId><status>attached</status>
         <deleteOnTermination>true</deleteOnTermination></ebs></item></blockDeviceMapping>
@@ -54,6 +56,16 @@ constexpr const char* kInstances = R"(<DescribeInstancesResponse>
     </item></instancesSet></item>
   </reservationSet>
 </DescribeInstancesResponse>)";
+
+constexpr const char* kRootTasks = R"(<DescribeReplaceRootVolumeTasksResponse>
+  <requestId>59dbff89-35bd-4eac-99ed-be587EXAMPLE</requestId>
+  <replaceRootVolumeTaskSet><item>
+    <replaceRootVolumeTaskId>replacevol-0111122223333abcd</replaceRootVolumeTaskId>
+    <instanceId>i-1234567890abcdef0</instanceId><taskState>failed-detached</taskState>
+    <startTime>2026-07-08T09:00:00Z</startTime><tagSet/>
+    <deleteReplacedRootVolume>true</deleteReplacedRootVolume>
+  </item></replaceRootVolumeTaskSet>
+</DescribeReplaceRootVolumeTasksResponse>)";
 
 constexpr const char* kPrices = R"(<DescribeSpotPriceHistoryResponse>
   <requestId>59dbff89-35bd-4eac-99ed-be587EXAMPLE</requestId>
@@ -306,12 +318,31 @@ TEST(Ec2RepliesTest, HostileRepliesAreErrors) {
   }
 }
 
+TEST(Ec2RepliesTest, ReadsTasksInEachState) {
+  const std::string text = kRootTasks;
+  const std::string written = "failed-detached";
+  for (const auto state : {RootTaskState::pending, RootTaskState::in_progress,
+                           RootTaskState::succeeded, RootTaskState::failing, RootTaskState::failed,
+                           RootTaskState::failing_detached, RootTaskState::failed_detached}) {
+    std::string reply = text;
+    reply.replace(reply.find(written), written.size(), to_string(state));
+    const auto page = parse_describe_root_tasks(reply);
+    ASSERT_TRUE(page.has_value()) << page.error().describe();
+    EXPECT_EQ(page->items, (std::vector{RootTask{RootTaskId("replacevol-0111122223333abcd"),
+                                                 InstanceId("i-1234567890abcdef0"), state}}));
+  }
+  std::string reply = text;
+  reply.replace(reply.find(written), written.size(), "word-of-the-future");
+  EXPECT_TRUE(parse_describe_root_tasks(reply)->items.front().under_way()) << "who knows";
+}
+
 // Bytes changed at random: any answer but a crash.
 TEST(Ec2RepliesTest, MangledRepliesNeverCrash) {
   constexpr unsigned kSeed = 20261124;
   std::mt19937 random(kSeed);
   for (int round = 0; round < 2000; ++round) {
-    constexpr std::array kAll{kVolumes, kInstances, kPrices, kScores, kZones, kTypes, kOfferings};
+    constexpr std::array kAll{kVolumes, kInstances, kRootTasks, kPrices,
+                              kScores,  kZones,     kTypes,     kOfferings};
     std::string text = kAll.at(static_cast<std::size_t>(round) % kAll.size());
     for (int change = 0; change < 4; ++change) {
       text[random() % text.size()] = static_cast<char>(random() % 256);
@@ -321,6 +352,7 @@ TEST(Ec2RepliesTest, MangledRepliesNeverCrash) {
     static_cast<void>(parse_spot_price_history(text).has_value());
     static_cast<void>(parse_spot_placement_scores(text).has_value());
     static_cast<void>(parse_describe_zones(text).has_value());
+    static_cast<void>(parse_describe_root_tasks(text).has_value());
     static_cast<void>(parse_describe_instance_types(text).has_value());
     static_cast<void>(parse_describe_type_offerings(text).has_value());
   }

@@ -165,6 +165,26 @@ TEST(Ec2RequestsTest, OnlyCallsThatCanBeRepeatedSaySo) {
   EXPECT_EQ(attach_volume_call(volume, body, "/dev/sdf").effect, Effect::unknown);
   EXPECT_EQ(detach_volume_call(volume, body).effect, Effect::unknown);
   EXPECT_EQ(terminate_instance_call(body).effect, Effect::unknown);
+  EXPECT_EQ(replace_root_call({body, volume, "t", {}}).effect, Effect::unknown);
+}
+
+TEST(Ec2RequestsTest, AReplacedRootDiskIsDeletedAndItsTaskTagged) {
+  const ApiCall call =
+      replace_root_call({InstanceId("i-1"), VolumeId("vol-1"), "token", {{"a", "b"}}});
+  EXPECT_EQ(call.action, "CreateReplaceRootVolumeTask");
+  EXPECT_EQ(call.params.value("InstanceId"), "i-1");
+  EXPECT_EQ(call.params.value("VolumeId"), "vol-1");
+  EXPECT_EQ(call.params.value("ClientToken"), "token");
+  EXPECT_EQ(call.params.value("DeleteReplacedRootVolume"), "true");
+  EXPECT_EQ(call.params.value("TagSpecification.1.ResourceType"), "replace-root-volume-task");
+  EXPECT_EQ(call.params.value("TagSpecification.1.Tag.1.Key"), "a");
+}
+
+TEST(Ec2RequestsTest, TasksComeFiftyToAPage) {
+  const ApiCall call = describe_root_tasks_call({{"instance-id", {"i-1"}}}, {"next"});
+  EXPECT_EQ(call.params.value("MaxResults"), "50");
+  EXPECT_EQ(call.params.value("NextToken"), "next");
+  EXPECT_EQ(call.params.value("Filter.1.Value.1"), "i-1");
 }
 
 TEST(Ec2RequestsTest, ADetachNamesItsInstanceAndIsNeverForced) {

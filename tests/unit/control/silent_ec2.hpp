@@ -28,6 +28,9 @@ class SilentEc2 : public aws::Ec2 {
                                                     const Filters&) override {
     return unexpected();
   }
+  Result<std::vector<RootTask>> describe_root_tasks(const Filters&) override {
+    return unexpected();
+  }
   Result<std::vector<Address>> describe_addresses(const Filters&) override { return unexpected(); }
   Result<std::vector<Image>> describe_images(const std::vector<ImageId>&, const Filters&) override {
     return unexpected();
@@ -68,6 +71,7 @@ class SilentEc2 : public aws::Ec2 {
   Result<void> attach_volume(const VolumeId&, const InstanceId&, const std::string&) override {
     return unexpected();
   }
+  Result<void> replace_root(const aws::ReplaceRootSpec&) override { return unexpected(); }
   Result<void> detach_volume(const VolumeId&, const InstanceId&) override { return unexpected(); }
   Result<void> create_tags(const Ids&, const Tags&) override { return unexpected(); }
   Result<void> set_delete_on_termination(const InstanceId&, const std::string&, bool) override {

@@ -72,6 +72,10 @@ Result<Instance> read_instance(XmlElement item) {
   instance.root_device = item.text("rootDeviceName");
   TRY_VOID(read_items<BlockDevice>(item.child("blockDeviceMapping"), read_block_device,
                                    instance.block_devices));
+  const XmlElement codes = item.child("productCodes");
+  for (XmlElement code = codes.first("item"); code.exists(); code = code.next("item")) {
+    instance.product_codes.push_back(code.text("productCode"));
+  }
   instance.state_reason_code = item.child("stateReason").text("code");
   instance.state_reason_message = item.child("stateReason").text("message");
   instance.client_token = item.text("clientToken");
@@ -119,6 +123,17 @@ Result<StatusChecks> read_status(XmlElement item) {
   TRY(checks.guest, read_check(item.child("instanceStatus"), checks.impaired_since));
   TRY(checks.ebs, read_check(item.child("attachedEbsStatus"), checks.impaired_since));
   return checks;
+}
+
+Result<RootTask> read_root_task(XmlElement item) {
+  RootTask task;
+  TRY(const std::string id, item.required("replaceRootVolumeTaskId"));
+  TRY(const std::string instance, item.required("instanceId"));
+  TRY(const std::string state, item.required("taskState"));
+  task.id = RootTaskId(id);
+  task.instance = InstanceId(instance);
+  task.state = parse_root_task_state(state);
+  return task;
 }
 
 Result<Address> read_address(XmlElement item) {
@@ -201,6 +216,11 @@ Result<PageOf<SpotRequest>> parse_describe_spot_requests(std::string_view body) 
 Result<PageOf<StatusChecks>> parse_describe_status(std::string_view body) {
   return read_page<StatusChecks>(body, "DescribeInstanceStatusResponse", "instanceStatusSet",
                                  read_status);
+}
+
+Result<PageOf<RootTask>> parse_describe_root_tasks(std::string_view body) {
+  return read_page<RootTask>(body, "DescribeReplaceRootVolumeTasksResponse",
+                             "replaceRootVolumeTaskSet", read_root_task);
 }
 
 Result<PageOf<Address>> parse_describe_addresses(std::string_view body) {

@@ -16,6 +16,7 @@ Result<PageOf<Volume>> parse_describe_volumes(std::string_view body);
 Result<PageOf<Instance>> parse_describe_instances(std::string_view body);
 Result<PageOf<SpotRequest>> parse_describe_spot_requests(std::string_view body);
 Result<PageOf<StatusChecks>> parse_describe_status(std::string_view body);
+Result<PageOf<RootTask>> parse_describe_root_tasks(std::string_view body);
 Result<PageOf<Address>> parse_describe_addresses(std::string_view body);
 Result<PageOf<Image>> parse_describe_images(std::string_view body);
 Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body);

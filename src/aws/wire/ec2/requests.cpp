@@ -14,6 +14,9 @@ constexpr std::string_view kEc2Version = "2016-11-15";
 constexpr std::string_view kStsVersion = "2011-06-15";
 constexpr std::string_view kIamVersion = "2010-05-08";
 constexpr std::size_t kMaxClientToken = 64;
+// The largest page of tasks that EC2 gives. Source: EC2 API reference,
+// "DescribeReplaceRootVolumeTasks".
+constexpr std::string_view kTasksOfAPage = "50";
 constexpr std::string_view kPriceNeedsSpot =
     "a maximum price needs a spot pool; leave it out for on-demand";
 // Seconds that an instance at risk goes on after its successor is up; the least that EC2 takes.
@@ -117,6 +120,13 @@ ApiCall describe_spot_requests_call(const std::vector<Filter>& filters, const Pa
 ApiCall describe_status_call(const std::vector<InstanceId>& ids, const std::vector<Filter>& filters,
                              const Page& page) {
   return describe("DescribeInstanceStatus", "InstanceId", ids, filters, page);
+}
+
+ApiCall describe_root_tasks_call(const std::vector<Filter>& filters, const Page& page) {
+  ApiCall call = reading("DescribeReplaceRootVolumeTasks");
+  add_filters(call.params, filters);
+  add_page(call.params, page, kTasksOfAPage);
+  return call;
 }
 
 ApiCall describe_addresses_call(const std::vector<Filter>& filters) {
@@ -264,6 +274,16 @@ ApiCall detach_volume_call(const VolumeId& volume, const InstanceId& instance) {
   call.params.add("VolumeId", volume.str());
   if (!breaks_rule(7)) call.params.add("InstanceId", instance.str());
   if (breaks_rule(6)) call.params.add("Force", "true");
+  return call;
+}
+
+ApiCall replace_root_call(const ReplaceRootSpec& spec) {
+  ApiCall call = changing("CreateReplaceRootVolumeTask");
+  call.params.add("InstanceId", spec.instance.str());
+  call.params.add("VolumeId", spec.volume.str());
+  call.params.add("ClientToken", spec.client_token);
+  call.params.add("DeleteReplacedRootVolume", "true");
+  add_tag_specifications(call.params, "", {"replace-root-volume-task"}, spec.tags);
   return call;
 }
 

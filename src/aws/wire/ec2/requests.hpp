@@ -20,6 +20,7 @@ ApiCall describe_instances_call(const std::vector<InstanceId>& ids,
 ApiCall describe_spot_requests_call(const std::vector<Filter>& filters, const Page& page);
 ApiCall describe_status_call(const std::vector<InstanceId>& ids, const std::vector<Filter>& filters,
                              const Page& page);
+ApiCall describe_root_tasks_call(const std::vector<Filter>& filters, const Page& page);
 // Not paged by EC2.
 ApiCall describe_addresses_call(const std::vector<Filter>& filters);
 ApiCall describe_images_call(const std::vector<ImageId>& ids, const std::vector<Filter>& filters,
@@ -61,6 +62,7 @@ ApiCall delete_volume_call(const VolumeId& volume);
 ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,
                            const std::string& device);
 ApiCall detach_volume_call(const VolumeId& volume, const InstanceId& instance);
+ApiCall replace_root_call(const ReplaceRootSpec& spec);
 ApiCall create_tags_call(const std::vector<std::string>& resource_ids, const Tags& tags);
 ApiCall set_delete_on_termination_call(const InstanceId& instance, const std::string& device,
                                        bool value);
