@@ -8,9 +8,11 @@ namespace ec2spotter {
 // Gzip members: the beginning of a boothook of cloud-init, with one `put NAME` and a here-document
 // a file. The parameters follow, and what starts the program: `. /run/ec2spotter/hook.sh`.
 struct BootProgram {
-  std::string_view supervised;  // for bodies that a controller gives the root; with all engines
-  // For those that attach it themselves, with one engine, as both are more than EC2 takes. That of
-  // kexec neither names nor mends network settings.
+  // Each has one engine. For bodies that a controller gives the root:
+  std::string_view supervised_kexec;
+  std::string_view supervised_pivot;
+  // For those that attach it themselves. That of kexec neither names nor mends network settings,
+  // for which there is no room.
   std::string_view unattended_kexec;
   std::string_view unattended_pivot;
 };

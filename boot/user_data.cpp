@@ -97,7 +97,6 @@ std::string own_attaching_of(const BootParameters& parameters) {
          "\nendpoint=" + parameters.own_attaching->endpoint;
 }
 
-// Unattended bodies have room for one engine.
 BootEngine engine_of(const BootParameters& parameters) {
   if (!parameters.own_attaching || parameters.engine != BootEngine::auto_) return parameters.engine;
   return parameters.fix_network ? BootEngine::pivot : BootEngine::kexec;
@@ -114,9 +113,11 @@ std::string end_of_hook(const BootParameters& parameters) {
 }
 
 std::string_view program_of(const BootParameters& parameters) {
-  if (!parameters.own_attaching) return kBootProgram.supervised;
-  return engine_of(parameters) == BootEngine::pivot ? kBootProgram.unattended_pivot
-                                                    : kBootProgram.unattended_kexec;
+  const bool pivot = engine_of(parameters) == BootEngine::pivot;
+  if (!parameters.own_attaching) {
+    return pivot ? kBootProgram.supervised_pivot : kBootProgram.supervised_kexec;
+  }
+  return pivot ? kBootProgram.unattended_pivot : kBootProgram.unattended_kexec;
 }
 
 // cloud-init takes user data compressed as a whole; plain, the program would not fit.

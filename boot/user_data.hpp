@@ -23,7 +23,8 @@
 // does while another body has it), and `find ok volume=vol-... disk=NAME` says which one is
 // (`unknown` where several were waited for and the disk, one of Xen's, does not tell). Once the
 // volume's own system runs,
-//   ec2spotter: root ok volume=vol-... engine=kexec|pivot [foreign=POINT[,POINT]]
+//   ec2spotter: root ok volume=vol-... engine=kexec|pivot kernel=RELEASE [driver=NAME]
+//     [foreign=POINT[,POINT]]
 // follows, from a unit that the adopt stage installs on the volume (not with adopt = false).
 #pragma once
 
@@ -36,12 +37,13 @@
 
 namespace ec2spotter {
 
-// How the running system is exchanged; `auto_` tries kexec, then pivot.
+// How the running system is exchanged. `auto_` is kexec where it is dependable: it declines sooner,
+// because the controller has other engines.
 enum class BootEngine { auto_, kexec, pivot };
 
 // For bodies that attach the root and move the address themselves, with the credentials of their
-// instance profile, which they ask the metadata service for. Their user data has room for one
-// engine: `auto_` is kexec, or pivot with fix_network, which does not go with kexec.
+// instance profile, which they ask the metadata service for. As nobody has another engine for them,
+// `auto_` is kexec, or pivot with fix_network, for which there is no room beside kexec.
 struct OwnAttaching {
   AllocationId address;  // empty: there is none
   std::string endpoint;  // where EC2 answers; empty: the region's public address

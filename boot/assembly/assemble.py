@@ -26,8 +26,9 @@ OF_KEXEC = {"program/boot_entry.sh", "program/enter_kexec.sh", "program/kexec.py
 OF_PIVOT = {"program/enter_pivot.sh", "program/shim.sh"}
 OF_NETWORK = {"program/network.py"}
 # What each program leaves out, as all together would be more than EC2 takes.
-PROGRAMS = {"supervised": OF_UNATTENDED, "unattended_kexec": OF_PIVOT | OF_NETWORK,
-            "unattended_pivot": OF_KEXEC}
+PROGRAMS = {"supervised_kexec": OF_UNATTENDED | OF_PIVOT,
+            "supervised_pivot": OF_UNATTENDED | OF_KEXEC,
+            "unattended_kexec": OF_PIVOT | OF_NETWORK, "unattended_pivot": OF_KEXEC}
 HOOK = "program/hook.sh"
 # Those that no other file reads in; a file too few here costs bytes, one too many would break.
 PROCESSES = """

@@ -43,7 +43,7 @@ give_up() {
 }
 # lack PROGRAM: one that the preboot image should have.
 lack() { give_up "no_${1%3}" "this preboot image has no $1: name another image"; }
-# next REASON TEXT: this engine cannot; main takes another, if there is one.
+# next REASON TEXT: this engine cannot.
 next() {
   printf '%s\n' "$1 $2" >"$run/refusal"
   exit 4

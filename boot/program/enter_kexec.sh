@@ -10,6 +10,12 @@ preboot_disk=$(system_disk)
 serial=$(serial_of "$preboot_disk")
 
 if on_xen && [ "$engine" = auto ]; then next xen "kexec is not dependable on Xen"; fi
+is_older() { [ "$1" != "$2" ] && [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+# Linux 5.4.29 is the first whose ENA driver stops the network card's transfers into memory before the
+# next kernel starts; before it, a kexec could corrupt that kernel's initrd.
+if is_older "$(uname -r)" 5.4.29; then
+  next old_kernel "the network driver of $(uname -r) does not let go of memory at a kexec"
+fi
 # try_entry [VARIABLE]: with the menu's variable set.
 try_entry() {
   read_menu "$@" || next menu "the menu is not certain: $(cat "$run/entry")"

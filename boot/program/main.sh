@@ -1,4 +1,4 @@
-# The boot program: runs the stages, then the engines in turn. Ends by leaving this system, or by a
+# The boot program: runs the stages, the last of which is the engine. Ends by leaving this system, or by a
 # `fail` line with this system still up.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
@@ -20,7 +20,7 @@ entered_properly() {
   [ -e "$run/entered" ] || grep -q 'ec2spotter\.engine=' /proc/cmdline
 }
 
-# run_stage NAME SECONDS: 0, or 3 after a fail line, or 4 when another engine should go on. A stage
+# run_stage NAME SECONDS: 0, or 3 after a fail line, or 4 when the engine cannot. A stage
 # that ends without a line that says how is a failure, whatever its status.
 run_stage() {
   stage=${1%%_*}
@@ -44,21 +44,18 @@ run_stage() {
 
 enter_volume() {
   judge_last_visit
-  left=$(engines_left; second_turn)
   stage=enter
-  [ -n "$left" ] || give_up_entering engines_exhausted \
-    "each engine failed on this instance: $(tr '\n' ';' <"$state/failed")"
-  refusals=
-  for name in $left; do
-    begin enter "engine=$name${refusals:+ instead=$refusals}"
-    status=0
-    run_stage "enter_$name" 300 || status=$?
-    [ "$status" -eq 4 ] || return "$status"
-    read -r reason text <"$run/refusal"
-    echo "$name $reason" >>"$state/failed"
-    refusals="${refusals:+$refusals,}$name:$reason"
-  done
-  case $refusals in *,*) reason=engines_exhausted text=$refusals ;; esac
+  if [ -s "$state/failed" ]; then
+    read -r reason text <"$state/failed"
+    give_up_entering "$reason" "$text failed on this instance"
+  fi
+  name=$engine
+  [ "$name" != auto ] || name=kexec
+  begin enter "engine=$name"
+  status=0
+  run_stage "enter_$name" 300 || status=$?
+  [ "$status" -eq 4 ] || return "$status"
+  read -r reason text <"$run/refusal"
   give_up_entering "$reason" "$text"
 }
 

@@ -44,7 +44,8 @@ forget_visits() {
   rm -f "$state/entered" "$state/failed" "$state/doubts" "$state/shim_failed"
 }
 
-# judge_last_visit: an engine whose system did not come up is not tried again, until one has.
+# judge_last_visit: an engine whose system did not come up is not tried again, unless a person restarts
+# the instance. With `auto` one failure is enough: the controller has another engine.
 judge_last_visit() {
   [ -s "$state/entered" ] || return 0
   read -r body visit engine_entered <"$state/entered"
@@ -61,7 +62,7 @@ judge_last_visit() {
     [ "$reason" != volume_absent ] || doubt=4
   elif ! came_up; then
     doubt=$doubts_most
-    if may_leave_no_trace || [ "$(engines_left)" = "$engine_entered" ]; then doubt=4; fi
+    if may_leave_no_trace || [ "$engine" != auto ]; then doubt=4; fi
   fi
   if [ "$doubt" -eq 0 ]; then
     rm -f "$state/failed" "$state/doubts"
@@ -72,7 +73,7 @@ judge_last_visit() {
     echo "$doubts" >"$state/doubts"
   else
     rm -f "$state/doubts"
-    echo "$engine_entered $reason" >>"$state/failed"
+    echo "$reason $engine_entered" >"$state/failed"
   fi
 }
 
@@ -117,18 +118,4 @@ may_leave_no_trace() {
   esac
   grep -qsE '^overlayroot="?[^"]|[ "]overlayroot="?[a-z]|systemd\.volatile=' \
     "$root"/etc/overlayroot*.conf "$root"/boot/grub*/grub.cfg "$root"/boot/loader/entries/*.conf
-}
-
-engines_left() {
-  case $engine in auto) all="kexec pivot" ;; *) all=$engine ;; esac
-  for name in $all; do
-    grep -qs "^$name " "$state/failed" || echo "$name"
-  done
-}
-
-# second_turn: where all engines have failed or refuse, those that left no trace may have been judged
-# wrongly: each is tried once more.
-second_turn() {
-  [ "$engine" != auto ] ||
-    sort "$state/failed" 2>/dev/null | uniq -u | sed -n 's/ did_not_come_up//p'
 }

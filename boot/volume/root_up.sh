@@ -26,4 +26,12 @@ while read -r _ _ device _ point _; do
     "$preboot"*) foreign=$foreign,$point ;;
   esac
 done </proc/self/mountinfo || :
-say "root ok volume=$volume engine=$engine${foreign:+ foreign=${foreign#,}}"
+# What failures are grouped by.
+driver=
+for link in /sys/class/net/*/device/driver; do
+  if [ -e "$link" ]; then
+    driver=$(readlink -f "$link") || driver=
+    driver=${driver##*/}
+  fi
+done
+say "root ok volume=$volume engine=$engine kernel=$(uname -r)${driver:+ driver=$driver}${foreign:+ foreign=${foreign#,}}"

@@ -41,7 +41,7 @@ add_kinds() {
   luks_initrd
   aside busybox cryptsetup-initramfs
   back lvm2 btrfs-progs
-  initrd initrd-roots.img modules "$(printf '%s\n' xfs btrfs dm_mod)"
+  initrd initrd-roots.img modules "$(printf '%s\n' xfs btrfs f2fs dm_mod)"
   back busybox cryptsetup-initramfs
   # systemd-networkd is at work; the others are there for machines that are set up with them.
   systemctl disable networking.service NetworkManager.service NetworkManager-wait-online.service \
@@ -52,6 +52,14 @@ CONF
   systemctl mask lvm2-monitor.service blk-availability.service >/dev/null 2>&1
 }
 
+# For tests that put another init in systemd's place; both cannot be installed.
+keep_sysvinit() {
+  mkdir /var/lib/sysvinit-packages
+  (cd /var/lib/sysvinit-packages &&
+    apt-get -q download sysvinit-core sysv-rc initscripts insserv startpar)
+}
+
+keep_sysvinit
 aside lvm2 btrfs-progs busybox cryptsetup-initramfs
 . /tmp/common.sh
 add_kinds

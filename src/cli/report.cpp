@@ -5,8 +5,20 @@
 #include <nlohmann/json.hpp>
 
 #include "plan/choice/body_choice.hpp"
+#include "plan/choice/engine_choice.hpp"
+#include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter::cli {
+
+namespace {
+
+// Instances of a fleet have the engine of the file.
+EngineChoice engine_of_next(const Machine& machine, const Volume& root, const Observation& seen) {
+  if (!is_unattended(machine, root)) return choose_engine(machine, root, seen);
+  return {.engine = machine.engine, .why = "the fleet's instances have it"};
+}
+
+}  // namespace
 
 MachineReport make_report(const Machine& machine, Goal goal, const Observation& seen,
                           const Decision& decision) {
@@ -19,6 +31,11 @@ MachineReport make_report(const Machine& machine, Goal goal, const Observation& 
   if (seen.volumes.size() == 1) {
     report.volume = seen.volumes.front().id.str();
     report.zone = seen.volumes.front().zone;
+  }
+  if (const Volume* root = choose_root(machine, seen, TimePoint{}).volume) {
+    EngineChoice choice = engine_of_next(machine, *root, seen);
+    report.engine = to_string(choice.engine);
+    report.engine_why = std::move(choice.why);
   }
   if (const Instance* body = choose_body(machine, seen)) {
     report.body = body->id.str();
@@ -52,6 +69,8 @@ nlohmann::json to_json(const MachineReport& r) {
           {"boot_stage", r.boot_stage},
           {"boot_result", r.boot_result},
           {"fleet", r.fleet},
+          {"engine", r.engine},
+          {"engine_why", r.engine_why},
           {"findings", to_json(r.findings)}};
 }
 
@@ -74,6 +93,9 @@ void print_report(const MachineReport& report, Output output) {
          fmt::format("{} {} {} {}", report.body, report.body_state, report.type, report.market));
   }
   line("fleet", report.fleet.empty() ? "" : report.fleet + " launches its instances");
+  line("engine", report.engine.empty()
+                     ? ""
+                     : report.engine + ", for the next instance: " + report.engine_why);
   line("boot", report.boot_stage.empty() ? "" : report.boot_stage + " " + report.boot_result);
   line("address", report.address);
   for (const Finding& finding : report.findings) {

@@ -33,8 +33,11 @@ struct Describe {
   std::string operator()(const step::TerminateBody& s) const {
     return "terminate " + s.instance.str();
   }
-  std::string operator()(const step::ChooseSwap& s) const {
-    return "record that instances boot from " + s.volume.str() + " as their root disk";
+  std::string operator()(const step::ChooseEngine& s) const {
+    return "record engine " + std::string(to_string(s.engine)) + " on " + s.volume.str();
+  }
+  std::string operator()(const step::ReplaceRoot& s) const {
+    return "replace the root disk of " + s.instance.str() + " by " + s.volume.str();
   }
   std::string operator()(const step::StopBody& s) const { return "stop " + s.instance.str(); }
   std::string operator()(const step::DetachImageDisk& s) const {

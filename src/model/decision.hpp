@@ -78,10 +78,20 @@ struct RebootBody {
   bool operator==(const RebootBody&) const = default;
 };
 
-// Records on the volume that its bodies boot from it as their own root disk.
-struct ChooseSwap {
+// Records on the volume which engine `auto` uses for it.
+struct ChooseEngine {
   VolumeId volume;
-  bool operator==(const ChooseSwap&) const = default;
+  Engine engine = Engine::replace;
+  std::string because;   // the word of the boot program, or tag::kSilent
+  InstanceId seen_at{};  // the body that showed it; empty: no body of this image is at hand
+  bool operator==(const ChooseEngine&) const = default;
+};
+// EC2 restarts the running body from the volume.
+struct ReplaceRoot {
+  VolumeId volume;
+  InstanceId instance;
+  int attempt = 1;  // counts the tasks of this body
+  bool operator==(const ReplaceRoot&) const = default;
 };
 // For a body that will boot from the volume: the steps, in this order.
 struct StopBody {
@@ -142,9 +152,9 @@ struct DeleteFleet {
 using Step =
     std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
                  step::DetachRoot, step::MarkRoot, step::MoveAddress, step::TerminateBody,
-                 step::ChooseSwap, step::StopBody, step::DetachImageDisk, step::DeleteImageDisk,
-                 step::StartBody, step::AdoptBody, step::CancelRequest, step::AdoptAddress,
-                 step::CreateFleet, step::DeleteFleet, step::RebootBody>;
+                 step::ChooseEngine, step::ReplaceRoot, step::StopBody, step::DetachImageDisk,
+                 step::DeleteImageDisk, step::StartBody, step::AdoptBody, step::CancelRequest,
+                 step::AdoptAddress, step::CreateFleet, step::DeleteFleet, step::RebootBody>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);

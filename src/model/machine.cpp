@@ -8,6 +8,7 @@ std::string_view to_string(Engine engine) {
   switch (engine) {
     case Engine::automatic: return "auto";
     case Engine::kexec: return "kexec";
+    case Engine::replace: return "replace";
     case Engine::pivot: return "pivot";
     case Engine::swap: return "swap";
   }
@@ -15,11 +16,14 @@ std::string_view to_string(Engine engine) {
 }
 
 std::optional<Engine> parse_engine(std::string_view text) {
-  for (const Engine engine : {Engine::automatic, Engine::kexec, Engine::pivot, Engine::swap}) {
+  for (const Engine engine :
+       {Engine::automatic, Engine::kexec, Engine::replace, Engine::pivot, Engine::swap}) {
     if (to_string(engine) == text) return engine;
   }
   return std::nullopt;
 }
+
+bool has_boot_program(Engine engine) { return engine != Engine::replace && engine != Engine::swap; }
 
 std::string_view to_string(PoolOrder order) {
   switch (order) {

@@ -15,11 +15,16 @@
 
 namespace ec2spotter {
 
-// How a body gets onto the volume; docs/designs/boot.md. With swap it needs no boot program: it is
-// stopped, and started again with the volume as its root.
-enum class Engine { automatic, kexec, pivot, swap };
+// How a body gets onto the volume. kexec and pivot are the boot program's (docs/designs/boot.md);
+// with the other two nothing of ours runs in the guest: with replace, EC2 restarts the running body
+// from the volume (docs/designs/replace.md), with swap the body is stopped, and started again with
+// the volume as its root (docs/designs/swap.md).
+enum class Engine { automatic, kexec, replace, pivot, swap };
 std::string_view to_string(Engine engine);
 std::optional<Engine> parse_engine(std::string_view text);
+
+// Does the engine need the boot program in the user data?
+bool has_boot_program(Engine engine);
 
 // Where a machine should be: on a body, or only on its volume.
 enum class Goal { up, paused };

@@ -50,6 +50,8 @@ struct Observation {
   std::vector<Instance> bodies;       // ours alone: they carry the owner's and the machine's tag
   std::vector<SpotRequest> requests;  // of those bodies
   std::vector<Fleet> fleets;          // ours, and launching
+  // Of those bodies that were launched for the engine replace and are not up yet.
+  std::vector<RootTask> root_tasks;
   bool address_wanted = false;
   bool address_unread = false;  // EC2 has not shown yet where it is
   std::optional<Address> address;
@@ -113,7 +115,7 @@ struct Memory {
   std::map<InstanceId, TimePoint> restarted;  // bodies whose system was restarted for its health
   // Bodies just launched: held here until a describe shows them.
   std::map<InstanceId, Instance> launched;
-  std::map<InstanceId, TimePoint> attach_sent;
+  std::map<InstanceId, TimePoint> attach_sent;  // or the replacement of the root disk
   std::map<InstanceId, TimePoint> terminate_sent;
   int launch_attempt = 0;  // part of the client token, so that a spent token is not used again
   // The fleet just created: waited for until a describe shows it.

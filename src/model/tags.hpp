@@ -27,9 +27,12 @@ inline constexpr std::string_view kGoal = "ec2spotter:goal";           // up, pa
 inline constexpr std::string_view kRoot = "ec2spotter:root";           // on a body: up, or silent
 inline constexpr std::string_view kAttempt = "ec2spotter:attempt";     // on a body: 1, 2 ...
 inline constexpr std::string_view kTakesOver = "ec2spotter:takes-over";  // on a body: another's id
-// On the volume: swap, if no other engine can enter it; on a body: swap, if it is made for that.
+// On a body: the engine that it was launched for. On the volume: the engine that `auto` has chosen
+// for it, where that is not kexec; and the word of the boot program, or kSilent, because of which.
 inline constexpr std::string_view kEngine = "ec2spotter:engine";
-// On a body whose root is swapped: the disk that its image gave it, or kGone.
+inline constexpr std::string_view kEngineBecause = "ec2spotter:engine-because";
+inline constexpr std::string_view kSilent = "silent";
+// On a body with replace or swap: the disk that its image gave it, or kGone.
 inline constexpr std::string_view kImageDisk = "ec2spotter:image-disk";
 inline constexpr std::string_view kGone = "gone";
 inline constexpr std::string_view kUnattended = "ec2spotter:unattended";   // on the volume: true

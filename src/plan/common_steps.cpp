@@ -5,6 +5,7 @@
 #include "base/broken_rule.hpp"
 #include "plan/choice/address_choice.hpp"
 #include "plan/limits.hpp"
+#include "plan/ways/replacing.hpp"
 
 namespace ec2spotter {
 
@@ -16,7 +17,7 @@ bool was_sent_lately(const std::map<InstanceId, TimePoint>& sent, const Instance
 
 Decision adopt(const Situation& s, const Root& root, Goal goal, const std::string& what) {
   return s.decide.act(Reason::adopting_volume, root.volume.id.str() + " " + what,
-                      step::AdoptVolume{root.volume.id, goal, root.unattended()});
+                      step::AdoptVolume{root.volume.id, goal, root.unattended});
 }
 
 std::optional<Decision> check_address(const Situation& s) {
@@ -35,6 +36,7 @@ std::optional<Decision> check_address(const Situation& s) {
 }
 
 Decision wait_for_release(const Situation& s, const Root& root) {
+  if (root.held == nullptr) return Replacing(s).follow(root);
   const Volume& volume = root.volume;
   const Attachment& held = *root.held;
   const Instance* body = root.holder;
@@ -78,6 +80,7 @@ std::optional<Decision> collect_all_but(const Situation& s, const Volume& volume
     const bool costs = is_live(body) || body.state == InstanceState::stopped;
     const bool keep = std::find(kept.begin(), kept.end(), &body) != kept.end();
     if (keep || !costs || s.bodies.is_doomed(body) || shows(body, volume.id)) continue;
+    if (s.bodies.task_of(body) != nullptr) continue;
     if (was_sent_lately(s.memory.terminate_sent, body.id, s.now)) continue;
     return s.decide.act(Reason::collecting_body, body.id.str() + " has no root and is not needed",
                         step::TerminateBody{body.id, volume.id});

@@ -6,6 +6,7 @@
 #include "plan/common_steps.hpp"
 #include "plan/limits.hpp"
 #include "plan/ways/launching.hpp"
+#include "plan/ways/replacing.hpp"
 #include "plan/ways/swapping.hpp"
 
 namespace ec2spotter {
@@ -25,7 +26,8 @@ std::optional<Decision> wait_for_preboot(const Situation& s, const Root& root,
 
 // What the next instance needs before it may get the root; nullopt: it is ready.
 std::optional<Decision> make_ready(const Situation& s, const Root& root, const Instance& next) {
-  if (root.swapped()) return Swapping(s).prepare(next);
+  if (root.engine.engine == Engine::swap) return Swapping(s).prepare(next);
+  if (root.engine.engine == Engine::replace) return Replacing(s).prepare(next);
   if (next.state != InstanceState::pending) return wait_for_preboot(s, root, next);
   return s.decide.wait(Reason::waiting_for_body, next.id.str() + " is pending", kPollChange);
 }
@@ -66,14 +68,17 @@ std::optional<Decision> wait_for_lost_root(const Situation& s, const Root& root)
                        kPollChange);
 }
 
+bool waits(const Situation& s, const Root& root, const Instance& next) {
+  if (!has_boot_program(root.engine.engine)) return !make_ready(s, root, next);
+  const BootReport boot = s.bodies.boot_of(next);
+  return next.state == InstanceState::running && !boot.stage.empty() && !boot.failed();
+}
+
 // The successor waits; the notice is used to its end unless the user wants it otherwise.
 Decision await_old_body(const Situation& s, const Root& root, const Instance& next) {
   const Instance& holder = *root.holder;
-  const bool ready = root.swapped() ? !Swapping(s).prepare(next)
-                                    : next.state == InstanceState::running &&
-                                          !s.bodies.boot_of(next).stage.empty() &&
-                                          !s.bodies.boot_of(next).failed();
-  if (!s.machine.release_on_notice || !is_live(holder) || !ready) {
+  const bool releases = s.machine.release_on_notice && is_live(holder) && root.task == nullptr;
+  if (!releases || !waits(s, root, next)) {
     return wait_for_release(s, root);
   }
   if (auto protection = protect(s, root.volume, holder)) return std::move(*protection);
@@ -92,11 +97,11 @@ Decision find_next_holder(const Situation& s, const Root& root) {
   }
   if (auto differing = wait_for_one_view(s, root)) return std::move(*differing);
   if (auto doubt = wait_for_lost_root(s, root)) return std::move(*doubt);
-  const Instance* next = s.bodies.next_body(root.holder, root.mode);
+  const Instance* next = s.bodies.next_body(root.holder, root.engine.engine);
   if (next == nullptr) return Launching(s).next_body(root);
   if (auto surplus = collect_all_but(s, volume, {next, root.holder})) return std::move(*surplus);
   auto early = make_ready(s, root, *next);
-  if (root.held != nullptr && !breaks_rule(1) && (!early || early->steps.empty())) {
+  if (!root.is_free() && !breaks_rule(1) && (!early || early->steps.empty())) {
     return await_old_body(s, root, *next);
   }
   if (early) return std::move(*early);
@@ -104,9 +109,11 @@ Decision find_next_holder(const Situation& s, const Root& root) {
     return s.decide.wait(Reason::waiting_for_attachment,
                          "the attachment was requested; EC2 does not show it yet", kPollChange);
   }
+  if (root.engine.engine == Engine::replace) return Replacing(s).start(root, *next);
+  const bool swaps = root.engine.engine == Engine::swap;
   return s.decide.act(
       Reason::attaching_root, volume.id.str() + " to " + next->id.str(),
-      step::AttachRoot{volume.id, next->id, root.swapped() ? next->root_device : s.machine.device});
+      step::AttachRoot{volume.id, next->id, swaps ? next->root_device : s.machine.device});
 }
 
 }  // namespace ec2spotter

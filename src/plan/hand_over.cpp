@@ -4,6 +4,7 @@
 
 #include "base/broken_rule.hpp"
 #include "plan/ways/launching.hpp"
+#include "plan/ways/replacing.hpp"
 #include "plan/ways/swapping.hpp"
 
 namespace ec2spotter {
@@ -32,12 +33,13 @@ bool wants_successor(const Situation& s, const Instance& body) {
 
 const Instance* find_successor(const Situation& s, const Root& root, bool needs_successor) {
   const Instance& body = *root.holder;
-  const Instance* tagged = s.bodies.successor_of(body, root.mode);
+  const Instance* tagged = s.bodies.successor_of(body, root.engine.engine);
   if (!s.intent.by_watch) {
     return tagged != nullptr && s.now - tagged->launch_time <= s.machine.boot_limit ? tagged
                                                                                     : nullptr;
   }
-  return tagged != nullptr || !needs_successor ? tagged : s.bodies.next_body(&body, root.mode);
+  return tagged != nullptr || !needs_successor ? tagged
+                                               : s.bodies.next_body(&body, root.engine.engine);
 }
 
 std::optional<Decision> hand_over(const Situation& s, const Root& root, const Instance* successor) {
@@ -46,12 +48,12 @@ std::optional<Decision> hand_over(const Situation& s, const Root& root, const In
     return s.decide.act(Reason::handing_over, body.id.str(), step::TerminateBody{body.id});
   }
   if (successor == nullptr) return Launching(s).successor(root, body);
-  if (root.swapped()) {
-    if (auto early = Swapping(s).prepare(*successor)) {
-      if (early->reason == Reason::swapping_root) early->reason = Reason::preparing_hand_over;
-      return early;
-    }
-    return give_way(s, body, *successor);
+  if (!has_boot_program(root.engine.engine)) {
+    const bool swaps = root.engine.engine == Engine::swap;
+    auto early = swaps ? Swapping(s).prepare(*successor) : Replacing(s).prepare(*successor);
+    if (!early) return give_way(s, body, *successor);
+    if (early->reason == Reason::swapping_root) early->reason = Reason::preparing_hand_over;
+    return early;
   }
   const BootReport boot = s.bodies.boot_of(*successor);
   if (auto denied = console_denied(s.decide, s.seen, *successor)) return denied;

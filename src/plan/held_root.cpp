@@ -19,7 +19,7 @@ bool has_answered(const Situation& s, const Instance& body) {
 
 // Rule S8 holds for an unhealthy body too: its successor is launched first.
 bool is_replaced_for(const Situation& s, const Root& root, const std::optional<Ailment>& ailment) {
-  return ailment && ailment->sure && s.intent.by_watch && !root.unattended() &&
+  return ailment && ailment->sure && s.intent.by_watch && !root.unattended &&
          s.machine.on_unhealthy == OnUnhealthy::replace && s.now - ailment->since >= kReplacedAfter;
 }
 
@@ -30,7 +30,7 @@ Decision care_for(const Situation& s, const Root& root, const Ailment& ailment) 
   const auto restarted = s.memory.restarted.find(body.id);
   const bool lately =
       restarted != s.memory.restarted.end() && s.now - restarted->second < kRestartAgainAfter;
-  const bool restart = ailment.sure && s.intent.by_watch && !root.unattended() && !lately &&
+  const bool restart = ailment.sure && s.intent.by_watch && !root.unattended && !lately &&
                        s.machine.on_unhealthy == OnUnhealthy::restart;
   if (restart) return s.decide.act(Reason::restarting, what, step::RebootBody{body.id});
   return s.decide.wait(Reason::unhealthy, what + "; see `console`", kPollRest);
@@ -42,7 +42,7 @@ bool is_up(const Situation& s, const Root& root) {
   const Instance& body = *root.holder;
   const BootReport boot = s.bodies.boot_of(body);
   const bool answers = s.bodies.answers(body) == true && !boot.in_preboot();
-  return came_up(body) || (root.unattended() && (boot.root_up() || answers));
+  return came_up(body) || (root.unattended && (boot.root_up() || answers));
 }
 
 Decision follow_attachment(const Situation& s, const Root& root) {
@@ -62,7 +62,7 @@ Decision follow_attachment(const Situation& s, const Root& root) {
 
 Decision move_address(const Situation& s, const Root& root) {
   const Instance& body = *root.holder;
-  if (root.unattended()) {
+  if (root.unattended) {
     return s.decide.wait(Reason::moving_address,
                          body.id.str() + " will take " + s.seen.address->public_ip, kPollConsole);
   }
@@ -89,7 +89,7 @@ Decision go_on_stopped(const Situation& s, const Root& root) {
   const Volume& volume = root.volume;
   const Attachment& held = *root.held;
   const Instance& body = *root.holder;
-  const bool in_place = is_swapped(body) && held.device == body.root_device;
+  const bool in_place = is_for(body, Engine::swap) && held.device == body.root_device;
   if (in_place && held.state == AttachmentState::attaching) {
     return follow_attachment(s, root);
   }
@@ -112,12 +112,12 @@ Decision see_through(const Situation& s, const Root& root) {
   if (body.state == InstanceState::stopped) return go_on_stopped(s, root);
   const auto ailment =
       came_up(body) ? ailment_of(s.machine, s.seen, s.memory, volume, body, s.now) : std::nullopt;
-  const bool needs_successor = !root.unattended() && came_up(body) &&
+  const bool needs_successor = !root.unattended && came_up(body) &&
                                (wants_successor(s, body) || is_replaced_for(s, root, ailment));
   const Instance* successor = find_successor(s, root, needs_successor);
   // A fleet's second body is there because EC2 sees the first one at risk.
   if (auto surplus =
-          root.unattended() ? std::nullopt : collect_all_but(s, volume, {&body, successor})) {
+          root.unattended ? std::nullopt : collect_all_but(s, volume, {&body, successor})) {
     return std::move(*surplus);
   }
   // EC2 may show `attaching` for a disk that the guest has long been using.

@@ -26,6 +26,16 @@ inline constexpr Duration kFleetShown = std::chrono::seconds(60);
 // How long an instance that boots from the root may take until it is ready to get the root.
 inline constexpr Duration kSwapLimit = std::chrono::minutes(10);
 
+// A preboot system listens for EC2's wish to restart it within this time after its launch.
+inline constexpr Duration kGuestStarts = std::chrono::seconds(60);
+
+// Tasks to replace the root disk of one instance that may fail before the instance is given up.
+inline constexpr int kFailedTasksMost = 2;
+
+// How long a replacement may take before the machine's reason says so: EC2 waits four minutes for a
+// guest that does not restart, and the work itself has been seen to take up to seven.
+inline constexpr Duration kReplaceLimit = std::chrono::minutes(20);
+
 // A preboot system that has said nothing for so long is past its initrd: the console may lag.
 inline constexpr Duration kSilentPreboot = std::chrono::minutes(3);
 

@@ -3,12 +3,14 @@
 #include <utility>
 
 #include "model/tags.hpp"
+#include "plan/body/body_history.hpp"
 #include "plan/choice/root_choice.hpp"
 #include "plan/common_steps.hpp"
 #include "plan/free_root.hpp"
 #include "plan/held_root.hpp"
 #include "plan/limits.hpp"
 #include "plan/ways/fleet_keeping.hpp"
+#include "plan/ways/replacing.hpp"
 #include "plan/ways/swapping.hpp"
 
 namespace ec2spotter {
@@ -33,7 +35,7 @@ bool is_adopted(const Situation& s, const Root& root, Goal goal) {
   const Tags& tags = root.volume.tags;
   return carries_tags_of(root.volume, s.machine) && !is_copy(root.volume) &&
          tag::value(tags, tag::kGoal) == to_string(goal) &&
-         tag::is_set(tags, tag::kUnattended) == root.unattended();
+         tag::is_set(tags, tag::kUnattended) == root.unattended;
 }
 
 // What has to be so before the question of who holds the root is asked.
@@ -47,20 +49,31 @@ std::optional<Decision> prepare(const Situation& s, const Root& root) {
   if (root.held != nullptr && root.holder == nullptr) return wait_for_release(s, root);
   const FleetKeeping fleets(s);
   // With the tag `unattended` no watch launches for the machine: a fleet must be possible first.
-  if (root.unattended()) {
+  if (root.unattended) {
     if (auto hindrance = fleets.hindrance()) return hindrance;
   }
   if (!is_adopted(s, root, Goal::up)) {
     return adopt(s, root, Goal::up, "becomes the root of this machine");
   }
-  return root.unattended() ? fleets.keep_one(root.volume) : fleets.remove_all(&root.volume);
+  return root.unattended ? fleets.keep_one(root.volume) : fleets.remove_all(&root.volume);
+}
+
+// EC2 may have replaced a root disk by one that it would delete with its instance. Rule S3 comes
+// first then, also while the task is still under way, and at an instance that is about to be lost.
+std::optional<Decision> protect_first(const Situation& s, const Root& root) {
+  const bool may = root.holder != nullptr && root.holder->state != InstanceState::shutting_down &&
+                   root.holder->state != InstanceState::terminated;
+  return may && is_for(*root.holder, Engine::replace) ? protect(s, root.volume, *root.holder)
+                                                      : std::nullopt;
 }
 
 Decision bring_up(const Situation& s, const Volume& volume) {
   const Root root = root_of(s, volume);
   if (auto early = prepare(s, root)) return std::move(*early);
+  if (auto protection = protect_first(s, root)) return std::move(*protection);
+  if (root.task != nullptr && !s.bodies.is_doomed(*root.holder)) return Replacing(s).follow(root);
   if (root.holder != nullptr && !s.bodies.is_doomed(*root.holder)) return see_through(s, root);
-  if (!root.unattended()) return find_next_holder(s, root);
+  if (!root.unattended) return find_next_holder(s, root);
   return root.held != nullptr ? wait_for_release(s, root) : FleetKeeping(s).await_body(volume);
 }
 
@@ -74,6 +87,10 @@ Decision put_to_rest(const Situation& s, const Volume& volume) {
     return adopt(s, root, Goal::paused, "gets the goal paused");
   // A fleet would replace each instance that ends.
   if (auto step = FleetKeeping(s).remove_all(&volume)) return std::move(*step);
+  if (root.task != nullptr) {
+    if (auto protection = protect_first(s, root)) return std::move(*protection);
+    return Replacing(s).follow(root);
+  }
   for (const Instance& body : s.seen.bodies) {
     if (!is_live(body) && body.state != InstanceState::stopped) continue;
     if (auto protection = protect(s, volume, body)) return std::move(*protection);

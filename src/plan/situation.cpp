@@ -1,6 +1,7 @@
 #include "plan/situation.hpp"
 
 #include "plan/choice/body_choice.hpp"
+#include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter {
 
@@ -13,11 +14,23 @@ Duration Situation::stood_for(Reason reason) const {
 }
 
 Root root_of(const Situation& s, const Volume& volume) {
-  const Attachment* held = holding(volume);
-  return {.volume = volume,
-          .mode = mode_of(s.machine, volume),
-          .held = held,
-          .holder = held != nullptr ? s.bodies.find_body(held->instance) : nullptr};
+  const bool unattended = is_unattended(s.machine, volume);
+  Root root{.volume = volume,
+            .unattended = unattended,
+            .engine = unattended ? EngineChoice{} : choose_engine(s.machine, volume, s.seen),
+            .held = holding(volume),
+            .task = nullptr,
+            .holder = nullptr};
+  if (root.held != nullptr) root.holder = s.bodies.find_body(root.held->instance);
+  for (const Instance& body : s.seen.bodies) {
+    const RootTask* task = s.bodies.task_of(body);
+    // EC2 gives an instance no volume that another one holds: that task will fail.
+    const bool possible = root.held == nullptr || root.held->instance == body.id;
+    if (task == nullptr || !possible) continue;
+    root.task = task;
+    root.holder = &body;
+  }
+  return root;
 }
 
 }  // namespace ec2spotter

@@ -4,9 +4,9 @@
 #include "model/decision.hpp"
 #include "model/observation.hpp"
 #include "plan/body/body_view.hpp"
+#include "plan/choice/engine_choice.hpp"
 #include "plan/decisions.hpp"
 #include "plan/intent.hpp"
-#include "plan/mode.hpp"
 
 namespace ec2spotter {
 
@@ -28,12 +28,16 @@ struct Situation {
 // The machine's root, of the observation.
 struct Root {
   const Volume& volume;
-  Mode mode;
-  const Attachment* held;  // what keeps the volume from other instances; null: it is free
-  const Instance* holder;  // the one of ours that holds it; null: it is free, or in foreign hands
+  bool unattended;         // its instances are launched by a fleet, and attach it themselves
+  EngineChoice engine;     // of the next instance; of the boot program where it is unattended
+  const Attachment* held;  // what keeps the volume from other instances; null: nothing shows
+  // EC2's work to make it the root disk of one of ours: until the end of that the volume counts as
+  // held, whether EC2 shows it as attached or not. Null: none is under way.
+  const RootTask* task;
+  // The one of ours that holds it, or has the task; null: it is free, or in foreign hands.
+  const Instance* holder;
 
-  bool unattended() const { return mode == Mode::unattended; }
-  bool swapped() const { return mode == Mode::root_swapped; }
+  bool is_free() const { return held == nullptr && task == nullptr; }
 };
 
 Root root_of(const Situation& s, const Volume& volume);

@@ -38,10 +38,13 @@ def compress_kernel(disk):
 class Arm64Test(MachineTest):
     architecture = "arm64"
 
-    @shows(("Architectures", "arm64, a kernel without kexec_file_load (Debian's)",
-            "pivot, found out by auto; after a notice that the guest helper heard, again"))
+    @shows(("Architectures", "arm64, a kernel without kexec_file_load (Debian's), where EC2 refuses to "
+            "replace a root disk", "pivot, found out by auto; after a notice that the guest helper "
+            "heard, again"))
     def test_debian_is_entered_by_pivot(self):
-        machine = self.power_on(self.disks.settled(), types=["t4g.small", "m7g.large"])
+        machine = self.power_on(self.disks.settled(),
+                                types=["t4g.small", "m7g.large", "c7g.large"])
+        machine.refuse_to_replace_roots()
         body = machine.launch()
         self.check_entered("pivot")
         facts = machine.facts()
@@ -53,6 +56,15 @@ class Arm64Test(MachineTest):
         self.check_entered("pivot")
         self.assertEqual(machine.facts(), facts)
         self.assertEqual(machine.run("cat /root/told", user="root"), "notice\n")
+
+    @shows(("Architectures", "arm64, a kernel without kexec_file_load (Debian's)",
+            "replace, found out by auto"))
+    def test_debian_is_put_into_a_running_instance(self):
+        machine = self.power_on(self.disks.settled(), types=["t4g.small", "m7g.large"])
+        machine.launch()
+        self.assertEqual(machine.remembered_engine()[0], "replace")
+        self.assertEqual(machine.run("uname -m", user="root"), "aarch64\n")
+        self.check_own_disk("/dev/nvme0n1p2")
 
     @shows(("Architectures", "arm64, a compressed kernel on the volume (as Ubuntu's)",
             "kexec; again after a power loss"))

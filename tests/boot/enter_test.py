@@ -67,7 +67,19 @@ class EnterTest(StageTest):
                 self.assertEqual(words.count(word), 1, word)
             self.assertTrue((program.work / "restarted").exists())
 
-    def test_a_menu_that_is_not_sure_leads_to_the_next_engine(self):
+    def test_a_kernel_whose_network_driver_may_spoil_the_next_one_is_not_left_by_kexec(self):
+        for release, old in (("4.14.355-276.amzn2.x86_64", True), ("5.4.28", True), ("5.3.0-1035-aws", True),
+                             ("5.4.29", False), ("5.10.0-28-cloud-amd64", False), ("6.1.0-9-amd64", False)):
+            for program in self.entering():
+                program.put("say.sh", (program.work / "run/say.sh").read_text() +
+                            f"\nuname() {{ echo {release}; }}\n")
+                said = program.stage("enter_kexec")
+                if old:
+                    self.assertIn(f"old_kernel the network driver of {release} ", self.refusal(program))
+                else:
+                    self.assertIn("enter ok", said, release)
+
+    def test_a_menu_that_is_not_sure_is_declined(self):
         for program in self.entering({"boot/grub/grub.cfg": "menuentry x { chainloader +1\n}\n"}):
             program.stage("enter_kexec")
             self.assertIn("menu the menu is not certain: it uses chainloader +1", self.refusal(program))

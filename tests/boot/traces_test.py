@@ -83,7 +83,7 @@ class JudgedTest(DiskTest):
 
         for kind in FILE_SYSTEMS:
             files = SYSTEM | {"var/log/journal/1/other": ""}
-            for how, wanted in ((None, "doubts  kexec did_not_come_up"), (logs, "doubts 1"),
+            for how, wanted in ((None, "doubts  did_not_come_up kexec"), (logs, "doubts 1"),
                                 (mounted, "doubts 1" if kind == "ext4" else "doubts 3")):
                 for program in self.programs():
                     file = self.make(program, kind, files)

@@ -10,7 +10,7 @@ from program import ADDRESS, IMAGE, VOLUME, ProgramTest, server, wait_until
 
 REPORT_FIELDS = {"name", "owner", "goal", "reason", "detail", "volume", "zone", "instance",
                  "instance_state", "instance_type", "market", "address", "boot_stage", "boot_result",
-                 "fleet", "findings"}
+                 "fleet", "engine", "engine_why", "findings"}
 
 
 class CommandsTest(ProgramTest):
@@ -43,6 +43,7 @@ class CommandsTest(ProgramTest):
         status = json.loads(self.succeeds("--output", "json", "status", "web").stdout)
         self.assertEqual(set(status), REPORT_FIELDS)
         self.assertEqual(status["volume"], VOLUME)
+        self.assertEqual((status["engine"], status["engine_why"]), ("kexec", "the first of auto"))
         explained = json.loads(self.succeeds("--output", "json", "explain", "web").stdout)
         self.assertEqual(set(explained), REPORT_FIELDS | {"next", "candidates"})
         row, = json.loads(self.succeeds("--output", "json", "list").stdout)

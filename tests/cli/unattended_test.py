@@ -45,6 +45,11 @@ class UnattendedTest(ProgramTest):
         with self.assertRaises(self.iam.exceptions.NoSuchEntityException):
             self.iam.get_role(RoleName=ROLE)
 
+    def test_no_role_confines_a_replacement_of_root_disks(self):
+        file = self.write_machine(engine="replace")
+        self.fails(2, "setup-role", file, says=["IAM has no condition", "use another engine"])
+        self.fails(2, "launch", "--unattended", file, says=["IAM has no condition"])
+
     def test_a_role_of_somebody_else_is_left_alone(self):
         self.iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument="{}")
         self.fails(3, "setup-role", self.file, says=["rule S4", "instance_profile"])

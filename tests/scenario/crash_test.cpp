@@ -23,7 +23,7 @@ struct Story {
   std::function<bool(LocalEc2&, std::optional<CrashPoint> crash)> run;
   std::size_t bodies = 1;              // that live in the end
   std::vector<Machine> machines = {};  // of a world of their own; empty: LocalEc2's usual one
-  bool swapped = false;                // their bodies have no other disk than the root
+  bool without_image_disk = false;     // their bodies have no other disk than the root
 
   std::unique_ptr<LocalEc2> world() const {
     if (machines.empty()) return std::make_unique<LocalEc2>();
@@ -93,13 +93,13 @@ void expect_end(LocalEc2& ec2, const Story& story) {
   for (const Machine& machine : story.machines) EXPECT_TRUE(ec2.serves(machine.volume.id.str()));
   // Nothing leaked: the volumes are the roots and those of the bodies that live.
   const std::size_t roots = std::max<std::size_t>(1, story.machines.size());
-  EXPECT_EQ(ec2.resources("volume").size(), roots + (story.swapped ? 0 : story.bodies));
+  EXPECT_EQ(ec2.resources("volume").size(), roots + (story.without_image_disk ? 0 : story.bodies));
   for (const sim::Json& request : ec2.resources("spot-request")) {
     EXPECT_NE(request.at("state"), "open") << "it would launch another body by itself";
   }
 }
 
-int calls_of(const Story& story) {
+std::vector<bool> calls_of(const Story& story) {
   const auto world = story.world();
   LocalEc2& ec2 = *world;
   story.before(ec2);
@@ -120,15 +120,30 @@ void kill_and_run_again(const Story& story, const CrashPoint& crash) {
   expect_end(ec2, story);
 }
 
-void kill_at_every_call(const Story& story) {
-  const int calls = calls_of(story);
-  ASSERT_GT(calls, 5);
-  for (int call = 0; call < calls && !testing::Test::HasFailure(); ++call) {
-    for (const Effect effect : {Effect::none, Effect::done}) {
-      kill_and_run_again(story, {.call = call, .effect = effect});
-    }
+// A reading call has no effect, so that to die before and after it is the same. While a controller
+// waits for EC2 for long, every eighth such call stands for its neighbours.
+std::vector<CrashPoint> crash_points(const std::vector<bool>& calls) {
+  constexpr int kWaitsFrom = 20;
+  std::vector<CrashPoint> points;
+  int readings = 0;
+  for (int call = 0; call < std::ssize(calls); ++call) {
+    const bool changes = calls[static_cast<std::size_t>(call)];
+    readings = changes ? 0 : readings + 1;
+    if (readings > kWaitsFrom && readings % 8 != 0) continue;
+    if (changes) points.push_back({.call = call, .effect = Effect::none});
+    points.push_back({.call = call, .effect = Effect::done});
   }
-  std::cout << 2 * calls << " crash points\n";
+  return points;
+}
+
+void kill_at_every_call(const Story& story) {
+  const auto points = crash_points(calls_of(story));
+  ASSERT_GT(points.size(), 5U);
+  for (const CrashPoint& point : points) {
+    kill_and_run_again(story, point);
+    if (testing::Test::HasFailure()) return;
+  }
+  std::cout << points.size() << " crash points\n";
 }
 
 TEST(CrashScenario, Launch) {
@@ -263,10 +278,63 @@ void up_by_swap(LocalEc2& ec2) {
   ASSERT_TRUE(ec2.drive(swapping_machine()));
 }
 
+void up_by_replacement(LocalEc2& ec2) {
+  with_quick_guests(ec2);
+  ASSERT_TRUE(ec2.drive(replacing_machine()));
+}
+
+TEST(CrashScenario, LaunchByReplacement) {
+  kill_at_every_call({.before = with_quick_guests,
+                      .run = watched(replacing_machine(), alone_in_service),
+                      .without_image_disk = true});
+}
+
+void kill_after_loss(const char* how) {
+  kill_at_every_call({.before =
+                          [how](LocalEc2& ec2) {
+                            up_by_replacement(ec2);
+                            ec2.control(how, {{"instance_id", ec2.holder(kVolume)}});
+                            ec2.pass(2s);
+                          },
+                      .run = watched(replacing_machine(), alone_in_service),
+                      .without_image_disk = true});
+}
+
+TEST(CrashScenario, RecoveryByReplacement) { kill_after_loss("reclaim"); }
+
+TEST(CrashScenario, RecoveryByReplacementUnderNotice) { kill_after_loss("notice"); }
+
+// EC2 fails at the work; the controller dies at any call on the way out of that.
+void kill_after_failed_task(const char* fault) {
+  kill_at_every_call({.before =
+                          [fault](LocalEc2& ec2) {
+                            with_quick_guests(ec2);
+                            ec2.control("fault", {{"kind", fault}, {"count", 1}});
+                          },
+                      .run = watched(replacing_machine(), alone_in_service),
+                      .without_image_disk = true});
+}
+
+TEST(CrashScenario, FailedReplacement) { kill_after_failed_task("task_fails"); }
+
+TEST(CrashScenario, FailedReplacementThatCostsTheDisk) {
+  kill_after_failed_task("task_fails_detached");
+}
+
+TEST(CrashScenario, PauseOfAReplacedMachine) {
+  kill_at_every_call({.before = up_by_replacement,
+                      .run =
+                          [](LocalEc2& ec2, std::optional<CrashPoint> crash) {
+                            return ec2.drive(replacing_machine(), Goal::paused, crash).has_value();
+                          },
+                      .bodies = 0,
+                      .without_image_disk = true});
+}
+
 TEST(CrashScenario, LaunchBySwap) {
   kill_at_every_call({.before = with_quick_guests,
                       .run = watched(swapping_machine(), alone_in_service),
-                      .swapped = true});
+                      .without_image_disk = true});
 }
 
 TEST(CrashScenario, RecoveryBySwap) {
@@ -277,7 +345,7 @@ TEST(CrashScenario, RecoveryBySwap) {
                             ec2.pass(2s);
                           },
                       .run = watched(swapping_machine(), alone_in_service),
-                      .swapped = true});
+                      .without_image_disk = true});
 }
 
 TEST(CrashScenario, PauseOfASwappedMachine) {
@@ -287,7 +355,7 @@ TEST(CrashScenario, PauseOfASwappedMachine) {
                             return ec2.drive(swapping_machine(), Goal::paused, crash).has_value();
                           },
                       .bodies = 0,
-                      .swapped = true});
+                      .without_image_disk = true});
 }
 
 // All of them are up, and nothing but their bodies lives.

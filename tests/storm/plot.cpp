@@ -47,6 +47,7 @@ Rates draw_rates(std::mt19937_64& random) {
   rates.hang = rate(random, 0.02);
   rates.read_only = rate(random, 0.02);
   rates.long_check = rate(random, 0.1);
+  rates.task = rate(random, 0.2);
   return rates;
 }
 
@@ -68,6 +69,7 @@ Machine draw_machine(std::mt19937_64& random, int number) {
   }
   machine.release_on_notice = chance(random, 0.3);
   if (chance(random, 0.15)) machine.engine = Engine::swap;
+  if (chance(random, 0.2)) machine.engine = Engine::replace;
   if (chance(random, 0.5)) {
     machine.on_unhealthy = chance(random, 0.5) ? OnUnhealthy::restart : OnUnhealthy::replace;
   }
@@ -105,10 +107,11 @@ sim::Json draw_seed(const std::vector<Machine>& machines) {
 
 }  // namespace
 
-Plot draw_plot(std::mt19937_64& random, int machines) {
+Plot draw_plot(std::mt19937_64& random, int machines, Engine engine) {
   Plot plot;
   for (int number = 0; number < machines; ++number) {
     plot.machines.push_back(draw_machine(random, number));
+    if (engine != Engine::automatic) plot.machines.back().engine = engine;
     plot.copies.push_back(copy_of(number));
   }
   plot.seed = draw_seed(plot.machines);
@@ -116,6 +119,8 @@ Plot draw_plot(std::mt19937_64& random, int machines) {
   if (plot.two_disks) {
     plot.seed["images"][0]["disks"] = {{{"device", "/dev/sdb"}, {"size_gib", 1}}};
   }
+  plot.new_roots_go = chance(random, 0.7);
+  plot.seed["replacement"] = {{"delete_on_termination", plot.new_roots_go}};
   plot.clock_gains = static_cast<int>(below(random, 201)) - 100;
   plot.rates = draw_rates(random);
   plot.two_controllers = chance(random, 0.3);

@@ -10,6 +10,24 @@
 
 namespace ec2spotter::storm {
 
+// What may fail, and how.
+inline constexpr const char* kActions[] = {"DescribeVolumes",
+                                           "DescribeAddresses",
+                                           "GetConsoleOutput",
+                                           "DescribeInstanceStatus",
+                                           "CreateTags",
+                                           "AttachVolume",
+                                           "AssociateAddress",
+                                           "DisassociateAddress",
+                                           "TerminateInstances",
+                                           "DescribeSpotInstanceRequests",
+                                           "DescribeInstances",
+                                           "RunInstances",
+                                           "CreateReplaceRootVolumeTask",
+                                           "DescribeReplaceRootVolumeTasks"};
+inline constexpr const char* kFaultKinds[] = {"throttle",   "error_before", "error_after",
+                                              "lost_reply", "task_fails",   "task_fails_detached"};
+
 // How often each kind of trouble comes, per machine and day; zero: never in this world.
 struct Rates {
   double reclaim = 0, notice = 0, late_notice = 0, rebalance = 0;
@@ -28,6 +46,7 @@ struct Rates {
   double like_root = 0;     // a copy gets the tags of its root
   double hang = 0;          // a system stands still
   double read_only = 0;     // a root takes no more writes
+  double task = 0;          // what EC2 replaces the root disk of is taken meanwhile
   double long_check = 0;    // new bodies check their root's file system for long, for a while
 };
 
@@ -38,10 +57,13 @@ struct Plot {
   Rates rates;
   bool two_controllers = false;
   bool two_disks = false;  // the image brings a second one
-  int clock_gains = 0;     // of the controllers' host, in a million seconds
+  // Does a root that EC2 makes a root disk go with its instance, until somebody switches that off?
+  bool new_roots_go = true;
+  int clock_gains = 0;  // of the controllers' host, in a million seconds
 };
 
-Plot draw_plot(std::mt19937_64& random, int machines);
+// `engine`: of all machines; `automatic`: some of each kind.
+Plot draw_plot(std::mt19937_64& random, int machines, Engine engine);
 
 // Drawn alike on every platform, which the distributions of the standard library are not.
 std::uint64_t below(std::mt19937_64& random, std::uint64_t bound);

@@ -7,6 +7,7 @@
 #include "local_ec2.hpp"
 #include "model/tags.hpp"
 #include "plot.hpp"
+#include "questions.hpp"
 #include "sim/core/state/world.hpp"
 
 namespace ec2spotter::storm {
@@ -24,13 +25,6 @@ constexpr Duration kHungUnseen = 15min;
 constexpr Duration kReadOnlyUnseen = 25min;
 // How long what must not wait may wait for an action that has nothing to do with it.
 constexpr Duration kTurnMost = 90s;
-constexpr const char* kActions[] = {"DescribeVolumes",    "DescribeAddresses",
-                                    "GetConsoleOutput",   "DescribeInstanceStatus",
-                                    "CreateTags",         "AttachVolume",
-                                    "AssociateAddress",   "DisassociateAddress",
-                                    "TerminateInstances", "DescribeSpotInstanceRequests",
-                                    "DescribeInstances",  "RunInstances"};
-constexpr const char* kFaultKinds[] = {"throttle", "error_before", "error_after", "lost_reply"};
 
 // A controller that may be dead for a while.
 struct Controller {
@@ -46,7 +40,7 @@ class Storm {
   explicit Storm(const StormOptions& options)
       : options_(options),
         random_(options.seed),
-        plot_(draw_plot(random_, options.machines)),
+        plot_(draw_plot(random_, options.machines, options.engine)),
         ec2_(plot_.seed, options.seed),
         start_(ec2_.clock().now()) {
     controllers_.resize(plot_.two_controllers ? 2 : 1);
@@ -100,6 +94,7 @@ class Storm {
               {rates.like_root, [this] { make_like_root(); }},
               {rates.hang, [this] { hang(); }},
               {rates.read_only, [this] { turn_read_only(); }},
+              {rates.task, [this] { strike_task(); }},
               {rates.long_check, [this] { check_for_long(); }}};
     draw_next_incident();
   }
@@ -140,19 +135,7 @@ class Storm {
   // be the doing of whoever set DeleteOnTermination.
   std::string body_of_some_machine() {
     const std::string id = ec2_.holder(some_root().str());
-    return id.empty() || takes_root_with_it(*ec2_.instance(id)) ? "" : id;
-  }
-
-  bool takes_root_with_it(const sim::Json& instance) const {
-    const sim::Json& disks = instance.at("blockDeviceMapping");
-    return std::any_of(disks.begin(), disks.end(), [&](const sim::Json& disk) {
-      return is_root(disk) && disk.at("ebs").at("deleteOnTermination") == true;
-    });
-  }
-
-  bool is_root(const sim::Json& disk) const {
-    const VolumeId id(disk.at("ebs").at("volumeId").get<std::string>());
-    return std::find(roots_.begin(), roots_.end(), id) != roots_.end();
+    return id.empty() || takes_root_with_it(*ec2_.instance(id), roots_) ? "" : id;
   }
 
   void reclaim(int notice_seconds) {
@@ -178,6 +161,26 @@ class Storm {
           controller.watch->on_spot_event({.kind = SpotEvent::Kind::rebalance, .instance = body});
         }
       }
+    }
+  }
+
+  // EC2, or a person, takes an instance while its root disk is being replaced. A notice is spared
+  // where the new root goes with its instance: if EC2 fails until then, nobody can keep that off.
+  void strike_task() {
+    for (const sim::Json& task : ec2_.resources("replace-root-volume-task")) {
+      if (is_over(task)) continue;
+      const std::string id = task.at("instanceId");
+      const sim::Json* body = ec2_.instance(id);
+      if (body == nullptr || takes_root_with_it(*body, roots_)) continue;
+      const bool spot = body->value("instanceLifecycle", "") == "spot";
+      if (spot && !plot_.new_roots_go && chance(random_, 0.5)) {
+        ec2_.control("reclaim", {{"instance_id", id}, {"notice", true}, {"seconds", 120}});
+      } else if (spot && chance(random_, 0.5)) {
+        ec2_.control("reclaim", {{"instance_id", id}});
+      } else {
+        ec2_.person("TerminateInstances", {{"InstanceId.1", id}});
+      }
+      return;
     }
   }
 
@@ -243,7 +246,8 @@ class Storm {
     const sim::Json& body = *ec2_.instance(id);
     if (body.at("instanceState").at("name") != "running" || body.contains("_reclaim_at")) return;
     for (const sim::Json& disk : body.at("blockDeviceMapping")) {
-      if (!is_root(disk) || disk.at("deviceName") == body.at("rootDeviceName")) continue;
+      if (!is_root_disk(disk, roots_) || disk.at("deviceName") == body.at("rootDeviceName"))
+        continue;
       ec2_.person("ModifyInstanceAttribute",
                   {{"InstanceId", id},
                    {"BlockDeviceMapping.1.DeviceName", disk.at("deviceName")},
@@ -304,7 +308,7 @@ class Storm {
   // To an appliance's interface, or to another owner; the machine may have lost it for that.
   void lend_address() {
     const std::size_t number = below(random_, plot_.machines.size());
-    const std::string address = allocation_of(plot_.machines[number]);
+    const std::string address = allocation_of(plot_.machines[number], ec2_);
     if (address.empty()) return;
     if (chance(random_, 0.5)) {
       const int lent = ec2_.person("AssociateAddress", {{"AllocationId", address},
@@ -316,13 +320,6 @@ class Storm {
     }
     tag_as_person(address, {{tag::kOwner, "somebody"}});
     later(some_time(30min), [this, address] { tag_as_person(address, {{tag::kOwner, "storm"}}); });
-  }
-
-  std::string allocation_of(const Machine& machine) {
-    for (const sim::Json& address : ec2_.resources("address")) {
-      if (address.at("publicIp") == machine.elastic_ip) return address.at("allocationId");
-    }
-    return {};
   }
 
   void take_address_back(const std::string& address) {
@@ -382,11 +379,11 @@ class Storm {
     expect_seen(number, body, kHungUnseen, "hangs");
   }
 
-  // A swapped root says nothing on the console before its kernel does.
+  // A root disk says nothing on the console before its kernel does.
   void turn_read_only() {
     const std::size_t number = below(random_, plot_.machines.size());
     const std::string body = well_body(number);
-    if (body.empty() || plot_.machines[number].engine == Engine::swap) return;
+    if (body.empty() || !has_boot_program(plot_.machines[number].engine)) return;
     ec2_.control("read_only", {{"instance_id", body}});
     expect_seen(number, body, kReadOnlyUnseen, "has a read-only root");
   }
@@ -437,9 +434,9 @@ class Storm {
     Controller& controller = controllers_[below(random_, controllers_.size())];
     if (controller.process == nullptr) return;
     using Effect = CrashPoint::Effect;
-    controller.process->die_at(
-        {.call = controller.process->calls() + static_cast<int>(below(random_, 30)),
-         .effect = chance(random_, 0.5) ? Effect::done : Effect::none});
+    controller.process->die_at({.call = static_cast<int>(std::ssize(controller.process->calls())) +
+                                        static_cast<int>(below(random_, 30)),
+                                .effect = chance(random_, 0.5) ? Effect::done : Effect::none});
   }
 
   void absence() {
@@ -571,7 +568,7 @@ class Storm {
   // What a person does about addresses that are lent and systems that are not well.
   void cure_all() {
     for (std::size_t i = 0; i < roots_.size(); ++i) {
-      const std::string address = allocation_of(plot_.machines[i]);
+      const std::string address = allocation_of(plot_.machines[i], ec2_);
       if (!address.empty()) {
         take_address_back(address);
         tag_as_person(address, {{tag::kOwner, "storm"}});
@@ -605,7 +602,7 @@ class Storm {
     // Each machine has a root, a copy of it, and the disks that its body's image gave it.
     const auto without_image_disk = static_cast<std::size_t>(
         std::count_if(plot_.machines.begin(), plot_.machines.end(),
-                      [](const Machine& machine) { return machine.engine == Engine::swap; }));
+                      [](const Machine& machine) { return !has_boot_program(machine.engine); }));
     const std::size_t disks = plot_.two_disks ? 2 : 1;
     const std::size_t volumes =
         ec2_.resources("volume").size() - foreign_instances_.size() * disks + without_image_disk;
@@ -724,8 +721,12 @@ class Storm {
   void check_termination(const std::string& id) {
     const sim::Json* given_up = ec2_.instance(id);
     if (given_up == nullptr) return;
-    if (takes_root_with_it(*given_up)) {
+    if (takes_root_with_it(*given_up, roots_)) {
       report_.problems.push_back("S3: " + id + " is terminated and takes its root with it");
+    }
+    for (const sim::Json& task : ec2_.resources("replace-root-volume-task")) {
+      if (task.at("instanceId") != id || is_over(task)) continue;
+      report_.problems.push_back("S7: " + id + " is terminated while EC2 replaces its root disk");
     }
     if (ec2_.guests().is_checking(id) && !given_up->contains("_reclaim_at")) {
       report_.problems.push_back("busy: " + id + " is given up while it checks its root");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "model/machine.hpp"
 
 namespace ec2spotter::storm {
 
@@ -13,6 +14,7 @@ struct StormOptions {
   std::uint64_t seed = 1;
   int machines = 20;
   Duration time = std::chrono::hours(24 * 30);
+  Engine engine = Engine::automatic;  // of all machines; `automatic`: some of each kind
 };
 
 struct StormReport {

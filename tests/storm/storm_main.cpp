@@ -1,7 +1,7 @@
-// storm [--first N] [--seeds N] [--machines N] [--days N] [--processes N]: runs seeds, some of them
-// twice, and ends with 1 when a rule was broken, a machine stayed down or two runs differed.
-// With --until-broken RULE it ends with 0 as soon as a seed shows that this rule is broken; with
-// `any`, as soon as a seed shows anything wrong.
+// storm [--first N] [--seeds N] [--machines N] [--days N] [--processes N] [--engine NAME]: runs
+// seeds, some of them twice, and ends with 1 when a rule was broken, a machine stayed down or two
+// runs differed. With --until-broken RULE it ends with 0 as soon as a seed shows that this rule is
+// broken; with `any`, as soon as a seed shows anything wrong.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,12 +27,15 @@ struct Arguments {
   int days = 30;
   int processes = 2;
   std::string until_broken;
+  std::string engine = "auto";
 };
 
 StormOptions options_of(const Arguments& arguments, std::uint64_t seed) {
-  return {.seed = seed,
-          .machines = arguments.machines,
-          .time = std::chrono::hours(24 * arguments.days)};
+  return {
+      .seed = seed,
+      .machines = arguments.machines,
+      .time = std::chrono::hours(24 * arguments.days),
+      .engine = ec2spotter::parse_engine(arguments.engine).value_or(ec2spotter::Engine::automatic)};
 }
 
 bool run_seed(const Arguments& arguments, std::uint64_t seed) {
@@ -44,8 +47,10 @@ bool run_seed(const Arguments& arguments, std::uint64_t seed) {
     std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), problem.c_str());
   }
   if (!report.problems.empty()) {
-    std::printf("  again: script/storm --first %llu --seeds 1 --machines %d --days %d\n",
-                static_cast<unsigned long long>(seed), arguments.machines, arguments.days);
+    std::printf(
+        "  again: script/storm --first %llu --seeds 1 --machines %d --days %d --engine %s\n",
+        static_cast<unsigned long long>(seed), arguments.machines, arguments.days,
+        arguments.engine.c_str());
   }
   std::printf("seed %llu: %d incidents, %d turns, %d controllers, all up after %.0f s\n",
               static_cast<unsigned long long>(seed), report.incidents, report.turns,
@@ -90,6 +95,8 @@ int main(int argc, char** argv) {
   app.add_option("--machines", arguments.machines, "in each world")->check(CLI::Range(1, 200));
   app.add_option("--days", arguments.days, "of trouble in each world")->check(CLI::Range(1, 3650));
   app.add_option("--processes", arguments.processes, "at the same time")->check(CLI::Range(1, 64));
+  app.add_option("--engine", arguments.engine, "of all machines; auto: some of each kind")
+      ->check(CLI::IsMember({"auto", "kexec", "replace", "pivot", "swap"}));
   app.add_option("--until-broken", arguments.until_broken, "S1 to S8, or any: seek it broken");
   CLI11_PARSE(app, argc, argv);
   if (!arguments.until_broken.empty()) return run_until_broken(arguments) ? 0 : 1;

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import signal
 import subprocess
 import tempfile
@@ -119,11 +120,13 @@ class Disks:
 
 
 class Machine(cloud.Cloud):
-    """The machine "web": its volume holds `volume`, its bodies start from `preboot`."""
+    """The machine "web": its volume holds `volume`, its bodies start from `preboot`. `keys` are those of
+    its file, but for `product_code`, which volume and image then have."""
 
     def __init__(self, volume, preboot, architecture="amd64", **keys):
         super().__init__(architecture=architecture)
         self.address = ADDRESS
+        product_code = keys.pop("product_code", None)
         self.keys = {"engine": "auto", "types": ["t3.small"]} | keys
         self._watch = None
         self._seed |= {
@@ -133,6 +136,9 @@ class Machine(cloud.Cloud):
             "volumes": [{"volume_id": VOLUME, "zone": "us-east-1a", "size_gib": 3,
                          "snapshot_id": "snap-0bbbbbbbbbbbbbbb1"}],
             "addresses": [{"allocation_id": cloud.ALLOCATION, "public_ip": ADDRESS}]}
+        if product_code:
+            for each in (*self._seed["images"], *self._seed["volumes"]):
+                each["product_code"] = product_code
 
     def __enter__(self):
         super().__enter__()
@@ -192,8 +198,27 @@ class Machine(cloud.Cloud):
         raise AssertionError(f"no emulator runs {body}")
 
     def holder(self):
-        volume = self.ec2.describe_volumes(VolumeIds=[VOLUME])["Volumes"][0]
-        return volume["Attachments"][0]["InstanceId"] if volume["Attachments"] else None
+        attachments = self.volume()["Attachments"]
+        return attachments[0]["InstanceId"] if attachments else None
+
+    def volume(self):
+        return self.ec2.describe_volumes(VolumeIds=[VOLUME])["Volumes"][0]
+
+    def remembered_engine(self):
+        """What the volume's tags say of the engine, and why."""
+        tags = {tag["Key"]: tag["Value"] for tag in self.volume()["Tags"]}
+        return tags.get("ec2spotter:engine"), tags.get("ec2spotter:engine-because")
+
+    def whole_console(self, body="*"):
+        """All that this instance has printed, else all of them."""
+        files = pathlib.Path(self.folder, "state/consoles").glob(f"{body}.log")
+        return "".join(file.read_text(encoding="utf-8", errors="replace") for file in files)
+
+    def refuse_to_replace_roots(self):
+        """As a region does that does not know how."""
+        self.control("fault", {
+            "kind": "refuse", "action": "CreateReplaceRootVolumeTask", "count": 0,
+            "code": "UnsupportedOperation", "message": "This operation is not supported."})
 
     def disk_file(self):
         return pathlib.Path(self.folder, f"state/volumes/{VOLUME}.raw")
@@ -275,3 +300,33 @@ class MachineTest(unittest.TestCase):
                 "findmnt -rno FSTYPE /; device=$(readlink -f $(findmnt -rvno SOURCE /));"
                 " cat /sys/class/block/${device##*/}/partition", user="root").split(),
             [file_system, partition])
+
+    def launch_by_replace(self, volume, reason):
+        """Up by auto, which has tried kexec on one instance and remembers why that cannot be."""
+        machine = self.power_on(volume, types=["t3.small", "t3.medium", "t3.large"])
+        machine.launch()
+        self.check_declined(reason)
+        self.assertEqual(machine.remembered_engine(), ("replace", reason))
+        return machine
+
+    def check_own_disk(self, root):
+        """The volume, mounted from `root`, is the instance's root disk and its only one, it stays when
+        the instance ends, and nothing of the image is left."""
+        machine = self.machine
+        self.assertEqual(machine.serials(), [SERIAL])
+        self.assertEqual(machine.run("findmnt -no SOURCE /", user="root"), f"{root}\n")
+        [attachment] = machine.volume()["Attachments"]
+        found = machine.ec2.describe_instances(InstanceIds=[attachment["InstanceId"]])
+        instance = found["Reservations"][0]["Instances"][0]
+        self.assertEqual(attachment["Device"], instance["RootDeviceName"])
+        self.assertFalse(attachment["DeleteOnTermination"])
+        [address] = machine.ec2.describe_addresses()["Addresses"]
+        self.assertEqual(address["InstanceId"], attachment["InstanceId"])
+        # Those of former instances go with them, which may take a moment.
+        cloud.wait_until("no other disk", lambda: [
+            each["VolumeId"] for each in machine.ec2.describe_volumes()["Volumes"]] == [VOLUME], 60)
+
+    def check_declined(self, *reasons):
+        """Of all instances so far, so many tried to enter the root, and said why they could not."""
+        self.assertEqual(
+            re.findall(r"ec2spotter: \w+ fail reason=(\w+)", self.machine.whole_console()), [*reasons])

@@ -16,7 +16,7 @@ HEAD = """# What has been booted
 
 Each line is the work of a test in virtual machines that has passed. This page is made from their results by
 `script/matrix`; a test holds it against the lines that the tests announce. The boot menus at its end have been read, without
-a virtual machine; what kexec declines, pivot enters, or swap.
+a virtual machine; an instance boots by replace, pivot or swap what kexec declines.
 """
 declared = []
 

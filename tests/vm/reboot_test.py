@@ -1,7 +1,6 @@
 """Restarts from inside a machine whose root tells the next visit nothing: its disk is full, our unit
 is disabled, or it starts anew before our unit has run. Each time the same engine enters it again."""
 
-import pathlib
 import sys
 import unittest
 
@@ -52,8 +51,7 @@ class RebootTest(MachineTest):
         self.restart(1, "unit disabled")
         machine.run("systemctl enable ec2spotter-root early; touch /root/early; sync", user="root")
         self.restart(1, "restarted before multi-user.target", boots=2)
-        console = pathlib.Path(machine.folder, f"state/consoles/{body}.log").read_text(
-            encoding="utf-8", errors="replace")
+        console = machine.whole_console(body)
         self.assertNotIn("fail reason=", console)
         self.assertNotIn("enter start engine=pivot", console)
         self.assertEqual(console.count("ec2spotter: enter ok engine=kexec"), 6)

@@ -206,6 +206,38 @@ def on_luks(disk, folder):
                 (3, 330, 1202, "L", _encrypted(root, folder, tree / LUKS_KEY)))
 
 
+def on_f2fs(disk, folder):
+    """A file system that the volume's kernel knows and the preboot image's does not, beside /boot."""
+    tree = unpack(disk, folder)
+    menu = tree / "boot/grub/grub.cfg"
+    menu.write_text(_menu_of(menu.read_text(encoding="utf-8"), f"UUID={UUID}",
+                             "initrd-roots.img").replace("/boot/", "/"), encoding="utf-8")
+    boot = _boot_apart(tree, folder, f"UUID={UUID} / f2fs defaults 0 0\n")
+    root = _empty(folder, "f2fs.part", USER_ROOT_SIZE_MIB)
+    _run("mkfs.f2fs", "-q", "-l", LABEL, "-U", UUID, root)
+    _run("sload.f2fs", "-P", "-f", tree, root)
+    return _gpt(folder, "on_f2fs.raw", (1, 1, 10, "U", None), (2, 20, 300, "L", boot),
+                (3, 330, USER_ROOT_SIZE_MIB, "L", root))
+
+
+def without_systemd(disk, folder):
+    """Debian's sysvinit in systemd's place, as its owner would have put it there."""
+    tree = unpack(disk, folder)
+    for command in ("dpkg --purge --force-depends systemd-sysv",
+                    "dpkg --install /var/lib/sysvinit-packages/*.deb",
+                    "update-rc.d networking enable"):
+        _run("chroot", tree, "env", "DEBIAN_FRONTEND=noninteractive", "PATH=/usr/sbin:/usr/bin",
+             "sh", "-c", command)
+    (tree / "etc/network/interfaces").write_text(
+        "auto lo\niface lo inet loopback\nauto eth0\niface eth0 inet dhcp\n", encoding="utf-8")
+    menu = tree / "boot/grub/grub.cfg"
+    text = menu.read_text(encoding="utf-8").replace("net.ifnames=1", "net.ifnames=0")
+    menu.write_text(text, encoding="utf-8")
+    root = _empty(folder, "sysvinit.part", USER_ROOT_SIZE_MIB)
+    _run("mke2fs", "-q", "-t", "ext4", "-L", LABEL, "-U", UUID, "-d", tree, root)
+    return _gpt(folder, "sysvinit.raw", (1, 1, 10, "U", None), (2, 20, USER_ROOT_SIZE_MIB, "L", root))
+
+
 def _encrypted(part, folder, key):
     """A LUKS1 volume of what is in `part`, with LUKS_UUID. QEMU's own settings are cryptsetup's
     (aes-xts-plain64, SHA-256); it makes few rounds of the key, as the guest is emulated, and knows

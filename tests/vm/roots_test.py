@@ -1,7 +1,6 @@
 """Roots of other kinds: entered, or recognised and left untouched with a reason."""
 
 import hashlib
-import pathlib
 import unittest
 
 import networks
@@ -14,19 +13,20 @@ class RootsTest(MachineTest):
     system = "kinds"
 
     @shows(("Roots", "XFS on partition 4 beside an EFI system partition, its initrd without xfs",
-            "pivot, after a kexec that came back"),
+            "pivot, after a kexec that came back, where EC2 refuses to replace a root disk"),
            ("Identity", "ifupdown, pinned by udev's name of the interface, `fix_network = true`",
             "made the instance's"),
            ("Losses", "a power loss with XFS", "its log is replayed"))
     def test_xfs_on_partition_four_that_its_own_initrd_cannot_mount(self):
-        """The kernel that kexec starts comes back; the next engine enters with the preboot one."""
+        """The kernel that kexec starts comes back; the last engine enters with the preboot one."""
         machine = self.power_on(
             roots.xfs_on_partition_four(self.disks.settled(), self.folder, networks.ifupdown),
-            fix_network=True)
+            types=["t3.small", "t3.medium", "t3.large"], fix_network=True)
+        machine.refuse_to_replace_roots()
         body = machine.launch()
-        whole = pathlib.Path(machine.folder, f"state/consoles/{body}.log").read_text(
-            encoding="utf-8", errors="replace")
-        self.assertIn("enter start engine=pivot", whole)
+        self.check_declined("did_not_come_up")
+        self.assertEqual(machine.remembered_engine(), ("pivot", "did_not_come_up"))
+        self.assertIn("enter start engine=pivot", machine.whole_console(body))
         self.check_root("xfs", "4")
         self.check_cured("/etc/udev/rules.d/70-persistent-net.rules")
         facts = machine.facts()

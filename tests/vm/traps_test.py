@@ -85,17 +85,26 @@ class TrapsTest(MachineTest):
             self.assertEqual(machine.disk_of(point), SERIAL, point)
         self.assertEqual(machine.facts(), before)
 
-    @shows(("Roots", "cloned from the preboot image, which refuses kexec", "pivot"))
-    def test_kexec_refused_takes_pivot_in_the_same_boot_even_with_a_clone(self):
-        machine = self.power_on(self.disks.clone(), self.disks.preboot_without_kexec())
-        body = self.launch()
-        console = machine.console(body)
-        self.assertIn("instead=kexec:kexec_refused", console)
-        self.assertIn("engine=pivot", console)
+    @shows(("Roots", "cloned from the preboot image, with `engine = \"pivot\"`", "pivot"))
+    def test_pivot_tells_a_clone_from_the_preboot_disk(self):
+        machine = self.power_on(self.disks.clone(), engine="pivot")
+        self.assertIn("engine=pivot", machine.console(self.launch()))
         for point in ("/", "/boot"):
             self.assertEqual(machine.disk_of(point), SERIAL, point)
         self.assertNotEqual(machine.disk_of("/old-root"), SERIAL)
         machine.run("umount /old-root", user="root")
+
+    @shows(("Roots", "cloned from the preboot image, which refuses kexec",
+            "replace, on the next instance"))
+    def test_kexec_refused_takes_replace_on_the_next_instance_even_with_a_clone(self):
+        machine = self.power_on(self.disks.clone(), self.disks.preboot_without_kexec(),
+                                types=["t3.small", "t3.medium"])
+        self.launch()
+        self.check_declined("kexec_refused")
+        self.assertEqual(machine.remembered_engine(), ("replace", "kexec_refused"))
+        self.check_own_disk("/dev/nvme0n1p1")
+        self.assertEqual(machine.run("hostname", user="root"), "clone\n")
+        self.assertEqual(machine.disk_of("/boot"), SERIAL)
 
     @shows(("Roots", "a file system without a system", "left untouched, with a reason"))
     def test_volume_without_a_system_is_untouched_and_the_body_stays_reachable(self):

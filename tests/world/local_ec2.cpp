@@ -112,7 +112,8 @@ class Transport final : public aws::HttpTransport {
 
   Result<aws::HttpResponse> send(const aws::HttpRequest& request) override {
     using Effect = CrashPoint::Effect;
-    const int call = process_.calls_++;
+    const auto call = static_cast<int>(process_.calls_.size());
+    process_.calls_.push_back(!reads_only(request.body));
     const auto& crash = process_.crash_;
     if (crash && (call > crash->call || (call == crash->call && crash->effect == Effect::none))) {
       return fail(Errc::interrupted, "the controller is dead");
@@ -391,6 +392,12 @@ Machine swapping_machine(Market market) {
   Machine machine = web_machine();
   machine.engine = Engine::swap;
   machine.markets = {market};
+  return machine;
+}
+
+Machine replacing_machine(Market market) {
+  Machine machine = swapping_machine(market);
+  machine.engine = Engine::replace;
   return machine;
 }
 

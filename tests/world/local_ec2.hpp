@@ -38,7 +38,8 @@ class LocalEc2 {
   using Enough = std::function<bool(const Watch&)>;
   bool watch(const std::vector<Machine>& machines, const Enough& enough,
              Duration max = std::chrono::hours(1), std::optional<CrashPoint> crash = std::nullopt);
-  int calls_of_last_drive() const { return calls_; }
+  // Of each call of the last drive or watch, in order: could it change something?
+  const std::vector<bool>& calls_of_last_drive() const { return calls_; }
 
   // A person's own call, in the console; its HTTP status.
   int person(const std::string& action, sim::ParamMap parameters);
@@ -102,7 +103,7 @@ class LocalEc2 {
   std::vector<std::string> violations_;
   std::set<std::string> seen_breaches_;
   std::vector<std::string> told_;
-  int calls_ = 0;
+  std::vector<bool> calls_;
   std::uint64_t digest_ = 0;
   std::map<std::string, sim::ApiReply> answers_;  // of reading calls, by what was asked
   std::uint64_t answers_revision_ = 0;
@@ -118,8 +119,8 @@ class Process {
 
   Controls controls();
   // Calls so far; those after its death count too.
-  int calls() const { return calls_; }
-  bool dead() const { return crash_ && calls_ > crash_->call; }
+  const std::vector<bool>& calls() const { return calls_; }
+  bool dead() const { return crash_ && std::ssize(calls_) > crash_->call; }
   void die_at(const CrashPoint& crash) { crash_ = crash; }
 
  private:
@@ -127,7 +128,7 @@ class Process {
   class Surroundings;
   LocalEc2& ec2_;
   std::optional<CrashPoint> crash_;
-  int calls_ = 0;
+  std::vector<bool> calls_;
   std::unique_ptr<Surroundings> surroundings_;
 };
 
@@ -136,8 +137,9 @@ inline constexpr const char* kAddress = "127.90.0.1";
 
 // A machine on that volume, with two spot pools.
 Machine web_machine();
-// The same with the engine swap, in one market.
+// The same with the engine swap or replace, in one market.
 Machine swapping_machine(Market market = Market::spot);
+Machine replacing_machine(Market market = Market::spot);
 
 // Was the machine up in its last turn?
 bool is_up(const Watch& watch, const Machine& machine);

@@ -47,6 +47,10 @@ Result<void> explain(const Common& common, const OnMachine& options) {
   fmt::print("{}: {}\n  {}\n", looked.machine.name.str(),
              headline(looked.consideration.goal, looked.decision()), looked.decision().detail);
   for (const Step& step : looked.decision().steps) fmt::print("next: {}\n", describe(step));
+  const MachineReport report = looked.report();
+  if (!report.engine.empty()) {
+    fmt::print("engine of the next instance: {} ({})\n", report.engine, report.engine_why);
+  }
   for (const Candidate& candidate : looked.decision().candidates) {
     fmt::print("pool {}: {}{}\n", describe(candidate.pool), candidate.taken ? "taken, " : "",
                candidate.why);

@@ -6,6 +6,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/session.hpp"
 #include "control/act/machine_role.hpp"
+#include "control/files/machine_file.hpp"
 #include "control/tags/ownership.hpp"
 #include "control/tags/tag_filter.hpp"
 #include "model/tags.hpp"
@@ -56,6 +57,9 @@ Result<void> setup_role(const Common& common, const SetupRole& options) {
     fmt::print("the role and the instance profile {} are deleted\n", name);
     return {};
   }
+  Machine unattended = *file;
+  unattended.unattended = true;
+  TRY_VOID(check_machine(std::move(unattended), options.file));
   TRY(const auto caller, session->ec2().caller_identity());
   TRY(RoleScope scope, role_scope(caller.arn, session->client().region()));
   TRY(scope.kms_keys, keys_of_volumes(*file, session->ec2()));

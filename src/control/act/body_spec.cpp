@@ -10,14 +10,11 @@ namespace {
 
 constexpr std::string_view kSsmPrefix = "resolve:ssm:";
 
-BootEngine boot_engine(Engine engine) {
-  switch (engine) {
-    case Engine::automatic: return BootEngine::auto_;
-    case Engine::kexec: return BootEngine::kexec;
-    case Engine::pivot: return BootEngine::pivot;
-    case Engine::swap: break;
-  }
-  return BootEngine::auto_;
+// The engine of a launch, as its boot program has it: what `auto` has chosen declines where the
+// file's engine would try.
+BootEngine boot_engine(Engine of_launch, Engine of_file) {
+  if (of_launch == Engine::pivot) return BootEngine::pivot;
+  return of_file == Engine::automatic ? BootEngine::auto_ : BootEngine::kexec;
 }
 
 BootAdopt boot_adopt(const Machine& machine, GuestFiles files) {
@@ -52,12 +49,12 @@ Result<std::vector<GroupId>> resolve_groups(const std::vector<std::string>& name
 Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
                                  const std::optional<OwnAttaching>& own_attaching) {
   const Machine& machine = *batch.front().machine;
-  if (batch.front().step->engine == Engine::swap) {
+  if (!has_boot_program(batch.front().step->engine)) {
     const GuestFiles files = batch.front().step->guest_files;
     return render_restart_user_data(machine.adopt && files != GuestFiles::remove);
   }
   BootParameters parameters{.volumes = {},
-                            .engine = boot_engine(batch.front().step->engine),
+                            .engine = boot_engine(batch.front().step->engine, machine.engine),
                             .device = machine.device,
                             .adopt = boot_adopt(machine, batch.front().step->guest_files),
                             .guest_helper = machine.guest_helper,
@@ -76,7 +73,7 @@ Tags tags_of(const std::vector<LaunchOrder>& batch) {
   tags[std::string(tag::kRole)] = tag::kRoleInstance;
   const step::LaunchBody& first = *batch.front().step;
   tags[std::string(tag::kAttempt)] = std::to_string(first.attempt);
-  if (first.engine == Engine::swap) tags[std::string(tag::kEngine)] = to_string(first.engine);
+  if (first.engine != Engine::automatic) tags[std::string(tag::kEngine)] = to_string(first.engine);
   if (!first.takes_over.empty()) tags[std::string(tag::kTakesOver)] = first.takes_over.str();
   return tags;
 }

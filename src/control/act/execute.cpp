@@ -5,6 +5,8 @@
 #include "base/broken_rule.hpp"
 #include "control/act/create_fleet.hpp"
 #include "control/act/launch_bodies.hpp"
+#include "control/act/replace_root.hpp"
+#include "control/act/root_holders.hpp"
 #include "control/tags/batch_tags.hpp"
 #include "control/tags/ownership.hpp"
 #include "control/tags/tag_filter.hpp"
@@ -45,21 +47,15 @@ class Executor {
 
   Result<void> operator()(const step::AttachRoot& step) {
     TRY_VOID(check_ours(step.instance));
-    TRY(const auto fresh, ec2_.describe_volumes({step.volume}, {}));
-    for (const Volume& volume : fresh) {
-      for (const Attachment& attachment : volume.attachments) {
-        if (attachment.instance == step.instance) return {};
-        if (breaks_rule(1)) continue;
-        return fail(Errc::refused, "rule S1: " + step.volume.str() + " is " +
-                                       std::string(to_string(attachment.state)) + " at " +
-                                       attachment.instance.str() +
-                                       "; it is not attached a second time");
-      }
-    }
+    TRY(const bool there, is_there(step.volume, step.instance, seen_, ec2_));
+    if (there) return {};
     auto attached = ec2_.attach_volume(step.volume, step.instance, step.device);
     if (!attached && machine_.engine == Engine::automatic &&
         is_from_marketplace(attached.error())) {
-      return (*this)(step::ChooseSwap{step.volume});
+      return (*this)(step::ChooseEngine{.volume = step.volume,
+                                        .engine = Engine::replace,
+                                        .because = "marketplace",
+                                        .seen_at = step.instance});
     }
     if (attached) memory_.attach_sent[step.instance] = now_;
     return attached;
@@ -106,6 +102,7 @@ class Executor {
 
   Result<void> operator()(const step::TerminateBody& step) {
     TRY(const Instance* body, check_ours(step.instance));
+    TRY_VOID(check_no_root_task(*body, ec2_));
     TRY_VOID(check_root_survives(step));
     TRY_VOID(cancel_request_of(*body));
     TRY_VOID(ec2_.terminate_instance(step.instance));
@@ -126,9 +123,13 @@ class Executor {
     return ec2_.reboot_instance(step.instance);
   }
 
-  Result<void> operator()(const step::ChooseSwap& step) {
-    return ec2_.create_tags({step.volume.str()},
-                            {{std::string(tag::kEngine), std::string(to_string(Engine::swap))}});
+  Result<void> operator()(const step::ChooseEngine& step) {
+    return choose_engine(step, seen_, ec2_);
+  }
+
+  Result<void> operator()(const step::ReplaceRoot& step) {
+    TRY(const Instance* body, check_ours(step.instance));
+    return replace_root(machine_, step, *body, seen_, ec2_, memory_, now_);
   }
 
   // Forced, as nothing is lost: it has its image's disk alone.
@@ -255,7 +256,7 @@ class Executor {
 
   // A persistent request, which bodies that are stopped have, would launch the next one by itself.
   Result<void> cancel_request_of(const Instance& body) {
-    if (!is_swapped(body) || body.spot_request.empty()) return {};
+    if (!is_for(body, Engine::swap) || body.spot_request.empty()) return {};
     return ec2_.cancel_spot_request(body.spot_request);
   }
 

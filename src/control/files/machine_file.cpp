@@ -72,6 +72,19 @@ std::string name_of_classic(const std::filesystem::path& file) {
   return name;
 }
 
+// Why unattended machines cannot have this engine; nullptr: they can.
+const char* only_supervised(Engine engine) {
+  if (engine == Engine::swap) {
+    return "engine = \"swap\" needs a controller, and an unattended machine has none; use another "
+           "engine";
+  }
+  if (engine == Engine::replace) {
+    return "engine = \"replace\" is not for unattended machines: IAM has no condition that would "
+           "keep their instances' own role from every other volume; use another engine";
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Result<Machine> check_machine(Machine machine, const std::string& origin) {
@@ -107,10 +120,8 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   if (both && machine.unattended.value_or(false)) {
     return missing("an unattended machine's fleet uses one market; name spot or on-demand");
   }
-  if (machine.engine == Engine::swap && machine.unattended.value_or(false)) {
-    return missing(
-        "engine = \"swap\" needs a controller, and an unattended machine has none; use another "
-        "engine");
+  if (machine.unattended.value_or(false)) {
+    if (const char* why = only_supervised(machine.engine)) return missing(why);
   }
   return machine;
 }

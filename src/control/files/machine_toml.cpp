@@ -59,7 +59,7 @@ Problem set_volume(Machine& machine, const std::string& value) {
 
 Problem set_engine(Machine& machine, const std::string& value) {
   const auto engine = parse_engine(value);
-  if (!engine) return "must be auto, kexec, pivot or swap";
+  if (!engine) return "must be auto, kexec, replace, pivot or swap";
   machine.engine = *engine;
   return std::nullopt;
 }

@@ -7,6 +7,7 @@ struct KindOf {
   using enum StepKind;
   StepKind operator()(const step::AttachRoot&) const { return give_root; }
   StepKind operator()(const step::ProtectRoot&) const { return give_root; }
+  StepKind operator()(const step::ReplaceRoot&) const { return give_root; }
   StepKind operator()(const step::StartBody&) const { return give_root; }
 
   StepKind operator()(const step::LaunchBody&) const { return make_ready; }
@@ -20,7 +21,7 @@ struct KindOf {
   StepKind operator()(const step::AdoptBody&) const { return take_in; }
   StepKind operator()(const step::MoveAddress&) const { return take_in; }
   StepKind operator()(const step::RebootBody&) const { return take_in; }
-  StepKind operator()(const step::ChooseSwap&) const { return take_in; }
+  StepKind operator()(const step::ChooseEngine&) const { return take_in; }
   StepKind operator()(const step::CancelRequest&) const { return take_in; }
   StepKind operator()(const step::DeleteFleet&) const { return take_in; }
 

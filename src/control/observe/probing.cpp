@@ -20,7 +20,7 @@ constexpr std::size_t kMost = 256;
 
 struct Question {
   const Subject* subject;
-  InstanceId body;
+  const Instance* body;
   bool up;  // its root is
   TimePoint asked_at;
   Endpoint endpoint;
@@ -37,14 +37,16 @@ std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance
                                           TimePoint now) {
   const Machine& machine = *subject.machine;
   const Observation& seen = *subject.seen;
+  // One that waits for its root disk shows by its answer that its system can be restarted.
+  const bool waits = is_for(body, Engine::replace) && !came_up(body);
   if (!machine.probe || body.state != InstanceState::running ||
-      !holds_root(machine, seen, body, now)) {
+      !(waits || holds_root(machine, seen, body, now))) {
     return std::nullopt;
   }
   const bool address_here = seen.address && seen.address->instance == body.id;
   // The console shows a root that is not up yet, unless it cannot or is late.
   const bool tells = std::all_of(seen.volumes.begin(), seen.volumes.end(), [&](const Volume& root) {
-    return reports_root_up(machine, root);
+    return reports_root_up(machine, root, body);
   });
   const auto boot = seen.boots.find(body.id);
   const bool mute = boot != seen.boots.end() && boot->second.mute;
@@ -67,7 +69,7 @@ std::optional<Question> question_for(const Subject& subject, const Instance& bod
   const auto endpoint = endpoint_to_probe(subject, body, now);
   if (!endpoint) return std::nullopt;
   Question question{.subject = &subject,
-                    .body = body.id,
+                    .body = &body,
                     .up = is_up(*subject.seen, body),
                     .asked_at = {},
                     .endpoint = *endpoint};
@@ -79,8 +81,8 @@ std::optional<Question> question_for(const Subject& subject, const Instance& bod
 }
 
 // Another key is the same machine's when its console says that it is in its root, or cannot tell.
-void take_key(const Subject& subject, const InstanceId& body, ProbeNote& note,
-              const std::string& key, TimePoint now) {
+void take_key(const Subject& subject, const Instance& body, ProbeNote& note, const std::string& key,
+              TimePoint now) {
   note.key_asked_at = now;
   if (note.host_key.empty() || note.host_key == key) {
     note.host_key = key;
@@ -88,22 +90,22 @@ void take_key(const Subject& subject, const InstanceId& body, ProbeNote& note,
     return;
   }
   if (!note.other_key_since) note.other_key_since = now;
-  const auto console = subject.memory->consoles.find(body);
+  const auto console = subject.memory->consoles.find(body.id);
   const bool in_root = console != subject.memory->consoles.end() &&
                        console->second.report.root_up() &&
                        console->second.read_at > *note.other_key_since;
-  const bool tells =
-      std::all_of(subject.seen->volumes.begin(), subject.seen->volumes.end(),
-                  [&](const Volume& root) { return reports_root_up(*subject.machine, root); });
+  const bool tells = std::all_of(
+      subject.seen->volumes.begin(), subject.seen->volumes.end(),
+      [&](const Volume& root) { return reports_root_up(*subject.machine, root, body); });
   if (tells && !in_root) return;
   note.host_key = key;
   note.other_key_since.reset();
 }
 
 void take_in(const Question& question, const SshAnswer& answer, TimePoint now) {
-  question.subject->seen->reachable[question.body] = answer.greets;
+  question.subject->seen->reachable[question.body->id] = answer.greets;
   if (!question.up) return;
-  ProbeNote& note = question.subject->memory->probes[question.body];
+  ProbeNote& note = question.subject->memory->probes[question.body->id];
   note.asked_at = now;
   if (!answer.greets) {
     if (note.answered && !note.silent_since) note.silent_since = now;
@@ -112,7 +114,7 @@ void take_in(const Question& question, const SshAnswer& answer, TimePoint now) {
   note.answered = true;
   note.silent_since.reset();
   if (!answer.host_key.empty()) {
-    take_key(*question.subject, question.body, note, answer.host_key, now);
+    take_key(*question.subject, *question.body, note, answer.host_key, now);
   }
 }
 

@@ -100,6 +100,7 @@ Result<void> Survey::read_bodies(aws::Ec2& ec2) {
   } else {
     troubles_.push_back(std::move(requests).error());
   }
+  note(read_root_tasks(ec2, instances));
   bodies_.clear();
   owners_of_bodies_.clear();
   for (Instance& body : instances) {
@@ -114,6 +115,11 @@ Result<void> Survey::read_bodies(aws::Ec2& ec2) {
     // The tags of a request without an instance show whose it is.
     const std::string owner = machine ? machine->str() : tag::value(request.tags, tag::kMachine);
     if (!owner.empty()) bodies_[owner].requests.push_back(request);
+  }
+  for (const RootTask& task : root_tasks_) {
+    if (const auto machine = machine_of(task.instance)) {
+      bodies_[machine->str()].root_tasks.push_back(task);
+    }
   }
   return {};
 }
@@ -132,7 +138,7 @@ Result<std::vector<SpotRequest>> Survey::find_requests(aws::Ec2& ec2,
 Result<void> Survey::read_stoppable(aws::Ec2& ec2, const std::vector<Instance>& bodies,
                                     std::vector<SpotRequest>& requests) const {
   const bool any = std::any_of(bodies.begin(), bodies.end(), [](const Instance& body) {
-    return body.market == Market::spot && is_swapped(body);
+    return body.market == Market::spot && is_for(body, Engine::swap);
   });
   if (!any) return {};
   auto filters = ours();
@@ -145,6 +151,21 @@ Result<void> Survey::read_stoppable(aws::Ec2& ec2, const std::vector<Instance>& 
   };
   std::copy_if(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()),
                std::back_inserter(requests), std::not_fn(is_known));
+  return {};
+}
+
+// One that is up has no task that matters any more.
+Result<void> Survey::read_root_tasks(aws::Ec2& ec2, const std::vector<Instance>& bodies) {
+  std::vector<std::string> ids;
+  for (const Instance& body : bodies) {
+    const bool may = is_for(body, Engine::replace) && is_live(body) && !came_up(body);
+    if (may) ids.push_back(body.id.str());
+  }
+  std::vector<RootTask> found;
+  TRY_VOID(in_pieces("instance-id", ids, found, [&](Filter by_instance) {
+    return ec2.describe_root_tasks({std::move(by_instance)});
+  }));
+  root_tasks_ = std::move(found);
   return {};
 }
 
@@ -308,6 +329,7 @@ Observation Survey::of(const Machine& machine, Memory& memory) const {
   if (const auto own = bodies_.find(machine.name.str()); own != bodies_.end()) {
     seen.bodies = own->second.instances;
     seen.requests = own->second.requests;
+    seen.root_tasks = own->second.root_tasks;
   }
   for (const Instance& body : seen.bodies) {
     memory.launched.erase(body.id);
@@ -343,6 +365,10 @@ std::size_t Survey::fingerprint(const MachineName& machine) const {
   for (const SpotRequest& request : own->second.requests) {
     mix(hash, request.id.str());
     mix(hash, static_cast<int>(request.status));
+  }
+  for (const RootTask& task : own->second.root_tasks) {
+    mix(hash, task.id.str());
+    mix(hash, static_cast<int>(task.state));
   }
   return hash;
 }

@@ -53,8 +53,10 @@ class Survey {
   struct Bodies {
     std::vector<Instance> instances;
     std::vector<SpotRequest> requests;
+    std::vector<RootTask> root_tasks;
   };
   std::vector<aws::Filter> ours() const;
+  Result<void> read_root_tasks(aws::Ec2& ec2, const std::vector<Instance>& bodies);
   Result<std::vector<Volume>> find_adopted(aws::Ec2& ec2,
                                            const std::vector<const Machine*>& machines) const;
   Result<std::vector<SpotRequest>> find_requests(aws::Ec2& ec2,
@@ -73,6 +75,7 @@ class Survey {
   std::map<std::string, Bodies> bodies_;  // by machine name
   std::map<InstanceId, MachineName> owners_of_bodies_;
   std::vector<SpotRequest> requests_;                 // of all of them, as last told
+  std::vector<RootTask> root_tasks_;                  // likewise
   std::map<std::string, std::vector<Volume>> roots_;  // likewise
   std::map<std::string, std::vector<Fleet>> fleets_;  // likewise
   bool fleets_known_ = false;

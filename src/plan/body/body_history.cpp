@@ -11,10 +11,6 @@
 namespace ec2spotter {
 namespace {
 
-bool has_ended(const Instance& body) {
-  return body.state == InstanceState::shutting_down || body.state == InstanceState::terminated;
-}
-
 // EC2 accepted the launch and ended the body before its root was ever up. A body that was up and
 // then lost its host says nothing about the next launch.
 bool ended_at_once(const Instance& body, TimePoint now) {
@@ -31,6 +27,10 @@ bool is_refusal(std::string_view code) {
 }
 
 }  // namespace
+
+bool has_ended(const Instance& body) {
+  return body.state == InstanceState::shutting_down || body.state == InstanceState::terminated;
+}
 
 bool came_up(const Instance& body) {
   return tag::value(body.tags, tag::kRoot) == to_string(RootMark::up);
@@ -50,9 +50,11 @@ int launches_lately(const Observation& seen, TimePoint now) {
                     [&](const Instance& body) { return now - body.launch_time < kHistory; }));
 }
 
-bool is_swapped(const Instance& body) {
-  return tag::value(body.tags, tag::kEngine) == to_string(Engine::swap);
+Engine engine_of(const Instance& body) {
+  return parse_engine(tag::value(body.tags, tag::kEngine)).value_or(Engine::automatic);
 }
+
+bool is_for(const Instance& body, Engine engine) { return engine_of(body) == engine; }
 
 bool was_silent(const Instance& body) {
   return tag::value(body.tags, tag::kRoot) == to_string(RootMark::silent);

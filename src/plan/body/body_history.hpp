@@ -5,9 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "model/machine.hpp"
 #include "model/observation.hpp"
 
 namespace ec2spotter {
+
+// Is it terminated, or about to be?
+bool has_ended(const Instance& body);
 
 // Has the body's root been seen up?
 bool came_up(const Instance& body);
@@ -18,8 +22,9 @@ const Instance* newest_body(const Observation& seen);
 // Bodies launched within the last hour.
 int launches_lately(const Observation& seen, TimePoint now);
 
-// Was it launched for a root that becomes its own root disk (engine swap)?
-bool is_swapped(const Instance& body);
+// The engine that it was launched for, as its tag says; a body without the tag has a boot program.
+Engine engine_of(const Instance& body);
+bool is_for(const Instance& body, Engine engine);
 
 // Was it given up because its root never said anything?
 bool was_silent(const Instance& body);

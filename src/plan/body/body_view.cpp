@@ -15,6 +15,11 @@ const Instance* earlier(const Instance* best, const Instance& body) {
   return first ? &body : best;
 }
 
+bool serves(const Instance& body, Engine engine) {
+  const Engine made_for = engine_of(body);
+  return made_for == engine || (has_boot_program(made_for) && has_boot_program(engine));
+}
+
 }  // namespace
 
 bool is_live(const Instance& body) {
@@ -64,9 +69,7 @@ bool BodyView::has_entered(const Instance& body) const {
 }
 
 bool BodyView::is_doomed(const Instance& body) const {
-  if (body.state == InstanceState::shutting_down || body.state == InstanceState::terminated) {
-    return true;
-  }
+  if (has_ended(body)) return true;
   return std::any_of(seen_.requests.begin(), seen_.requests.end(), [&](const SpotRequest& request) {
     const SpotStatus status = request.status;
     return request.instance == body.id &&
@@ -74,28 +77,35 @@ bool BodyView::is_doomed(const Instance& body) const {
   });
 }
 
-bool BodyView::may_take_root(const Instance& body, Mode mode) const {
-  const bool swapped = mode == Mode::root_swapped;
-  if (is_swapped(body) != swapped || was_silent(body)) return false;
+const RootTask* BodyView::task_of(const Instance& body) const {
+  const auto found = std::find_if(
+      seen_.root_tasks.begin(), seen_.root_tasks.end(),
+      [&](const RootTask& task) { return task.instance == body.id && task.under_way(); });
+  return found == seen_.root_tasks.end() ? nullptr : &*found;
+}
+
+bool BodyView::may_take_root(const Instance& body, Engine engine) const {
+  if (!serves(body, engine) || was_silent(body)) return false;
   const bool for_swap =
-      swapped && (body.state == InstanceState::stopping || body.state == InstanceState::stopped) &&
+      engine == Engine::swap &&
+      (body.state == InstanceState::stopping || body.state == InstanceState::stopped) &&
       !was_interrupted(seen_, body);
   return (is_live(body) || for_swap) && !is_doomed(body) && !has_entered(body);
 }
 
-const Instance* BodyView::next_body(const Instance* holder, Mode mode) const {
+const Instance* BodyView::next_body(const Instance* holder, Engine engine) const {
   const Instance* best = nullptr;
   for (const Instance& body : seen_.bodies) {
-    if (&body != holder && may_take_root(body, mode)) best = earlier(best, body);
+    if (&body != holder && may_take_root(body, engine)) best = earlier(best, body);
   }
   return best;
 }
 
-const Instance* BodyView::successor_of(const Instance& body, Mode mode) const {
+const Instance* BodyView::successor_of(const Instance& body, Engine engine) const {
   const Instance* best = nullptr;
   for (const Instance& next : seen_.bodies) {
     const bool successor = tag::value(next.tags, tag::kTakesOver) == body.id.str();
-    if (successor && may_take_root(next, mode)) best = earlier(best, next);
+    if (successor && may_take_root(next, engine)) best = earlier(best, next);
   }
   return best;
 }

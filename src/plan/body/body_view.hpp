@@ -3,8 +3,8 @@
 
 #include <optional>
 
+#include "model/machine.hpp"
 #include "model/observation.hpp"
-#include "plan/mode.hpp"
 
 namespace ec2spotter {
 
@@ -35,16 +35,18 @@ class BodyView {
   bool has_entered(const Instance& body) const;
   // Is it lost, or about to be: terminated, shutting down, or marked by Spot?
   bool is_doomed(const Instance& body) const;
+  // EC2's work to replace its root disk; nullptr: none is under way.
+  const RootTask* task_of(const Instance& body) const;
   // The body other than `holder` that was launched first and has not had the root; ties go to the
-  // smaller id. One that has entered the root and lost it is of no more use. Only a body that was
-  // launched for root swaps serves Mode::root_swapped, and it serves no other mode.
-  const Instance* next_body(const Instance* holder, Mode mode) const;
+  // smaller id. One that has entered the root and lost it is of no more use. Bodies with a boot
+  // program serve each of its engines; any other engine needs bodies that were launched for it.
+  const Instance* next_body(const Instance* holder, Engine engine) const;
   // The first of those that were launched to take over from `body`.
-  const Instance* successor_of(const Instance& body, Mode mode) const;
+  const Instance* successor_of(const Instance& body, Engine engine) const;
 
  private:
   // Living, or stopped for a swap, and it has not had the root yet.
-  bool may_take_root(const Instance& body, Mode mode) const;
+  bool may_take_root(const Instance& body, Engine engine) const;
 
   const Observation& seen_;
 };

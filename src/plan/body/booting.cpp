@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "base/broken_rule.hpp"
+#include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/choice/root_choice.hpp"
 #include "plan/limits.hpp"
+#include "plan/ways/replacing.hpp"
 #include "plan/ways/swapping.hpp"
 
 namespace ec2spotter {
@@ -35,8 +37,10 @@ Decision Booting::follow(const Root& root) const {
   const bool entered = boot.stage == "enter" && boot.result == "ok";
   // A volume without our unit cannot print that it is up: then the probe must show it.
   const bool answers = entered && s_.bodies.answers(body) == true;
-  const bool mute = boot.mute || !reports_root_up(s_.machine, root.volume);
-  if (boot.root_up() || (mute && answers) || Swapping(s_).is_up(body)) {
+  const bool mute = boot.mute || !reports_root_up(s_.machine, root.volume, body);
+  const bool silent_way = Swapping(s_).is_up(body) || Replacing(s_).is_up(root);
+  if (boot.root_up() || (mute && answers) || silent_way) {
+    if (auto lesson = learn(root)) return std::move(*lesson);
     return s_.decide.act(Reason::booting, "the root is up on " + body.id.str(),
                          step::MarkRoot{body.id, RootMark::up});
   }
@@ -48,9 +52,46 @@ Decision Booting::follow(const Root& root) const {
   return s_.decide.wait(Reason::booting, body.id.str() + ": " + stage, kPollConsole);
 }
 
+// An engine that came up after another one was silent is taken at once next time.
+std::optional<Decision> Booting::learn(const Root& root) const {
+  const Instance& body = *root.holder;
+  const Engine engine = engine_of(body);
+  const bool nothing_new = s_.machine.engine != Engine::automatic || root.unattended ||
+                           attempt_of(body) == 1 || engine == Engine::kexec ||
+                           engine == Engine::automatic ||
+                           !tag::value(root.volume.tags, tag::kEngine).empty();
+  if (nothing_new) return std::nullopt;
+  return s_.decide.act(
+      Reason::choosing_engine,
+      body.id.str() + " came up with " + std::string(to_string(engine)) +
+          ", where the instance before it was silent",
+      step::ChooseEngine{
+          .volume = root.volume.id, .engine = engine, .because = std::string(tag::kSilent)});
+}
+
 Decision Booting::fail(const Root& root, const BootReport& boot, const Instance& body) const {
-  auto other = root.unattended() ? std::nullopt : Swapping(s_).after(boot, root, body);
+  auto other = root.unattended ? std::nullopt : after(boot, root, body);
   return other ? std::move(*other) : boot_failed(s_.decide, boot, body);
+}
+
+// What a boot program that has given up changes about the engine; nullopt: nothing.
+std::optional<Decision> Booting::after(const BootReport& failure, const Root& root,
+                                       const Instance& body) const {
+  if (!has_boot_program(engine_of(body))) return std::nullopt;
+  const Engine tried = engine_of(body) == Engine::automatic ? Engine::kexec : engine_of(body);
+  const std::string what = "the boot program cannot enter the root (" + failure.reason + ")";
+  if (tried != root.engine.engine) {
+    return s_.decide.act(Reason::choosing_engine,
+                         what + "; " + body.id.str() + " is replaced by an instance with engine " +
+                             std::string(to_string(root.engine.engine)),
+                         step::TerminateBody{body.id});
+  }
+  const auto next = next_engine(tried, failure.reason);
+  const bool helps =
+      s_.machine.engine == Engine::automatic && is_helped_by_another_engine(failure.reason) && next;
+  if (!helps) return std::nullopt;
+  return s_.decide.act(Reason::choosing_engine, what + "; the next instance has another engine",
+                       step::ChooseEngine{root.volume.id, *next, failure.reason, body.id});
 }
 
 // A body that answers may be at work although its console does not show it.
@@ -58,8 +99,8 @@ Decision Booting::time_out(const Root& root, const BootReport& boot, const Insta
   const std::string text = body.id.str() + " has not brought the root up in " +
                            minutes_of(s_.machine.boot_limit) +
                            "; last stage: " + (boot.stage.empty() ? "none" : boot.stage);
-  const bool give_up = s_.intent.by_watch && !root.unattended() &&
-                       s_.bodies.answers(body) != true && attempt_of(body) <= kFailedBootsMost;
+  const bool give_up = s_.intent.by_watch && !root.unattended && s_.bodies.answers(body) != true &&
+                       attempt_of(body) <= kFailedBootsMost;
   if (!give_up) {
     return s_.decide.stuck(Reason::boot_timeout, Errc::timeout, text + "; see `console`");
   }

@@ -15,6 +15,9 @@ class Booting {
   Decision fail(const Root& root, const BootReport& boot, const Instance& body) const;
 
  private:
+  std::optional<Decision> learn(const Root& root) const;
+  std::optional<Decision> after(const BootReport& failure, const Root& root,
+                                const Instance& body) const;
   TimePoint last_sign(const Attachment& held, const Instance& body) const;
   bool is_silent(const Attachment& held, const Instance& body) const;
   Decision time_out(const Root& root, const BootReport& boot, const Instance& body) const;

@@ -32,7 +32,8 @@ std::optional<Ailment> left_root(const Machine& machine, const Memory& memory, c
   }
   const BootReport& report = note->second.report;
   const bool root_failed = report.stage == "root" && report.failed();
-  if (!reports_root_up(machine, root) || !(report.in_preboot() || root_failed)) return std::nullopt;
+  if (!reports_root_up(machine, root, body) || !(report.in_preboot() || root_failed))
+    return std::nullopt;
   const std::string said = report.stage + " " + report.result +
                            (report.reason.empty() ? std::string() : " (" + report.reason + ")");
   const std::string what = report.stage == "root"

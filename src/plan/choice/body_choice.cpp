@@ -4,8 +4,8 @@
 #include <tuple>
 
 #include "plan/body/body_view.hpp"
+#include "plan/choice/engine_choice.hpp"
 #include "plan/choice/root_choice.hpp"
-#include "plan/mode.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -49,7 +49,9 @@ const Instance* choose_body(const Machine& machine, const Observation& seen) {
   }
   if (root == nullptr) return newest_living_one(seen);
   if (const Instance* body = living_one_that_shows(seen, root->id)) return body;
-  const Instance* next = bodies.next_body(nullptr, mode_of(machine, *root));
+  const Engine engine = is_unattended(machine, *root) ? Engine::automatic
+                                                      : choose_engine(machine, *root, seen).engine;
+  const Instance* next = bodies.next_body(nullptr, engine);
   return next != nullptr ? next : newest_living_one(seen);
 }
 

@@ -6,8 +6,8 @@
 
 #include "base/broken_rule.hpp"
 #include "model/tags.hpp"
+#include "plan/body/body_history.hpp"
 #include "plan/decisions.hpp"
-#include "plan/mode.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -187,9 +187,14 @@ GuestFiles guest_files_of(const Volume& volume) {
   return parse_guest_files(tag::value(volume.tags, tag::kGuestFiles));
 }
 
-bool reports_root_up(const Machine& machine, const Volume& volume) {
+bool is_unattended(const Machine& machine, const Volume& root) {
+  return machine.unattended.value_or(tag::is_set(root.tags, tag::kUnattended) &&
+                                     has_boot_program(machine.engine));
+}
+
+bool reports_root_up(const Machine& machine, const Volume& volume, const Instance& body) {
   return machine.adopt && guest_files_of(volume) != GuestFiles::remove &&
-         mode_of(machine, volume) != Mode::root_swapped;
+         has_boot_program(engine_of(body));
 }
 
 bool is_copy(const Volume& volume) {

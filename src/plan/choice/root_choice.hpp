@@ -21,8 +21,12 @@ Goal recorded_goal(const Machine& machine, const Observation& seen, TimePoint no
 // What happens to our files on this volume.
 GuestFiles guest_files_of(const Volume& volume);
 
-// Will the system on this volume say on its console that it is up?
-bool reports_root_up(const Machine& machine, const Volume& volume);
+// Are the root's instances launched by a fleet? As the machine's file says, or, where that leaves
+// it open and names no engine that only a controller has, as the root's tags do.
+bool is_unattended(const Machine& machine, const Volume& root);
+
+// Will the system on this volume say on the body's console that it is up?
+bool reports_root_up(const Machine& machine, const Volume& volume, const Instance& body);
 
 // Does it carry another volume's id, so that its tags are copies?
 bool is_copy(const Volume& volume);

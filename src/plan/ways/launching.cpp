@@ -38,20 +38,21 @@ Decision Launching::launch_from(const Root& root, PoolChoice choice,
                                 const InstanceId& takes_over) const {
   step::LaunchBody launch{.pool = *choice.taken,
                           .volume = root.volume.id,
-                          .engine = root.swapped() ? Engine::swap : s_.machine.engine,
+                          .engine = root.engine.engine,
                           .attempt = 1,
                           .guest_files = guest_files_of(root.volume),
                           .takes_over = takes_over,
                           .client_token = {}};
   const Instance* last = newest_body(s_.seen);
   if (last != nullptr && was_silent(*last)) launch.attempt = attempt_of(*last) + 1;
-  // After a kexec that never came up, the other engine is tried.
-  const bool other = launch.engine == Engine::automatic && launch.attempt > 1;
-  if (other) launch.engine = Engine::pivot;
   launch.client_token = launch_token(s_.machine, root.volume.id, last ? last->id : InstanceId(),
                                      launch, s_.memory.launch_attempt);
   const Reason reason = takes_over.empty() ? Reason::launching_body : Reason::preparing_hand_over;
   std::string detail = describe(*choice.taken);
+  if (root.engine.diverted) {
+    detail +=
+        ", engine " + std::string(to_string(root.engine.engine)) + " (" + root.engine.why + ")";
+  }
   if (s_.seen.facts_denied) {
     detail += "; pool_order cannot be followed: " + s_.seen.facts_denied->describe();
   }

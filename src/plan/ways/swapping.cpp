@@ -1,41 +1,10 @@
 #include "plan/ways/swapping.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/limits.hpp"
 
 namespace ec2spotter {
-namespace {
-
-// The words of the boot program after which booting from the disk itself may work.
-bool is_helped_by_swap(const std::string& reason) {
-  static constexpr std::array<std::string_view, 6> kReasons{
-      "lvm", "luks", "raid", "mount", "unreadable", "engines_exhausted"};
-  return std::find(kReasons.begin(), kReasons.end(), reason) != kReasons.end();
-}
-
-}  // namespace
-
-std::optional<Decision> Swapping::after(const BootReport& failure, const Root& root,
-                                        const Instance& body) const {
-  if (is_swapped(body)) return std::nullopt;
-  if (root.swapped()) {
-    return s_.decide.act(
-        Reason::choosing_engine,
-        body.id.str() + " is replaced by an instance that boots from the root itself",
-        step::TerminateBody{body.id});
-  }
-  if (s_.machine.engine != Engine::automatic || !is_helped_by_swap(failure.reason)) {
-    return std::nullopt;
-  }
-  return s_.decide.act(Reason::choosing_engine,
-                       "the boot program cannot enter the root (" + failure.reason +
-                           "); the next instance boots from it",
-                       step::ChooseSwap{root.volume.id});
-}
 
 std::optional<Decision> Swapping::prepare(const Instance& next) const {
   auto missing = swap_stopped(next);
@@ -75,7 +44,7 @@ std::optional<Decision> Swapping::start(const Volume& root, const Instance& body
 }
 
 bool Swapping::is_up(const Instance& body) const {
-  return is_swapped(body) && body.state == InstanceState::running &&
+  return is_for(body, Engine::swap) && body.state == InstanceState::running &&
          s_.bodies.answers(body).value_or(true);
 }
 

@@ -23,9 +23,6 @@ class Swapping {
  public:
   explicit Swapping(const Situation& s) : s_(s) {}
 
-  // What a failed boot changes about the engine; nullopt: nothing.
-  std::optional<Decision> after(const BootReport& failure, const Root& root,
-                                const Instance& body) const;
   // What a body that has not got the root yet still needs before it may have it; nullopt: it is
   // ready.
   std::optional<Decision> prepare(const Instance& next) const;
@@ -35,7 +32,8 @@ class Swapping {
   // Is the system up on a body that has the root? It prints nothing for us: it must answer or, if
   // it is not probed, run.
   bool is_up(const Instance& body) const;
-  // The next step to tidy up after swaps, when nothing else is due; nullopt: no step is left.
+  // The next step to tidy up after swaps and replacements, when nothing else is due; nullopt: no
+  // step is left.
   std::optional<Decision> tidy() const;
 
  private:

@@ -148,7 +148,7 @@ std::string ScriptedBodies::console(const std::string& instance_id) {
     const auto minutes = std::chrono::floor<std::chrono::minutes>(last_act(guest) - guest.plugged);
     return text + "ec2spotter: check busy seconds=" + std::to_string(minutes.count() * 60) + "\n";
   }
-  if (guest.fell_back) return text + "ec2spotter: enter fail reason=engines_exhausted\n";
+  if (guest.fell_back) return text + "ec2spotter: enter fail reason=did_not_come_up\n";
   text += "ec2spotter: enter ok engine=kexec\n";
   if (!root_came_up(guest)) return text;
   text += "ec2spotter: root ok volume=" + guest.volume + " engine=kexec\n";

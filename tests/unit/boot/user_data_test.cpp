@@ -132,38 +132,45 @@ TEST(UserDataTest, SaysWhatTheParametersSay) {
             "guest_helper=false\nfix_network=true\n");
 }
 
-TEST(UserDataTest, HoldsEveryFileOfTheProgramOnce) {
-  const std::string text = rendered({.volumes = {kVolume}});
+std::string file_in(const std::string& text, std::string_view name) {
+  return between(text, "put " + std::string(name) + " <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
+}
 
-  for (const std::string_view name : {"say.sh",
-                                      "volume.sh",
-                                      "common.sh",
-                                      "boot_entry.sh",
-                                      "busy.sh",
-                                      "visits.sh",
-                                      "preboot.sh",
-                                      "identify.sh",
-                                      "find.sh",
-                                      "network.sh",
-                                      "check.sh",
-                                      "adopt.sh",
-                                      "enter_kexec.sh",
-                                      "enter_pivot.sh",
-                                      "shim.sh",
-                                      "main.sh",
-                                      "root_up.sh",
-                                      "ec2spotter-root.service",
-                                      "99-ec2spotter.cfg",
-                                      "menu.py",
-                                      "kexec.py",
-                                      "guest",
-                                      "on_notice.sh",
-                                      "hook.sh",
-                                      "ec2spotter-guest.service"}) {
-    const std::string file =
-        between(text, "put " + std::string(name) + " <<'EC2SPOTTER'\n", "EC2SPOTTER\n");
-    EXPECT_GT(file.size(), 100U) << name;
-    EXPECT_EQ(count(text, "put " + std::string(name) + " <<"), 1U) << name;
+TEST(UserDataTest, HoldsEveryFileOfItsEngineOnceAndNothingOfTheOther) {
+  const std::vector<std::string> common{"say.sh",
+                                        "volume.sh",
+                                        "common.sh",
+                                        "busy.sh",
+                                        "visits.sh",
+                                        "preboot.sh",
+                                        "identify.sh",
+                                        "find.sh",
+                                        "network.sh",
+                                        "check.sh",
+                                        "adopt.sh",
+                                        "main.sh",
+                                        "root_up.sh",
+                                        "ec2spotter-root.service",
+                                        "99-ec2spotter.cfg",
+                                        "guest",
+                                        "on_notice.sh",
+                                        "hook.sh",
+                                        "ec2spotter-guest.service"};
+  const std::vector<std::string> of_kexec{"boot_entry.sh", "enter_kexec.sh", "menu.py", "kexec.py"};
+  const std::vector<std::string> of_pivot{"enter_pivot.sh", "shim.sh"};
+  for (const bool pivot : {false, true}) {
+    const std::string text =
+        rendered({.volumes = {kVolume}, .engine = pivot ? BootEngine::pivot : BootEngine::auto_});
+    std::vector<std::string> names = common;
+    const auto& own = pivot ? of_pivot : of_kexec;
+    names.insert(names.end(), own.begin(), own.end());
+    for (const std::string& name : names) {
+      EXPECT_GT(file_in(text, name).size(), 100U) << name;
+      EXPECT_EQ(count(text, "put " + name + " <<"), 1U) << name;
+    }
+    for (const std::string& name : pivot ? of_kexec : of_pivot) {
+      EXPECT_EQ(count(text, "put " + name + " <<"), 0U) << name;
+    }
   }
 }
 
@@ -189,7 +196,7 @@ TEST(UserDataTest, HoldsNoSecret) {
   }
 }
 
-TEST(UserDataTest, OfAnUnattendedBodyHoldsOneEngine) {
+TEST(UserDataTest, OfAnUnattendedBodyHoldsTheEngineThatFits) {
   for (const auto& [engine, fix_network, held] :
        {std::tuple(BootEngine::auto_, false, "kexec"), std::tuple(BootEngine::auto_, true, "pivot"),
         std::tuple(BootEngine::kexec, false, "kexec"),

@@ -333,14 +333,20 @@ TEST_F(ExecuteTest, AdoptsOnlyWhatARequestOfOursHasLaunched) {
   expect_refused(step, "rule S4");
 }
 
-TEST_F(ExecuteTest, ARootFromTheMarketplaceIsMarkedForSwapWhereTheFileLeavesThatOpen) {
+TEST_F(ExecuteTest, ARootFromTheMarketplaceGetsAnotherEngineWhereTheFileLeavesThatOpen) {
   ec2.attach_error = Error{.code = Errc::wrong_state,
                            .message =
                                "'vol-1' with Marketplace codes may not be attached as a "
                                "secondary device.",
                            .api_code = "OperationNotPermitted"};
+  seen.volumes = ec2.volumes;
   ASSERT_TRUE(run(kAttach));
-  EXPECT_EQ(ec2.last_tags, (Tags{{"ec2spotter:engine", "swap"}}));
+  EXPECT_EQ(ec2.last_tags,
+            (Tags{{"ec2spotter:engine", "swap"}, {"ec2spotter:engine-because", "marketplace"}}))
+      << "the image has no product codes";
+  seen.bodies[0].product_codes = {"abc"};
+  ASSERT_TRUE(run(kAttach));
+  EXPECT_EQ(ec2.last_tags["ec2spotter:engine"], "replace");
   machine.engine = Engine::kexec;
   EXPECT_FALSE(run(kAttach));
 }

@@ -61,7 +61,7 @@ TEST(MachineFileTest, WrongValuesSayWhatTheyMustBe) {
     return message(
         parse_machine_toml("volume='vol-1'\nimage='ami-1'\ntypes=['t']\n" + line, "a.toml", "a"));
   };
-  EXPECT_EQ(with("engine='magic'"), "a.toml:4: engine must be auto, kexec, pivot or swap");
+  EXPECT_EQ(with("engine='magic'"), "a.toml:4: engine must be auto, kexec, replace, pivot or swap");
   EXPECT_EQ(with("markets=['free']"), "a.toml:4: markets must contain spot, on-demand, or both");
   EXPECT_EQ(with("adopt='yes'"), "a.toml:4: adopt must be true or false");
   EXPECT_EQ(with("zone=1"), "a.toml:4: zone must be a string in quotes");
@@ -116,6 +116,8 @@ TEST(MachineFileTest, AnUnattendedMachineSaysWhoItsBodiesAreAndWhomTheyAsk) {
               "a.toml:4: guest_endpoint must be an http or https address");
   }
   EXPECT_NE(message(with("unattended=true\nengine='swap'")).find("needs a controller"),
+            std::string::npos);
+  EXPECT_NE(message(with("unattended=true\nengine='replace'")).find("IAM has no condition"),
             std::string::npos);
   EXPECT_NE(message(with("unattended=true\nmarkets=['spot','on-demand']")).find("one market"),
             std::string::npos);

@@ -33,6 +33,12 @@ class ShowingEc2 final : public SilentEc2 {
   Result<std::vector<Address>> describe_addresses(const Filters&) override {
     return unless_failing(std::vector<Address>{});
   }
+  Result<std::vector<RootTask>> describe_root_tasks(const Filters& filters) override {
+    asked_tasks = filters;
+    return unless_failing(tasks);
+  }
+  Filters asked_tasks;
+  std::vector<RootTask> tasks;
   Result<std::vector<StatusChecks>> describe_status(const std::vector<InstanceId>&,
                                                     const Filters&) override {
     return unless_failing(checks);
@@ -87,6 +93,31 @@ TEST_F(SurveyTest, TheBodiesOfABatchAreThoseOfTheirOwnMachines) {
   ASSERT_EQ(b.requests.size(), 1U);
   EXPECT_EQ(survey.machine_of(InstanceId("i-2")), MachineName("b"));
   EXPECT_TRUE(a.requests.empty());
+}
+
+TEST_F(SurveyTest, TasksAreReadOfBodiesThatWaitForTheirRootDiskAlone) {
+  Survey survey(OwnerId("default"));
+  ASSERT_TRUE(survey.read_bodies(ec2));
+  EXPECT_TRUE(ec2.asked_tasks.empty()) << "no machine uses the engine";
+
+  for (Instance& body : ec2.instances) {
+    body.state = InstanceState::running;
+    body.tags[std::string(tag::kEngine)] = "replace";
+  }
+  ec2.instances[2].tags[std::string(tag::kRoot)] = "up";
+  ec2.tasks = {{RootTaskId("1"), InstanceId("i-2"), RootTaskState::pending}};
+  ASSERT_TRUE(survey.read_bodies(ec2));
+  EXPECT_EQ(ec2.asked_tasks, (std::vector<aws::Filter>{{"instance-id", {"i-1", "i-2"}}}));
+  EXPECT_EQ(seen_of(survey, "b").root_tasks, ec2.tasks);
+  EXPECT_TRUE(seen_of(survey, "a").root_tasks.empty());
+  const std::size_t before = survey.fingerprint(MachineName("b"));
+  ec2.tasks[0].state = RootTaskState::succeeded;
+  ASSERT_TRUE(survey.read_bodies(ec2));
+  EXPECT_NE(survey.fingerprint(MachineName("b")), before);
+
+  ec2.error = Error{.code = Errc::transport, .message = "gone"};
+  ASSERT_TRUE(survey.read_bodies(ec2));
+  EXPECT_EQ(seen_of(survey, "b").root_tasks, ec2.tasks) << "the known ones stay";
 }
 
 TEST_F(SurveyTest, OneMachineIsLookedForInBatchesAndOthersAreLeftOut) {

@@ -50,9 +50,9 @@ TEST_F(HealthTest, AFailingStatusCheckIsSaidWithItsTime) {
 }
 
 TEST_F(HealthTest, ARootThatLeftIsSaidAfterAWhile) {
-  say({"enter", "fail", "engines_exhausted", ""}, kNow - kAilingFor + 1s);
+  say({"enter", "fail", "did_not_come_up", ""}, kNow - kAilingFor + 1s);
   EXPECT_EQ(decide().reason, Reason::up);
-  say({"enter", "fail", "engines_exhausted", ""}, kNow - kAilingFor);
+  say({"enter", "fail", "did_not_come_up", ""}, kNow - kAilingFor);
   const Decision decision = decide();
   EXPECT_EQ(decision.reason, Reason::unhealthy);
   EXPECT_NE(decision.detail.find("preboot system"), std::string::npos) << decision.detail;

@@ -36,6 +36,12 @@ void with_new_body(Asked& asked, InstanceState state = InstanceState::running) {
   asked.seen.bodies = {a_body(kFirst, state)};
 }
 
+void for_replace(Asked& asked) {
+  with_new_body(asked);
+  asked.machine.engine = Engine::replace;
+  asked.seen.bodies[0].tags[std::string(tag::kEngine)] = "replace";
+}
+
 void booting(Asked& asked) { asked.seen.bodies[0].tags.erase(std::string(tag::kRoot)); }
 
 void want_address(Asked& asked) {
@@ -150,6 +156,22 @@ const std::map<Reason, Scene> kScenes{
        with_new_body(a);
        a.machine.engine = Engine::swap;
        a.seen.bodies[0].tags[std::string(tag::kEngine)] = "swap";
+     }},
+    {Reason::replacing_root,
+     [](Asked& a) {
+       for_replace(a);
+       a.seen.root_tasks = {{RootTaskId("1"), kFirst, RootTaskState::pending}};
+     }},
+    {Reason::replace_failed,
+     [](Asked& a) {
+       for_replace(a);
+       a.seen.root_tasks = {{RootTaskId("1"), kFirst, RootTaskState::failed_detached}};
+     }},
+    {Reason::replace_stuck,
+     [](Asked& a) {
+       for_replace(a);
+       a.seen.root_tasks = {{RootTaskId("1"), kFirst, RootTaskState::pending}};
+       a.memory.standing = {Reason::replacing_root, kNow - kReplaceLimit};
      }},
     {Reason::cancelling_request,
      [](Asked& a) {

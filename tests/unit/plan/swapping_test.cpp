@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "plan/limits.hpp"
-#include "plan/mode.hpp"
 #include "scene.hpp"
 
 namespace ec2spotter {
@@ -67,17 +66,6 @@ Decision decide(const Observation& seen, const Machine& machine = swapping_machi
 template <class T>
 const T* only_step(const Decision& decision) {
   return decision.steps.size() == 1 ? std::get_if<T>(&decision.steps[0]) : nullptr;
-}
-
-TEST(SwappingTest, IsWhatTheFileSaysOrTheRootsTag) {
-  Volume root = a_volume();
-  EXPECT_EQ(mode_of(a_machine(), root), Mode::supervised);
-  EXPECT_EQ(mode_of(swapping_machine(), root), Mode::root_swapped);
-  root.tags["ec2spotter:engine"] = "swap";
-  EXPECT_EQ(mode_of(a_machine(), root), Mode::root_swapped);
-  Machine other = a_machine();
-  other.engine = Engine::pivot;
-  EXPECT_EQ(mode_of(other, root), Mode::supervised) << "the file has the last word";
 }
 
 TEST(SwappingTest, ABodyIsLaunchedForIt) {
@@ -174,25 +162,6 @@ TEST(SwappingTest, ABodyThatNeverGetsReadyIsGivenUp) {
   EXPECT_TRUE(decide(with_next(body, "fulfilled")).steps.empty());
   body.launch_time = kNow - kSwapLimit - 1s;
   EXPECT_NE(only_step<step::TerminateBody>(decide(with_next(body, "fulfilled"))), nullptr);
-}
-
-TEST(SwappingTest, ARootThatCannotBeEnteredIsSwapped) {
-  Observation seen = running();
-  seen.bodies[0].tags.erase(std::string(tag::kRoot));
-  for (const char* reason : {"lvm", "luks", "raid", "mount", "unreadable", "engines_exhausted"}) {
-    seen.boots[kFirst] = {"check", "fail", reason, ""};
-    EXPECT_NE(only_step<step::ChooseSwap>(decide(seen, a_machine())), nullptr) << reason;
-  }
-  Machine fixed = a_machine();
-  fixed.engine = Engine::kexec;
-  EXPECT_EQ(decide(seen, fixed).reason, Reason::boot_failed) << "the file has the last word";
-  seen.boots[kFirst] = {"check", "fail", "no_system", ""};
-  EXPECT_EQ(decide(seen, a_machine()).reason, Reason::boot_failed)
-      << "nothing boots from a disk without a system";
-
-  seen.volumes[0].tags["ec2spotter:engine"] = "swap";
-  seen.boots[kFirst] = {"check", "fail", "lvm", ""};
-  EXPECT_NE(only_step<step::TerminateBody>(decide(seen, a_machine())), nullptr);
 }
 
 TEST(SwappingTest, WhatIsLeftIsTidiedUpWhenTheMachineIsUp) {

@@ -1,0 +1,18 @@
+// Who holds a root, or is about to get it, as EC2 says at this moment: rules S1 and S7.
+#pragma once
+
+#include "aws/ec2.hpp"
+#include "model/observation.hpp"
+
+namespace ec2spotter {
+
+// Does this body have the volume already, or has EC2 been asked to make the volume its root disk?
+// Errors: refused (rule S1) when another instance has it, or may get it.
+Result<bool> is_there(const VolumeId& volume, const InstanceId& body, const Observation& seen,
+                      aws::Ec2& ec2);
+
+// Errors: refused (rule S7) while EC2 replaces the body's root disk: it may get the root at any
+// moment.
+Result<void> check_no_root_task(const Instance& body, aws::Ec2& ec2);
+
+}  // namespace ec2spotter

@@ -1,0 +1,78 @@
+#include "plan/choice/engine_choice.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "model/tags.hpp"
+#include "plan/body/body_history.hpp"
+
+namespace ec2spotter {
+namespace {
+
+template <class Words>
+bool contains(const Words& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// Only the volume's own boot loader and initrd open such a root.
+constexpr std::array<std::string_view, 6> kNeedOwnBoot{"lvm",   "luks",       "raid",
+                                                       "mount", "unreadable", "marketplace"};
+
+// Of the boot program, or of the image that it runs on.
+constexpr std::array<std::string_view, 22> kOtherWords{
+    "did_not_come_up", "device_names", "menu",      "no_link",        "kexec_refused",
+    "kexec_failed",    "old_kernel",   "xen",       "usr_apart",      "unchecked",
+    "no_init",         "net_names",    "modules",   "systemd_initrd", "no_partition",
+    "pivot",           "btrfs_twin",   "no_python", "no_blkid",       "no_cmp",
+    "no_find",         "no_gunzip"};
+
+EngineChoice learned(const Volume& root) {
+  const auto engine = parse_engine(tag::value(root.tags, tag::kEngine));
+  if (!engine || *engine == Engine::automatic) {
+    return {.engine = Engine::kexec, .why = "the first of auto"};
+  }
+  const std::string because = tag::value(root.tags, tag::kEngineBecause);
+  return {.engine = *engine,
+          .why = because == tag::kSilent ? "an instance was silent with another engine"
+                                         : "another engine gave up: " + because,
+          .diverted = true};
+}
+
+}  // namespace
+
+EngineChoice choose_engine(const Machine& machine, const Volume& root, const Observation& seen) {
+  if (machine.engine != Engine::automatic) {
+    return {.engine = machine.engine, .why = "the machine file names it"};
+  }
+  EngineChoice first = learned(root);
+  const Instance* newest = newest_body(seen);
+  if (newest == nullptr) return first;
+  const Engine last = engine_of(*newest);
+  if (was_silent(*newest)) {
+    const auto next = next_engine(last, tag::value(root.tags, tag::kEngineBecause));
+    return {.engine = next.value_or(last),
+            .why = newest->id.str() + " did not come up with " + std::string(to_string(last)),
+            .diverted = true};
+  }
+  // It is one of those in a row: the others go by its engine until it is up, or given up.
+  const bool in_a_row = attempt_of(*newest) > 1 && !came_up(*newest) && !has_ended(*newest);
+  if (in_a_row) first.engine = last;
+  return first;
+}
+
+std::optional<Engine> next_engine(Engine failed, std::string_view because) {
+  switch (failed) {
+    case Engine::automatic:
+    case Engine::kexec: return Engine::replace;
+    case Engine::replace: return contains(kNeedOwnBoot, because) ? Engine::swap : Engine::pivot;
+    case Engine::pivot: return Engine::swap;
+    case Engine::swap: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool is_helped_by_another_engine(std::string_view word) {
+  return contains(kNeedOwnBoot, word) || contains(kOtherWords, word);
+}
+
+}  // namespace ec2spotter

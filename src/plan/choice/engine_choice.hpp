@@ -1,0 +1,31 @@
+// Which engine a machine's next instance is launched for, and which one follows when it fails.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/machine.hpp"
+#include "model/observation.hpp"
+
+namespace ec2spotter {
+
+struct EngineChoice {
+  Engine engine = Engine::automatic;
+  std::string why{};      // for people, such as "the boot program said lvm"
+  bool diverted = false;  // from the first engine of `auto`
+};
+
+// The engine for the next instance of a supervised machine, never `automatic`. `auto` begins with
+// kexec, or with what was learned about the root; after an instance that was given up comes the
+// next engine.
+EngineChoice choose_engine(const Machine& machine, const Volume& root, const Observation& seen);
+
+// What `auto` takes after `failed`; nullopt: it was the last one. `because`: the word of the boot
+// program that `failed`, or an engine before it, was given up for.
+std::optional<Engine> next_engine(Engine failed, std::string_view because);
+
+// May another engine enter a root of which the boot program says this word?
+bool is_helped_by_another_engine(std::string_view word);
+
+}  // namespace ec2spotter
