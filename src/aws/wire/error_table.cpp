@@ -92,6 +92,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"InvalidInstanceID.NotFound", kNotVisible},
     {"InvalidKeyPair.NotFound", kWrongName},
     {"InvalidNetworkInterfaceID.NotFound", kNotVisible},
+    {"InvalidReplaceRootVolumeTaskId.NotFound", kNotVisible},
     {"InvalidSecurityGroupID.NotFound", kWrongName},
     {"InvalidSnapshot.NotFound", kNotVisible},
     {"InvalidSpotInstanceRequestID.NotFound", kNotVisible},

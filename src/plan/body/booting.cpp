@@ -52,21 +52,25 @@ Decision Booting::follow(const Root& root) const {
   return s_.decide.wait(Reason::booting, body.id.str() + ": " + stage, kPollConsole);
 }
 
-// An engine that came up after another one was silent is taken at once next time.
+// The engine that came up where the one before it did not is taken at once next time: a root that
+// is silent with an engine costs `boot_limit` each time.
 std::optional<Decision> Booting::learn(const Root& root) const {
   const Instance& body = *root.holder;
   const Engine engine = engine_of(body);
-  const bool nothing_new = s_.machine.engine != Engine::automatic || root.unattended ||
-                           attempt_of(body) == 1 || engine == Engine::kexec ||
-                           engine == Engine::automatic ||
-                           !tag::value(root.volume.tags, tag::kEngine).empty();
+  const bool first = engine == Engine::kexec || engine == Engine::automatic;
+  const Tags& tags = root.volume.tags;
+  const bool nothing_new = s_.machine.engine != Engine::automatic || root.unattended || first ||
+                           attempt_of(body) == 1 ||
+                           tag::value(tags, tag::kEngine) == to_string(engine);
   if (nothing_new) return std::nullopt;
+  const std::string known = tag::value(tags, tag::kEngineBecause);
   return s_.decide.act(
       Reason::choosing_engine,
       body.id.str() + " came up with " + std::string(to_string(engine)) +
-          ", where the instance before it was silent",
-      step::ChooseEngine{
-          .volume = root.volume.id, .engine = engine, .because = std::string(tag::kSilent)});
+          ", where the instance before it did not come up",
+      step::ChooseEngine{.volume = root.volume.id,
+                         .engine = engine,
+                         .because = known.empty() ? std::string(tag::kSilent) : known});
 }
 
 Decision Booting::fail(const Root& root, const BootReport& boot, const Instance& body) const {

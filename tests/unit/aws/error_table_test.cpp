@@ -29,6 +29,7 @@ constexpr Case kCases[] = {
     {"Unavailable", 503, {Errc::transport, Reaction::look_first}},
     {"InvalidVolume.NotFound", 400, {Errc::not_found, Reaction::look_first}},
     {"InvalidInstanceID.NotFound", 400, {Errc::not_found, Reaction::look_first}},
+    {"InvalidReplaceRootVolumeTaskId.NotFound", 400, {Errc::not_found, Reaction::look_first}},
     {"InvalidAMIID.NotFound", 400, {Errc::not_found, Reaction::ask_user}},
     {"RequestExpired", 400, {Errc::clock_skew, Reaction::retry_now}},
     {"SignatureDoesNotMatch", 403, {Errc::clock_skew, Reaction::retry_now}},

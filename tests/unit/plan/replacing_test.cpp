@@ -274,5 +274,20 @@ TEST(ReplacingTest, WhatCameUpAfterASilenceIsRemembered) {
   EXPECT_NE(only_step<step::MarkRoot>(decide(seen, a_machine())), nullptr);
 }
 
+TEST(ReplacingTest, WhatCameUpWhereAReplacedRootDidNotIsRememberedToo) {
+  Observation seen = running();
+  seen.bodies[0].tags = {{"ec2spotter:machine", "web"},
+                         {"ec2spotter:owner", "default"},
+                         {"ec2spotter:engine", "pivot"},
+                         {"ec2spotter:attempt", "2"}};
+  seen.volumes[0].tags["ec2spotter:engine"] = "replace";
+  seen.volumes[0].tags["ec2spotter:engine-because"] = "menu";
+  seen.boots[kFirst] = {"root", "ok", "", ""};
+  const Decision decision = decide(seen, a_machine());
+  const auto* choice = only_step<step::ChooseEngine>(decision);
+  ASSERT_NE(choice, nullptr) << decision.detail;
+  EXPECT_EQ(*choice, (step::ChooseEngine{kVolume, Engine::pivot, "menu", InstanceId()}));
+}
+
 }  // namespace
 }  // namespace ec2spotter
