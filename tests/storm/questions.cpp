@@ -16,11 +16,6 @@ bool takes_root_with_it(const sim::Json& instance, const std::vector<VolumeId>& 
   });
 }
 
-bool is_over(const sim::Json& task) {
-  const std::string state = task.at("taskState");
-  return state == "succeeded" || state == "failed" || state == "failed-detached";
-}
-
 std::string allocation_of(const Machine& machine, scenario::LocalEc2& ec2) {
   for (const sim::Json& address : ec2.resources("address")) {
     if (address.at("publicIp").get<std::string>() == machine.elastic_ip)

@@ -14,9 +14,6 @@ bool is_root_disk(const sim::Json& disk, const std::vector<VolumeId>& roots);
 // Would EC2 delete a root together with this instance?
 bool takes_root_with_it(const sim::Json& instance, const std::vector<VolumeId>& roots);
 
-// Has EC2 ended its work to replace a root disk, well or not?
-bool is_over(const sim::Json& task);
-
 // Of the machine's Elastic IP; empty: it has none.
 std::string allocation_of(const Machine& machine, scenario::LocalEc2& ec2);
 

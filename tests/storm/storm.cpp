@@ -8,6 +8,7 @@
 #include "model/tags.hpp"
 #include "plot.hpp"
 #include "questions.hpp"
+#include "sim/core/resources/root_tasks.hpp"
 #include "sim/core/state/world.hpp"
 
 namespace ec2spotter::storm {
@@ -167,8 +168,8 @@ class Storm {
   // EC2, or a person, takes an instance while its root disk is being replaced. A notice is spared
   // where the new root goes with its instance: if EC2 fails until then, nobody can keep that off.
   void strike_task() {
-    for (const sim::Json& task : ec2_.resources("replace-root-volume-task")) {
-      if (is_over(task)) continue;
+    for (const sim::Json& task : ec2_.resources(sim::kRootTask)) {
+      if (!sim::is_unfinished(task)) continue;
       const std::string id = task.at("instanceId");
       const sim::Json* body = ec2_.instance(id);
       if (body == nullptr || takes_root_with_it(*body, roots_)) continue;
@@ -724,8 +725,8 @@ class Storm {
     if (takes_root_with_it(*given_up, roots_)) {
       report_.problems.push_back("S3: " + id + " is terminated and takes its root with it");
     }
-    for (const sim::Json& task : ec2_.resources("replace-root-volume-task")) {
-      if (task.at("instanceId") != id || is_over(task)) continue;
+    for (const sim::Json& task : ec2_.resources(sim::kRootTask)) {
+      if (task.at("instanceId") != id || !sim::is_unfinished(task)) continue;
       report_.problems.push_back("S7: " + id + " is terminated while EC2 replaces its root disk");
     }
     if (ec2_.guests().is_checking(id) && !given_up->contains("_reclaim_at")) {

@@ -2,7 +2,6 @@
 // root volume for an Amazon EC2 instance".
 #include <algorithm>
 
-#include "base/broken_rule.hpp"
 #include "sim/core/call/call.hpp"
 #include "sim/core/life/root_replacement.hpp"
 #include "sim/core/resources/images.hpp"
@@ -79,29 +78,10 @@ Result<void> check_instance(Call& call, const Json& instance) {
   return {};
 }
 
-// Whether it is held by somebody. A build that breaks rule S1 lets that pass.
-Result<void> check_free(Call& call, const Json& volume) {
-  const std::string id = text(volume, "volumeId");
-  if (breaks_rule(1)) return {};
-  if (text(volume, "status") == "in-use" || !volume.at("attachmentSet").empty()) {
-    return refuse("VolumeInUse", id + " is already attached to an instance");
-  }
-  if (text(volume, "status") != "available") {
-    return refuse("IncorrectState", "Volume '" + id + "' is not 'available'.");
-  }
-  const Json* task = root_task_with(call.world, call.region, id);
-  if (task == nullptr) return {};
-  return refuse("VolumeInUse", id + " is becoming the root volume of " + text(*task, "instanceId"));
-}
-
 Result<void> check_volume_fits(Call& call, const Json& volume, const Json& instance) {
   const std::string id = text(volume, "volumeId");
   const std::string instance_id = text(instance, "instanceId");
-  if (text(volume, "availabilityZone") != text(instance.at("placement"), "availabilityZone")) {
-    return refuse("InvalidVolume.ZoneMismatch",
-                  "The volume '" + id + "' is not in the same availability zone as instance '" +
-                      instance_id + "'");
-  }
+  TRY_VOID(check_same_zone(volume, instance));
   const Json* root = call.find("volume", root_volume_of(instance));
   if (root != nullptr && root->at("encrypted").get<bool>() && !volume.at("encrypted").get<bool>()) {
     return refuse("InvalidParameterValue", "The volume '" + id +
@@ -119,7 +99,8 @@ Result<void> check_volume_fits(Call& call, const Json& volume, const Json& insta
 
 Result<std::string> given_volume(Call& call, const Wanted& wanted, const Json& instance) {
   TRY(const Json* volume, need(call, "volume", "InvalidVolume.NotFound", wanted.volume_id));
-  TRY_VOID(check_free(call, *volume));
+  TRY_VOID(check_available(*volume));
+  TRY_VOID(check_no_root_task(call.world, call.region, wanted.volume_id));
   TRY_VOID(check_volume_fits(call, *volume, instance));
   return wanted.volume_id;
 }

@@ -5,7 +5,6 @@
 #include <cctype>
 #include <string_view>
 
-#include "base/broken_rule.hpp"
 #include "sim/core/call/call.hpp"
 #include "sim/core/life/new_instances.hpp"
 #include "sim/core/resources/images.hpp"
@@ -44,14 +43,6 @@ const FilterPaths& volume_filters() {
 
 Result<Json*> need_volume(Call& call, const std::string& id) {
   return need(call, "volume", "InvalidVolume.NotFound", id);
-}
-
-// A volume that is about to become a root is as good as attached.
-Result<void> check_no_root_task(Call& call, const std::string& volume_id) {
-  const Json* task = root_task_with(call.world, call.region, volume_id);
-  if (task == nullptr || breaks_rule(1)) return {};
-  return refuse("VolumeInUse",
-                volume_id + " is becoming the root volume of " + text(*task, "instanceId"));
 }
 
 Result<Json> describe_volumes(Call& call) {
@@ -136,13 +127,7 @@ Result<void> check_attachable(const Json& volume, const Json& instance, const st
                                                ") for parameter device is invalid. " + device +
                                                " is not a valid EBS device name.");
   }
-  const bool in_use = text(volume, "status") == "in-use" || !volume.at("attachmentSet").empty();
-  if (in_use && !breaks_rule(1)) {
-    return refuse("VolumeInUse", volume_id + " is already attached to an instance");
-  }
-  if (!in_use && text(volume, "status") != "available") {
-    return refuse("IncorrectState", "Volume '" + volume_id + "' is not 'available'.");
-  }
+  TRY_VOID(check_available(volume));
   if (state != "running" && state != "stopped") {
     return refuse("IncorrectState",
                   "Instance '" + text(instance, "instanceId") + "' is not 'running'.");
@@ -154,12 +139,7 @@ Result<void> check_attachable(const Json& volume, const Json& instance, const st
         "OperationNotPermitted",
         "'" + volume_id + "' with Marketplace codes may not be attached as a secondary device.");
   }
-  if (text(volume, "availabilityZone") != text(instance.at("placement"), "availabilityZone")) {
-    return refuse("InvalidVolume.ZoneMismatch", "The volume '" + volume_id +
-                                                    "' is not in the same availability zone as "
-                                                    "instance '" +
-                                                    text(instance, "instanceId") + "'");
-  }
+  TRY_VOID(check_same_zone(volume, instance));
   const Json& mappings = instance.at("blockDeviceMapping");
   const Json& interfaces = instance.at("networkInterfaceSet");
   if (mappings.size() + interfaces.size() >= kAttachmentsMost) {
@@ -196,7 +176,7 @@ Result<Json> attach_volume(Call& call) {
   TRY_VOID(call.finish());
   TRY(Json * volume, need_volume(call, volume_id));
   TRY(Json * instance, need_instance(call, instance_id));
-  TRY_VOID(check_no_root_task(call, volume_id));
+  TRY_VOID(check_no_root_task(call.world, call.region, volume_id));
   TRY_VOID(check_has_guest(*instance));
   TRY_VOID(check_attachable(*volume, *instance, device));
   if (has_power(*instance)) {
@@ -264,7 +244,7 @@ Result<Json> delete_volume(Call& call) {
   if (!volume->at("attachmentSet").empty()) {
     return refuse("VolumeInUse", "Volume " + volume_id + " is currently attached");
   }
-  TRY_VOID(check_no_root_task(call, volume_id));
+  TRY_VOID(check_no_root_task(call.world, call.region, volume_id));
   TRY_VOID(call.world.bodies().delete_volume(volume_id));
   call.erase("volume", volume_id);
   return Json{{"return", true}};

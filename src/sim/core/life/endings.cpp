@@ -3,6 +3,7 @@
 #include "sim/core/life/volume_events.hpp"
 #include "sim/core/resources/interfaces.hpp"
 #include "sim/core/resources/root_tasks.hpp"
+#include "sim/core/resources/volumes.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/types.hpp"
 
@@ -79,8 +80,7 @@ void free_disks(World& world, const std::string& region, Json& instance) {
     Json* volume = world.find(region, "volume", volume_id);
     if (volume == nullptr) continue;
     if (mapping.at("ebs").value("deleteOnTermination", false)) {
-      static_cast<void>(world.bodies().delete_volume(volume_id));
-      world.erase(region, "volume", volume_id);
+      erase_volume(world, region, volume_id);
     } else {
       free_volume(*volume);
     }

@@ -211,10 +211,7 @@ void undo(World& world, const std::string& region, const Json& instance) {
   for (const auto& [id, volume] : world.table(region, "volume")) {
     if (values_at(volume, "attachmentSet/*/instanceId") == alone) doomed.push_back(id);
   }
-  for (const std::string& id : doomed) {
-    static_cast<void>(world.bodies().delete_volume(id));
-    world.erase(region, "volume", id);
-  }
+  for (const std::string& id : doomed) erase_volume(world, region, id);
   free_interfaces(world, region, instance);
 }
 

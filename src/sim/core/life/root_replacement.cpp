@@ -98,20 +98,13 @@ void exchange(World& world, const std::string& region, Json& task, Json& instanc
   restart(world, region, instance);
 }
 
-void delete_old_root(World& world, const std::string& region, const Json& task) {
-  const std::string volume_id = text(task, "_old_root");
-  const Json* volume = world.find(region, "volume", volume_id);
-  if (volume == nullptr || !volume->at("attachmentSet").empty()) return;
-  static_cast<void>(world.bodies().delete_volume(volume_id));
-  world.erase(region, "volume", volume_id);
-}
-
 void finish(World& world, const std::string& region, Json& task) {
   const std::string state = text(task, "taskState");
   if (state == "failing") return end_root_task(world, region, task, "failed");
   if (state == "failing-detached") return end_root_task(world, region, task, "failed-detached");
   end_root_task(world, region, task, "succeeded");
-  if (task.at("deleteReplacedRootVolume").get<bool>()) delete_old_root(world, region, task);
+  const bool goes = task.at("deleteReplacedRootVolume").get<bool>();
+  if (goes) delete_if_free(world, region, text(task, "_old_root"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // What time and guests do to volumes.
 #include "sim/core/life/volume_events.hpp"
 
+#include "sim/core/resources/volumes.hpp"
 #include "sim/core/state/instance_state.hpp"
 
 namespace ec2spotter::sim {
@@ -66,10 +67,7 @@ void on_volume_event(World& world, const std::string& kind, const std::string& r
   if (kind == "volume_available" && text(volume, "status") == "creating") {
     volume["status"] = "available";
   }
-  if (kind == "volume_failed") {
-    static_cast<void>(world.bodies().delete_volume(id));
-    return world.erase(region, "volume", id);
-  }
+  if (kind == "volume_failed") return erase_volume(world, region, id);
   Json* change = world.find(region, "volume-modification", id);
   if (change == nullptr || text(*change, "modificationState") == "completed") return;
   if (kind == "volume_optimizing") (*change)["modificationState"] = "optimizing";

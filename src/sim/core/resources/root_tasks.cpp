@@ -1,16 +1,11 @@
 #include "sim/core/resources/root_tasks.hpp"
 
+#include "base/broken_rule.hpp"
+#include "sim/core/resources/volumes.hpp"
+#include "sim/core/state/wire.hpp"
+
 namespace ec2spotter::sim {
 namespace {
-
-// The volume that the task has made, if nobody holds it, is deleted.
-void drop_made_volume(World& world, const std::string& region, const Json& task) {
-  const std::string volume_id = text(task, "_volume");
-  const Json* volume = task.contains("_made") ? world.find(region, "volume", volume_id) : nullptr;
-  if (volume == nullptr || !volume->at("attachmentSet").empty()) return;
-  static_cast<void>(world.bodies().delete_volume(volume_id));
-  world.erase(region, "volume", volume_id);
-}
 
 Json* unfinished_with(World& world, const std::string& region, const char* key,
                       const std::string& id) {
@@ -31,10 +26,18 @@ Json* root_task_with(World& world, const std::string& region, const std::string&
   return unfinished_with(world, region, "_volume", volume_id);
 }
 
+Result<void> check_no_root_task(World& world, const std::string& region,
+                                const std::string& volume_id) {
+  const Json* task = root_task_with(world, region, volume_id);
+  if (task == nullptr || breaks_rule(1)) return {};
+  return refuse("VolumeInUse",
+                volume_id + " is becoming the root volume of " + text(*task, "instanceId"));
+}
+
 void end_root_task(World& world, const std::string& region, Json& task, const char* state) {
   task["taskState"] = state;
   task["completeTime"] = format_iso8601(world.now());
-  drop_made_volume(world, region, task);
+  if (task.contains("_made")) delete_if_free(world, region, text(task, "_volume"));
 }
 
 void abandon_root_task(World& world, const std::string& region, Json& instance) {

@@ -24,6 +24,11 @@ Json* root_task_of(World& world, const std::string& region, const std::string& i
 // although EC2 shows the volume as available until the exchange. Null: none does.
 Json* root_task_with(World& world, const std::string& region, const std::string& volume_id);
 
+// Errors: VolumeInUse for a volume that is about to become a root: it is as good as attached. A
+// build that breaks rule S1 lets it pass.
+Result<void> check_no_root_task(World& world, const std::string& region,
+                                const std::string& volume_id);
+
 // The task has ended in `state`. A volume that was made for it and not attached goes.
 void end_root_task(World& world, const std::string& region, Json& task, const char* state);
 // The instance stops or ends: its task, if it has one, has failed.

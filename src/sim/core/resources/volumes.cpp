@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/broken_rule.hpp"
 #include "sim/core/call/call.hpp"
 #include "sim/core/services/encryption.hpp"
 #include "sim/core/state/wire.hpp"
@@ -112,6 +113,36 @@ Json mapping_of(const Json& attachment) {
             {"status", attachment.at("status")},
             {"attachTime", attachment.at("attachTime")},
             {"deleteOnTermination", attachment.at("deleteOnTermination")}}}};
+}
+
+Result<void> check_available(const Json& volume) {
+  const std::string id = text(volume, "volumeId");
+  const bool in_use = text(volume, "status") == "in-use" || !volume.at("attachmentSet").empty();
+  if (in_use && !breaks_rule(1)) {
+    return refuse("VolumeInUse", id + " is already attached to an instance");
+  }
+  if (in_use || text(volume, "status") == "available") return {};
+  return refuse("IncorrectState", "Volume '" + id + "' is not 'available'.");
+}
+
+Result<void> check_same_zone(const Json& volume, const Json& instance) {
+  if (text(volume, "availabilityZone") == text(instance.at("placement"), "availabilityZone")) {
+    return {};
+  }
+  return refuse("InvalidVolume.ZoneMismatch",
+                "The volume '" + text(volume, "volumeId") +
+                    "' is not in the same availability zone as instance '" +
+                    text(instance, "instanceId") + "'");
+}
+
+void erase_volume(World& world, const std::string& region, const std::string& id) {
+  static_cast<void>(world.bodies().delete_volume(id));
+  world.erase(region, "volume", id);
+}
+
+void delete_if_free(World& world, const std::string& region, const std::string& id) {
+  const Json* volume = world.find(region, "volume", id);
+  if (volume != nullptr && volume->at("attachmentSet").empty()) erase_volume(world, region, id);
 }
 
 void note_retired(const Json& volume, Json& attachment) {

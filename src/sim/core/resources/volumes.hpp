@@ -28,6 +28,17 @@ Json attachment_json(World& world, const std::string& volume_id, const std::stri
                      const AttachmentSpec& spec);
 // An attachment as its instance shows it.
 Json mapping_of(const Json& attachment);
+// Does nobody hold it? Errors: VolumeInUse, IncorrectState. A build that breaks rule S1 lets a
+// volume in use pass.
+Result<void> check_available(const Json& volume);
+// Errors: InvalidVolume.ZoneMismatch.
+Result<void> check_same_zone(const Json& volume, const Json& instance);
+
+// The resource goes, and what is on it; an unknown one is passed over.
+void erase_volume(World& world, const std::string& region, const std::string& id);
+// Likewise, unless an instance holds it.
+void delete_if_free(World& world, const std::string& region, const std::string& id);
+
 // For the safety check: a retired root must not get an instance again.
 void note_retired(const Json& volume, Json& attachment);
 
