@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "local_ec2.hpp"
+#include "root_disk.hpp"
 #include "unattended_guests.hpp"
 
 namespace ec2spotter::scenario {
@@ -76,8 +76,6 @@ bool on_spot(LocalEc2& ec2) {
 }
 
 bool in_service(LocalEc2& ec2) { return ec2.guests().ssh_answers(kAddress); }
-
-bool alone_in_service(LocalEc2& ec2) { return ec2.living().size() == 1 && in_service(ec2); }
 
 void expect_end(LocalEc2& ec2, const Story& story) {
   EXPECT_EQ(ec2.violations(), std::vector<std::string>{});

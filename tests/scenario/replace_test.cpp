@@ -3,42 +3,18 @@
 
 #include <algorithm>
 
-#include "local_ec2.hpp"
 #include "model/tags.hpp"
+#include "root_disk.hpp"
+#include "sim/core/resources/root_tasks.hpp"
 
 namespace ec2spotter::scenario {
 namespace {
 
 using namespace std::chrono_literals;
 
-bool in_service(LocalEc2& ec2) {
-  return ec2.living().size() == 1 && ec2.guests().ssh_answers(kAddress);
-}
-
-// Up on one body, which has the root and no other disk, and nothing left over.
-void expect_replaced(LocalEc2& ec2) {
-  EXPECT_TRUE(in_service(ec2)) << ec2.story();
-  EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
-  EXPECT_EQ(ec2.guests().losses(), std::vector<std::string>{});
-  ASSERT_EQ(ec2.living().size(), 1U);
-  const sim::Json body = ec2.living().front();
-  ASSERT_EQ(body.at("blockDeviceMapping").size(), 1U);
-  const sim::Json& disk = body.at("blockDeviceMapping").front();
-  EXPECT_EQ(disk.at("deviceName"), body.at("rootDeviceName"));
-  EXPECT_EQ(disk.at("ebs").at("volumeId"), kVolume);
-  EXPECT_EQ(disk.at("ebs").at("deleteOnTermination"), false);
-  EXPECT_EQ(ec2.resources("volume").size(), 1U) << "the image's disk is gone";
-}
-
 void drive(LocalEc2& ec2, const Machine& machine, Goal goal = Goal::up) {
   const auto driven = ec2.drive(machine, goal);
   ASSERT_TRUE(driven.has_value()) << driven.error().describe() << ec2.story();
-}
-
-void watch_until_back(LocalEc2& ec2, const Machine& machine, const std::string& former) {
-  ASSERT_TRUE(ec2.watch({machine}, [&](const Watch& watch) {
-    return is_up(watch, machine) && ec2.holder(kVolume) != former && in_service(ec2);
-  })) << ec2.story();
 }
 
 std::string tag_of_root(LocalEc2& ec2, std::string_view key) {
@@ -51,7 +27,7 @@ std::string tag_of_root(LocalEc2& ec2, std::string_view key) {
 TEST(ReplaceScenario, ARunningSpotBodyBootsFromTheRoot) {
   LocalEc2 ec2;
   drive(ec2, replacing_machine());
-  expect_replaced(ec2);
+  expect_own_disk(ec2);
   EXPECT_EQ(ec2.changes(), (std::vector<std::string>{
                                "CreateTags", "RunInstances", "CreateTags",
                                "CreateReplaceRootVolumeTask", "ModifyInstanceAttribute",
@@ -61,7 +37,7 @@ TEST(ReplaceScenario, ARunningSpotBodyBootsFromTheRoot) {
 TEST(ReplaceScenario, AnOnDemandBodyToo) {
   LocalEc2 ec2;
   drive(ec2, replacing_machine(Market::on_demand));
-  expect_replaced(ec2);
+  expect_own_disk(ec2);
 }
 
 TEST(ReplaceScenario, ComesBackAfterAReclaimWithANoticeAndOneWithout) {
@@ -74,7 +50,7 @@ TEST(ReplaceScenario, ComesBackAfterAReclaimWithANoticeAndOneWithout) {
     ec2.control(how, {{"instance_id", former}});
     watch_until_back(ec2, machine, former);
     ec2.pass(5min);
-    expect_replaced(ec2);
+    expect_own_disk(ec2);
   }
 }
 
@@ -88,7 +64,7 @@ TEST(ReplaceScenario, TheNextBodyWaitsForTheRoot) {
   ec2.watch({machine}, [&](const Watch&) { return ec2.living().size() == 2; });
   EXPECT_EQ(ec2.holder(kVolume), former);
   watch_until_back(ec2, machine, former);
-  expect_replaced(ec2);
+  expect_own_disk(ec2);
 }
 
 TEST(ReplaceScenario, ARebalanceHandsTheMachineOver) {
@@ -99,30 +75,22 @@ TEST(ReplaceScenario, ARebalanceHandsTheMachineOver) {
   ec2.recommended = {InstanceId(former)};
   watch_until_back(ec2, machine, former);
   ec2.pass(5min);
-  expect_replaced(ec2);
+  expect_own_disk(ec2);
 }
 
 TEST(ReplaceScenario, APauseLeavesNothingBehindAlsoInTheMiddleOfATask) {
+  const Machine machine = replacing_machine();
   for (const bool in_task : {false, true}) {
+    SCOPED_TRACE(in_task);
     LocalEc2 ec2;
     if (in_task) {
-      ec2.control("fault", {{"kind", "slow_state"}, {"seconds", 30}});
-      std::optional<CrashPoint> crash;
-      for (int call = 0; !crash; ++call) {
-        LocalEc2 rehearsal;
-        rehearsal.control("fault", {{"kind", "slow_state"}, {"seconds", 30}});
-        static_cast<void>(rehearsal.drive(replacing_machine(), Goal::up,
-                                          CrashPoint{call, CrashPoint::Effect::done}));
-        const auto changes = rehearsal.changes();
-        if (!changes.empty() && changes.back() == "CreateReplaceRootVolumeTask") {
-          crash = CrashPoint{call, CrashPoint::Effect::done};
-        }
-      }
-      EXPECT_FALSE(ec2.drive(replacing_machine(), Goal::up, crash));
+      ASSERT_TRUE(ec2.watch({machine},
+                            [&](const Watch&) { return !ec2.resources(sim::kRootTask).empty(); }));
+      ASSERT_EQ(ec2.holder(kVolume), "") << "the exchange is still to come";
     } else {
-      drive(ec2, replacing_machine());
+      drive(ec2, machine);
     }
-    drive(ec2, replacing_machine(), Goal::paused);
+    drive(ec2, machine, Goal::paused);
     ec2.pass(10min);
     EXPECT_TRUE(ec2.living().empty());
     EXPECT_EQ(ec2.resources("volume").size(), 1U);
@@ -138,18 +106,18 @@ TEST(ReplaceScenario, ANoticeInTheMiddleOfATaskCostsNoDisk) {
     LocalEc2 ec2;
     bool struck = false;
     ASSERT_TRUE(ec2.watch({machine}, [&](const Watch& watch) {
-      for (const sim::Json& task : ec2.resources("replace-root-volume-task")) {
+      for (const sim::Json& task : ec2.resources(sim::kRootTask)) {
         if (struck || task.at("taskState") == "succeeded") continue;
         ec2.control(
             "reclaim",
             {{"instance_id", task.at("instanceId")}, {"notice", true}, {"seconds", seconds}});
         struck = true;
       }
-      return struck && is_up(watch, machine) && in_service(ec2) &&
+      return struck && is_up(watch, machine) && alone_in_service(ec2) &&
              ec2.resources("instance").size() > 1;
     })) << ec2.story();
     ec2.pass(5min);
-    expect_replaced(ec2);
+    expect_own_disk(ec2);
   }
 }
 
@@ -157,7 +125,7 @@ TEST(ReplaceScenario, AFailedTaskIsTriedOnceMoreOnTheSameBody) {
   LocalEc2 ec2;
   ec2.control("fault", {{"kind", "task_fails"}, {"count", 1}});
   drive(ec2, replacing_machine());
-  expect_replaced(ec2);
+  expect_own_disk(ec2);
   EXPECT_EQ(ec2.resources("instance").size(), 1U);
 }
 
@@ -166,7 +134,7 @@ TEST(ReplaceScenario, ABodyWithoutADiskIsGivenUpWithItsImagesDisk) {
   ec2.control("fault", {{"kind", "task_fails_detached"}, {"count", 1}});
   drive(ec2, replacing_machine());
   ec2.pass(5min);
-  expect_replaced(ec2);
+  expect_own_disk(ec2);
   EXPECT_EQ(ec2.resources("instance").size(), 2U);
 }
 
@@ -176,7 +144,7 @@ TEST(ReplaceScenario, AutoGoesOnWithTheNextEngineWhenATaskFails) {
   ec2.guests().habits.failing_reason = "lvm";
   ec2.control("fault", {{"kind", "task_fails"}, {"count", 1}});
   drive(ec2, web_machine());
-  EXPECT_TRUE(in_service(ec2));
+  EXPECT_TRUE(alone_in_service(ec2));
   EXPECT_EQ(sim::tag_value(ec2.living().front(), tag::kEngine), "swap");
   EXPECT_EQ(tag_of_root(ec2, tag::kEngine), "swap") << "it came up where replace did not";
 }
@@ -187,7 +155,7 @@ TEST(ReplaceScenario, AutoTakesItForARootThatTheBootProgramCannotEnter) {
   ec2.guests().habits.failing_reason = "lvm";
   drive(ec2, web_machine());
   ec2.pass(5min);
-  expect_replaced(ec2);
+  expect_own_disk(ec2);
   EXPECT_EQ(tag_of_root(ec2, tag::kEngineBecause), "lvm");
 
   // The next controller need not find out again.
@@ -211,9 +179,9 @@ TEST(ReplaceScenario, AutoTakesItAfterAnInstanceThatIsSilentAfterKexecAndRemembe
   ASSERT_TRUE(ec2.watch({machine}, [&](const Watch&) { return replacing(); })) << ec2.story();
   ec2.guests().habits.to_root = 25s;
   ASSERT_TRUE(ec2.watch({machine}, [&](const Watch& watch) {
-    return is_up(watch, machine) && in_service(ec2);
+    return is_up(watch, machine) && alone_in_service(ec2);
   })) << ec2.story();
-  expect_replaced(ec2);
+  expect_own_disk(ec2);
   EXPECT_EQ(tag_of_root(ec2, tag::kEngine), "replace");
   EXPECT_EQ(tag_of_root(ec2, tag::kEngineBecause), "silent");
 }
@@ -279,8 +247,8 @@ TEST(ReplaceScenario, TwoControllersAtOnceMakeOneTask) {
     ec2.pass(1s);
   }
   ec2.pass(5min);
-  expect_replaced(ec2);
-  EXPECT_EQ(ec2.resources("replace-root-volume-task").size(), 1U);
+  expect_own_disk(ec2);
+  EXPECT_EQ(ec2.resources(sim::kRootTask).size(), 1U);
 }
 
 }  // namespace

@@ -1,31 +1,18 @@
 // Engine swap in virtual time: bodies that boot from the root as their own root disk.
 #include <gtest/gtest.h>
 
-#include "local_ec2.hpp"
-#include "model/tags.hpp"
+#include "root_disk.hpp"
 
 namespace ec2spotter::scenario {
 namespace {
 
 using namespace std::chrono_literals;
 
-bool in_service(LocalEc2& ec2) {
-  return ec2.living().size() == 1 && ec2.guests().ssh_answers(kAddress);
-}
-
-// Up on one body, which has the root and no other disk, and nothing left over.
+// As for each engine without a boot program; and no request is left that would launch another body.
 void expect_swapped(LocalEc2& ec2) {
-  EXPECT_TRUE(in_service(ec2)) << ec2.story();
-  EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
-  EXPECT_EQ(ec2.guests().losses(), std::vector<std::string>{});
+  expect_own_disk(ec2);
   ASSERT_EQ(ec2.living().size(), 1U);
   const sim::Json body = ec2.living().front();
-  ASSERT_EQ(body.at("blockDeviceMapping").size(), 1U);
-  const sim::Json& disk = body.at("blockDeviceMapping").front();
-  EXPECT_EQ(disk.at("deviceName"), body.at("rootDeviceName"));
-  EXPECT_EQ(disk.at("ebs").at("volumeId"), kVolume);
-  EXPECT_EQ(disk.at("ebs").at("deleteOnTermination"), false);
-  EXPECT_EQ(ec2.resources("volume").size(), 1U) << "the image's disk is gone";
   int requests = 0;
   for (const sim::Json& request : ec2.resources("spot-request")) {
     if (request.at("state") == "cancelled" || request.at("state") == "closed") continue;
@@ -33,12 +20,6 @@ void expect_swapped(LocalEc2& ec2) {
     EXPECT_EQ(request.at("instanceId"), body.at("instanceId"));
   }
   EXPECT_EQ(requests, body.contains("spotInstanceRequestId") ? 1 : 0);
-}
-
-void watch_until_back(LocalEc2& ec2, const Machine& machine, const std::string& former) {
-  ASSERT_TRUE(ec2.watch({machine}, [&](const Watch& watch) {
-    return is_up(watch, machine) && ec2.holder(kVolume) != former && in_service(ec2);
-  })) << ec2.story();
 }
 
 TEST(SwapScenario, ASpotBodyBootsFromTheRoot) {
@@ -94,7 +75,7 @@ TEST(SwapScenario, AStopByHandIsUndoneOnTheSameBody) {
   ec2.pass(2min);
   EXPECT_FALSE(ec2.guests().ssh_answers(kAddress));
   ASSERT_TRUE(ec2.watch({machine}, [&](const Watch& watch) {
-    return is_up(watch, machine) && in_service(ec2);
+    return is_up(watch, machine) && alone_in_service(ec2);
   })) << ec2.story();
   EXPECT_EQ(ec2.holder(kVolume), body);
   expect_swapped(ec2);

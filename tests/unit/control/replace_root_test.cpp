@@ -3,12 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <set>
 
 #include "control/act/execute.hpp"
-#include "model/tags.hpp"
-#include "silent_ec2.hpp"
+#include "told_ec2.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -16,53 +14,8 @@ namespace {
 constexpr TimePoint kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24};
 const VolumeId kRoot("vol-00000000000000001");
 const VolumeId kImageDisk("vol-0000000000000000a");
-const InstanceId kBody("i-00000000000000001");
 const InstanceId kOther("i-00000000000000002");
 const step::ReplaceRoot kStep{kRoot, kBody, 1};
-
-class ReplacingEc2 final : public SilentEc2 {
- public:
-  std::vector<Volume> volumes;
-  std::vector<RootTask> tasks;
-  std::vector<Instance> instances;
-  std::optional<Error> error;
-  std::vector<aws::ReplaceRootSpec> asked;
-  std::vector<std::string> tagged;
-  Tags tags;
-  bool terminated = false;
-
-  Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>&,
-                                               const std::vector<aws::Filter>&) override {
-    return volumes;
-  }
-  Result<std::vector<Instance>> describe_instances(const std::vector<InstanceId>&,
-                                                   const std::vector<aws::Filter>&) override {
-    return instances;
-  }
-  Result<std::vector<RootTask>> describe_root_tasks(
-      const std::vector<aws::Filter>& filters) override {
-    std::vector<RootTask> found;
-    for (const RootTask& task : tasks) {
-      const auto& names = filters.front().values;
-      const bool named = std::find(names.begin(), names.end(), task.instance.str()) != names.end();
-      if (named) found.push_back(task);
-    }
-    return found;
-  }
-  Result<void> replace_root(const aws::ReplaceRootSpec& spec) override {
-    asked.push_back(spec);
-    return error ? Result<void>(fail(*error)) : Result<void>();
-  }
-  Result<void> create_tags(const std::vector<std::string>& ids, const Tags& new_tags) override {
-    tagged.push_back(ids.front());
-    tags = new_tags;
-    return {};
-  }
-  Result<void> terminate_instance(const InstanceId&) override {
-    terminated = true;
-    return {};
-  }
-};
 
 class ReplaceRootTest : public testing::Test {
  protected:
@@ -81,16 +34,11 @@ class ReplaceRootTest : public testing::Test {
     return volume;
   }
   static Instance body(const InstanceId& id) {
-    Instance body;
-    body.id = id;
+    Instance body = ToldEc2::a_body(id);
     body.type = "t3.small";
-    body.state = InstanceState::running;
-    body.root_device = "/dev/xvda";
     body.block_devices = {
         {.device = "/dev/xvda", .volume = kImageDisk, .state = AttachmentState::attached}};
-    body.tags = {{"ec2spotter:machine", "web"},
-                 {"ec2spotter:owner", "default"},
-                 {"ec2spotter:engine", "replace"}};
+    body.tags["ec2spotter:engine"] = "replace";
     return body;
   }
   Result<void> run(const Step& step) { return execute(machine, step, seen, ec2, memory, kNow); }
@@ -103,16 +51,16 @@ class ReplaceRootTest : public testing::Test {
   Machine machine;
   Observation seen;
   Memory memory;
-  ReplacingEc2 ec2;
+  ToldEc2 ec2;
 };
 
 TEST_F(ReplaceRootTest, TheImagesDiskIsNotedBeforeEc2IsAsked) {
   ASSERT_TRUE(run(kStep));
-  ASSERT_EQ(ec2.asked.size(), 1U);
-  EXPECT_EQ(ec2.asked[0].instance, kBody);
-  EXPECT_EQ(ec2.asked[0].volume, kRoot);
-  EXPECT_EQ(ec2.tagged, std::vector<std::string>{kBody.str()});
-  EXPECT_EQ(ec2.tags, (Tags{{"ec2spotter:image-disk", kImageDisk.str()}}));
+  ASSERT_EQ(ec2.replaced.size(), 1U);
+  EXPECT_EQ(ec2.replaced[0].instance, kBody);
+  EXPECT_EQ(ec2.replaced[0].volume, kRoot);
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"tag " + kBody.str(), "replace " + kBody.str()}));
+  EXPECT_EQ(ec2.last_tags, (Tags{{"ec2spotter:image-disk", kImageDisk.str()}}));
   EXPECT_TRUE(memory.attach_sent.contains(kBody));
 }
 
@@ -121,8 +69,8 @@ TEST_F(ReplaceRootTest, EachAttemptOfEachBodyHasATokenOfItsOwn) {
   for (const auto& step :
        {kStep, kStep, step::ReplaceRoot{kRoot, kBody, 2}, step::ReplaceRoot{kRoot, kOther, 1}}) {
     ASSERT_TRUE(run(step));
-    tokens.insert(ec2.asked.back().client_token);
-    EXPECT_LE(ec2.asked.back().client_token.size(), 64U);
+    tokens.insert(ec2.replaced.back().client_token);
+    EXPECT_LE(ec2.replaced.back().client_token.size(), 64U);
   }
   EXPECT_EQ(tokens.size(), 3U) << "a call that is sent again means the same task";
 }
@@ -130,11 +78,11 @@ TEST_F(ReplaceRootTest, EachAttemptOfEachBodyHasATokenOfItsOwn) {
 TEST_F(ReplaceRootTest, ATaskUnderWayHoldsTheRoot) {
   ec2.tasks = {{RootTaskId("1"), kBody, RootTaskState::in_progress}};
   ASSERT_TRUE(run(kStep)) << "the reply to the call before was lost";
-  EXPECT_TRUE(ec2.asked.empty());
+  EXPECT_TRUE(ec2.replaced.empty());
   ec2.tasks[0].instance = kOther;
   expect_refused(kStep, "rule S1");
   expect_refused(step::AttachRoot{kRoot, kBody, "/dev/sdf"}, "rule S1");
-  EXPECT_TRUE(ec2.asked.empty());
+  EXPECT_TRUE(ec2.replaced.empty());
   ec2.tasks[0].state = RootTaskState::failed;
   EXPECT_TRUE(run(kStep));
 }
@@ -144,17 +92,17 @@ TEST_F(ReplaceRootTest, AnAttachedRootIsNotGivenAway) {
   expect_refused(kStep, "rule S1");
   ec2.volumes[0].attachments[0].instance = kBody;
   EXPECT_TRUE(run(kStep));
-  EXPECT_TRUE(ec2.asked.empty());
+  EXPECT_TRUE(ec2.replaced.empty());
 }
 
 TEST_F(ReplaceRootTest, ABodyThatMayGetTheRootAtAnyMomentIsNotTerminated) {
   ec2.instances = {body(kBody)};
   ec2.tasks = {{RootTaskId("1"), kBody, RootTaskState::failing}};
   expect_refused(step::TerminateBody{kBody}, "rule S7");
-  EXPECT_FALSE(ec2.terminated);
+  EXPECT_TRUE(ec2.calls.empty());
   ec2.tasks[0].state = RootTaskState::failed;
   EXPECT_TRUE(run(step::TerminateBody{kBody}));
-  EXPECT_TRUE(ec2.terminated);
+  EXPECT_EQ(ec2.calls, std::vector<std::string>{"terminate " + kBody.str()});
 }
 
 TEST_F(ReplaceRootTest, WhatEc2WouldRefuseIsNotTried) {
@@ -171,7 +119,7 @@ TEST_F(ReplaceRootTest, WhatEc2WouldRefuseIsNotTried) {
   EXPECT_NE(done.error().describe().find("is encrypted"), std::string::npos);
   seen.volumes[0].kms_key = "arn:key";
   EXPECT_TRUE(run(kStep));
-  EXPECT_EQ(ec2.asked.size(), 2U);
+  EXPECT_EQ(ec2.replaced.size(), 2U);
 }
 
 TEST_F(ReplaceRootTest, AutoRecordsTheEngineAfterIt) {
@@ -180,28 +128,30 @@ TEST_F(ReplaceRootTest, AutoRecordsTheEngineAfterIt) {
   for (const auto& [because, engine] : {std::pair("lvm", "swap"), std::pair("menu", "pivot")}) {
     seen.volumes[0].tags["ec2spotter:engine-because"] = because;
     ASSERT_TRUE(run(kStep));
-    EXPECT_EQ(ec2.tagged.back(), kRoot.str());
-    EXPECT_EQ(ec2.tags,
+    EXPECT_EQ(ec2.calls.back(), "tag " + kRoot.str());
+    EXPECT_EQ(ec2.last_tags,
               (Tags{{"ec2spotter:engine", engine}, {"ec2spotter:engine-because", because}}));
     ASSERT_TRUE(run(step::ChooseEngine{kRoot, Engine::replace, because, kBody}));
-    EXPECT_EQ(ec2.tags["ec2spotter:engine"], engine) << "found out before an instance is launched";
+    EXPECT_EQ(ec2.last_tags["ec2spotter:engine"], engine)
+        << "found out before an instance is launched";
   }
-  EXPECT_TRUE(ec2.asked.empty());
+  EXPECT_TRUE(ec2.replaced.empty());
 }
 
 TEST_F(ReplaceRootTest, ARefusalOfEc2IsOneForGoodOrNotByItsCode) {
   machine.engine = Engine::automatic;
   for (const char* code : {"InvalidAction", "UnknownParameter", "UnsupportedOperation"}) {
-    ec2.error = Error{.code = Errc::invalid, .message = "no", .api_code = code};
+    ec2.replace_error = Error{.code = Errc::invalid, .message = "no", .api_code = code};
     ASSERT_TRUE(run(kStep)) << code;
-    EXPECT_EQ(ec2.tags["ec2spotter:engine"], "pivot");
+    EXPECT_EQ(ec2.last_tags["ec2spotter:engine"], "pivot");
   }
   for (const char* code : {"UnauthorizedOperation", "IncorrectState", "RequestLimitExceeded"}) {
-    ec2.error = Error{.code = Errc::wrong_state, .message = "no", .api_code = code};
+    ec2.replace_error = Error{.code = Errc::wrong_state, .message = "no", .api_code = code};
     EXPECT_FALSE(run(kStep)) << code;
   }
   machine.engine = Engine::replace;
-  ec2.error = Error{.code = Errc::invalid, .message = "no", .api_code = "UnsupportedOperation"};
+  ec2.replace_error =
+      Error{.code = Errc::invalid, .message = "no", .api_code = "UnsupportedOperation"};
   EXPECT_FALSE(run(kStep)) << "the file has the last word";
 }
 
