@@ -10,16 +10,6 @@
 
 namespace ec2spotter::cli {
 
-namespace {
-
-// Instances of a fleet have the engine of the file.
-EngineChoice engine_of_next(const Machine& machine, const Volume& root, const Observation& seen) {
-  if (!is_unattended(machine, root)) return choose_engine(machine, root, seen);
-  return {.engine = machine.engine, .why = "the fleet's instances have it"};
-}
-
-}  // namespace
-
 MachineReport make_report(const Machine& machine, Goal goal, const Observation& seen,
                           const Decision& decision) {
   MachineReport report;
@@ -33,7 +23,7 @@ MachineReport make_report(const Machine& machine, Goal goal, const Observation& 
     report.zone = seen.volumes.front().zone;
   }
   if (const Volume* root = choose_root(machine, seen, TimePoint{}).volume) {
-    EngineChoice choice = engine_of_next(machine, *root, seen);
+    EngineChoice choice = choose_engine(machine, *root, seen);
     report.engine = to_string(choice.engine);
     report.engine_why = std::move(choice.why);
   }

@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "base/broken_rule.hpp"
+#include "plan/body/body_history.hpp"
 #include "plan/choice/address_choice.hpp"
 #include "plan/limits.hpp"
 #include "plan/ways/replacing.hpp"
+#include "plan/ways/swapping.hpp"
 
 namespace ec2spotter {
 
@@ -49,8 +51,8 @@ Decision wait_for_release(const Situation& s, const Root& root) {
   const std::string where = volume.id.str() + " is " + std::string(to_string(held.state)) + " at " +
                             body->id.str() + " (" + std::string(to_string(body->state)) +
                             (noticed ? ", under notice)" : ")");
-  const Duration waited = s.stood_for(Reason::waiting_for_release);
-  const bool late = waited >= kReleaseLimit || s.stands(Reason::release_stuck);
+  const bool late =
+      s.waits_too_long(Reason::waiting_for_release, Reason::release_stuck, kReleaseLimit);
   // A body that still runs, as under a notice, changes its state before it frees the volume.
   const bool soon = body->state != InstanceState::running || s.machine.release_on_notice;
   if (!late) {
@@ -63,13 +65,22 @@ Decision wait_for_release(const Situation& s, const Root& root) {
                        kPollSupport);
 }
 
-std::optional<Decision> protect(const Situation& s, const Volume& volume, const Instance& body) {
-  for (const Attachment& attachment : volume.attachments) {
-    const bool harmless = attachment.instance != body.id || !attachment.delete_on_termination;
+std::optional<Decision> make_disk_ready(const Situation& s, const Root& root,
+                                        const Instance& next) {
+  const bool swaps = root.engine.engine == Engine::swap;
+  return swaps ? Swapping(s).prepare(next) : Replacing(s).prepare(next);
+}
+
+std::optional<Decision> protect(const Situation& s, const Root& root) {
+  const Instance* body = root.holder;
+  if (body == nullptr || has_ended(*body)) return std::nullopt;
+  const VolumeId& id = root.volume.id;
+  for (const Attachment& attachment : root.volume.attachments) {
+    const bool harmless = attachment.instance != body->id || !attachment.delete_on_termination;
     if (harmless || breaks_rule(3)) continue;
     return s.decide.act(Reason::protecting_root,
-                        volume.id.str() + " would be deleted with " + body.id.str(),
-                        step::ProtectRoot{volume.id, body.id, attachment.device});
+                        id.str() + " would be deleted with " + body->id.str(),
+                        step::ProtectRoot{id, body->id, attachment.device});
   }
   return std::nullopt;
 }

@@ -23,9 +23,13 @@ std::optional<Decision> check_address(const Situation& s);
 // The root is held, and is to become free. It is never detached by force.
 Decision wait_for_release(const Situation& s, const Root& root);
 
-// Rule S3: an instance that would take the volume with it is cured of that before anything else.
-// Nullopt: it is harmless.
-std::optional<Decision> protect(const Situation& s, const Volume& volume, const Instance& body);
+// What an instance that has no boot program, and not the root, still needs before it may get the
+// root; nullopt: it is ready.
+std::optional<Decision> make_disk_ready(const Situation& s, const Root& root, const Instance& next);
+
+// Rule S3: a holder that would take the root with it is cured of that before anything else, also
+// while EC2 is at work on it or about to take it. Nullopt: it is harmless, or has ended.
+std::optional<Decision> protect(const Situation& s, const Root& root);
 
 // Ends an instance of ours that lost the race for the volume, or was stopped and gave it back.
 // Nullopt: there is no such instance left.

@@ -7,7 +7,6 @@
 #include "plan/limits.hpp"
 #include "plan/ways/launching.hpp"
 #include "plan/ways/replacing.hpp"
-#include "plan/ways/swapping.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -26,8 +25,7 @@ std::optional<Decision> wait_for_preboot(const Situation& s, const Root& root,
 
 // What the next instance needs before it may get the root; nullopt: it is ready.
 std::optional<Decision> make_ready(const Situation& s, const Root& root, const Instance& next) {
-  if (root.engine.engine == Engine::swap) return Swapping(s).prepare(next);
-  if (root.engine.engine == Engine::replace) return Replacing(s).prepare(next);
+  if (!has_boot_program(root.engine.engine)) return make_disk_ready(s, root, next);
   if (next.state != InstanceState::pending) return wait_for_preboot(s, root, next);
   return s.decide.wait(Reason::waiting_for_body, next.id.str() + " is pending", kPollChange);
 }
@@ -81,7 +79,6 @@ Decision await_old_body(const Situation& s, const Root& root, const Instance& ne
   if (!releases || !waits(s, root, next)) {
     return wait_for_release(s, root);
   }
-  if (auto protection = protect(s, root.volume, holder)) return std::move(*protection);
   return s.decide.act(Reason::releasing_body,
                       holder.id.str() + " is under notice and " + next.id.str() + " waits",
                       step::TerminateBody{holder.id});

@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #include "base/broken_rule.hpp"
+#include "plan/common_steps.hpp"
 #include "plan/ways/launching.hpp"
-#include "plan/ways/replacing.hpp"
-#include "plan/ways/swapping.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -49,8 +48,7 @@ std::optional<Decision> hand_over(const Situation& s, const Root& root, const In
   }
   if (successor == nullptr) return Launching(s).successor(root, body);
   if (!has_boot_program(root.engine.engine)) {
-    const bool swaps = root.engine.engine == Engine::swap;
-    auto early = swaps ? Swapping(s).prepare(*successor) : Replacing(s).prepare(*successor);
+    auto early = make_disk_ready(s, root, *successor);
     if (!early) return give_way(s, body, *successor);
     if (early->reason == Reason::swapping_root) early->reason = Reason::preparing_hand_over;
     return early;

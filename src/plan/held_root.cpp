@@ -108,7 +108,6 @@ Decision see_through(const Situation& s, const Root& root) {
   const Attachment& held = *root.held;
   const Instance& body = *root.holder;
   if (body.state == InstanceState::stopping) return wait_for_release(s, root);
-  if (auto protection = protect(s, volume, body)) return std::move(*protection);
   if (body.state == InstanceState::stopped) return go_on_stopped(s, root);
   const auto ailment =
       came_up(body) ? ailment_of(s.machine, s.seen, s.memory, volume, body, s.now) : std::nullopt;

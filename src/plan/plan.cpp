@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "model/tags.hpp"
-#include "plan/body/body_history.hpp"
 #include "plan/choice/root_choice.hpp"
 #include "plan/common_steps.hpp"
 #include "plan/free_root.hpp"
@@ -58,19 +57,10 @@ std::optional<Decision> prepare(const Situation& s, const Root& root) {
   return root.unattended ? fleets.keep_one(root.volume) : fleets.remove_all(&root.volume);
 }
 
-// EC2 may have replaced a root disk by one that it would delete with its instance. Rule S3 comes
-// first then, also while the task is still under way, and at an instance that is about to be lost.
-std::optional<Decision> protect_first(const Situation& s, const Root& root) {
-  const bool may = root.holder != nullptr && root.holder->state != InstanceState::shutting_down &&
-                   root.holder->state != InstanceState::terminated;
-  return may && is_for(*root.holder, Engine::replace) ? protect(s, root.volume, *root.holder)
-                                                      : std::nullopt;
-}
-
 Decision bring_up(const Situation& s, const Volume& volume) {
   const Root root = root_of(s, volume);
   if (auto early = prepare(s, root)) return std::move(*early);
-  if (auto protection = protect_first(s, root)) return std::move(*protection);
+  if (auto protection = protect(s, root)) return std::move(*protection);
   if (root.task != nullptr && !s.bodies.is_doomed(*root.holder)) return Replacing(s).follow(root);
   if (root.holder != nullptr && !s.bodies.is_doomed(*root.holder)) return see_through(s, root);
   if (!root.unattended) return find_next_holder(s, root);
@@ -87,13 +77,10 @@ Decision put_to_rest(const Situation& s, const Volume& volume) {
     return adopt(s, root, Goal::paused, "gets the goal paused");
   // A fleet would replace each instance that ends.
   if (auto step = FleetKeeping(s).remove_all(&volume)) return std::move(*step);
-  if (root.task != nullptr) {
-    if (auto protection = protect_first(s, root)) return std::move(*protection);
-    return Replacing(s).follow(root);
-  }
+  if (auto protection = protect(s, root)) return std::move(*protection);
+  if (root.task != nullptr) return Replacing(s).follow(root);
   for (const Instance& body : s.seen.bodies) {
     if (!is_live(body) && body.state != InstanceState::stopped) continue;
-    if (auto protection = protect(s, volume, body)) return std::move(*protection);
     return s.decide.act(Reason::releasing_body, "terminating " + body.id.str(),
                         step::TerminateBody{body.id});
   }

@@ -13,11 +13,14 @@ Duration Situation::stood_for(Reason reason) const {
   return stands(reason) ? now - memory.standing->since : Duration::zero();
 }
 
+bool Situation::waits_too_long(Reason waiting, Reason told, Duration most) const {
+  return stood_for(waiting) >= most || stands(told);
+}
+
 Root root_of(const Situation& s, const Volume& volume) {
-  const bool unattended = is_unattended(s.machine, volume);
   Root root{.volume = volume,
-            .unattended = unattended,
-            .engine = unattended ? EngineChoice{} : choose_engine(s.machine, volume, s.seen),
+            .unattended = is_unattended(s.machine, volume),
+            .engine = choose_engine(s.machine, volume, s.seen),
             .held = holding(volume),
             .task = nullptr,
             .holder = nullptr};

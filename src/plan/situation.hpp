@@ -23,13 +23,15 @@ struct Situation {
   bool stands(Reason reason) const;
   // How long this has been the machine's reason; zero when it is not.
   Duration stood_for(Reason reason) const;
+  // Has it waited for so long? `told` is the reason that says so, and stays.
+  bool waits_too_long(Reason waiting, Reason told, Duration most) const;
 };
 
 // The machine's root, of the observation.
 struct Root {
   const Volume& volume;
   bool unattended;         // its instances are launched by a fleet, and attach it themselves
-  EngineChoice engine;     // of the next instance; of the boot program where it is unattended
+  EngineChoice engine;     // of the next instance
   const Attachment* held;  // what keeps the volume from other instances; null: nothing shows
   // EC2's work to make it the root disk of one of ours: until the end of that the volume counts as
   // held, whether EC2 shows it as attached or not. Null: none is under way.

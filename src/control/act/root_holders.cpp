@@ -2,7 +2,6 @@
 
 #include "base/broken_rule.hpp"
 #include "plan/body/body_history.hpp"
-#include "plan/body/body_view.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -11,8 +10,7 @@ namespace {
 Result<std::vector<RootTask>> tasks_of(const std::vector<Instance>& bodies, aws::Ec2& ec2) {
   aws::Filter filter{"instance-id", {}};
   for (const Instance& body : bodies) {
-    const bool may = is_for(body, Engine::replace) && is_live(body) && !came_up(body);
-    if (may) filter.values.push_back(body.id.str());
+    if (may_have_root_task(body)) filter.values.push_back(body.id.str());
   }
   if (filter.values.empty()) return std::vector<RootTask>{};
   return ec2.describe_root_tasks({filter});

@@ -38,9 +38,8 @@ std::optional<Endpoint> endpoint_to_probe(const Subject& subject, const Instance
   const Machine& machine = *subject.machine;
   const Observation& seen = *subject.seen;
   // One that waits for its root disk shows by its answer that its system can be restarted.
-  const bool waits = is_for(body, Engine::replace) && !came_up(body);
   if (!machine.probe || body.state != InstanceState::running ||
-      !(waits || holds_root(machine, seen, body, now))) {
+      !(may_have_root_task(body) || holds_root(machine, seen, body, now))) {
     return std::nullopt;
   }
   const bool address_here = seen.address && seen.address->instance == body.id;

@@ -158,8 +158,7 @@ Result<void> Survey::read_stoppable(aws::Ec2& ec2, const std::vector<Instance>& 
 Result<void> Survey::read_root_tasks(aws::Ec2& ec2, const std::vector<Instance>& bodies) {
   std::vector<std::string> ids;
   for (const Instance& body : bodies) {
-    const bool may = is_for(body, Engine::replace) && is_live(body) && !came_up(body);
-    if (may) ids.push_back(body.id.str());
+    if (may_have_root_task(body)) ids.push_back(body.id.str());
   }
   std::vector<RootTask> found;
   TRY_VOID(in_pieces("instance-id", ids, found, [&](Filter by_instance) {
@@ -364,11 +363,11 @@ std::size_t Survey::fingerprint(const MachineName& machine) const {
   }
   for (const SpotRequest& request : own->second.requests) {
     mix(hash, request.id.str());
-    mix(hash, static_cast<int>(request.status));
+    mix(hash, static_cast<std::size_t>(request.status));
   }
   for (const RootTask& task : own->second.root_tasks) {
     mix(hash, task.id.str());
-    mix(hash, static_cast<int>(task.state));
+    mix(hash, static_cast<std::size_t>(task.state));
   }
   return hash;
 }

@@ -51,10 +51,14 @@ int launches_lately(const Observation& seen, TimePoint now) {
 }
 
 Engine engine_of(const Instance& body) {
-  return parse_engine(tag::value(body.tags, tag::kEngine)).value_or(Engine::automatic);
+  return parse_engine(tag::value(body.tags, tag::kEngine)).value_or(Engine::kexec);
 }
 
 bool is_for(const Instance& body, Engine engine) { return engine_of(body) == engine; }
+
+bool may_have_root_task(const Instance& body) {
+  return is_for(body, Engine::replace) && !has_ended(body) && !came_up(body);
+}
 
 bool was_silent(const Instance& body) {
   return tag::value(body.tags, tag::kRoot) == to_string(RootMark::silent);

@@ -22,9 +22,13 @@ const Instance* newest_body(const Observation& seen);
 // Bodies launched within the last hour.
 int launches_lately(const Observation& seen, TimePoint now);
 
-// The engine that it was launched for, as its tag says; a body without the tag has a boot program.
+// The engine that it was launched for, as its tag says; a body without the tag was for kexec, with
+// which each boot program of an earlier version began.
 Engine engine_of(const Instance& body);
 bool is_for(const Instance& body, Engine engine);
+
+// May EC2 be at work on its root disk, or be about to: is it for the engine replace, and not up?
+bool may_have_root_task(const Instance& body);
 
 // Was it given up because its root never said anything?
 bool was_silent(const Instance& body);

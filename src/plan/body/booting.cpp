@@ -57,10 +57,9 @@ Decision Booting::follow(const Root& root) const {
 std::optional<Decision> Booting::learn(const Root& root) const {
   const Instance& body = *root.holder;
   const Engine engine = engine_of(body);
-  const bool first = engine == Engine::kexec || engine == Engine::automatic;
   const Tags& tags = root.volume.tags;
-  const bool nothing_new = s_.machine.engine != Engine::automatic || root.unattended || first ||
-                           attempt_of(body) == 1 ||
+  const bool nothing_new = s_.machine.engine != Engine::automatic || root.unattended ||
+                           engine == Engine::kexec || attempt_of(body) == 1 ||
                            tag::value(tags, tag::kEngine) == to_string(engine);
   if (nothing_new) return std::nullopt;
   const std::string known = tag::value(tags, tag::kEngineBecause);
@@ -81,8 +80,8 @@ Decision Booting::fail(const Root& root, const BootReport& boot, const Instance&
 // What a boot program that has given up changes about the engine; nullopt: nothing.
 std::optional<Decision> Booting::after(const BootReport& failure, const Root& root,
                                        const Instance& body) const {
-  if (!has_boot_program(engine_of(body))) return std::nullopt;
-  const Engine tried = engine_of(body) == Engine::automatic ? Engine::kexec : engine_of(body);
+  const Engine tried = engine_of(body);
+  if (!has_boot_program(tried)) return std::nullopt;
   const std::string what = "the boot program cannot enter the root (" + failure.reason + ")";
   if (tried != root.engine.engine) {
     return s_.decide.act(Reason::choosing_engine,

@@ -49,9 +49,7 @@ const Instance* choose_body(const Machine& machine, const Observation& seen) {
   }
   if (root == nullptr) return newest_living_one(seen);
   if (const Instance* body = living_one_that_shows(seen, root->id)) return body;
-  const Engine engine = is_unattended(machine, *root) ? Engine::automatic
-                                                      : choose_engine(machine, *root, seen).engine;
-  const Instance* next = bodies.next_body(nullptr, engine);
+  const Instance* next = bodies.next_body(nullptr, choose_engine(machine, *root, seen).engine);
   return next != nullptr ? next : newest_living_one(seen);
 }
 

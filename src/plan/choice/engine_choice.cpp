@@ -5,6 +5,7 @@
 
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
+#include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -41,6 +42,9 @@ EngineChoice learned(const Volume& root) {
 }  // namespace
 
 EngineChoice choose_engine(const Machine& machine, const Volume& root, const Observation& seen) {
+  if (is_unattended(machine, root)) {
+    return {.engine = machine.engine, .why = "the fleet's instances have it"};
+  }
   if (machine.engine != Engine::automatic) {
     return {.engine = machine.engine, .why = "the machine file names it"};
   }

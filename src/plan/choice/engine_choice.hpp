@@ -16,9 +16,10 @@ struct EngineChoice {
   bool diverted = false;  // from the first engine of `auto`
 };
 
-// The engine for the next instance of a supervised machine, never `automatic`. `auto` begins with
-// kexec, or with what was learned about the root; after an instance that was given up comes the
-// next engine.
+// The engine for the machine's next instance. Of a supervised machine it is never `automatic`:
+// `auto` begins with kexec, or with what was learned about the root; after an instance that was
+// given up comes the next engine. The instances of a fleet have the file's engine, whatever
+// happens.
 EngineChoice choose_engine(const Machine& machine, const Volume& root, const Observation& seen);
 
 // What `auto` takes after `failed`; nullopt: it was the last one. `because`: the word of the boot

@@ -57,8 +57,7 @@ Decision Replacing::start(const Root& root, const Instance& next) const {
 Decision Replacing::follow(const Root& root) const {
   const std::string what = "EC2 replaces the root disk of " + root.task->instance.str() + " (" +
                            std::string(to_string(root.task->state)) + ")";
-  const bool late =
-      s_.stood_for(Reason::replacing_root) >= kReplaceLimit || s_.stands(Reason::replace_stuck);
+  const bool late = s_.waits_too_long(Reason::replacing_root, Reason::replace_stuck, kReplaceLimit);
   if (!late) return s_.decide.wait(Reason::replacing_root, what, kPollConsole);
   return s_.decide.wait(Reason::replace_stuck,
                         what + " for more than " + minutes_of(kReplaceLimit) +

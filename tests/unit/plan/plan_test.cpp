@@ -489,6 +489,17 @@ TEST(PlanTest, CuresABodyThatWouldTakeTheRootWithIt) {
   }
 }
 
+TEST(PlanTest, CuresABodyThatSpotIsAboutToTakeTogetherWithTheRoot) {
+  Observation seen = running();
+  seen.volumes[0].attachments[0].delete_on_termination = true;
+  seen.requests.resize(1);
+  seen.requests[0].instance = kFirst;
+  seen.requests[0].status = SpotStatus::marked;
+  EXPECT_EQ(only_step<step::ProtectRoot>(decide(seen)).instance, kFirst);
+  seen.bodies[0].state = InstanceState::shutting_down;
+  EXPECT_NE(decide(seen).reason, Reason::protecting_root) << "EC2 takes no change any more";
+}
+
 TEST(PlanTest, CollectsAStoppedBodyOnceItsVolumeIsGone) {
   Observation seen = running();
   seen.bodies.push_back(a_body(kSecond, InstanceState::stopped));
