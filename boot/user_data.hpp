@@ -12,15 +12,17 @@
 //   ec2spotter: preboot stays visit=N text="..."
 // N, also in `identify start visit=N`, counts the visits of one instance to its preboot disk: from
 // 2 on they follow a restart from inside, or an engine that failed. `STAGE busy seconds=N
-// doing="..."` comes each minute while a stage is at work, for as long as it may. `check ok` may
-// carry unchecked=true: only the volume's own system can check the root's file system;
-// pinned=FILE[,FILE]: network settings of the volume for another MAC address than the body's; and
-// unmatched=FILE[,FILE]: those for a name of the interface that it does not have;
-// `adopt ok` then loosened=FILE[,FILE]: those that were made the body's. It carries
-// undone=write|read_only|unchecked when our files could not be written, and mute=true when nothing
-// on the volume will say that it is up. `find start volume=vol-...[,vol-...]` names what is waited
-// for, `find wait seconds=N` repeats while none of it is there yet (as `attach wait text="..."`
-// does while another body has it), and `find ok volume=vol-... disk=NAME` says which one is
+// doing="..."` comes each minute while a stage is at work, for as long as it may. `check start
+// disk=NAME` of a supervised body says which firmware starts the volume's disk by itself, where
+// that is certain: firmware=bios, uefi, bios,uefi or none. `check ok` may carry unchecked=true:
+// only the volume's own system can check the root's file system; pinned=FILE[,FILE]: network
+// settings of the volume for another MAC address than the body's; and unmatched=FILE[,FILE]: those
+// for a name of the interface that it does not have; `adopt ok` then loosened=FILE[,FILE]: those
+// that were made the body's. It carries undone=write|read_only|unchecked when our files could not
+// be written, and mute=true when nothing on the volume will say that it is up. `find start
+// volume=vol-...[,vol-...]` names what is waited for, `find wait seconds=N` repeats while none of
+// it is there yet (as `attach wait text="..."` does while another body has it), and `find ok
+// volume=vol-... disk=NAME` says which one is
 // (`unknown` where several were waited for and the disk, one of Xen's, does not tell). Once the
 // volume's own system runs,
 //   ec2spotter: root ok volume=vol-... engine=kexec|pivot kernel=RELEASE [driver=NAME]

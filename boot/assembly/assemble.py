@@ -14,21 +14,23 @@ import shorten
 # In the order in which they pack best, of those that were tried.
 FILES = """
 program/volume.sh program/boot_entry.sh program/busy.sh program/visits.sh program/find.sh
-program/enter_pivot.sh program/check.sh program/preboot.sh program/enter_kexec.sh
-program/identify.sh program/adopt.sh unattended/ask_ec2.sh program/main.sh unattended/address.sh
-program/shim.sh unattended/attach.sh program/common.sh volume/on_notice.sh program/network.sh
-volume/root_up.sh volume/ec2spotter-root.service program/say.sh volume/ec2spotter-guest.service
-volume/99-ec2spotter.cfg volume/guest program/network.py program/menu.py program/kexec.py
-unattended/ec2.py unattended/imds.py
+program/enter_pivot.sh program/check.sh program/firmware.sh program/preboot.sh
+program/enter_kexec.sh program/identify.sh program/adopt.sh unattended/ask_ec2.sh program/main.sh
+unattended/address.sh program/shim.sh unattended/attach.sh program/common.sh volume/on_notice.sh
+program/network.sh volume/root_up.sh volume/ec2spotter-root.service program/say.sh
+volume/ec2spotter-guest.service volume/99-ec2spotter.cfg volume/guest program/network.py
+program/menu.py program/kexec.py unattended/ec2.py unattended/imds.py
 """.split()
 OF_UNATTENDED = {path for path in FILES if path.startswith("unattended/")}
 OF_KEXEC = {"program/boot_entry.sh", "program/enter_kexec.sh", "program/kexec.py", "program/menu.py"}
 OF_PIVOT = {"program/enter_pivot.sh", "program/shim.sh"}
 OF_NETWORK = {"program/network.py"}
+OF_CHOICE = {"program/firmware.sh"}  # nobody chooses another engine for an unattended instance
 # What each program leaves out, as all together would be more than EC2 takes.
 PROGRAMS = {"supervised_kexec": OF_UNATTENDED | OF_PIVOT,
             "supervised_pivot": OF_UNATTENDED | OF_KEXEC,
-            "unattended_kexec": OF_PIVOT | OF_NETWORK, "unattended_pivot": OF_KEXEC}
+            "unattended_kexec": OF_PIVOT | OF_NETWORK | OF_CHOICE,
+            "unattended_pivot": OF_KEXEC | OF_CHOICE}
 HOOK = "program/hook.sh"
 # Those that no other file reads in; a file too few here costs bytes, one too many would break.
 PROCESSES = """

@@ -7,7 +7,7 @@
 # shellcheck source=boot/program/visits.sh
 . "$run/visits.sh"
 disk=$(kept disk)
-begin check "disk=$disk"
+stage=check
 
 # A preboot disk with the volume's label may have lent the volume's /boot its own mount point.
 release_from_preboot() {
@@ -178,6 +178,14 @@ mount_boot() {
 }
 
 release_from_preboot
+# The controller needs to know it wherever this stage ends, so it is in its first line.
+firmware=
+if [ -e "$run/firmware.sh" ]; then
+  # shellcheck source=boot/program/firmware.sh
+  . "$run/firmware.sh"
+  firmware=$(note_firmware)
+fi
+begin check "disk=$disk$firmware"
 find_root
 part=${found# }
 type=$(probe "$part" | value_of TYPE)

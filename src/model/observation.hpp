@@ -22,8 +22,10 @@ struct BootReport {
   std::string detail;  // the rest of the line
   int visit = 0;  // of this instance to its preboot system, from 1; 0: the console does not say
   std::chrono::seconds at_work{
-      0};              // with busy, and wait in stage find: for how long, when it said so
-  bool mute = false;   // nothing on the volume will say `root ok`: only the probe can show it
+      0};             // with busy, and wait in stage find: for how long, when it said so
+  bool mute = false;  // nothing on the volume will say `root ok`: only the probe can show it
+  // Which firmware starts the volume's disk by itself: bios, uefi, or none alone. Empty: not known.
+  std::vector<std::string> firmware{};
   bool stays = false;  // the boot program has ended and the preboot system is up, reachable by SSH
   bool operator==(const BootReport&) const = default;
 

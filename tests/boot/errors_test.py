@@ -16,7 +16,7 @@ import assemble  # pylint: disable=wrong-import-position
 # What the program puts before a script that it writes to a disk.
 MADE_OF = {"shim.sh": ["say.sh", "busy.sh", "volume.sh"], "root_up.sh": ["say.sh"],
            "on_notice.sh": ["say.sh"]}
-READS_IN = re.compile(r'^\. "?(?:\$run|/run/ec2spotter)/(\w+\.sh)', re.M)
+READS_IN = re.compile(r'^ *\. "?(?:\$run|/run/ec2spotter)/(\w+\.sh)', re.M)
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in SOURCE.glob("boot/*/*.sh")}
 
 

@@ -125,7 +125,7 @@ class ProgramTest(unittest.TestCase):
 
     def test_a_process_of_its_own_is_read_in_by_nobody(self):
         text = "\n".join(self.texts.values())
-        read_in = set(re.findall(r'^\. "?[$\w/]+/(\w+\.sh)', text, re.M))
+        read_in = set(re.findall(r'^ *\. "?[$\w/]+/(\w+\.sh)', text, re.M))
         for joined in re.findall(r'cat ("\$run/.*\.sh")', text):
             read_in |= set(re.findall(r"\w+\.sh", joined)[:-1])
         self.assertEqual(read_in, {name for name in self.texts if name.endswith(".sh")}

@@ -58,23 +58,6 @@ std::string_view line_at(std::string_view console, std::size_t at) {
   return console.substr(at, console.find_first_of("\r\n", at) - at);
 }
 
-// Adds what the other lines of the last line's visit say.
-void read_visit(std::string_view console, BootReport& report) {
-  const std::size_t begin = console.rfind(std::string(kMark) + std::string(kVisitBegins));
-  if (begin != std::string_view::npos) {
-    console.remove_prefix(begin);
-    report.visit = number_in(line_at(console, 0), "visit");
-  }
-  const std::size_t adopted = console.rfind(std::string(kMark) + "adopt ok");
-  report.mute = adopted != std::string_view::npos &&
-                (line_at(console, adopted).find(" mute=true") != std::string_view::npos);
-  const std::size_t stays = console.rfind(std::string(kMark) + "preboot stays");
-  const std::size_t entering =
-      console.rfind(std::string(kMark) + "enter start engine=pivot by=shim");
-  report.stays = stays != std::string_view::npos && !report.root_up() &&
-                 (entering == std::string_view::npos || entering < stays);
-}
-
 // The names of KEY=NAME[,NAME...] in the last line of ours that starts with `stage`.
 std::vector<std::string> names_in(std::string_view console, std::string_view stage,
                                   std::string_view key) {
@@ -95,6 +78,24 @@ std::vector<std::string> names_in(std::string_view console, std::string_view sta
 std::string_view last_visit(std::string_view console) {
   const std::size_t visit = console.rfind(std::string(kMark) + std::string(kVisitBegins));
   return visit == std::string_view::npos ? console : console.substr(visit);
+}
+
+// Adds what the other lines of the last line's visit say.
+void read_visit(std::string_view console, BootReport& report) {
+  const std::size_t begin = console.rfind(std::string(kMark) + std::string(kVisitBegins));
+  if (begin != std::string_view::npos) {
+    console.remove_prefix(begin);
+    report.visit = number_in(line_at(console, 0), "visit");
+  }
+  const std::size_t adopted = console.rfind(std::string(kMark) + "adopt ok");
+  report.firmware = names_in(console, "check start", "firmware");
+  report.mute = adopted != std::string_view::npos &&
+                (line_at(console, adopted).find(" mute=true") != std::string_view::npos);
+  const std::size_t stays = console.rfind(std::string(kMark) + "preboot stays");
+  const std::size_t entering =
+      console.rfind(std::string(kMark) + "enter start engine=pivot by=shim");
+  report.stays = stays != std::string_view::npos && !report.root_up() &&
+                 (entering == std::string_view::npos || entering < stays);
 }
 
 }  // namespace

@@ -146,6 +146,7 @@ TEST(UserDataTest, HoldsEveryFileOfItsEngineOnceAndNothingOfTheOther) {
                                         "identify.sh",
                                         "find.sh",
                                         "network.sh",
+                                        "firmware.sh",
                                         "check.sh",
                                         "adopt.sh",
                                         "main.sh",
@@ -243,6 +244,7 @@ TEST(UserDataTest, AnUnattendedBodyHasWhatItAttachesWithAndStillNoSecret) {
     EXPECT_EQ(rendered({.volumes = {kVolume}}).find(name + std::string(" <<")), std::string::npos)
         << "of no use to a supervised body: " << name;
   }
+  EXPECT_EQ(count(text, "put firmware.sh <<"), 0U) << "nobody chooses another engine for it";
   EXPECT_FALSE(std::regex_search(text, std::regex("(AKIA|ASIA)[A-Z0-9]{16}|aws_secret")));
 }
 

@@ -51,6 +51,25 @@ TEST(BootReportTest, AStageAtWorkTellsForHowLong) {
   }
 }
 
+TEST(BootReportTest, TheFirmwareThatStartsTheVolumesDiskIsToldInAllCases) {
+  using Names = std::vector<std::string>;
+  const auto firmware = [](const std::string& words, const std::string& end) {
+    return read_boot_report(
+               "ec2spotter: identify start visit=1\n[ 2.0] ec2spotter: check start "
+               "disk=nvme1n1" +
+               words + "\r\n" + end)
+        .firmware;
+  };
+  for (const char* end : {"", "ec2spotter: check fail reason=lvm text=\"x\"\n",
+                          "ec2spotter: check ok root=disk\nec2spotter: enter fail reason=menu\n"}) {
+    EXPECT_EQ(firmware(" firmware=bios,uefi", end), (Names{"bios", "uefi"}));
+    EXPECT_EQ(firmware(" firmware=none", end), Names{"none"});
+    EXPECT_EQ(firmware("", end), Names{});
+  }
+  EXPECT_EQ(firmware(" firmware=bios", "ec2spotter: identify start visit=2\n"), Names{})
+      << "the volume may have changed meanwhile";
+}
+
 TEST(BootReportTest, ARestartThatEndedInThePrebootSystemIsSeen) {
   std::string console =
       "ec2spotter: identify start visit=1\nec2spotter: adopt ok\nec2spotter: enter ok "
