@@ -52,6 +52,8 @@ constexpr Words<RootTaskState, 7> kRootTaskStates{
      {RootTaskState::failed_detached, "failed-detached"}}};
 constexpr Words<Architecture, 2> kArchitectures{
     {{Architecture::x86_64, "x86_64"}, {Architecture::arm64, "arm64"}}};
+constexpr Words<BootMode, 2> kBootModes{
+    {{BootMode::legacy_bios, "legacy-bios"}, {BootMode::uefi, "uefi"}}};
 
 }  // namespace
 
@@ -61,6 +63,7 @@ std::string_view to_string(AttachmentState value) { return word_of(kAttachmentSt
 std::string_view to_string(Market value) { return value == Market::spot ? "spot" : "on-demand"; }
 std::string_view to_string(RootTaskState value) { return word_of(kRootTaskStates, value); }
 std::string_view to_string(Architecture value) { return word_of(kArchitectures, value); }
+std::string_view to_string(BootMode value) { return word_of(kBootModes, value); }
 
 InstanceState parse_instance_state(std::string_view text) {
   return value_of(kInstanceStates, text);
@@ -73,5 +76,6 @@ RootTaskState parse_root_task_state(std::string_view text) {
   return value_of(kRootTaskStates, text);
 }
 Architecture parse_architecture(std::string_view text) { return value_of(kArchitectures, text); }
+BootMode parse_boot_mode(std::string_view text) { return value_of(kBootModes, text); }
 
 }  // namespace ec2spotter

@@ -19,6 +19,8 @@ enum class VolumeState { creating, available, in_use, deleting, deleted, error, 
 enum class AttachmentState { attaching, attached, detaching, detached, busy, unknown };
 enum class Market { spot, on_demand };
 enum class Architecture { x86_64, arm64, unknown };
+// Of an instance: which firmware it has started with.
+enum class BootMode { legacy_bios, uefi, unknown };
 // Of a task that replaces a root disk: after `failed` the instance runs from its former one, after
 // `failed_detached` it has none.
 enum class RootTaskState {
@@ -37,12 +39,14 @@ std::string_view to_string(VolumeState value);
 std::string_view to_string(AttachmentState value);
 std::string_view to_string(Market value);
 std::string_view to_string(Architecture value);
+std::string_view to_string(BootMode value);
 std::string_view to_string(RootTaskState value);
 
 InstanceState parse_instance_state(std::string_view text);
 VolumeState parse_volume_state(std::string_view text);
 AttachmentState parse_attachment_state(std::string_view text);
 Architecture parse_architecture(std::string_view text);
+BootMode parse_boot_mode(std::string_view text);
 RootTaskState parse_root_task_state(std::string_view text);
 
 }  // namespace ec2spotter

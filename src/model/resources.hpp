@@ -61,6 +61,7 @@ struct Instance {
   std::string private_ip;
   std::string public_ip;
   SpotRequestId spot_request;
+  BootMode boot_mode = BootMode::unknown;  // by its image and type, whatever its root disk is
   std::string root_device;
   std::vector<BlockDevice> block_devices;
   std::vector<std::string> product_codes;  // of Marketplace, that its image brought

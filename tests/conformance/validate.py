@@ -111,6 +111,7 @@ ALWAYS = {
 NEWER_MEMBERS = {
     "CreateSecurityGroupResult": {"securityGroupArn"},
     "EbsInfo": {"attachmentLimitType", "maximumEbsAttachments"},
+    "Instance": {"currentInstanceBootMode"},
     "InstanceStatus": {"attachedEbsStatus", "availabilityZoneId"},
     "Placement": {"availabilityZoneId"},
     "SecurityGroup": {"securityGroupArn"},
@@ -119,7 +120,8 @@ NEWER_MEMBERS = {
 }
 # The same for models that are older than botocore 1.43.43.
 NEWEST_MEMBERS = {"ReplaceRootVolumeTask": {"volumeId"}}
-NEWER_WORDS = {"InstanceType": {"c7i.large", "m7g.large", "m7i.large"}}
+NEWER_WORDS = {"BootModeValues": {"uefi-preferred"},
+               "InstanceType": {"c7i.large", "m7g.large", "m7i.large"}}
 
 # An instance that has a body has these besides.
 WHILE_ALIVE = {"subnetId", "vpcId", "privateIpAddress", "groupSet", "sourceDestCheck"}

@@ -23,6 +23,7 @@ Form seeded_image() {
                     {"architecture", a_text()},
                     {"root_device", a_text()},
                     {"product_code", a_text()},
+                    {"boot_mode", a_text()},
                     {"disks", a_list(an_object({{"device", a_text(), true},
                                                 {"size_gib", gib(), true},
                                                 {"snapshot_id", any_text()},

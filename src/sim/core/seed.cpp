@@ -43,6 +43,10 @@ class Seeder {
     if (found == nullptr) return fail(Errc::invalid, "there is no snapshot " + snapshot);
     const std::string id = given.at("image_id");
     const std::string device = given.value("root_device", "/dev/xvda");
+    const std::string boot_mode = given.value("boot_mode", "");
+    if (!boot_mode.empty() && !is_boot_mode(boot_mode)) {
+      return fail(Errc::invalid, "there is no boot mode " + boot_mode);
+    }
     Json disks = Json::array({mapping_json({.device = device,
                                             .snapshot_id = snapshot,
                                             .size_gib = found->at("volumeSize").get<long>()})});
@@ -53,6 +57,7 @@ class Seeder {
                             .architecture = given.value("architecture", "x86_64"),
                             .root_device = device,
                             .product_code = given.value("product_code", ""),
+                            .boot_mode = boot_mode,
                             .disks = std::move(disks)});
     return {};
   }

@@ -64,6 +64,7 @@ Result<void> ScriptedBodies::start(const BodySpec& spec) {
     if (first) image_disks->second.insert(disk.volume_id);
     if (guest.is_root_disk || image_disks->second.contains(disk.volume_id)) continue;
     guest.is_root_disk = disk.device == spec.root_device;
+    guest.starts = !guest.is_root_disk || has_loader_for(spec.boot_mode);
     plug(guest, disk.volume_id);
   }
   running_[spec.instance_id] = guest;
@@ -140,6 +141,9 @@ std::string ScriptedBodies::console(const std::string& instance_id) {
   std::string text = "ec2spotter: identify ok instance=" + instance_id + "\n";
   if (guest.volume.empty()) return text + "ec2spotter: find wait seconds=1\n";
   text += "ec2spotter: find ok volume=" + guest.volume + "\n";
+  if (!habits.firmware.empty()) {
+    text += "ec2spotter: check start disk=nvme1n1 firmware=" + habits.firmware + "\n";
+  }
   if (!habits.failing_stage.empty()) {
     return text + "ec2spotter: " + habits.failing_stage + " fail reason=" + habits.failing_reason +
            " text=\"the scripted guest gives up\"\n";
@@ -162,8 +166,14 @@ Result<void> ScriptedBodies::route_address(const std::string& public_ip,
   return {};
 }
 
+bool ScriptedBodies::has_loader_for(BootMode mode) const {
+  const char* word = mode == BootMode::uefi ? "uefi" : "bios";
+  return habits.firmware.empty() || habits.firmware.find(word) != std::string::npos;
+}
+
 bool ScriptedBodies::root_came_up(const Guest& guest) const {
-  return !guest.volume.empty() && (guest.is_root_disk || habits.failing_stage.empty()) &&
+  return !guest.volume.empty() && guest.starts &&
+         (guest.is_root_disk || habits.failing_stage.empty()) &&
          last_act(guest) - guest.plugged >= guest.check + habits.to_root;
 }
 

@@ -19,6 +19,9 @@ struct GuestHabits {
   Duration check{};  // how long a guest that gets its root now checks the file system first
   std::string failing_stage;                 // "check": the boot program gives up there
   std::string failing_reason = "no_system";  // the word that it says then
+  // Which firmware starts the volumes, as the boot program says it ("bios,uefi"): with another one
+  // a guest that has a volume as its root disk stays silent. Empty: each does, and none is named.
+  std::string firmware = {};
 };
 
 class ScriptedBodies : public NoBodies {
@@ -66,11 +69,13 @@ class ScriptedBodies : public NoBodies {
     Duration check{};                          // before its system starts
     bool is_root_disk = false;                 // the volume is what it has booted from
     std::optional<TimePoint> hung, read_only;  // since when
+    bool starts = true;                        // its firmware finds a loader on its root disk
     bool fell_back = false;                    // to the preboot system, until its next restart
   };
   // The last moment at which the guest did anything.
   TimePoint last_act(const Guest& guest) const { return guest.hung.value_or(clock_.now()); }
   bool root_came_up(const Guest& guest) const;
+  bool has_loader_for(BootMode mode) const;
   bool preboot_is_up(const Guest& guest) const;
   bool root_is_up(const Guest& guest) const {
     return !guest.hung && !guest.fell_back && root_came_up(guest);

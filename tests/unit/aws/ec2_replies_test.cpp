@@ -42,6 +42,8 @@ constexpr const char* kInstances = R"(<DescribeInstancesResponse>
       <privateIpAddress>172.31.0.10</privateIpAddress><ipAddress>54.1.2.3</ipAddress>
       <instanceLifecycle>spot</instanceLifecycle>
       <spotInstanceRequestId>sir-1</spotInstanceRequestId>
+      <bootMode>uefi-preferred</bootMode>
+      <currentInstanceBootMode>uefi</currentInstanceBootMode>
       <rootDeviceName>/dev/xvda</rootDeviceName>
       <productCodes><item>
         <productCode>abc</productCode><type>marketplace</type></item></productCodes>
@@ -140,6 +142,8 @@ TEST(Ec2RepliesTest, ReadsInstancesOfSeveralReservations) {
   EXPECT_EQ(page->items[0].market, Market::spot);
   EXPECT_EQ(page->items[0].public_ip, "54.1.2.3");
   EXPECT_TRUE(page->items[0].block_devices.at(0).delete_on_termination);
+  EXPECT_EQ(page->items[0].boot_mode, BootMode::uefi);
+  EXPECT_EQ(page->items[1].boot_mode, BootMode::unknown);
   EXPECT_EQ(page->items[1].state, InstanceState::terminated);
   EXPECT_EQ(page->items[1].state_reason_code, "Server.SpotInstanceTermination");
   EXPECT_EQ(page->next_token, "");

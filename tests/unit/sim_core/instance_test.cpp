@@ -32,6 +32,55 @@ TEST(SimInstanceTest, GoesThroughItsStatesInEc2sTime) {
             "InvalidInstanceID.NotFound");
 }
 
+// What DescribeInstances says of an instance of this type and an image of this boot mode; or the
+// code with which the launch is refused.
+std::string boot_mode_of(Sim& sim, const std::string& type, const std::string& of_image) {
+  const std::string image = "ami-" + of_image;
+  Json given{{"image_id", image}, {"snapshot_id", "snap-0aaaaaaaaaaaaaaa1"}};
+  if (!of_image.empty()) given["boot_mode"] = of_image;
+  if (type == "t4g.small") given["architecture"] = "arm64";
+  EXPECT_TRUE(sim.core().seed({{"images", {given}}}));
+  const Reply launch =
+      sim.call("RunInstances", run_params({{"ImageId", image}, {"InstanceType", type}}));
+  if (!launch.error().empty()) return launch.error();
+  const Reply seen = sim.call("DescribeInstances", {{"InstanceId.1", launch.at("//instanceId")}});
+  EXPECT_EQ(seen.at("//bootMode"), of_image);
+  return seen.at("//currentInstanceBootMode");
+}
+
+TEST(SimInstanceTest, TheImageAndTheTypeDecideTheBootMode) {
+  Sim sim;
+  EXPECT_EQ(boot_mode_of(sim, "t3.small", ""), "legacy-bios");
+  EXPECT_EQ(boot_mode_of(sim, "t3.small", "legacy-bios"), "legacy-bios");
+  EXPECT_EQ(boot_mode_of(sim, "t3.small", "uefi"), "uefi");
+  EXPECT_EQ(boot_mode_of(sim, "t3.small", "uefi-preferred"), "uefi");
+  EXPECT_EQ(boot_mode_of(sim, "g4ad.xlarge", "uefi-preferred"), "legacy-bios");
+  EXPECT_EQ(boot_mode_of(sim, "g4ad.xlarge", "uefi"), "InvalidParameterValue");
+  EXPECT_EQ(boot_mode_of(sim, "t4g.small", ""), "uefi");
+  EXPECT_EQ(boot_mode_of(sim, "t4g.small", "legacy-bios"), "InvalidParameterValue");
+  EXPECT_FALSE(sim.core().seed({{"images",
+                                 {{{"image_id", "ami-2"},
+                                   {"snapshot_id", "snap-0aaaaaaaaaaaaaaa1"},
+                                   {"boot_mode", "bios"}}}}}));
+}
+
+TEST(SimInstanceTest, TheBootModeFollowsTheTypeOfAStoppedInstance) {
+  Sim sim;
+  EXPECT_EQ(boot_mode_of(sim, "t3.small", "uefi-preferred"), "uefi");
+  const std::string id = sim.call("DescribeInstances").at("//instanceId");
+  sim.stop(id);
+  const auto turned_into = [&](const char* type) {
+    return sim.call("ModifyInstanceAttribute", {{"InstanceId", id}, {"InstanceType.Value", type}})
+        .error();
+  };
+  EXPECT_EQ(turned_into("g4ad.xlarge"), "");
+  EXPECT_EQ(sim.call("DescribeInstances").at("//currentInstanceBootMode"), "legacy-bios");
+  EXPECT_EQ(boot_mode_of(sim, "t3.small", "uefi"), "uefi");
+  const auto image = sim.call("CreateImage", {{"InstanceId", id}, {"Name", "made"}});
+  EXPECT_EQ(sim.call("DescribeImages", {{"ImageId.1", image.at("//imageId")}}).at("//bootMode"),
+            "uefi-preferred");
+}
+
 TEST(SimInstanceTest, TerminationIsAllOrNone) {
   Sim sim;
   const std::string id = sim.run();

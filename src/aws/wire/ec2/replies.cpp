@@ -69,6 +69,7 @@ Result<Instance> read_instance(XmlElement item) {
   instance.private_ip = item.text("privateIpAddress");
   instance.public_ip = item.text("ipAddress");
   instance.spot_request = SpotRequestId(item.text("spotInstanceRequestId"));
+  instance.boot_mode = parse_boot_mode(item.text("currentInstanceBootMode"));
   instance.root_device = item.text("rootDeviceName");
   TRY_VOID(read_items<BlockDevice>(item.child("blockDeviceMapping"), read_block_device,
                                    instance.block_devices));

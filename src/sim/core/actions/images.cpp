@@ -161,6 +161,7 @@ Result<Json> create_image(Call& call) {
     return refuse("IncorrectState", "Instance '" + instance_id + "' is not running or stopped.");
   }
   spec.architecture = text(*instance, "architecture");
+  spec.boot_mode = text(*instance, "bootMode");
   spec.root_device = text(*instance, "rootDeviceName");
   const Json none = Json::array();
   TRY(spec.disks,

@@ -81,6 +81,12 @@ Result<void> change_type(Json& instance, const std::string& type) {
     return refuse("InvalidInstanceAttributeValue",
                   "The instance type " + type + " has another architecture than the instance");
   }
+  const std::string boot_mode = boot_mode_on(*found, text(instance, "bootMode"));
+  if (boot_mode.empty()) {
+    return refuse("InvalidInstanceAttributeValue",
+                  "The instance type " + type + " lacks the boot mode of the instance's image");
+  }
+  instance["currentInstanceBootMode"] = boot_mode;
   instance["instanceType"] = type;
   instance["_vcpus"] = found->at("vCpuInfo").at("defaultVCpus");
   instance["_memory_mib"] = found->at("memoryInfo").at("sizeInMiB");

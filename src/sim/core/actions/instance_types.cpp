@@ -17,6 +17,7 @@ Result<Json> describe_instance_types(Call& call) {
       {"vcpu-info.default-vcpus", "vCpuInfo/defaultVCpus"},
       {"memory-info.size-in-mib", "memoryInfo/sizeInMiB"},
       {"supported-usage-class", "supportedUsageClasses/*"},
+      {"supported-boot-mode", "supportedBootModes/*"},
       {"processor-info.supported-architecture", "processorInfo/supportedArchitectures/*"}};
   const auto names = call.params.list("InstanceType");
   TRY(const Filters filters, read_filters(call.params, kPaths));

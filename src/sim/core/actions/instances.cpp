@@ -38,6 +38,8 @@ const FilterPaths& instance_filters() {
       {"block-device-mapping.device-name", "blockDeviceMapping/*/deviceName"},
       {"reservation-id", "_reservation"},
       {"architecture", "architecture"},
+      {"boot-mode", "bootMode"},
+      {"current-instance-boot-mode", "currentInstanceBootMode"},
       {"dns-name", "dnsName"},
       {"private-dns-name", "privateDnsName"},
       {"group-id", "networkInterfaceSet/*/groupSet/*/groupId"},

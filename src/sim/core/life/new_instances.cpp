@@ -155,6 +155,7 @@ Json metadata_options(const LaunchSpec& spec) {
 
 Json instance_json(World& world, const LaunchSpec& spec, const Json& image, const Json& subnet) {
   const Json& type = *instance_type(spec.instance_type);
+  const std::string boot_mode = boot_mode_on(type, text(image, "bootMode"));
   return {{"imageId", spec.image_id},
           {"instanceType", spec.instance_type},
           {"launchTime", world.timestamp()},
@@ -169,6 +170,7 @@ Json instance_json(World& world, const LaunchSpec& spec, const Json& image, cons
           {"architecture", text(image, "architecture")},
           {"hypervisor", "xen"},
           {"virtualizationType", "hvm"},
+          {"currentInstanceBootMode", boot_mode},
           {"rootDeviceType", "ebs"},
           {"rootDeviceName", text(image, "rootDeviceName")},
           {"productCodes", image.value("productCodes", Json::array())},
@@ -222,6 +224,7 @@ Result<std::string> launch_one(World& world, const std::string& region, const La
   const Json& subnet = *world.find(region, "subnet", place.subnet_id);
   Json instance = instance_json(world, spec, image, subnet);
   instance["instanceId"] = id;
+  if (image.contains("bootMode")) instance["bootMode"] = image.at("bootMode");
   if (auto made = make_interfaces(world, region, spec, place.subnet_id, instance); !made) {
     undo(world, region, instance);
     return fail(std::move(made).error());
@@ -255,6 +258,16 @@ Result<std::string> launch_one(World& world, const std::string& region, const La
   return id;
 }
 
+// EC2's own words, from public reports.
+Result<void> check_boot_mode(const Json& type, const std::string& of_image) {
+  if (!boot_mode_on(type, of_image).empty()) return {};
+  const std::string mode = of_image == "uefi" ? "UEFI" : "Legacy BIOS";
+  return refuse("InvalidParameterValue",
+                "The " + text(type, "instanceType") +
+                    " instance type does not support an AMI with a boot mode of " + mode +
+                    ". Specify an instance type that supports " + mode + ", and try again.");
+}
+
 }  // namespace
 
 Result<void> check_launch(World& world, const std::string& region, const LaunchSpec& spec) {
@@ -278,6 +291,7 @@ Result<void> check_launch(World& world, const std::string& region, const LaunchS
     return refuse("InvalidParameterValue",
                   "The architecture of the image does not match that of " + spec.instance_type);
   }
+  TRY_VOID(check_boot_mode(*type, text(*image, "bootMode")));
   if (!spec.key_name.empty() && world.find(region, "key-pair", spec.key_name) == nullptr) {
     return refuse("InvalidKeyPair.NotFound", "The key pair '" + spec.key_name + "' does not exist");
   }

@@ -17,6 +17,10 @@ Json product_codes(const std::string& code) {
   return Json::array({{{"productCode", code}, {"type", "marketplace"}}});
 }
 
+bool is_boot_mode(std::string_view word) {
+  return word == "legacy-bios" || word == "uefi" || word == "uefi-preferred";
+}
+
 Json make_image(World& world, const ImageSpec& spec) {
   Json image{{"imageId", spec.id},
              {"name", spec.name},

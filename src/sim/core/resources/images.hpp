@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "sim/core/state/world.hpp"
 
@@ -18,6 +19,9 @@ Json mapping_json(const ImageDisk& disk);
 
 // The product codes of what has this one from the Marketplace; none when it is empty.
 Json product_codes(const std::string& code);
+
+// May an image say this of the firmware that it is for?
+bool is_boot_mode(std::string_view word);
 
 struct ImageSpec {
   std::string id = {}, name = {}, architecture = "x86_64", root_device = "/dev/xvda";

@@ -27,6 +27,7 @@ struct BodySpec {
   int memory_mib = 1024;
   std::string private_ip;
   std::string mac;
+  BootMode boot_mode = BootMode::unknown;
   std::string root_device;      // device name of the root among `disks`
   std::vector<BodyDisk> disks;  // root included
 };

@@ -38,6 +38,7 @@ BodySpec body_spec(const Json& instance) {
                 .memory_mib = instance.value("_memory_mib", 1024),
                 .private_ip = text(instance, "privateIpAddress"),
                 .mac = text(instance, "_mac"),
+                .boot_mode = parse_boot_mode(text(instance, "currentInstanceBootMode")),
                 .root_device = text(instance, "rootDeviceName"),
                 .disks = {}};
   for (const Json& mapping : instance.at("blockDeviceMapping")) {

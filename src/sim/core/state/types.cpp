@@ -18,6 +18,7 @@ struct TypeRow {
   int memory_mib;
   const char* architecture;
   double price;  // us-east-1, on demand
+  bool has_uefi = true;
 };
 
 constexpr auto kTypes = std::to_array<TypeRow>({
@@ -35,6 +36,7 @@ constexpr auto kTypes = std::to_array<TypeRow>({
     {"c7i.large", 2, 4096, "x86_64", 0.08925},
     {"r5.large", 2, 16384, "x86_64", 0.126},
     {"r6i.large", 2, 16384, "x86_64", 0.126},
+    {"g4ad.xlarge", 4, 16384, "x86_64", 0.37853, false},
     {"t4g.small", 2, 2048, "arm64", 0.0168},
     {"m7g.large", 2, 8192, "arm64", 0.0816},
     {"c7g.large", 2, 4096, "arm64", 0.0725},
@@ -43,7 +45,9 @@ constexpr auto kTypes = std::to_array<TypeRow>({
 Json describe_type(const TypeRow& row) {
   const bool burstable = row.name[0] == 't';
   const bool arm = row.architecture == std::string_view("arm64");
-  const Json boot_modes = arm ? Json::array({"uefi"}) : Json::array({"legacy-bios", "uefi"});
+  Json boot_modes = Json::array();
+  if (!arm) boot_modes.push_back("legacy-bios");
+  if (row.has_uefi) boot_modes.push_back("uefi");
   return {{"instanceType", row.name},
           {"currentGeneration", true},
           {"freeTierEligible", std::string(row.name) == "t3.micro"},
@@ -106,6 +110,15 @@ const std::map<std::string, Json>& instance_types() {
 const Json* instance_type(const std::string& name) {
   const auto found = instance_types().find(name);
   return found == instance_types().end() ? nullptr : &found->second;
+}
+
+std::string boot_mode_on(const Json& type, const std::string& of_image) {
+  const auto supported = type.at("supportedBootModes").get<std::vector<std::string>>();
+  const bool either = of_image == "uefi-preferred";
+  const std::string wanted = either ? "uefi" : of_image;
+  const bool has_it = std::find(supported.begin(), supported.end(), wanted) != supported.end();
+  if (has_it) return wanted;
+  return either || of_image.empty() ? supported.front() : "";
 }
 
 int vcpus_of(const std::string& type) {

@@ -12,6 +12,10 @@ namespace ec2spotter::sim {
 // As DescribeInstanceTypes shows it; null for another name.
 const Json* instance_type(const std::string& name);
 const std::map<std::string, Json>& instance_types();
+// The boot mode in which this type starts an image of boot mode `of_image` (empty: it says none);
+// empty: it cannot. Source: EC2 user guide, "Requirements to launch an EC2 instance in UEFI boot
+// mode".
+std::string boot_mode_on(const Json& type, const std::string& of_image);
 int vcpus_of(const std::string& type);
 
 // US dollars an hour.
