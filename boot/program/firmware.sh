@@ -11,6 +11,7 @@ note_firmware() {
 
 # find_bios_loader: fails for boot code on a GPT disk without a place for GRUB, as it may be another's.
 find_bios_loader() {
+  [ "$(uname -m)" != aarch64 ] || return 0 # there is no such instance
   head -c 17408 "/dev/$disk" >"$run/first" || return 1 # with the whole GPT
   case $(od -An -tx1 -j 510 -N 2 "$run/first") in *'55 aa') ;; *) return 0 ;; esac
   [ "$(head -c 440 "$run/first" | tr -d '\0' | wc -c)" -gt 0 ] || return 0

@@ -154,6 +154,7 @@ class FirmwareTest(StageTest):
         arm = {"EFI/BOOT/BOOTAA64.EFI": ""}
         self.expect(" firmware=uefi", table, parts=(arm,), machine="aarch64")
         self.expect("", table, parts=(arm,))
+        self.expect(" firmware=none", "label: dos\ntype=83\n", BOOT_CODE, machine="aarch64")
 
     def test_a_fat_without_a_loader_is_certain(self):
         table = f"label: gpt\ntype={SYSTEM_PARTITION}\n"
