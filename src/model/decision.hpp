@@ -59,6 +59,7 @@ struct DetachRoot {
 struct MarkRoot {
   InstanceId instance;
   RootMark mark = RootMark::up;
+  bool lacks_loader = false;  // its firmware finds none on the root's disk; recorded as well
   bool operator==(const MarkRoot&) const = default;
 };
 struct MoveAddress {

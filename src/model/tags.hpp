@@ -32,6 +32,8 @@ inline constexpr std::string_view kTakesOver = "ec2spotter:takes-over";  // on a
 inline constexpr std::string_view kEngine = "ec2spotter:engine";
 inline constexpr std::string_view kEngineBecause = "ec2spotter:engine-because";
 inline constexpr std::string_view kSilent = "silent";
+// On a body that was silent: true where its firmware finds no loader on the root's disk.
+inline constexpr std::string_view kLacksLoader = "ec2spotter:lacks-loader";
 // On a body with replace or swap: the disk that its image gave it, or kGone.
 inline constexpr std::string_view kImageDisk = "ec2spotter:image-disk";
 inline constexpr std::string_view kGone = "gone";

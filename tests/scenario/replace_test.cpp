@@ -186,6 +186,56 @@ TEST(ReplaceScenario, AutoTakesItAfterAnInstanceThatIsSilentAfterKexecAndRemembe
   EXPECT_EQ(tag_of_root(ec2, tag::kEngineBecause), "silent");
 }
 
+// A world whose image has this boot mode.
+sim::Json world_with(const Machine& machine, const char* boot_mode) {
+  sim::Json seed = world_of({machine});
+  seed["images"][0]["boot_mode"] = boot_mode;
+  return seed;
+}
+
+TEST(ReplaceScenario, WhereTheFirmwareFindsNoLoaderAutoTakesPivotAtOnce) {
+  const Machine machine = like_machines(1).front();
+  for (const auto& [mode, engine] :
+       {std::pair("legacy-bios", "pivot"), std::pair("uefi", "replace")}) {
+    SCOPED_TRACE(mode);
+    LocalEc2 ec2(world_with(machine, mode), 1);
+    ec2.guests().habits.firmware = "uefi";
+    ec2.guests().habits.failing_stage = "enter";
+    ec2.guests().habits.failing_reason = "menu";
+    ASSERT_TRUE(ec2.watch({machine}, [&](const Watch&) {
+      const auto living = ec2.living();
+      return living.size() == 1 && sim::tag_value(living.front(), tag::kEngine) == engine;
+    })) << ec2.story();
+    ec2.guests().habits.failing_stage.clear();
+    drive(ec2, machine);
+    EXPECT_EQ(ec2.resources("instance").size(), 2U) << ec2.story();
+    EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
+  }
+}
+
+TEST(ReplaceScenario, WhereNoEngineIsLeftForTheFirmwareTheImageIsNamed) {
+  const Machine machine = like_machines(1).front();
+  LocalEc2 ec2(world_with(machine, "uefi"), 1);
+  ec2.guests().habits.firmware = "bios";
+  ec2.guests().habits.failing_stage = "check";
+  ec2.guests().habits.failing_reason = "lvm";
+  const auto driven = ec2.drive(machine);
+  ASSERT_FALSE(driven.has_value());
+  EXPECT_NE(driven.error().describe().find("name an image whose boot mode is legacy-bios"),
+            std::string::npos)
+      << driven.error().describe();
+  EXPECT_EQ(ec2.resources("instance").size(), 1U) << "no instance is tried in vain";
+}
+
+TEST(ReplaceScenario, WithTheOtherFirmwareAReplacedRootStaysSilent) {
+  Machine machine = like_machines(1).front();
+  machine.engine = Engine::replace;
+  LocalEc2 ec2(world_with(machine, "uefi"), 1);
+  ec2.guests().habits.firmware = "bios";
+  EXPECT_FALSE(ec2.drive(machine).has_value());
+  EXPECT_FALSE(ec2.serves(machine.volume.id.str()));
+}
+
 TEST(ReplaceScenario, WhereEc2DoesNotKnowTheCallAutoGoesOn) {
   for (const auto& [word, engine] : {std::pair("lvm", "swap"), std::pair("menu", "pivot")}) {
     SCOPED_TRACE(word);

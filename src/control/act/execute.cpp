@@ -83,6 +83,7 @@ class Executor {
     // A body that was launched with others carries the names of them all until now.
     Tags tags = own_names(machine_, VolumeId(tag::value(body->tags, tag::kBodyOf)));
     tags[std::string(tag::kRoot)] = to_string(step.mark);
+    if (step.lacks_loader) tags[std::string(tag::kLacksLoader)] = "true";
     return ec2_.create_tags({step.instance.str()}, tags);
   }
 

@@ -5,6 +5,7 @@
 #include "base/broken_rule.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
+#include "plan/choice/loader_choice.hpp"
 #include "plan/choice/root_choice.hpp"
 #include "plan/limits.hpp"
 #include "plan/ways/replacing.hpp"
@@ -89,12 +90,31 @@ std::optional<Decision> Booting::after(const BootReport& failure, const Root& ro
                              std::string(to_string(root.engine.engine)),
                          step::TerminateBody{body.id});
   }
-  const auto next = next_engine(tried, failure.reason);
-  const bool helps =
-      s_.machine.engine == Engine::automatic && is_helped_by_another_engine(failure.reason) && next;
-  if (!helps) return std::nullopt;
-  return s_.decide.act(Reason::choosing_engine, what + "; the next instance has another engine",
-                       step::ChooseEngine{root.volume.id, *next, failure.reason, body.id});
+  const bool may_change =
+      s_.machine.engine == Engine::automatic && is_helped_by_another_engine(failure.reason);
+  return may_change ? go_on_after(failure, what, root, body) : std::nullopt;
+}
+
+// With the next engine; or, where only those are left that need the volume's own boot loader and
+// the firmware of such instances does not find one, with what a person can do.
+std::optional<Decision> Booting::go_on_after(const BootReport& failure, const std::string& what,
+                                             const Root& root, const Instance& body) const {
+  const Engine tried = engine_of(body);
+  const bool lacks = lacks_loader(body, failure);
+  const auto next =
+      next_engine(tried, failure.reason, lacks ? OwnBoot::impossible : OwnBoot::possible);
+  if (next) {
+    const std::string also = lacks ? "; " + describe_lack(body, failure) : "";
+    return s_.decide.act(Reason::choosing_engine,
+                         what + also + "; the next instance has another engine",
+                         step::ChooseEngine{root.volume.id, *next, failure.reason, body.id});
+  }
+  if (!lacks || !next_engine(tried, failure.reason)) return std::nullopt;
+  return s_.decide.stuck(
+      Reason::boot_failed, Errc::wrong_state,
+      what + " on " + body.id.str() +
+          ", and replace and swap cannot start it: " + describe_lack(body, failure) + "; " +
+          cure_of_lack(body, failure) + ", then `pause` and `resume`");
 }
 
 // A body that answers may be at work although its console does not show it.
@@ -108,7 +128,9 @@ Decision Booting::time_out(const Root& root, const BootReport& boot, const Insta
     return s_.decide.stuck(Reason::boot_timeout, Errc::timeout, text + "; see `console`");
   }
   if (!was_silent(body)) {
-    return s_.decide.act(Reason::boot_timeout, text, step::MarkRoot{body.id, RootMark::silent});
+    const bool lacks = has_boot_program(engine_of(body)) && lacks_loader(body, boot);
+    return s_.decide.act(Reason::boot_timeout, text,
+                         step::MarkRoot{body.id, RootMark::silent, lacks});
   }
   return s_.decide.act(Reason::boot_timeout, text + "; the instance is terminated",
                        step::TerminateBody{body.id});

@@ -16,6 +16,8 @@ class Booting {
 
  private:
   std::optional<Decision> learn(const Root& root) const;
+  std::optional<Decision> go_on_after(const BootReport& failure, const std::string& what,
+                                      const Root& root, const Instance& body) const;
   std::optional<Decision> after(const BootReport& failure, const Root& root,
                                 const Instance& body) const;
   TimePoint last_sign(const Attachment& held, const Instance& body) const;

@@ -53,7 +53,9 @@ EngineChoice choose_engine(const Machine& machine, const Volume& root, const Obs
   if (newest == nullptr) return first;
   const Engine last = engine_of(*newest);
   if (was_silent(*newest)) {
-    const auto next = next_engine(last, tag::value(root.tags, tag::kEngineBecause));
+    const bool lacks = tag::is_set(newest->tags, tag::kLacksLoader);
+    const auto next = next_engine(last, tag::value(root.tags, tag::kEngineBecause),
+                                  lacks ? OwnBoot::impossible : OwnBoot::possible);
     return {.engine = next.value_or(last),
             .why = newest->id.str() + " did not come up with " + std::string(to_string(last)),
             .diverted = true};
@@ -64,12 +66,18 @@ EngineChoice choose_engine(const Machine& machine, const Volume& root, const Obs
   return first;
 }
 
-std::optional<Engine> next_engine(Engine failed, std::string_view because) {
+std::optional<Engine> next_engine(Engine failed, std::string_view because, OwnBoot own) {
   switch (failed) {
     case Engine::automatic:
-    case Engine::kexec: return Engine::replace;
-    case Engine::replace: return contains(kNeedOwnBoot, because) ? Engine::swap : Engine::pivot;
-    case Engine::pivot: return Engine::swap;
+    case Engine::kexec:
+      if (own == OwnBoot::possible) return Engine::replace;
+      [[fallthrough]];
+    case Engine::replace:
+      if (!contains(kNeedOwnBoot, because)) return Engine::pivot;
+      [[fallthrough]];
+    case Engine::pivot:
+      if (own == OwnBoot::possible) return Engine::swap;
+      [[fallthrough]];
     case Engine::swap: return std::nullopt;
   }
   return std::nullopt;

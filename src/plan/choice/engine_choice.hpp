@@ -22,9 +22,14 @@ struct EngineChoice {
 // happens.
 EngineChoice choose_engine(const Machine& machine, const Volume& root, const Observation& seen);
 
+// Can the firmware of the machine's instances start the root's disk by itself, as replace and swap
+// need it?
+enum class OwnBoot { possible, impossible };
+
 // What `auto` takes after `failed`; nullopt: it was the last one. `because`: the word of the boot
 // program that `failed`, or an engine before it, was given up for.
-std::optional<Engine> next_engine(Engine failed, std::string_view because);
+std::optional<Engine> next_engine(Engine failed, std::string_view because,
+                                  OwnBoot own = OwnBoot::possible);
 
 // May another engine enter a root of which the boot program says this word?
 bool is_helped_by_another_engine(std::string_view word);

@@ -87,6 +87,9 @@ TEST_F(ExecuteTest, TheMarkOfABodyGivesItItsOwnNamesInTheSameCall) {
   ASSERT_TRUE(run(step::MarkRoot{kBody, RootMark::silent}));
   EXPECT_EQ(ec2.last_tags.at("Name"), "the web server");
   EXPECT_EQ(ec2.last_tags.at("ec2spotter:root"), "silent");
+  EXPECT_EQ(ec2.last_tags.count("ec2spotter:lacks-loader"), 0U);
+  ASSERT_TRUE(run(step::MarkRoot{kBody, RootMark::silent, true}));
+  EXPECT_EQ(ec2.last_tags.at("ec2spotter:lacks-loader"), "true");
 }
 
 TEST_F(ExecuteTest, NeverTerminatesABodyThatWouldTakeTheRootWithIt) {

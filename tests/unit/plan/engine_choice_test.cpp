@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "plan/choice/loader_choice.hpp"
 #include "plan/choice/root_choice.hpp"
 #include "scene.hpp"
 
@@ -97,6 +98,56 @@ TEST_F(EngineChoiceTest, PivotIsLeftOutForWhatItCannotEnter) {
     EXPECT_EQ(next_engine(Engine::replace, word), Engine::pivot) << word;
   }
   EXPECT_EQ(next_engine(Engine::swap, "lvm"), std::nullopt);
+}
+
+TEST_F(EngineChoiceTest, EnginesOfTheVolumesOwnLoaderAreLeftOutWhereTheFirmwareFindsNone) {
+  const auto after = [](Engine failed, const char* because) {
+    return next_engine(failed, because, OwnBoot::impossible);
+  };
+  for (const char* word : {"menu", "silent", "device_names"}) {
+    EXPECT_EQ(after(Engine::kexec, word), Engine::pivot) << word;
+    EXPECT_EQ(after(Engine::replace, word), Engine::pivot) << word;
+    EXPECT_EQ(after(Engine::pivot, word), std::nullopt) << word;
+  }
+  for (const char* word : {"lvm", "luks", "raid", "mount", "unreadable", "marketplace"}) {
+    EXPECT_EQ(after(Engine::kexec, word), std::nullopt) << word;
+  }
+  EXPECT_EQ(after(Engine::swap, "lvm"), std::nullopt);
+}
+
+TEST_F(EngineChoiceTest, AfterASilentBodyWhoseFirmwareFindsNoLoaderComesPivot) {
+  launched("kexec", 1);
+  seen.bodies.back().tags["ec2spotter:lacks-loader"] = "true";
+  silent();
+  EXPECT_EQ(chosen(), Engine::pivot);
+  launched("pivot", 2);
+  seen.bodies.back().tags["ec2spotter:lacks-loader"] = "true";
+  silent();
+  EXPECT_EQ(chosen(), Engine::pivot) << "no other one is left";
+}
+
+// A body that has started in this mode, and a volume with these loaders.
+bool lacks(BootMode mode, std::vector<std::string> firmware) {
+  Instance body = a_body(kFirst);
+  body.boot_mode = mode;
+  BootReport boot;
+  boot.firmware = std::move(firmware);
+  return lacks_loader(body, boot);
+}
+
+TEST_F(EngineChoiceTest, ALoaderIsMissedOnlyWhereBothSidesAreKnown) {
+  EXPECT_TRUE(lacks(BootMode::uefi, {"bios"}));
+  EXPECT_TRUE(lacks(BootMode::legacy_bios, {"uefi"}));
+  for (const auto mode : {BootMode::uefi, BootMode::legacy_bios}) {
+    EXPECT_TRUE(lacks(mode, {"none"}));
+    EXPECT_FALSE(lacks(mode, {"bios", "uefi"}));
+    EXPECT_FALSE(lacks(mode, {}));
+  }
+  EXPECT_FALSE(lacks(BootMode::uefi, {"uefi"}));
+  EXPECT_FALSE(lacks(BootMode::legacy_bios, {"bios"}));
+  for (const char* word : {"bios", "uefi", "none"}) {
+    EXPECT_FALSE(lacks(BootMode::unknown, {word}));
+  }
 }
 
 TEST_F(EngineChoiceTest, AnEngineOfTheControllerMakesTheMachineSupervised) {

@@ -249,6 +249,72 @@ TEST(ReplacingTest, AutoGoesOnWithItWhereTheBootProgramDeclines) {
   }
 }
 
+// The boot program of a body that starts by `mode` has given up with this word, for a volume that
+// starts by this firmware.
+Decision after(const char* word, BootMode mode, const char* firmware, Engine tried) {
+  Observation seen = running();
+  const std::string engine(to_string(tried));
+  seen.bodies[0].tags.erase(std::string(tag::kRoot));
+  seen.bodies[0].tags["ec2spotter:engine"] = engine;
+  seen.bodies[0].boot_mode = mode;
+  if (tried != Engine::kexec) seen.volumes[0].tags["ec2spotter:engine"] = engine;
+  seen.boots[kFirst] = {"check", "fail", word, ""};
+  seen.boots[kFirst].firmware = {firmware};
+  return decide(seen, a_machine());
+}
+
+TEST(ReplacingTest, WhereTheFirmwareFindsNoLoaderPivotIsTaken) {
+  const Decision decision = after("menu", BootMode::legacy_bios, "uefi", Engine::kexec);
+  const auto* choice = only_step<step::ChooseEngine>(decision);
+  ASSERT_NE(choice, nullptr) << decision.detail;
+  EXPECT_EQ(*choice, (step::ChooseEngine{kVolume, Engine::pivot, "menu", kFirst}));
+  EXPECT_NE(decision.detail.find("the volume starts by UEFI alone, and instances of this image "
+                                 "start by BIOS"),
+            std::string::npos)
+      << decision.detail;
+  const Decision fitting = after("menu", BootMode::uefi, "uefi", Engine::kexec);
+  ASSERT_NE(only_step<step::ChooseEngine>(fitting), nullptr);
+  EXPECT_EQ(only_step<step::ChooseEngine>(fitting)->engine, Engine::replace);
+}
+
+TEST(ReplacingTest, WhereNoEngineIsLeftForTheFirmwareAPersonIsToldWhatToDo) {
+  for (const auto& [mode, firmware, because, cure] :
+       {std::tuple(BootMode::legacy_bios, "uefi", "by UEFI alone",
+                   "name an image whose boot mode is uefi or uefi-preferred"),
+        std::tuple(BootMode::uefi, "bios", "by BIOS alone",
+                   "name an image whose boot mode is legacy-bios"),
+        std::tuple(BootMode::uefi, "none", "has no boot loader",
+                   "install a boot loader on the volume")}) {
+    for (const auto& [word, tried] :
+         {std::pair("lvm", Engine::kexec), std::pair("no_init", Engine::pivot)}) {
+      const Decision decision = after(word, mode, firmware, tried);
+      EXPECT_TRUE(decision.steps.empty());
+      EXPECT_EQ(decision.reason, Reason::boot_failed);
+      EXPECT_EQ(decision.progress, Decision::Progress::stuck);
+      for (const char* part : {word, because, cure}) {
+        EXPECT_NE(decision.detail.find(part), std::string::npos) << decision.detail;
+      }
+    }
+  }
+  const Decision empty = after("no_system", BootMode::uefi, "none", Engine::kexec);
+  EXPECT_EQ(empty.detail.find("boot loader"), std::string::npos) << "it would not help";
+}
+
+TEST(ReplacingTest, AMarkOfSilenceSaysThatTheFirmwareFindsNoLoader) {
+  for (const char* firmware : {"bios", "uefi"}) {
+    Observation seen = running();
+    seen.bodies[0].tags.erase(std::string(tag::kRoot));
+    seen.bodies[0].launch_time = kNow - kBootLimit - std::chrono::minutes(1);
+    seen.bodies[0].boot_mode = BootMode::uefi;
+    seen.boots[kFirst] = {"enter", "ok", "", ""};
+    seen.boots[kFirst].firmware = {firmware};
+    const Decision decision = decide(seen, a_machine(), {}, {.by_watch = true});
+    ASSERT_NE(only_step<step::MarkRoot>(decision), nullptr) << decision.detail;
+    EXPECT_EQ(*only_step<step::MarkRoot>(decision),
+              (step::MarkRoot{kFirst, RootMark::silent, firmware == std::string("bios")}));
+  }
+}
+
 TEST(ReplacingTest, PivotThatDeclinesLeadsToSwap) {
   Observation seen = running();
   seen.bodies[0].tags.erase(std::string(tag::kRoot));
