@@ -219,30 +219,6 @@ TEST(SimWorldTest, EachBreachOfSafetyIsSeen) {
   EXPECT_EQ(seen(right), "");
 }
 
-TEST(SimWorldTest, TwoCurrentRootsAndARetiredOneWithABodyAreSeen) {
-  Sim sim;
-  const std::string instance = sim.run();
-  const std::string one = sim.make_volume();
-  const std::string two = sim.make_volume();
-  const auto tag = [&](const std::string& volume, const std::string& state) {
-    sim.send("CreateTags", {{"ResourceId.1", volume},
-                            {"Tag.1.Key", "ec2spotter:machine"},
-                            {"Tag.1.Value", "web"},
-                            {"Tag.2.Key", "ec2spotter:state"},
-                            {"Tag.2.Value", state}});
-  };
-  tag(one, "current");
-  EXPECT_TRUE(sim.core().violations().empty());
-  tag(two, "current");
-  ASSERT_EQ(sim.core().violations().size(), 1U);
-  EXPECT_NE(sim.core().violations()[0].find("S2"), std::string::npos);
-  tag(two, "retired");
-  EXPECT_TRUE(sim.core().violations().empty());
-  sim.send("AttachVolume", attach_params({.volume = two, .instance = instance}));
-  ASSERT_EQ(sim.core().violations().size(), 1U);
-  EXPECT_NE(sim.core().violations()[0].find("retired"), std::string::npos);
-}
-
 TEST(SimWorldTest, ControlCallsSayWhatIsWrong) {
   Sim sim;
   const std::string on_demand = sim.run();

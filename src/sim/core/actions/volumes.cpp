@@ -9,6 +9,7 @@
 #include "sim/core/life/new_instances.hpp"
 #include "sim/core/resources/images.hpp"
 #include "sim/core/resources/root_tasks.hpp"
+#include "sim/core/resources/root_volumes.hpp"
 #include "sim/core/services/encryption.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/places.hpp"
@@ -184,7 +185,7 @@ Result<Json> attach_volume(Call& call) {
   }
   Json attachment = attachment_json(call.world, volume_id, instance_id,
                                     {.device = device, .delete_on_termination = false});
-  note_retired(*volume, attachment);
+  note_retired(call.world, *volume, attachment);
   if (volume->contains("_product_code")) {
     (*instance)["productCodes"] = product_codes(text(*volume, "_product_code"));
   }

@@ -5,6 +5,7 @@
 #include "sim/core/life/status_checks.hpp"
 #include "sim/core/life/volume_events.hpp"
 #include "sim/core/resources/root_tasks.hpp"
+#include "sim/core/resources/root_volumes.hpp"
 #include "sim/core/resources/volumes.hpp"
 #include "sim/core/state/instance_state.hpp"
 
@@ -73,7 +74,7 @@ void give_root(World& world, Json& instance, Json& volume) {
       {.device = text(instance, "rootDeviceName"),
        .delete_on_termination = world.settings().value("replacement/delete_on_termination", true)});
   attachment["status"] = "attached";
-  note_retired(volume, attachment);
+  note_retired(world, volume, attachment);
   Json& mappings = instance.at("blockDeviceMapping");
   mappings.insert(mappings.begin(), mapping_of(attachment));
   volume["status"] = "in-use";

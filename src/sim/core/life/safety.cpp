@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "sim/core/resources/root_tasks.hpp"
+#include "sim/core/resources/root_volumes.hpp"
 #include "sim/core/state/places.hpp"
 
 namespace ec2spotter::sim {
@@ -65,26 +66,48 @@ void check_replacements(const World& world, const std::string& region,
   }
 }
 
-// S2: a machine has one current root; a retired one gets no body again.
-void check_roots(const World& world, std::vector<std::string>& found) {
-  std::map<std::string, std::string> current;  // owner/machine -> volume
+void check_retired(const std::string& id, const Json& volume, std::vector<std::string>& found) {
+  for (const Json& attachment : volume.at("attachmentSet")) {
+    if (!attachment.contains("_retired")) continue;
+    found.push_back("S2: " + id + " was retired and is attached again");
+  }
+}
+
+struct Roots {
+  long generation = 0;
+  std::vector<std::string> ids;  // those of that generation that are current or say nothing
+};
+
+// The roots of each machine that have the machine's highest generation.
+std::map<std::string, Roots> newest_roots(const World& world) {
+  std::map<std::string, Roots> newest;
   for (const std::string& region : region_names()) {
     for (const auto& [id, volume] : world.table(region, "volume")) {
-      const std::string machine = tag_value(volume, "ec2spotter:machine");
-      for (const Json& attachment : volume.at("attachmentSet")) {
-        if (!attachment.contains("_retired")) continue;
-        found.push_back("S2: " + id + " was retired and is attached again");
-      }
-      if (machine.empty() || tag_value(volume, "ec2spotter:state") != "current") continue;
-      // A copy has the tags of its root, that with the root's id included.
-      const std::string self = tag_value(volume, "ec2spotter:volume");
-      if (!self.empty() && self != id && volume.at("attachmentSet").empty()) continue;
-      const auto [first, alone] =
-          current.emplace(tag_value(volume, "ec2spotter:owner") + "/" + machine, id);
-      if (!alone) {
-        found.push_back("S2: " + first->second + " and " + id + " are both the current root of " +
-                        machine);
-      }
+      const std::string owner = root_owner(volume);
+      if (owner.empty()) continue;
+      Roots& roots = newest[owner];
+      const long generation = generation_of(volume);
+      if (generation < roots.generation) continue;
+      if (generation > roots.generation) roots = {.generation = generation, .ids = {}};
+      const std::string state = tag_value(volume, "ec2spotter:state");
+      if (state.empty() || state == "current") roots.ids.push_back(id);
+    }
+  }
+  return newest;
+}
+
+// S2: a machine has one root; a retired one gets no instance again.
+void check_roots(const World& world, std::vector<std::string>& found) {
+  for (const std::string& region : region_names()) {
+    for (const auto& [id, volume] : world.table(region, "volume")) {
+      check_retired(id, volume, found);
+    }
+  }
+  for (const auto& [owner, roots] : newest_roots(world)) {
+    for (std::size_t i = 1; i < roots.ids.size(); ++i) {
+      found.push_back("S2: " + roots.ids[0] + " and " + roots.ids[i] +
+                      " are both the current root of " + owner.substr(owner.find('/') + 1) +
+                      ", generation " + std::to_string(roots.generation));
     }
   }
 }

@@ -145,10 +145,6 @@ void delete_if_free(World& world, const std::string& region, const std::string& 
   if (volume != nullptr && volume->at("attachmentSet").empty()) erase_volume(world, region, id);
 }
 
-void note_retired(const Json& volume, Json& attachment) {
-  if (tag_value(volume, "ec2spotter:state") == "retired") attachment["_retired"] = true;
-}
-
 Result<void> check_volume(const DiskSpec& disk) {
   for (const VolumeType& type : kVolumeTypes) {
     if (type.name != disk.volume_type) continue;

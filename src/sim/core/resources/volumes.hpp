@@ -39,7 +39,4 @@ void erase_volume(World& world, const std::string& region, const std::string& id
 // Likewise, unless an instance holds it.
 void delete_if_free(World& world, const std::string& region, const std::string& id);
 
-// For the safety check: a retired root must not get an instance again.
-void note_retired(const Json& volume, Json& attachment);
-
 }  // namespace ec2spotter::sim
