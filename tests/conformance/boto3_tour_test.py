@@ -251,6 +251,25 @@ class TourTest(unittest.TestCase):
         ec2.delete_snapshot(SnapshotId=snapshot)
         self.refused("InvalidSnapshot.NotFound", ec2.describe_snapshots, SnapshotIds=[snapshot])
 
+    def test_a_set_of_snapshots(self):
+        ec2 = self.ec2
+        instance = self.run_one()
+        ec2.attach_volume(VolumeId=VOLUME, InstanceId=instance, Device="/dev/sdf")
+        self.wait("volume_in_use", VolumeIds=[VOLUME])
+        of_it = {"InstanceId": instance}
+        both = ec2.create_snapshots(InstanceSpecification=of_it, Description="both",
+                                    CopyTagsFromSource="volume",
+                                    TagSpecifications=tags("snapshot", a="1"))["Snapshots"]
+        self.assertEqual([s["VolumeId"] for s in both],
+                         [self.root_of(instance)["VolumeId"], VOLUME])
+        self.assertEqual({t["Key"] for t in both[1]["Tags"]}, {"a", "Name"})
+        self.wait("snapshot_completed", SnapshotIds=[s["SnapshotId"] for s in both])
+        data = ec2.create_snapshots(InstanceSpecification=of_it | {"ExcludeBootVolume": True})
+        self.assertEqual([s["VolumeId"] for s in data["Snapshots"]], [VOLUME])
+        self.refused("InvalidParameterValue", ec2.create_snapshots,
+                     InstanceSpecification=of_it | {"ExcludeBootVolume": True,
+                                                    "ExcludeDataVolumeIds": [VOLUME]})
+
     def test_tags(self):
         ec2 = self.ec2
         ec2.create_tags(Resources=[VOLUME, IMAGE], Tags=[{"Key": "a", "Value": "1"}])

@@ -43,6 +43,8 @@ ALWAYS = {
                            "progress", "startTime", "targetVolumeType", "originalVolumeType"},
     "Snapshot": {"snapshotId", "status", "volumeId", "volumeSize", "startTime", "ownerId",
                  "progress", "encrypted", "description"},
+    "SnapshotInfo": {"snapshotId", "state", "volumeId", "volumeSize", "startTime", "ownerId",
+                     "progress", "encrypted", "description"},
     "TagDescription": {"resourceId", "resourceType", "key", "value"},
     "Tag": {"key", "value"},
     "SpotInstanceRequest": {"spotInstanceRequestId", "state", "status", "type", "createTime",

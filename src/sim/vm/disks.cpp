@@ -124,6 +124,18 @@ Result<void> Disks::create_snapshot(const std::string& snapshot_id, const std::s
   return make_file(snapshot_file(snapshot_id), volume_file(volume_id), 0);
 }
 
+Result<void> Disks::create_snapshots(const std::vector<SnapshotOrder>& orders) {
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    auto made = create_snapshot(orders[i].snapshot_id, orders[i].volume_id);
+    if (made) continue;
+    for (std::size_t done = 0; done < i; ++done) {
+      static_cast<void>(delete_snapshot(orders[done].snapshot_id));
+    }
+    return made;
+  }
+  return {};
+}
+
 Result<void> Disks::delete_snapshot(const std::string& snapshot_id) {
   return remove_file(snapshot_file(snapshot_id));
 }
@@ -134,6 +146,14 @@ Result<void> Disks::copy_snapshot(const std::string& snapshot_id, const std::str
 
 Result<void> Disks::import_snapshot(const std::string& snapshot_id, const fs::path& image) {
   return make_file(snapshot_file(snapshot_id), image, 0);
+}
+
+Result<long> Disks::used_mib(const std::string& volume_id) const {
+  const fs::path path = volume_file(volume_id);
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return fail(failed(path));
+  constexpr long kBlocksPerMib = 2048;  // of 512 bytes, whatever the file system has
+  return status.st_blocks / kBlocksPerMib;
 }
 
 Result<fs::path> Disks::volume(const std::string& volume_id) const {

@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
+#include "sim/core/state/body.hpp"
 
 namespace ec2spotter::sim {
 
@@ -23,10 +25,14 @@ class Disks {
   // Errors: invalid when that would be a smaller disk.
   Result<void> grow_volume(const std::string& volume_id, int size_gib);
   Result<void> create_snapshot(const std::string& snapshot_id, const std::string& volume_id);
+  // All of them or none.
+  Result<void> create_snapshots(const std::vector<SnapshotOrder>& orders);
   Result<void> delete_snapshot(const std::string& snapshot_id);
   Result<void> copy_snapshot(const std::string& snapshot_id, const std::string& source_id);
   Result<void> import_snapshot(const std::string& snapshot_id, const std::filesystem::path& image);
 
+  // What the volume takes of the host's disk: holes do not count.
+  Result<long> used_mib(const std::string& volume_id) const;
   // The file of a volume. Errors: not_found.
   Result<std::filesystem::path> volume(const std::string& volume_id) const;
 

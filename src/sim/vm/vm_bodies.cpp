@@ -124,11 +124,14 @@ class VmBodies::Impl {
     }
   }
 
-  // A snapshot is of one moment, also of a disk that is being written.
-  Result<void> create_snapshot(const std::string& snapshot_id, const std::string& volume_id) {
-    const auto copy = [&] { return disks_.create_snapshot(snapshot_id, volume_id); };
-    const auto holder = holders_.find(volume_id);
-    VirtualMachine* machine = holder == holders_.end() ? nullptr : this->machine(holder->second);
+  // Of one moment, also where disks are being written: those of an order belong to one instance.
+  Result<void> create_snapshots(const std::vector<SnapshotOrder>& orders) {
+    const auto copy = [&] { return disks_.create_snapshots(orders); };
+    VirtualMachine* machine = nullptr;
+    for (const SnapshotOrder& order : orders) {
+      const auto holder = holders_.find(order.volume_id);
+      if (holder != holders_.end()) machine = this->machine(holder->second);
+    }
     return machine == nullptr ? copy() : machine->while_frozen(copy);
   }
 
@@ -197,9 +200,12 @@ Result<void> VmBodies::delete_volume(const std::string& volume_id) {
 Result<void> VmBodies::grow_volume(const std::string& volume_id, int size_gib) {
   return impl_->disks().grow_volume(volume_id, size_gib);
 }
-Result<void> VmBodies::create_snapshot(const std::string& snapshot_id,
-                                       const std::string& volume_id) {
-  return impl_->create_snapshot(snapshot_id, volume_id);
+std::optional<long> VmBodies::used_mib(const std::string& volume_id) {
+  const auto used = impl_->disks().used_mib(volume_id);
+  return used ? std::optional(*used) : std::nullopt;
+}
+Result<void> VmBodies::create_snapshots(const std::vector<SnapshotOrder>& orders) {
+  return impl_->create_snapshots(orders);
 }
 Result<void> VmBodies::delete_snapshot(const std::string& snapshot_id) {
   return impl_->disks().delete_snapshot(snapshot_id);

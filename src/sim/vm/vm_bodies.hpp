@@ -42,8 +42,8 @@ class VmBodies final : public Bodies {
                              const std::string& snapshot_id) override;
   Result<void> delete_volume(const std::string& volume_id) override;
   Result<void> grow_volume(const std::string& volume_id, int size_gib) override;
-  Result<void> create_snapshot(const std::string& snapshot_id,
-                               const std::string& volume_id) override;
+  std::optional<long> used_mib(const std::string& volume_id) override;
+  Result<void> create_snapshots(const std::vector<SnapshotOrder>& orders) override;
   Result<void> delete_snapshot(const std::string& snapshot_id) override;
   Result<void> copy_snapshot(const std::string& snapshot_id, const std::string& source_id) override;
   Result<void> import_snapshot(const std::string& snapshot_id, const std::string& path) override;

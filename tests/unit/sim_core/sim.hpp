@@ -70,9 +70,16 @@ class NotingBodies final : public NoBodies {
     return {};
   }
 
+  Result<void> create_snapshots(const std::vector<SnapshotOrder>& orders) override {
+    snapshot_sets.emplace_back();
+    for (const SnapshotOrder& order : orders) snapshot_sets.back().push_back(order.volume_id);
+    return {};
+  }
+
   bool deaf = false;  // no guest hears its power button, nor gives a disk back
   std::vector<BodySpec> restarts;
-  std::vector<std::string> plugs;  // volumes that came while the guest ran
+  std::vector<std::vector<std::string>> snapshot_sets;  // the volumes of each call
+  std::vector<std::string> plugs;                       // volumes that came while the guest ran
 };
 
 // Everything that is done to it is followed by a check of the safety rules, but for send().

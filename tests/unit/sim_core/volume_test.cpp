@@ -97,22 +97,6 @@ TEST(SimVolumeTest, RefusesSizesAndRatesThatItsTypeDoesNotTake) {
             "InvalidZone.NotFound");
 }
 
-TEST(SimVolumeTest, ASnapshotIsPendingFirstAndCannotBeUsedThen) {
-  Sim sim(Profile::realistic);
-  const std::string volume = sim.make_volume();
-  sim.advance(2s);
-  const std::string snapshot =
-      sim.call("CreateSnapshot", {{"VolumeId", volume}}).at("//snapshotId");
-  EXPECT_EQ(
-      sim.call("CreateVolume", {{"AvailabilityZone", kZone}, {"SnapshotId", snapshot}}).error(),
-      "IncorrectState");
-  sim.advance(21s);
-  EXPECT_EQ(sim.call("DescribeSnapshots", {{"SnapshotId.1", snapshot}}).at("//progress"), "100%");
-  EXPECT_EQ(
-      sim.call("CreateVolume", {{"AvailabilityZone", kZone}, {"SnapshotId", snapshot}}).error(),
-      "");
-}
-
 TEST(SimVolumeTest, AKeyIsKnownByEachOfItsNamesAndInheritedBySnapshots) {
   Sim sim;
   const std::string key = "11111111-2222-3333-4444-555555555555";

@@ -61,6 +61,23 @@ TEST_F(DisksTest, ASnapshotKeepsTheContentOfItsMomentAndItsHoles) {
   EXPECT_LT(blocks_of(volume("vol-2")), 4L << 20);
 }
 
+TEST_F(DisksTest, ASetOfSnapshotsIsMadeWholeOrNotAtAll) {
+  ASSERT_TRUE(disks_.create_volume("vol-1", 1, ""));
+  ASSERT_TRUE(disks_.create_volume("vol-2", 1, ""));
+  EXPECT_FALSE(disks_.create_snapshots({{"snap-1", "vol-1"}, {"snap-2", "vol-none"}}));
+  EXPECT_FALSE(disks_.create_volume("vol-3", 1, "snap-1")) << "the first one is gone again";
+  EXPECT_TRUE(disks_.create_snapshots({{"snap-1", "vol-1"}, {"snap-2", "vol-2"}}));
+  EXPECT_TRUE(disks_.create_volume("vol-3", 1, "snap-2"));
+}
+
+TEST_F(DisksTest, WhatAVolumeHoldsIsCountedWithoutItsHoles) {
+  ASSERT_TRUE(disks_.create_volume("vol-1", 8, ""));
+  EXPECT_EQ(*disks_.used_mib("vol-1"), 0);
+  write_far(volume("vol-1"), std::string(3UL << 20, 'x'));
+  EXPECT_GE(*disks_.used_mib("vol-1"), 3);
+  EXPECT_LE(*disks_.used_mib("vol-1"), 4);
+}
+
 TEST_F(DisksTest, ImportAndCopyLeaveTheSourceAlone) {
   const fs::path image = folder_.path() / "image.raw";
   write_file(image, "");

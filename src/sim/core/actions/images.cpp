@@ -123,26 +123,23 @@ Result<Json> register_image(Call& call) {
 
 // A snapshot of each disk of the instance, and the mappings that name them.
 Result<Json> snapshot_disks(Call& call, const Json& instance, const Json& tags) {
-  Json disks = Json::array();
+  std::vector<Wish> wishes;
   for (const Json& mapping : instance.at("blockDeviceMapping")) {
-    const std::string volume_id = text(mapping.at("ebs"), "volumeId");
-    const Json& volume = *call.find("volume", volume_id);
-    Json snapshot = snapshot_json(
-        call.world, {.volume_id = volume_id,
-                     .size_gib = volume.at("size").get<long>(),
-                     .encrypted = volume.at("encrypted").get<bool>(),
-                     .kms_key = text(volume, "kmsKeyId"),
-                     .description = "Created by CreateImage(" + text(instance, "instanceId") + ")",
-                     .tags = tags});
-    const std::string id = text(snapshot, "snapshotId");
-    TRY_VOID(call.world.bodies().create_snapshot(id, volume_id));
+    wishes.push_back({call.find("volume", text(mapping.at("ebs"), "volumeId")), tags});
+  }
+  TRY(const auto snapshots,
+      take_snapshots(call.world, call.region, wishes,
+                     "Created by CreateImage(" + text(instance, "instanceId") + ")"));
+  Json disks = Json::array();
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    const Json& mapping = instance.at("blockDeviceMapping")[i];
+    const Json& volume = *wishes[i].volume;
     disks.push_back(mapping_json(
         {.device = text(mapping, "deviceName"),
-         .snapshot_id = id,
+         .snapshot_id = text(snapshots[i], "snapshotId"),
          .volume_type = text(volume, "volumeType"),
          .size_gib = volume.at("size").get<long>(),
          .delete_on_termination = mapping.at("ebs").at("deleteOnTermination").get<bool>()}));
-    keep_pending(call.world, call.region, std::move(snapshot));
   }
   return disks;
 }

@@ -51,6 +51,8 @@ void add_instance_status_actions(Actions& actions);
 void add_instance_type_actions(Actions& actions);
 void add_volume_actions(Actions& actions);
 void add_snapshot_actions(Actions& actions);
+void add_create_snapshot_actions(Actions& actions);
+void add_copy_snapshot_actions(Actions& actions);
 void add_tag_actions(Actions& actions);
 void add_spot_actions(Actions& actions);
 void add_address_actions(Actions& actions);

@@ -26,6 +26,7 @@ constexpr auto kOwn = std::to_array<Rate>({
     {"CreateVolume", 100, 5},
     {"DeleteVolume", 100, 5},
     {"CreateSnapshot", 100, 5},
+    {"CreateSnapshots", 100, 5},
     {"DeleteSnapshot", 100, 5},
     {"CreateNetworkInterface", 100, 5},
     {"DeleteNetworkInterface", 100, 5},

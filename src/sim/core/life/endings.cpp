@@ -82,7 +82,7 @@ void free_disks(World& world, const std::string& region, Json& instance) {
     if (mapping.at("ebs").value("deleteOnTermination", false)) {
       erase_volume(world, region, volume_id);
     } else {
-      free_volume(*volume);
+      free_volume(world, *volume);
     }
   }
 }

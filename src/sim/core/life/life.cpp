@@ -191,10 +191,7 @@ void settle(World& world, const Json& event) {
     return on_request_event(world, kind, region, *request);
   }
   if (Json* snapshot = world.find(region, "snapshot", id)) {
-    (*snapshot)["status"] = "completed";
-    (*snapshot)["progress"] = "100%";
-    (*snapshot)["completionTime"] = world.timestamp();
-    return;
+    return on_snapshot_event(world, event, *snapshot);
   }
   if (Json* image = world.find(region, "image", id)) (*image)["imageState"] = "available";
 }

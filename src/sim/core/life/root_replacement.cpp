@@ -64,7 +64,7 @@ void take_root(World& world, const std::string& region, Json& task, Json& instan
   task["_old_root"] = volume_id;
   instance["_former_roots"].push_back(volume_id);
   forget_disk(instance, volume_id);
-  if (Json* volume = world.find(region, "volume", volume_id)) free_volume(*volume);
+  if (Json* volume = world.find(region, "volume", volume_id)) free_volume(world, *volume);
 }
 
 void give_root(World& world, Json& instance, Json& volume) {

@@ -1,6 +1,7 @@
 // What time and guests do to volumes.
 #include "sim/core/life/volume_events.hpp"
 
+#include "sim/core/resources/disk_use.hpp"
 #include "sim/core/resources/volumes.hpp"
 #include "sim/core/state/instance_state.hpp"
 
@@ -30,7 +31,8 @@ void forget_disk(Json& instance, const std::string& volume_id) {
   instance["blockDeviceMapping"] = std::move(kept);
 }
 
-void free_volume(Json& volume) {
+void free_volume(World& world, Json& volume) {
+  note_held(world, volume);
   volume["attachmentSet"] = Json::array();
   volume["status"] = "available";
 }
@@ -47,7 +49,7 @@ void detached(World& world, const std::string& region, const std::string& volume
                           {{"kind", "detached"}, {"region", region}, {"id", volume_id}});
   }
   const std::string holder = text(attachment, "instanceId");
-  free_volume(*volume);
+  free_volume(world, *volume);
   if (Json* instance = world.find(region, "instance", holder)) forget_disk(*instance, volume_id);
 }
 
@@ -57,6 +59,20 @@ void settle_detaching(World& world, const std::string& region, const std::string
     if (attachments.empty() || text(attachments[0], "instanceId") != instance_id) continue;
     if (text(attachments[0], "status") == "detaching") detached(world, region, volume_id);
   }
+}
+
+void on_snapshot_event(World& world, const Json& event, Json& snapshot) {
+  if (text(snapshot, "status") != "pending") return;
+  const std::string kind = text(event, "kind");
+  if (kind == "snapshot_progress") snapshot["progress"] = text(event, "progress");
+  if (kind == "snapshot_failed") {
+    snapshot["status"] = "error";
+    snapshot["statusMessage"] = text(event, "message");
+  }
+  if (kind != "snapshot_completed") return;
+  snapshot["status"] = "completed";
+  snapshot["progress"] = "100%";
+  snapshot["completionTime"] = world.timestamp();
 }
 
 void on_volume_event(World& world, const std::string& kind, const std::string& region,

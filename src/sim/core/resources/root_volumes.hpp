@@ -8,7 +8,7 @@
 namespace ec2spotter::sim {
 
 // The owner and the machine whose root the volume's tags say it is; empty: it is no root. A volume
-// that carries the id of another one is a copy of a root, and is none itself.
+// that carries the id of another one is a copy of a root, and no root itself.
 std::string root_owner(const Json& volume);
 
 // The generation of a root. The highest one of a machine is its root; all lower ones are retired

@@ -7,6 +7,7 @@
 
 #include "base/broken_rule.hpp"
 #include "sim/core/call/call.hpp"
+#include "sim/core/resources/disk_use.hpp"
 #include "sim/core/services/encryption.hpp"
 #include "sim/core/state/wire.hpp"
 
@@ -96,6 +97,7 @@ Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Js
   if (disk.iops) volume["iops"] = *disk.iops;
   if (disk.throughput) volume["throughput"] = *disk.throughput;
   if (volume["encrypted"].get<bool>()) volume["kmsKeyId"] = disk.kms_key;
+  note_first_use(world, volume);
   return volume;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -16,6 +17,11 @@ namespace ec2spotter::sim {
 struct BodyDisk {
   std::string volume_id;  // vol-0123456789abcdef0; the serial is the same without the dash
   std::string device;     // the EC2 device name, for example /dev/sdf
+};
+
+// A new snapshot, and the volume that it is of.
+struct SnapshotOrder {
+  std::string snapshot_id, volume_id;
 };
 
 // Everything a body needs to be switched on.
@@ -68,8 +74,11 @@ class Bodies {
                                      const std::string& snapshot_id) = 0;
   virtual Result<void> delete_volume(const std::string& volume_id) = 0;
   virtual Result<void> grow_volume(const std::string& volume_id, int size_gib) = 0;
-  virtual Result<void> create_snapshot(const std::string& snapshot_id,
-                                       const std::string& volume_id) = 0;
+  // How much of the volume holds data; nullopt: disks have no bytes here.
+  virtual std::optional<long> used_mib(const std::string& volume_id) = 0;
+  // All of one moment: nothing is written to any of the volumes between the first copy and the
+  // last one. When it fails none is left.
+  virtual Result<void> create_snapshots(const std::vector<SnapshotOrder>& orders) = 0;
   virtual Result<void> delete_snapshot(const std::string& snapshot_id) = 0;
   virtual Result<void> copy_snapshot(const std::string& snapshot_id,
                                      const std::string& source_id) = 0;
@@ -117,7 +126,8 @@ class NoBodies : public Bodies {
   Result<void> create_volume(const std::string&, int, const std::string&) override { return {}; }
   Result<void> delete_volume(const std::string&) override { return {}; }
   Result<void> grow_volume(const std::string&, int) override { return {}; }
-  Result<void> create_snapshot(const std::string&, const std::string&) override { return {}; }
+  std::optional<long> used_mib(const std::string&) override { return std::nullopt; }
+  Result<void> create_snapshots(const std::vector<SnapshotOrder>&) override { return {}; }
   Result<void> delete_snapshot(const std::string&) override { return {}; }
   Result<void> copy_snapshot(const std::string&, const std::string&) override { return {}; }
   Result<void> import_snapshot(const std::string&, const std::string&) override { return {}; }
