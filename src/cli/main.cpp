@@ -215,8 +215,15 @@ void add_market_controls(CLI::App& app, Parsed& parsed) {
       .option<std::string>("ZONE", "zone", "zone", true)
       .option<std::string>("PRICE", "price", "US dollars an hour", true);
   ControlCommand(app, parsed, "quota", "set a quota of the account")
-      .option<std::string>("NAME", "name", "spot_vcpus, on_demand_vcpus or addresses", true)
-      .option<int>("VALUE", "value", "vCPUs, or addresses", true);
+      .option<std::string>("NAME", "name",
+                           "spot_vcpus, on_demand_vcpus, addresses or "
+                           "initialization_mib_s",
+                           true)
+      .option<int>("VALUE", "value", "vCPUs, addresses, or MiB/s", true);
+  ControlCommand(app, parsed, "key", "set whether EC2 can use a KMS key")
+      .option<std::string>("KEY", "key", "id, alias or ARN of a key of the seed", true)
+      .option<std::string>("STATE", "state", "enabled, disabled or denied (no grant)", true)
+      .option<std::string>("--of-region", "region", "default: us-east-1");
   ControlCommand(app, parsed, "limits", "switch EC2's request rate limits on or off")
       .option<bool>("--enabled", "enabled", "true or false", true);
 }
@@ -266,6 +273,8 @@ void add_simulator_controls(CLI::App& app, Parsed& parsed) {
       .option<std::string>("--message", "message", "with refuse: EC2's text")
       .option<std::string>("--type", "instance_type", "fail only launches of this instance type")
       .option<std::string>("--instance", "instance_id", "fail only calls about this instance")
+      .option<std::string>("--zone", "zone", "fail only calls that name this zone")
+      .option<std::string>("--parameter", "parameter", "fail only calls with this parameter")
       .option<int>("--seconds", "seconds", "how long, with slow_state and stale_describe");
   ControlCommand(app, parsed, "clock", "move the simulator's clock forward")
       .option<int>("SECONDS", "advance_seconds", "seconds", true);

@@ -251,6 +251,46 @@ class TourTest(unittest.TestCase):
         ec2.delete_snapshot(SnapshotId=snapshot)
         self.refused("InvalidSnapshot.NotFound", ec2.describe_snapshots, SnapshotIds=[snapshot])
 
+    def test_an_encrypted_snapshot_goes_to_another_region(self):
+        """boto3 presigns the request for the region of the source by itself."""
+        west = self.server.client(region="us-west-2")
+        hidden = self.ec2.copy_snapshot(SourceRegion="us-east-1", SourceSnapshotId=SNAPSHOT,
+                                        Encrypted=True)["SnapshotId"]
+        self.wait("snapshot_completed", SnapshotIds=[hidden])
+        copy = dict(SourceRegion="us-east-1", SourceSnapshotId=hidden)
+
+        def end_of(**more):
+            made = west.copy_snapshot(**copy, **more)["SnapshotId"]
+            return west.describe_snapshots(SnapshotIds=[made])["Snapshots"][0]
+        self.assertEqual(end_of()["State"], "completed")
+        for url in ("https://example.com/", "shoe",
+                    self.server.client(region="us-east-1", secret="wrong").generate_presigned_url(
+                        "copy_snapshot", Params=copy | {"DestinationRegion": "us-west-2"},
+                        HttpMethod="GET")):
+            failed = end_of(PresignedUrl=url)
+            self.assertEqual(failed["State"], "error")
+            self.assertTrue(failed["StateMessage"])
+        failed = end_of(Encrypted=True, KmsKeyId="alias/none")
+        self.assertEqual(failed["StateMessage"], "Given key ID is not accessible")
+
+    def test_an_initialization_rate(self):
+        self.refused("InvalidParameterCombination", self.create_quickly, Size=8)
+        volume = self.create_quickly(SnapshotId=SNAPSHOT)
+        self.wait("volume_available", VolumeIds=[volume])
+        self.server.control("quota", {"name": "initialization_mib_s", "value": 0})
+        self.refused("ResourceLimitExceeded", self.create_quickly, SnapshotId=SNAPSHOT)
+
+    def create_quickly(self, **more):
+        """The parameter is younger than the oldest botocore that we meet."""
+        def name_rate(params, **_):
+            params["body"]["VolumeInitializationRate"] = "300"
+        event = "before-call.ec2.CreateVolume"
+        self.ec2.meta.events.register(event, name_rate)
+        try:
+            return self.ec2.create_volume(AvailabilityZone=ZONE, **more)["VolumeId"]
+        finally:
+            self.ec2.meta.events.unregister(event, name_rate)
+
     def test_a_set_of_snapshots(self):
         ec2 = self.ec2
         instance = self.run_one()

@@ -119,6 +119,7 @@ NEWER_MEMBERS = {
     "SecurityGroup": {"securityGroupArn"},
     "Snapshot": {"completionTime"},
     "SpotPrice": {"availabilityZoneId"},
+    "Volume": {"volumeInitializationRate"},
 }
 # The same for models that are older than botocore 1.43.43.
 NEWEST_MEMBERS = {"ReplaceRootVolumeTask": {"volumeId"}}

@@ -1,12 +1,10 @@
 // The control API: what a test does to EC2 that EC2's own API cannot do.
-#include <algorithm>
-#include <initializer_list>
-
 #include "sim/core/call/limits.hpp"
+#include "sim/core/control_body.hpp"
 #include "sim/core/core.hpp"
 #include "sim/core/life/life.hpp"
 #include "sim/core/life/status_checks.hpp"
-#include "sim/core/resources/root_tasks.hpp"
+#include "sim/core/services/encryption.hpp"
 #include "sim/core/services/event_queue.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/places.hpp"
@@ -19,66 +17,6 @@ using namespace std::chrono_literals;
 
 constexpr Duration kNotice = 120s;
 constexpr long kTenYears = 10L * 366 * 86400;
-constexpr long kDay = 86400;
-constexpr std::size_t kFaultsMost = 1000;
-constexpr const char* kStartsTask = "CreateReplaceRootVolumeTask";
-constexpr long kCountMost = 1'000'000;  // of whatever is counted
-constexpr std::string_view kFaults[] = {
-    "throttle",       "error_before", "error_after", "lost_reply", "slow_state",
-    "stale_describe", "refuse",       "clear",       kTaskFails,   kTaskFailsDetached};
-
-bool fails_task(const std::string& kind) {
-  return kind == kTaskFails || kind == kTaskFailsDetached;
-}
-
-Result<void> check_keys(const Json& body, std::initializer_list<std::string_view> known) {
-  if (!body.is_object()) return fail(Errc::invalid, "the request must be a JSON object");
-  for (const auto& [key, value] : body.items()) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    std::string all;
-    for (const std::string_view name : known) all.append(" ").append(name);
-    return fail(Errc::invalid, "unknown key '" + key + "'; known:" + all);
-  }
-  return {};
-}
-
-Result<std::string> text_or(const Json& body, const char* key, const std::string& fallback) {
-  const auto found = body.find(key);
-  if (found == body.end()) return fallback;
-  if (!found->is_string())
-    return fail(Errc::invalid, std::string("'") + key + "' must be a string");
-  return found->get<std::string>();
-}
-
-Result<std::string> need_text(const Json& body, const char* key) {
-  TRY(std::string value, text_or(body, key, ""));
-  if (value.empty()) return fail(Errc::invalid, std::string("'") + key + "' is missing or empty");
-  return value;
-}
-
-struct Range {
-  long min = 0, max = 0;
-};
-
-Result<long> need_number(const Json& body, const char* key, Range range) {
-  const auto found = body.find(key);
-  if (found == body.end()) return fail(Errc::invalid, std::string("'") + key + "' is missing");
-  // A number beyond 64 bits, or with a fraction, is no whole number to the parser.
-  const bool whole = found->is_number_integer() &&
-                     (!found->is_number_unsigned() ||
-                      found->get<unsigned long>() <= static_cast<unsigned long>(range.max));
-  if (!whole || found->get<long>() < range.min || found->get<long>() > range.max) {
-    return fail(Errc::invalid, std::string("'") + key + "' must be a whole number from " +
-                                   std::to_string(range.min) + " to " + std::to_string(range.max));
-  }
-  return found->get<long>();
-}
-
-Result<long> number_or(const Json& body, const char* key, long fallback, Range range) {
-  if (!body.contains(key)) return fallback;
-  return need_number(body, key, range);
-}
-
 struct Found {
   std::string region;
   Json* instance;
@@ -90,14 +28,6 @@ Result<Found> need_instance(World& world, const Json& body) {
   found.instance = world.find_anywhere("instance", id, found.region);
   if (found.instance == nullptr) return fail(Errc::invalid, "there is no instance " + id);
   return found;
-}
-
-Result<bool> need_flag(const Json& body, const char* key, bool fallback) {
-  const auto found = body.find(key);
-  if (found == body.end()) return fallback;
-  if (!found->is_boolean())
-    return fail(Errc::invalid, std::string("'") + key + "' must be true or false");
-  return found->get<bool>();
 }
 
 Result<void> check_pool(World& world, const std::string& type, const std::string& zone) {
@@ -245,10 +175,21 @@ Result<Json> control_quota(World& world, const Json& body) {
   TRY(const std::string name, need_text(body, "name"));
   TRY(const long value, need_number(body, "value", {0, kCountMost}));
   if (!is_quota(name)) {
-    return fail(Errc::invalid, "'name' must be spot_vcpus, on_demand_vcpus or addresses");
+    return fail(Errc::invalid,
+                "'name' must be spot_vcpus, on_demand_vcpus, addresses or initialization_mib_s");
   }
   world.settings()["quota/" + name] = value;
   try_requests_soon(world);
+  return Json::object();
+}
+
+Result<Json> control_key(World& world, const Json& body) {
+  TRY_VOID(check_keys(body, {"key", "region", "state"}));
+  TRY(const std::string name, need_text(body, "key"));
+  TRY(const std::string region, text_or(body, "region", region_names().front()));
+  TRY(const std::string state, need_text(body, "state"));
+  if (!is_region(region)) return fail(Errc::invalid, "no region " + region);
+  TRY_VOID(set_key_state(world, region, name, state));
   return Json::object();
 }
 
@@ -260,62 +201,6 @@ Result<Json> control_limits(World& world, const Json& body) {
 }
 
 }  // namespace
-
-Result<void> Core::check_fault(const Fault& fault) const {
-  if (std::find(std::begin(kFaults), std::end(kFaults), fault.kind) == std::end(kFaults)) {
-    return fail(Errc::invalid,
-                "'kind' must be throttle, error_before, error_after, lost_reply, slow_state, "
-                "stale_describe, refuse, task_fails, task_fails_detached or clear");
-  }
-  if (fails_task(fault.kind) && fault.action != kStartsTask) {
-    return fail(Errc::invalid, "'" + fault.kind + "' strikes " + kStartsTask + " alone");
-  }
-  if (fault.kind == "refuse" && fault.code.empty()) {
-    return fail(Errc::invalid, "'refuse' needs the 'code' that EC2 would answer");
-  }
-  if (!fault.action.empty() && !actions_.contains(fault.action)) {
-    return fail(Errc::invalid, "no action " + fault.action);
-  }
-  return {};
-}
-
-Result<Json> Core::add_fault(const Json& body) {
-  TRY_VOID(check_keys(body, {"kind", "action", "count", "probability", "status", "seconds", "code",
-                             "message", "instance_type", "instance_id"}));
-  Fault fault;
-  TRY(fault.kind, need_text(body, "kind"));
-  TRY(fault.count, number_or(body, "count", 1, {0, kCountMost}));
-  TRY(const long status, number_or(body, "status", 500, {500, 503}));
-  TRY(const long seconds, number_or(body, "seconds", 30, {0, kDay}));
-  TRY(fault.action, text_or(body, "action", ""));
-  TRY(fault.code, text_or(body, "code", ""));
-  TRY(fault.message, text_or(body, "message", ""));
-  TRY(fault.instance_type, text_or(body, "instance_type", ""));
-  TRY(fault.instance_id, text_or(body, "instance_id", ""));
-  fault.status = static_cast<int>(status);
-  const Json probability = body.value("probability", Json(1.0));
-  if (!probability.is_number() || !(probability.get<double>() >= 0) ||
-      probability.get<double>() > 1) {
-    return fail(Errc::invalid, "'probability' must be a number from 0 to 1");
-  }
-  fault.probability = probability.get<double>();
-  if (fails_task(fault.kind) && fault.action.empty()) fault.action = kStartsTask;
-  if (status != 500 && status != 503) return fail(Errc::invalid, "'status' must be 500 or 503");
-  TRY_VOID(check_fault(fault));
-  if (fault.kind == "clear") {
-    faults_.clear();
-    world_.forget_past();
-  } else if (fault.kind == "stale_describe") {
-    world_.hold_past_for(std::chrono::seconds(seconds));
-  } else if (faults_.size() >= kFaultsMost) {
-    return fail(Errc::invalid,
-                "there are 1000 faults already; remove them with kind 'clear' first");
-  } else {
-    if (fault.kind == "slow_state") fault.extra = std::chrono::seconds(seconds);
-    faults_.push_back(std::move(fault));
-  }
-  return Json::object();
-}
 
 Result<Json> Core::move_clock(const Json& body) {
   TRY_VOID(check_keys(body, {"advance_seconds"}));
@@ -358,6 +243,7 @@ Result<Json> Core::changing_control(const std::string& path, const Json& body) {
   if (path == "capacity") return control_capacity(world_, body);
   if (path == "price") return control_price(world_, body);
   if (path == "quota") return control_quota(world_, body);
+  if (path == "key") return control_key(world_, body);
   if (path == "limits") return control_limits(world_, body);
   if (path == "reclaim") return reclaim_instance(world_, body, false);
   if (path == "notice") return reclaim_instance(world_, body, true);
@@ -370,10 +256,11 @@ Result<Json> Core::changing_control(const std::string& path, const Json& body) {
   if (path == "delay") return control_delay(world_, body);
   if (path == "fault") return add_fault(body);
   if (path == "clock") return move_clock(body);
-  return fail(Errc::invalid, "no control call '" + path +
-                                 "'; known: capacity price quota limits notice rebalance reclaim "
-                                 "status event hang read_only replacement delay fault clock state "
-                                 "resources calls actions violations");
+  return fail(Errc::invalid,
+              "no control call '" + path +
+                  "'; known: capacity price quota key limits notice rebalance reclaim "
+                  "status event hang read_only replacement delay fault clock state "
+                  "resources calls actions violations");
 }
 
 }  // namespace ec2spotter::sim

@@ -25,12 +25,6 @@ ApiReply error_reply(std::string_view code, std::string_view message, std::strin
   return {.status = http_status(code), .body = ec2_error(code, message, request_id)};
 }
 
-// Is the parameter's value the wanted one? Every call has what is empty.
-bool names(const ApiRequest& request, const char* parameter, const std::string& wanted) {
-  const auto given = request.params.find(parameter);
-  return wanted.empty() || (given != request.params.end() && given->second == wanted);
-}
-
 }  // namespace
 
 Core::Core(WorldOptions options, Bodies& bodies) : world_(options, bodies) {
@@ -125,6 +119,7 @@ Result<Json> Core::run_handler(const ApiRequest& request, const std::string& act
             .action = action,
             .params = Params(std::move(params)),
             .by_person = request.access_key == kPersonKey,
+            .presigned = request.presigned,
             .fault = fault ? fault->kind : ""};
   TRY_VOID(authorize_caller(request, call));
   const PastView view(world_, reads);
@@ -161,19 +156,6 @@ void Core::report(const BodyEvent& event) {
   world_.before_change();
   apply(world_, event);
   changed();
-}
-
-std::optional<Core::Fault> Core::take_fault(const std::string& action, const ApiRequest& request) {
-  for (auto it = faults_.begin(); it != faults_.end(); ++it) {
-    if (!it->action.empty() && it->action != action) continue;
-    if (!names(request, "InstanceType", it->instance_type)) continue;
-    if (!names(request, "InstanceId", it->instance_id)) continue;
-    if (static_cast<double>(world_.draw(1'000'000)) >= it->probability * 1e6) continue;
-    Fault fault = *it;
-    if (--it->count == 0) faults_.erase(it);
-    return fault;
-  }
-  return std::nullopt;
 }
 
 void Core::note_call(const ApiRequest& request, const std::string& action, const std::string& code,
@@ -223,7 +205,9 @@ Result<void> Core::load(const Json& saved) {
   for (const std::string& region : region_names()) {
     for (const auto& [id, instance] : table(region, "instance")) {
       if (state_name(instance) != "running") continue;
-      set_state(*world_.find(region, "instance", id), "pending");
+      Json& resumed = *world_.find(region, "instance", id);
+      set_state(resumed, "pending");
+      resumed["_resumed"] = true;
       world_.schedule(Duration::zero(),
                       {{"kind", "instance_running"}, {"region", region}, {"id", id}});
     }

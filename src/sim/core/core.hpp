@@ -24,6 +24,8 @@ struct ApiRequest {
   std::string body;    // JSON, for ssm and sqs
   // The Host header, which becomes the host in the address of a queue.
   std::string host = {};
+  // The request of the parameter PresignedUrl, if whoever verifies signatures has found its good.
+  std::optional<PresignedCall> presigned = {};
 };
 
 struct ApiReply {
@@ -101,6 +103,8 @@ class Core {
     Duration extra{};                        // of slow_state
     std::string code, message;               // of refuse
     std::string instance_type, instance_id;  // that the call names; empty: any
+    std::string zone = {};                   // likewise
+    std::string parameter = {};              // that the call has, with any value; empty: any call
   };
   struct Answer {
     std::string error;  // EC2's code, or empty

@@ -126,7 +126,8 @@ const Form& seed_form() {
        {"images", a_list(seeded_image())},
        {"volumes", a_list(seeded_volume())},
        {"addresses", a_list(seeded_address())},
-       {"keys", a_list(an_object({{"key_id", a_text(), true}, {"alias", any_text()}}))},
+       {"keys", a_list(an_object(
+                    {{"key_id", a_text(), true}, {"alias", any_text()}, {"state", a_text()}}))},
        {"key_pairs",
         a_list(an_object({{"key_name", a_text(), true}, {"public_key", a_text(), true}}))},
        {"capacity", a_list(seeded_capacity())},

@@ -160,6 +160,7 @@ Result<void> Core::seed(const Json& document) {
   Seeder seeder(world_, region);
   for (const Json& given : document.value("keys", Json::array())) {
     add_key(world_, region, given.at("key_id"), given.value("alias", ""));
+    TRY_VOID(set_key_state(world_, region, given.at("key_id"), given.value("state", kKeyEnabled)));
   }
   TRY_VOID(for_all(document, "snapshots", [&](const Json& g) { return seeder.snapshot(g); }));
   TRY_VOID(for_all(document, "images", [&](const Json& g) { return seeder.image(g); }));

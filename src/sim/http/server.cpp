@@ -17,6 +17,7 @@
 #include "sim/http/connections.hpp"
 #include "sim/http/form.hpp"
 #include "sim/http/http_date.hpp"
+#include "sim/http/presigned.hpp"
 #include "sim/http/router.hpp"
 #include "sim/http/state_files.hpp"
 #include "sim/http/verify.hpp"
@@ -202,11 +203,8 @@ class Server::Impl {
   }
 
   // Clients that use the host's clock are still accepted after /_sim/clock has moved the server's.
-  Result<Verified> verify_at_either_time(const SignedRequest& request, TimePoint now) {
-    const auto find = [this](const std::string& id) { return find_key(id); };
-    auto verified = verify(request, find, now);
-    return verified ? verified : verify(request, find, clock_.now());
-  }
+  std::vector<TimePoint> accepted_times() { return {locked_virtual_now(), clock_.now()}; }
+  FindKey key_finder() { return std::bind_front(&Impl::find_key, this); }
 
   // Called with the lock held.
   void catch_up() {
@@ -276,7 +274,7 @@ class Server::Impl {
     const TimePoint now = locked_virtual_now();
     response.set_header("Date", http_date(now));
     const SignedRequest to_verify = signed_request(request, body);
-    const auto verified = verify_at_either_time(to_verify, now);
+    const auto verified = verify_at(to_verify, key_finder(), accepted_times());
     ApiReply reply;
     if (!verified) {
       reply = refusal(to_verify, verified.error());
@@ -326,6 +324,9 @@ class Server::Impl {
                     .host = request.get_header_value("Host")};
     for (const auto& [name, value] : request.params) {
       if (!name.starts_with("X-Amz-")) call.params[name] = value;
+    }
+    if (const auto url = call.params.find("PresignedUrl"); url != call.params.end()) {
+      call.presigned = verify_presigned(url->second, key_finder(), accepted_times());
     }
     std::unique_lock lock(mutex_);
     catch_up();

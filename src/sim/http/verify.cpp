@@ -151,4 +151,13 @@ Result<Verified> verify(const SignedRequest& request, const FindKey& find_key, T
   return Verified{.access_key = scope[0], .region = scope[2], .service = scope[3]};
 }
 
+Result<Verified> verify_at(const SignedRequest& request, const FindKey& find_key,
+                           const std::vector<TimePoint>& times) {
+  for (const TimePoint time : times) {
+    auto verified = verify(request, find_key, time);
+    if (verified || time == times.back()) return verified;
+  }
+  return refuse("RequestExpired", "No time at which the request would be valid");
+}
+
 }  // namespace ec2spotter::sim

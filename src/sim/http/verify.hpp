@@ -42,6 +42,10 @@ using FindKey = std::function<std::optional<VerifierKey>(const std::string& acce
 // SignatureDoesNotMatch; STS and SSM have codes of their own where they differ.
 Result<Verified> verify(const SignedRequest& request, const FindKey& find_key, TimePoint now);
 
+// Likewise, at the first of these times at which it is accepted.
+Result<Verified> verify_at(const SignedRequest& request, const FindKey& find_key,
+                           const std::vector<TimePoint>& times);
+
 // The service in the credential scope, before anything is checked; empty: none.
 std::string claimed_service(const SignedRequest& request);
 

@@ -155,5 +155,73 @@ TEST(SimSnapshotTest, ASetLeavesOutWhatItIsTold) {
   EXPECT_EQ(take_set({}).error(), "IncorrectState");
 }
 
+constexpr const char* kSource = "snap-0aaaaaaaaaaaaaaa1";
+
+// A copy of the seeded snapshot to another region; what its URL says, or nullopt: no valid one.
+std::string copy_with(Sim& sim, const std::optional<PresignedCall>& presigned) {
+  const ApiReply reply = sim.core().handle({.service = "ec2",
+                                            .region = "us-west-2",
+                                            .access_key = "test",
+                                            .params = {{"Action", "CopySnapshot"},
+                                                       {"Version", "2016-11-15"},
+                                                       {"SourceRegion", "us-east-1"},
+                                                       {"SourceSnapshotId", kSource},
+                                                       {"DestinationRegion", "us-west-2"},
+                                                       {"PresignedUrl", "https://..."}},
+                                            .target = {},
+                                            .body = {},
+                                            .presigned = presigned});
+  const std::string id = Reply(reply.status, reply.body).at("//snapshotId");
+  sim.advance(1s);
+  return sim.call("DescribeSnapshots", {{"SnapshotId.1", id}}, "us-west-2")
+      .at("//snapshotSet/item/status");
+}
+
+TEST(SimSnapshotTest, ACopyEndsInErrorUnlessItsPresignedUrlIsOfTheSameCopy) {
+  Sim sim;
+  const PresignedCall right{.region = "us-east-1",
+                            .params = {{"Action", "CopySnapshot"},
+                                       {"SourceRegion", "us-east-1"},
+                                       {"SourceSnapshotId", kSource},
+                                       {"DestinationRegion", "us-west-2"}}};
+  EXPECT_EQ(copy_with(sim, right), "completed");
+  EXPECT_EQ(copy_with(sim, std::nullopt), "error");
+  for (const char* name : {"Action", "SourceRegion", "SourceSnapshotId", "DestinationRegion"}) {
+    PresignedCall wrong = right;
+    wrong.params[name] = "shoe";
+    EXPECT_EQ(copy_with(sim, wrong), "error") << name;
+    wrong.params.erase(name);
+    EXPECT_EQ(copy_with(sim, wrong), "error") << name;
+  }
+  PresignedCall elsewhere = right;
+  elsewhere.region = "us-west-2";
+  EXPECT_EQ(copy_with(sim, elsewhere), "error");
+}
+
+TEST(SimSnapshotTest, TwentyCopiesAtMostAreUnderWayToARegion) {
+  Sim sim(Profile::realistic);
+  const auto copy = [&](const std::string& region) {
+    const ParamMap params{{"SourceRegion", "us-east-1"}, {"SourceSnapshotId", kSource}};
+    return sim.call("CopySnapshot", params, region).error();
+  };
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(copy("us-west-2"), "");
+  EXPECT_EQ(copy("us-west-2"), "ResourceLimitExceeded");
+  EXPECT_EQ(copy("eu-west-1"), "");
+  sim.advance(2min);
+  EXPECT_EQ(copy("us-west-2"), "");
+}
+
+TEST(SimSnapshotTest, ACopyHasNoTagsOfItsSourceAndTheSameContent) {
+  Sim sim(Profile::realistic);
+  sim.call("CreateTags", {{"ResourceId.1", kSource}, {"Tag.1.Key", "a"}, {"Tag.1.Value", "1"}});
+  const ParamMap params{{"SourceRegion", "us-east-1"}, {"SourceSnapshotId", kSource}};
+  const std::string copy = sim.call("CopySnapshot", params).at("//snapshotId");
+  EXPECT_NEAR(seconds_until_completed(sim, copy), 61, 1) << "all that is in it, not what changed";
+  EXPECT_EQ(status_of(sim, copy, "tagSet/item/key"), "");
+  ParamMap mars = params;
+  mars["SourceRegion"] = "mars";
+  EXPECT_EQ(sim.call("CopySnapshot", mars).error(), "InvalidParameterValue");
+}
+
 }  // namespace
 }  // namespace ec2spotter::sim

@@ -124,5 +124,68 @@ TEST(SimVolumeTest, AKeyIsKnownByEachOfItsNamesAndInheritedBySnapshots) {
             "InvalidVolume.NotFound");
 }
 
+TEST(SimVolumeTest, AnInitializationRateIsOfAVolumeFromASnapshotAndWithinTheRegionsLimit) {
+  Sim sim(Profile::realistic);
+  const auto create = [&](const std::string& rate, bool from_snapshot = true) {
+    ParamMap params{{"AvailabilityZone", kZone}, {"VolumeInitializationRate", rate}};
+    params[from_snapshot ? "SnapshotId" : "Size"] = from_snapshot ? "snap-0aaaaaaaaaaaaaaa1" : "8";
+    return sim.call("CreateVolume", params);
+  };
+  EXPECT_EQ(create("300", false).error(), "InvalidParameterCombination");
+  EXPECT_EQ(create("99").error(), "InvalidParameterValue");
+  EXPECT_EQ(create("301").error(), "InvalidParameterValue");
+  const Reply made = create("200");
+  EXPECT_EQ(made.at("//volumeInitializationRate"), "200");
+  sim.advance(1s);
+  EXPECT_EQ(sim.call("DescribeVolumes", {{"VolumeId.1", made.at("//volumeId")}})
+                .at("//volumeInitializationRate"),
+            "200");
+  for (int i = 0; i < 16; ++i) EXPECT_EQ(create("300").error(), "");
+  EXPECT_EQ(create("100").error(), "ResourceLimitExceeded") << "5,000 MiB/s are taken";
+  sim.advance(30s);
+  EXPECT_EQ(create("300").error(), "") << "all are initialized";
+  sim.control("quota", {{"name", "initialization_mib_s"}, {"value", 0}});
+  EXPECT_EQ(create("100").error(), "ResourceLimitExceeded");
+}
+
+TEST(SimVolumeTest, AVolumeMayEndInErrorOrVanish) {
+  Sim sim(Profile::realistic);
+  const auto create = [&](const char* fault) {
+    sim.control("fault", {{"kind", fault}});
+    const std::string id = sim.make_volume();
+    sim.advance(1s);
+    EXPECT_EQ(sim.volume_status(id), "creating");
+    sim.advance(2s);
+    return id;
+  };
+  const std::string broken = create("volume_error");
+  EXPECT_EQ(sim.volume_status(broken), "error");
+  EXPECT_EQ(sim.call("CreateSnapshot", {{"VolumeId", broken}}).error(), "IncorrectState");
+  EXPECT_EQ(sim.call("DeleteVolume", {{"VolumeId", broken}}).error(), "");
+  EXPECT_EQ(sim.call("DescribeVolumes", {{"VolumeId.1", create("volume_vanishes")}}).error(),
+            "InvalidVolume.NotFound");
+  EXPECT_FALSE(sim.core().control("fault", {{"kind", "volume_error"}, {"action", "RunInstances"}}));
+}
+
+TEST(SimVolumeTest, AFaultMayStrikeOneZoneOrCallsWithOneParameterAlone) {
+  Sim sim;
+  sim.control("fault", {{"kind", "refuse"},
+                        {"action", "CreateVolume"},
+                        {"code", "InsufficientVolumeCapacity"},
+                        {"zone", kZone},
+                        {"count", 0}});
+  const auto create = [&](const ParamMap& more) {
+    ParamMap params{{"Size", "8"}};
+    params.insert(more.begin(), more.end());
+    return sim.call("CreateVolume", params).error();
+  };
+  EXPECT_EQ(create({{"AvailabilityZone", kZone}}), "InsufficientVolumeCapacity");
+  EXPECT_EQ(create({{"AvailabilityZone", "us-east-1b"}}), "");
+  sim.control("fault", {{"kind", "clear"}});
+  sim.control("fault", {{"kind", "refuse"}, {"code", "Shoe"}, {"parameter", "Iops"}});
+  EXPECT_EQ(create({{"AvailabilityZone", kZone}}), "");
+  EXPECT_EQ(create({{"AvailabilityZone", kZone}, {"Iops", "3000"}, {"VolumeType", "gp3"}}), "Shoe");
+}
+
 }  // namespace
 }  // namespace ec2spotter::sim

@@ -7,6 +7,7 @@
 #include "sim/core/resources/images.hpp"
 #include "sim/core/resources/root_tasks.hpp"
 #include "sim/core/resources/volumes.hpp"
+#include "sim/core/services/encryption.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/wire.hpp"
 
@@ -102,6 +103,7 @@ Result<std::string> given_volume(Call& call, const Wanted& wanted, const Json& i
   TRY_VOID(check_available(*volume));
   TRY_VOID(check_no_root_task(call.world, call.region, wanted.volume_id));
   TRY_VOID(check_volume_fits(call, *volume, instance));
+  TRY_VOID(check_volume_key(call.world, call.region, *volume));
   return wanted.volume_id;
 }
 

@@ -73,12 +73,22 @@ Result<DiskSpec> read_volume(Params& params) {
   disk.volume_type = params.get_or("VolumeType", "gp2");
   TRY(disk.iops, params.number("Iops"));
   TRY(disk.throughput, params.number("Throughput"));
+  TRY(disk.initialization_mib_s, params.number("VolumeInitializationRate"));
   TRY(const bool encrypted, params.flag("Encrypted", false));
   disk.encrypted = encrypted;
   disk.kms_key = params.get_or("KmsKeyId", "");
   TRY(const bool multi_attach, params.flag("MultiAttachEnabled", false));
   if (multi_attach) return refuse("UnsupportedOperation", "Multi-Attach is not simulated");
   return disk;
+}
+
+// EC2 notices later that it cannot use a key, and then deletes the volume without an error.
+const char* end_of_creating(const Call& call, const DiskSpec& disk) {
+  if (call.fault == kVolumeError) return "volume_error";
+  if (call.fault == kVolumeVanishes || !keys_are_usable(call.world, call.region, disk)) {
+    return "volume_failed";
+  }
+  return "volume_available";
 }
 
 Result<Json> create_volume(Call& call) {
@@ -91,17 +101,16 @@ Result<Json> create_volume(Call& call) {
   TRY_VOID(call.finish());
   TRY(const Json earlier, recall_token(call, fingerprint, token));
   if (!earlier.is_null()) return earlier;
+  TRY_VOID(check_initialization(call.world, call.region, disk));
   Json volume = volume_json(call.world, disk, zone, std::move(tags));
   volume["status"] = "creating";
   const std::string id = text(volume, "volumeId");
   TRY_VOID(
       call.world.bodies().create_volume(id, static_cast<int>(*disk.size_gib), disk.snapshot_id));
+  begin_initialization(call.world, disk, volume);
   call.put("volume", id) = volume;
-  // EC2 notices later that a key does not exist, and then deletes the volume without an error.
   call.world.schedule(call.world.work(1500ms),
-                      {{"kind", disk.key_exists ? "volume_available" : "volume_failed"},
-                       {"region", call.region},
-                       {"id", id}});
+                      {{"kind", end_of_creating(call, disk)}, {"region", call.region}, {"id", id}});
   volume.erase("attachmentSet");
   remember_token(call, fingerprint, token, volume);
   return volume;
@@ -180,6 +189,8 @@ Result<Json> attach_volume(Call& call) {
   TRY_VOID(check_no_root_task(call.world, call.region, volume_id));
   TRY_VOID(check_has_guest(*instance));
   TRY_VOID(check_attachable(*volume, *instance, device));
+  // The keys of an instance that is stopped are needed when it starts.
+  if (has_power(*instance)) TRY_VOID(check_volume_key(call.world, call.region, *volume));
   if (has_power(*instance)) {
     TRY_VOID(call.world.bodies().plug_disk(instance_id, {volume_id, device}));
   }

@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,13 +19,20 @@ namespace ec2spotter::sim {
 // the rules are about our programs.
 inline constexpr std::string_view kPersonKey = "person";
 
+// The request of a presigned URL whose signature is valid now.
+struct PresignedCall {
+  std::string region;  // that it was signed for
+  ParamMap params;
+};
+
 struct Call {
   World& world;
   std::string region;
   std::string action;
   Params params;
-  bool by_person = false;  // signed with kPersonKey
-  std::string fault = {};  // the kind of the fault that strikes it, or empty
+  bool by_person = false;                       // signed with kPersonKey
+  std::optional<PresignedCall> presigned = {};  // of the parameter PresignedUrl
+  std::string fault = {};                       // the kind of the fault that strikes it, or empty
 
   const Table& table(const std::string& kind) const { return world.table(region, kind); }
   Json* find(const std::string& kind, const std::string& id) {

@@ -17,6 +17,7 @@ enum class SpotKind { none, one_time, persistent };
 struct DiskSpec {
   std::string device = {}, snapshot_id = {}, volume_type = {}, kms_key = {};
   std::optional<long> size_gib = {}, iops = {}, throughput = {};
+  std::optional<long> initialization_mib_s = {};
   std::optional<bool> delete_on_termination = {}, encrypted = {};
   bool no_device = false;
   bool key_exists = true;  // of an encrypted disk

@@ -92,8 +92,10 @@ struct QuotaRow {
   long value;
 };
 // EC2's quotas start at 5 vCPUs; an account in use has higher ones.
-constexpr auto kQuotas =
-    std::to_array<QuotaRow>({{"spot_vcpus", 640}, {"on_demand_vcpus", 640}, {"addresses", 5}});
+constexpr auto kQuotas = std::to_array<QuotaRow>({{"spot_vcpus", 640},
+                                                  {"on_demand_vcpus", 640},
+                                                  {"addresses", 5},
+                                                  {"initialization_mib_s", 5000}});
 
 bool counts(const Json& instance, bool spot) {
   const std::string state = state_name(instance);

@@ -11,6 +11,7 @@
 #include "sim/core/life/volume_events.hpp"
 #include "sim/core/resources/interfaces.hpp"
 #include "sim/core/resources/root_tasks.hpp"
+#include "sim/core/services/encryption.hpp"
 #include "sim/core/services/event_queue.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/types.hpp"
@@ -58,10 +59,37 @@ void fail_start(World& world, const std::string& region, Json& instance, const s
   end_instance(world, region, instance);
 }
 
+// An instance that cannot start for its keys: a new one ends, a stopped one is stopped again.
+void fail_for_key(World& world, const std::string& region, Json& instance, const KeyTrouble& why) {
+  if (!instance.contains("_started_again")) {
+    return fail_start(world, region, instance, why.code, why.message);
+  }
+  begin_stop(world, region, instance, Cause::failure);
+  instance["stateReason"] = {{"code", why.code},
+                             {"message", std::string(why.code) + ": " + why.message}};
+}
+
+// The state of the first key of its volumes that EC2 cannot use; kKeyEnabled: there is none.
+std::string worst_key(const World& world, const std::string& region, const Json& instance) {
+  for (const std::string& id : values_at(instance, "blockDeviceMapping/*/ebs/volumeId")) {
+    const auto volume = world.table(region, "volume").find(id);
+    if (volume == world.table(region, "volume").end()) continue;
+    const std::string state = key_state(world, region, text(volume->second, "kmsKeyId"));
+    if (state != kKeyEnabled) return state;
+  }
+  return kKeyEnabled;
+}
+
 void instance_running(World& world, const std::string& region, Json& instance) {
   if (state_name(instance) != "pending") return;
   // The world was loaded while the instance had no guest.
   if (instance.contains("_without_power")) return set_state(instance, "running");
+  const std::string key = worst_key(world, region, instance);
+  // What runs keeps its keys, also where the world is loaded again.
+  if (key != kKeyEnabled && !instance.contains("_resumed")) {
+    return fail_for_key(world, region, instance, key_trouble(key));
+  }
+  for (const char* mark : {"_resumed", "_started_again"}) instance.erase(mark);
   if (root_volume_of(instance).empty()) {
     return fail_start(world, region, instance, "Client.InternalError", "no root device");
   }

@@ -351,6 +351,7 @@ Result<void> start_again(World& world, const std::string& region, Json& instance
   }
   change_capacity(world, pool, -1);
   set_state(instance, "pending");
+  instance["_started_again"] = true;
   instance["launchTime"] = world.timestamp();
   for (const char* key :
        {"stateReason", "reason", "_reclaim_at", "_rebalance_at", "_noticed", "_off_at"}) {

@@ -83,6 +83,7 @@ void on_volume_event(World& world, const std::string& kind, const std::string& r
   if (kind == "volume_available" && text(volume, "status") == "creating") {
     volume["status"] = "available";
   }
+  if (kind == "volume_error") volume["status"] = "error";
   if (kind == "volume_failed") return erase_volume(world, region, id);
   Json* change = world.find(region, "volume-modification", id);
   if (change == nullptr || text(*change, "modificationState") == "completed") return;

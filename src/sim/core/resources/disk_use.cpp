@@ -54,6 +54,10 @@ void note_use(World& world, const Json& volume, Json& snapshot) {
   snapshot[kHeldSeconds] = held_seconds(world, volume);
 }
 
+void note_copied_use(const Json& source, Json& copy) {
+  copy[kUsedMib] = used_mib_of_snapshot(source);
+}
+
 long used_mib(World& world, const Json& volume) {
   if (const auto real = world.bodies().used_mib(text(volume, "volumeId"))) return *real;
   // A volume of an older state file does not say what it began with.

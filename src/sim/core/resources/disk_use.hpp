@@ -20,6 +20,9 @@ void note_first_use(World& world, Json& volume);
 // The use of the volume goes into its snapshot, for the next snapshot and for volumes made from it.
 void note_use(World& world, const Json& volume, Json& snapshot);
 
+// A copy of a snapshot holds what its source holds.
+void note_copied_use(const Json& source, Json& copy);
+
 long used_mib(World& world, const Json& volume);
 // Since the last completed snapshot of the volume; everything, if it has none.
 long changed_mib(World& world, const std::string& region, const Json& volume);

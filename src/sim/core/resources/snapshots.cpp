@@ -2,6 +2,7 @@
 #include "sim/core/resources/snapshots.hpp"
 
 #include "sim/core/resources/disk_use.hpp"
+#include "sim/core/services/encryption.hpp"
 #include "sim/core/state/wire.hpp"
 
 namespace ec2spotter::sim {
@@ -73,7 +74,9 @@ Result<std::vector<Json>> take_snapshots(World& world, const std::string& region
   TRY_VOID(world.bodies().create_snapshots(orders));
   for (std::size_t i = 0; i < made.size(); ++i) {
     const long changed = changed_mib(world, region, *wishes[i].volume);
-    keep_pending(world, region, made[i], {.after = time_to_store(changed)});
+    const bool usable = key_state(world, region, text(made[i], "kmsKeyId")) == kKeyEnabled;
+    keep_pending(world, region, made[i],
+                 {.after = time_to_store(changed), .fails_with = usable ? "" : kKeyNotAccessible});
   }
   return made;
 }

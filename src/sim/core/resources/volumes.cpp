@@ -7,6 +7,7 @@
 
 #include "base/broken_rule.hpp"
 #include "sim/core/call/call.hpp"
+#include "sim/core/call/limits.hpp"
 #include "sim/core/resources/disk_use.hpp"
 #include "sim/core/services/encryption.hpp"
 #include "sim/core/state/wire.hpp"
@@ -31,6 +32,11 @@ constexpr auto kVolumeTypes = std::to_array<VolumeType>({
     {"sc1", 125, 16384, 0, 0, 0, 0},
     {"standard", 1, 1024, 0, 0, 0, 0},
 });
+
+// In MiB/s. Source: EC2 API reference, CreateVolume, VolumeInitializationRate.
+constexpr long kInitializationLeast = 100;
+constexpr long kInitializationMost = 300;
+constexpr const char* kInitializedAt = "_initialized_at";
 
 Result<void> check_rate(const std::optional<long>& rate, long min, long max, const char* name,
                         std::string_view type) {
@@ -99,6 +105,36 @@ Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Js
   if (volume["encrypted"].get<bool>()) volume["kmsKeyId"] = disk.kms_key;
   note_first_use(world, volume);
   return volume;
+}
+
+Result<void> check_initialization(World& world, const std::string& region, const DiskSpec& disk) {
+  if (!disk.initialization_mib_s) return {};
+  const long rate = *disk.initialization_mib_s;
+  if (disk.snapshot_id.empty()) {
+    return refuse("InvalidParameterCombination",
+                  "VolumeInitializationRate is supported only for volumes made from a snapshot");
+  }
+  if (rate < kInitializationLeast || rate > kInitializationMost) {
+    return refuse("InvalidParameterValue",
+                  "Value (" + std::to_string(rate) +
+                      ") for parameter VolumeInitializationRate is invalid: 100 to 300 MiB/s");
+  }
+  long taken = 0;
+  for (const auto& [id, volume] : world.table(region, "volume")) {
+    if (!world.is_before(volume, kInitializedAt)) continue;
+    taken += volume.value("volumeInitializationRate", 0L);
+  }
+  if (taken + rate <= quota(world, "initialization_mib_s")) return {};
+  return refuse("ResourceLimitExceeded",
+                "The volume initialization rates of this Region would exceed its limit");
+}
+
+void begin_initialization(World& world, const DiskSpec& disk, Json& volume) {
+  if (!disk.initialization_mib_s) return;
+  const long rate = *disk.initialization_mib_s;
+  volume["volumeInitializationRate"] = rate;
+  const Duration takes = world.work(std::chrono::seconds(used_mib(world, volume) / rate + 1));
+  volume[kInitializedAt] = format_iso8601(world.now() + takes, Fraction::milliseconds);
 }
 
 Json attachment_json(World& world, const std::string& volume_id, const std::string& instance_id,

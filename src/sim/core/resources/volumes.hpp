@@ -19,6 +19,17 @@ Result<void> check_volume(const DiskSpec& disk);
 // An available volume of a completed disk, under a new id; not yet in its table.
 Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Json tags);
 
+// Faults of CreateVolume: the volume ends in the state `error`, or is gone without an error.
+inline constexpr const char* kVolumeError = "volume_error";
+inline constexpr const char* kVolumeVanishes = "volume_vanishes";
+
+// How fast data comes from the snapshot while the volume is initialized, if the call says so. All
+// volumes of a region that are being initialized share a quota. Errors:
+// InvalidParameterCombination, InvalidParameterValue, ResourceLimitExceeded.
+Result<void> check_initialization(World& world, const std::string& region, const DiskSpec& disk);
+// The volume, which is new, is being initialized from now on, if the disk has a rate.
+void begin_initialization(World& world, const DiskSpec& disk, Json& volume);
+
 struct AttachmentSpec {
   std::string device;
   bool delete_on_termination = false;

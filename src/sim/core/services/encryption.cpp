@@ -15,6 +15,11 @@ std::string arn_of(const std::string& region, const std::string& what) {
   return "arn:aws:kms:" + region + ":" + std::string(kAccount) + ":" + what;
 }
 
+std::string cannot_attach(const std::string& volume_id) {
+  return "Volume " + volume_id +
+         " cannot be attached. The encrypted volume was unable to access the KMS master key.";
+}
+
 }  // namespace
 
 std::string own_key_arn(const std::string& region) {
@@ -25,6 +30,48 @@ void add_key(World& world, const std::string& region, const std::string& key_id,
              const std::string& alias) {
   world.put(region, kTable, key_id) = {
       {"keyId", key_id}, {"arn", arn_of(region, "key/" + key_id)}, {"alias", alias}};
+}
+
+Result<void> set_key_state(World& world, const std::string& region, const std::string& name,
+                           const std::string& state) {
+  if (state != kKeyEnabled && state != kKeyDisabled && state != kKeyDenied) {
+    return fail(Errc::invalid, "'state' must be enabled, disabled or denied");
+  }
+  const std::string arn = find_key_arn(world, region, name);
+  Json* key =
+      world.find_where(region, kTable, [&](const Json& each) { return text(each, "arn") == arn; });
+  if (key == nullptr) return fail(Errc::invalid, "there is no key " + name + " in " + region);
+  (*key)["state"] = state;
+  return {};
+}
+
+std::string key_state(const World& world, const std::string& region, const std::string& name) {
+  const std::string arn = find_key_arn(world, region, name);
+  if (name.empty() || arn == own_key_arn(region)) return kKeyEnabled;
+  for (const auto& [id, key] : world.table(region, kTable)) {
+    if (text(key, "arn") == arn) return key.value("state", kKeyEnabled);
+  }
+  return kKeyDenied;
+}
+
+bool keys_are_usable(const World& world, const std::string& region, const DiskSpec& disk) {
+  const Table& snapshots = world.table(region, "snapshot");
+  const auto source = snapshots.find(disk.snapshot_id);
+  const std::string key = source == snapshots.end() ? "" : text(source->second, "kmsKeyId");
+  return key_state(world, region, disk.kms_key) == kKeyEnabled &&
+         key_state(world, region, key) == kKeyEnabled;
+}
+
+Result<void> check_volume_key(const World& world, const std::string& region, const Json& volume) {
+  if (key_state(world, region, text(volume, "kmsKeyId")) == kKeyEnabled) return {};
+  return refuse("CustomerKeyHasBeenRevoked", cannot_attach(text(volume, "volumeId")));
+}
+
+KeyTrouble key_trouble(const std::string& state) {
+  if (state == kKeyDisabled) {
+    return {"Client.InvalidKMSKey.InvalidState", "The KMS key provided is in an incorrect state"};
+  }
+  return {"Client.InternalError", "Client error on launch"};
 }
 
 std::string find_key_arn(const World& world, const std::string& region, const std::string& name) {
@@ -68,10 +115,7 @@ Result<void> authorize_key(Call& call, const std::vector<Json>& policies) {
         .context = {{"kms:ViaService", "ec2." + call.region + ".amazonaws.com"},
                     {"kms:GrantIsForAWSResource", "true"}}};
     if (allows(policies, question)) continue;
-    return refuse("CustomerKeyHasBeenRevoked",
-                  "Volume " + id->second +
-                      " cannot be attached. The encrypted volume was unable to access the KMS "
-                      "master key.");
+    return refuse("CustomerKeyHasBeenRevoked", cannot_attach(id->second));
   }
   return {};
 }

@@ -17,6 +17,32 @@ std::string own_key_arn(const std::string& region);
 void add_key(World& world, const std::string& region, const std::string& key_id,
              const std::string& alias);
 
+// What EC2 finds when it wants to use a key for the account. `denied`: it gets no grant for it.
+inline constexpr const char* kKeyEnabled = "enabled";
+inline constexpr const char* kKeyDisabled = "disabled";
+inline constexpr const char* kKeyDenied = "denied";
+// From now on; `name` as in find_key_arn. Errors: invalid, with a sentence.
+Result<void> set_key_state(World& world, const std::string& region, const std::string& name,
+                           const std::string& state);
+// kKeyEnabled for what is not encrypted (an empty name), kKeyDenied for a key that does not exist
+// in the region.
+std::string key_state(const World& world, const std::string& region, const std::string& name);
+
+// EC2's text for a snapshot that ends in error for its key.
+inline constexpr const char* kKeyNotAccessible = "Given key ID is not accessible";
+
+// Can the disk be made: are its key and that of its snapshot usable?
+bool keys_are_usable(const World& world, const std::string& region, const DiskSpec& disk);
+// Errors: CustomerKeyHasBeenRevoked.
+Result<void> check_volume_key(const World& world, const std::string& region, const Json& volume);
+
+struct KeyTrouble {
+  const char* code;
+  const char* message;
+};
+// Why an instance with a volume under a key in this state does not start.
+KeyTrouble key_trouble(const std::string& state);
+
 // The ARN of what `name` means: a key's id or alias, or the ARN of either. Empty: there is no such
 // key.
 std::string find_key_arn(const World& world, const std::string& region, const std::string& name);
