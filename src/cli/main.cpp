@@ -224,6 +224,10 @@ void add_market_controls(CLI::App& app, Parsed& parsed) {
       .option<std::string>("KEY", "key", "id, alias or ARN of a key of the seed", true)
       .option<std::string>("STATE", "state", "enabled, disabled or denied (no grant)", true)
       .option<std::string>("--of-region", "region", "default: us-east-1");
+  ControlCommand(app, parsed, "zone", "set what EC2 says of a zone")
+      .option<std::string>("ZONE", "zone", "zone", true)
+      .option<std::string>("--zone-state", "state", "available, impaired, unavailable ...")
+      .option<std::string>("--opt-in", "opt_in", "opt-in-not-required, opted-in or not-opted-in");
   ControlCommand(app, parsed, "limits", "switch EC2's request rate limits on or off")
       .option<bool>("--enabled", "enabled", "true or false", true);
 }

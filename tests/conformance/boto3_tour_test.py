@@ -497,6 +497,45 @@ class TourTest(unittest.TestCase):
             len(ec2.get_paginator("describe_network_interfaces").paginate().build_full_result()
                 ["NetworkInterfaces"]), 1)
 
+    def test_an_interface_that_is_kept(self):
+        ec2 = self.ec2
+        subnet = ec2.describe_subnets(Filters=[{"Name": "availability-zone", "Values": [ZONE]}])
+        subnet = subnet["Subnets"][0]["SubnetId"]
+        made = ec2.create_network_interface(
+            SubnetId=subnet, PrivateIpAddress="172.31.0.77",
+            TagSpecifications=tags("network-interface", Name="web"))["NetworkInterface"]
+        kept = made["NetworkInterfaceId"]
+        self.refused("InvalidIPAddress.InUse", ec2.create_network_interface, SubnetId=subnet,
+                     PrivateIpAddress="172.31.0.77")
+        ec2.associate_address(AllocationId="eipalloc-0aaaaaaaaaaaaaaa1", NetworkInterfaceId=kept)
+        primary = [{"DeviceIndex": 0, "NetworkInterfaceId": kept}]
+        self.refused("InvalidParameterCombination", self.run_one, NetworkInterfaces=primary,
+                     SubnetId=subnet)
+        for _ in range(2):
+            instance = self.run_one(NetworkInterfaces=primary)
+            found = ec2.describe_network_interfaces(Filters=[
+                {"Name": "tag:Name", "Values": ["web"]}, {"Name": "status", "Values": ["in-use"]},
+                {"Name": "attachment.instance-id", "Values": [instance]},
+                {"Name": "private-ip-address", "Values": ["172.31.0.77"]},
+                {"Name": "subnet-id", "Values": [subnet]}])["NetworkInterfaces"]
+            self.assertEqual([(i["MacAddress"], i["Association"]["PublicIp"]) for i in found],
+                             [(made["MacAddress"], "127.90.0.1")])
+            self.refused("InvalidNetworkInterface.InUse", self.run_one, NetworkInterfaces=primary)
+            ec2.terminate_instances(InstanceIds=[instance])
+            self.wait("instance_terminated", InstanceIds=[instance])
+            self.wait("network_interface_available", NetworkInterfaceIds=[kept])
+
+    def test_a_zone_that_is_not_opted_in(self):
+        self.server.control("zone", {"zone": ZONE, "state": "impaired"})
+        self.server.control("zone", {"zone": "us-east-1b", "opt_in": "not-opted-in"})
+        zones = self.ec2.describe_availability_zones()["AvailabilityZones"]
+        self.assertEqual([(z["ZoneName"], z["State"]) for z in zones][:2],
+                         [(ZONE, "impaired"), ("us-east-1c", "available")])
+        zones = self.ec2.describe_availability_zones(AllAvailabilityZones=True)
+        self.assertEqual(zones["AvailabilityZones"][1]["OptInStatus"], "not-opted-in")
+        self.refused("InvalidZone.NotFound", self.ec2.create_volume, Size=8,
+                     AvailabilityZone="us-east-1b")
+
     def test_keys(self):
         ec2 = self.ec2
         self.assertIn("PRIVATE KEY", ec2.create_key_pair(KeyName="made")["KeyMaterial"])

@@ -85,6 +85,8 @@ class CliTourTest(unittest.TestCase):
         self.ec2("wait", "volume-in-use", "--volume-ids", volume)
         self.refused("VolumeInUse", "ec2", "attach-volume", "--volume-id", volume,
                      "--instance-id", instance, "--device", "/dev/sdg")
+        both = self.ec2("create-snapshots", "--instance-specification", f"InstanceId={instance}")
+        self.assertEqual(len(both["Snapshots"]), 2)
         self.ec2("detach-volume", "--volume-id", volume)
         self.ec2("wait", "volume-available", "--volume-ids", volume)
         self.ec2("modify-volume", "--volume-id", volume, "--size", 9)

@@ -70,7 +70,7 @@ std::string UnattendedGuests::call_as(const std::string& instance, const std::st
 
 bool UnattendedGuests::is_in_boot_program(const sim::Json& instance) {
   const std::string id = instance.at("instanceId");
-  return instance.at("instanceState").at("name") == "running" &&
+  return sim::text(instance.at("instanceState"), "name") == "running" &&
          !sim::tag_value(instance, tag::kFleetId).empty() &&
          ec2_.guests().console(id).find("identify ok") != std::string::npos;
 }

@@ -183,6 +183,16 @@ Result<Json> control_quota(World& world, const Json& body) {
   return Json::object();
 }
 
+Result<Json> control_zone(World& world, const Json& body) {
+  TRY_VOID(check_keys(body, {"zone", "state", "opt_in"}));
+  TRY(const std::string zone, need_text(body, "zone"));
+  ZoneState state = zone_state(world, zone);
+  TRY(state.state, text_or(body, "state", state.state));
+  TRY(state.opt_in, text_or(body, "opt_in", state.opt_in));
+  TRY_VOID(set_zone_state(world, zone, state));
+  return Json::object();
+}
+
 Result<Json> control_key(World& world, const Json& body) {
   TRY_VOID(check_keys(body, {"key", "region", "state"}));
   TRY(const std::string name, need_text(body, "key"));
@@ -243,6 +253,7 @@ Result<Json> Core::changing_control(const std::string& path, const Json& body) {
   if (path == "capacity") return control_capacity(world_, body);
   if (path == "price") return control_price(world_, body);
   if (path == "quota") return control_quota(world_, body);
+  if (path == "zone") return control_zone(world_, body);
   if (path == "key") return control_key(world_, body);
   if (path == "limits") return control_limits(world_, body);
   if (path == "reclaim") return reclaim_instance(world_, body, false);
@@ -258,7 +269,7 @@ Result<Json> Core::changing_control(const std::string& path, const Json& body) {
   if (path == "clock") return move_clock(body);
   return fail(Errc::invalid,
               "no control call '" + path +
-                  "'; known: capacity price quota key limits notice rebalance reclaim "
+                  "'; known: capacity price quota key zone limits notice rebalance reclaim "
                   "status event hang read_only replacement delay fault clock state "
                   "resources calls actions violations");
 }

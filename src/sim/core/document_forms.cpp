@@ -132,6 +132,8 @@ const Form& seed_form() {
         a_list(an_object({{"key_name", a_text(), true}, {"public_key", a_text(), true}}))},
        {"capacity", a_list(seeded_capacity())},
        {"prices", a_list(seeded_price())},
+       {"zones",
+        a_list(an_object({{"zone", a_text(), true}, {"state", a_text()}, {"opt_in", a_text()}}))},
        {"replacement", an_object({{"delete_on_termination", a_flag()}})},
        {"parameters", a_map(a_text())}});
   return kForm;

@@ -175,6 +175,7 @@ Result<void> Core::seed(const Json& document) {
   };
   TRY_VOID(for_all(document, "capacity", steered("capacity")));
   TRY_VOID(for_all(document, "prices", steered("price")));
+  TRY_VOID(for_all(document, "zones", steered("zone")));
   if (document.contains("replacement")) {
     TRY_VOID(control("replacement", document.at("replacement")));
   }

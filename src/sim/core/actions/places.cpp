@@ -45,7 +45,7 @@ Result<Json> describe_zones(Call& call) {
                                   {"region-name", "regionName"}, {"opt-in-status", "optInStatus"}};
   const auto names = call.params.list("ZoneName");
   const auto ids = call.params.list("ZoneId");
-  TRY_VOID(call.params.flag("AllAvailabilityZones", false));
+  TRY(const bool all, call.params.flag("AllAvailabilityZones", false));
   TRY(const Filters filters, read_filters(call.params, kPaths));
   TRY_VOID(call.finish());
   for (const std::string& name : names) {
@@ -55,14 +55,16 @@ Result<Json> describe_zones(Call& call) {
   }
   Json set = Json::array();
   for (const Zone& zone : zones_of(call.region)) {
+    const ZoneState state = zone_state(call.world, zone.name);
+    if (!all && state.opt_in == "not-opted-in") continue;
     const Json entry{{"zoneName", zone.name},
                      {"zoneId", zone.id},
-                     {"zoneState", "available"},
+                     {"zoneState", state.state},
                      {"zoneType", "availability-zone"},
                      {"regionName", call.region},
                      {"groupName", call.region},
                      {"networkBorderGroup", call.region},
-                     {"optInStatus", "opt-in-not-required"},
+                     {"optInStatus", state.opt_in},
                      {"messageSet", Json::array()}};
     bool named = names.empty() && ids.empty();
     for (const std::string& name : names) named = named || name == zone.name;

@@ -53,10 +53,11 @@ Result<InterfaceSpec> read_interface(Params& params) {
   TRY_VOID(params.finish());
   const bool existing = !spec.interface_id.empty();
   if (existing && (spec.public_ip || !spec.subnet_id.empty() || !spec.group_ids.empty() ||
-                   spec.delete_on_termination.value_or(false))) {
-    return refuse("InvalidParameterCombination",
-                  "An existing network interface keeps its subnet, groups and public address, and "
-                  "is not deleted on termination");
+                   !spec.private_ip.empty() || spec.delete_on_termination.value_or(false))) {
+    return refuse(
+        "InvalidParameterCombination",
+        "An existing network interface keeps its subnet, groups and addresses, and is not "
+        "deleted on termination");
   }
   return spec;
 }

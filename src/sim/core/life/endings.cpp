@@ -1,7 +1,7 @@
 #include "sim/core/life/endings.hpp"
 
 #include "sim/core/life/volume_events.hpp"
-#include "sim/core/resources/interfaces.hpp"
+#include "sim/core/resources/launch_interfaces.hpp"
 #include "sim/core/resources/root_tasks.hpp"
 #include "sim/core/resources/volumes.hpp"
 #include "sim/core/state/instance_state.hpp"
@@ -122,7 +122,7 @@ void discard_instance(World& world, const std::string& region, const std::string
   if (instance == nullptr) return;
   return_capacity(world, *instance);
   free_disks(world, region, *instance);
-  free_interfaces(world, region, *instance);
+  discard_interfaces(world, region, *instance);
   world.erase(region, "spot-request", text(*instance, "spotInstanceRequestId"));
   world.erase(region, "instance", instance_id);
 }

@@ -22,6 +22,11 @@ Result<std::string> subnet_of_interface(World& world, const std::string& region,
   return text(*interface, "subnetId");
 }
 
+std::string zone_of_subnet(World& world, const std::string& region, const std::string& id) {
+  const Json* subnet = world.find(region, "subnet", id);
+  return subnet == nullptr ? "" : text(*subnet, "availabilityZone");
+}
+
 Result<int> within_quota(World& world, const std::string& region, const LaunchSpec& spec,
                          int count) {
   const bool spot = spec.spot != SpotKind::none;
@@ -61,7 +66,11 @@ Result<std::vector<Place>> candidates(World& world, const std::string& region,
     if (anywhere || here == zone) places.push_back({id, here, 0});
   }
   if (places.empty()) {
-    return refuse("InvalidParameterValue", "The subnet " + subnet_id + " is not in " + zone);
+    return refuse("InvalidParameterValue", "Value (" + zone +
+                                               ") for parameter availabilityZone is invalid. "
+                                               "Subnet '" +
+                                               subnet_id + "' is in the availability zone " +
+                                               zone_of_subnet(world, region, subnet_id));
   }
   std::sort(places.begin(), places.end(),
             [](const Place& a, const Place& b) { return a.zone < b.zone; });

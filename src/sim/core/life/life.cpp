@@ -30,7 +30,8 @@ void end_instance(World& world, const std::string& region, Json& instance) {
   world.bodies().cut_power(id);
   set_state(instance, "terminated");
   free_disks(world, region, instance);
-  free_interfaces(world, region, instance);
+  // A Spot request may have waited for one of them.
+  if (free_interfaces(world, region, instance)) try_requests_soon(world);
   if (const std::string ip = text(instance, "_own_ip"); !ip.empty()) {
     static_cast<void>(world.bodies().route_address(ip, ""));
   }

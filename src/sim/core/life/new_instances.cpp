@@ -8,6 +8,7 @@
 #include "sim/core/life/launch_place.hpp"
 #include "sim/core/life/request_state.hpp"
 #include "sim/core/resources/interfaces.hpp"
+#include "sim/core/resources/launch_interfaces.hpp"
 #include "sim/core/resources/volumes.hpp"
 #include "sim/core/services/iam.hpp"
 #include "sim/core/services/parameters.hpp"
@@ -21,26 +22,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kStarting = 6s;  // from the call to running, as EC2 takes 5 to 18 s
-
-Result<void> check_interfaces(World& world, const std::string& region, const LaunchSpec& spec) {
-  for (const InterfaceSpec& wanted : spec.interfaces) {
-    if (wanted.interface_id.empty()) continue;
-    const Json* interface = world.find(region, "network-interface", wanted.interface_id);
-    if (interface == nullptr) {
-      return refuse("InvalidNetworkInterfaceID.NotFound",
-                    "The networkInterface ID '" + wanted.interface_id + "' does not exist");
-    }
-    if (spec.count_max > 1) {
-      return refuse("InvalidParameterCombination",
-                    "A network interface can be given to one instance only");
-    }
-    if (text(*interface, "status") != "available") {
-      return refuse("InvalidNetworkInterface.InUse",
-                    "Interface: [" + wanted.interface_id + "] in use.");
-    }
-  }
-  return {};
-}
 
 // The image's disks, as the launch changes them.
 Result<std::map<std::string, DiskSpec>> wanted_disks(World& world, const std::string& region,
@@ -113,37 +94,6 @@ Result<Json> make_disks(World& world, const std::string& region, const LaunchSpe
   return mappings;
 }
 
-Result<void> make_interfaces(World& world, const std::string& region, const LaunchSpec& spec,
-                             const std::string& subnet_id, Json& instance) {
-  std::vector<InterfaceSpec> wanted = spec.interfaces;
-  if (wanted.empty()) {
-    wanted.push_back(
-        {.private_ip = spec.private_ip, .description = {}, .group_ids = spec.group_ids});
-  }
-  for (const InterfaceSpec& each : wanted) {
-    Json* interface = world.find(region, "network-interface", each.interface_id);
-    if (interface == nullptr) {
-      TRY(interface,
-          make_interface(world, region,
-                         {.subnet_id = each.subnet_id.empty() ? subnet_id : each.subnet_id,
-                          .private_ip = each.private_ip,
-                          .description = each.description,
-                          .group_ids = each.group_ids,
-                          .group_names = spec.group_names,
-                          .tags = tags_for(spec, "network-interface")}));
-    }
-    attach_interface(
-        world, instance, *interface,
-        {.device_index = each.device_index,
-         .delete_on_termination = each.delete_on_termination.value_or(each.interface_id.empty())});
-  }
-  return {};
-}
-
-bool wants_public_ip(const LaunchSpec& spec) {
-  return spec.interfaces.empty() || spec.interfaces.front().public_ip.value_or(true);
-}
-
 Json metadata_options(const LaunchSpec& spec) {
   return {{"state", "applied"},
           {"httpTokens", spec.tokens_required ? "required" : "optional"},
@@ -214,7 +164,7 @@ void undo(World& world, const std::string& region, const Json& instance) {
     if (values_at(volume, "attachmentSet/*/instanceId") == alone) doomed.push_back(id);
   }
   for (const std::string& id : doomed) erase_volume(world, region, id);
-  free_interfaces(world, region, instance);
+  discard_interfaces(world, region, instance);
 }
 
 Result<std::string> launch_one(World& world, const std::string& region, const LaunchSpec& spec,
@@ -225,7 +175,7 @@ Result<std::string> launch_one(World& world, const std::string& region, const La
   Json instance = instance_json(world, spec, image, subnet);
   instance["instanceId"] = id;
   if (image.contains("bootMode")) instance["bootMode"] = image.at("bootMode");
-  if (auto made = make_interfaces(world, region, spec, place.subnet_id, instance); !made) {
+  if (auto made = give_interfaces(world, region, spec, place.subnet_id, instance); !made) {
     undo(world, region, instance);
     return fail(std::move(made).error());
   }
@@ -306,7 +256,7 @@ Result<void> check_launch(World& world, const std::string& region, const LaunchS
                       ") for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance "
                       "Profile name");
   }
-  TRY_VOID(check_interfaces(world, region, spec));
+  TRY_VOID(check_wanted_interfaces(world, region, spec));
   TRY(const auto places, candidates(world, region, spec));
   return {};
 }

@@ -18,6 +18,10 @@ std::string waiting_code(const std::string& api_code) {
   if (api_code == "InsufficientInstanceCapacity") return "capacity-not-available";
   if (api_code == "SpotMaxPriceTooLow") return "price-too-low";
   if (api_code == "MaxSpotInstanceCountExceeded") return "limit-exceeded";
+  // The next instance of a persistent request waits until the last one has given them back.
+  if (api_code == "InvalidNetworkInterface.InUse" || api_code == "InvalidIPAddress.InUse") {
+    return "constraint-not-fulfillable";
+  }
   if (api_code == "InsufficientFreeAddressesInSubnet") return "constraint-not-fulfillable";
   return {};
 }

@@ -222,7 +222,8 @@ void refresh_interfaces(World& world, const std::string& region, Json& instance)
   instance["networkInterfaceSet"] = std::move(set);
 }
 
-void free_interfaces(World& world, const std::string& region, const Json& instance) {
+bool free_interfaces(World& world, const std::string& region, const Json& instance) {
+  bool kept = false;
   for (const auto& [index, interface] : interfaces_of(world, region, instance)) {
     const std::string id = text(*interface, "networkInterfaceId");
     const bool doomed = interface->at("attachment").at("deleteOnTermination").get<bool>();
@@ -236,7 +237,9 @@ void free_interfaces(World& world, const std::string& region, const Json& instan
     interface->erase("attachment");
     (*interface)["status"] = "available";
     if (doomed) delete_interface(world, region, id);
+    kept = kept || !doomed;
   }
+  return kept;
 }
 
 void delete_interface(World& world, const std::string& region, const std::string& interface_id) {

@@ -39,8 +39,9 @@ void refresh_interfaces(World& world, const std::string& region, Json& instance)
 // The address, which is free, points to the interface from now on.
 void associate(World& world, const std::string& region, Json& address, Json& interface);
 
-// The instance has ended: its interfaces are deleted, or available again with their address.
-void free_interfaces(World& world, const std::string& region, const Json& instance);
+// The instance has ended: its interfaces are deleted, or available again with their address. Is one
+// available again?
+bool free_interfaces(World& world, const std::string& region, const Json& instance);
 void delete_interface(World& world, const std::string& region, const std::string& interface_id);
 
 // The address with this value at `key`, or null.

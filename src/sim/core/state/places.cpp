@@ -1,7 +1,9 @@
 // Regions, zones, and what a new region holds.
 #include "sim/core/state/places.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "sim/core/state/wire.hpp"
 
@@ -105,7 +107,78 @@ void furnish(World& world, const RegionRow& row) {
   for (int i = 0; i < row.zones; ++i) add_default_subnet(world, row, vpc, i);
 }
 
+constexpr std::string_view kZoneStates[] = {"available", "information", "impaired", "unavailable",
+                                            "constrained"};
+constexpr std::string_view kOptIns[] = {"opt-in-not-required", "opted-in", "not-opted-in"};
+
+template <class Words>
+bool has(const Words& words, const std::string& word) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+std::string region_of_zone(const std::string& zone) {
+  for (const RegionRow& row : kRegions) {
+    for (int i = 0; i < row.zones; ++i) {
+      if (zone_name(row, i) == zone) return row.name;
+    }
+  }
+  return {};
+}
+
+// The subnets of the zone go to `hidden`. Errors: invalid.
+Result<void> hide_subnets(World& world, const std::string& region, const std::string& zone,
+                          Json& hidden) {
+  std::vector<std::string> ids;
+  for (const auto& [id, subnet] : world.table(region, "subnet")) {
+    if (text(subnet, "availabilityZone") != zone) continue;
+    if (!subnet.value("_ips", Json::object()).empty()) {
+      return fail(Errc::invalid, "network interfaces are in the zone " + zone);
+    }
+    ids.push_back(id);
+  }
+  for (const std::string& id : ids) {
+    hidden[id] = *world.find(region, "subnet", id);
+    world.erase(region, "subnet", id);
+  }
+  return {};
+}
+
+void show_subnets(World& world, const std::string& region, const Json& hidden) {
+  for (const auto& [id, subnet] : hidden.items()) world.put(region, "subnet", id) = subnet;
+}
+
 }  // namespace
+
+ZoneState zone_state(const World& world, const std::string& zone) {
+  const Json known = world.settings().value("zone/" + zone, Json::object());
+  ZoneState state;
+  state.state = known.value("state", state.state);
+  state.opt_in = known.value("opt_in", state.opt_in);
+  return state;
+}
+
+Result<void> set_zone_state(World& world, const std::string& zone, const ZoneState& state) {
+  const std::string region = region_of_zone(zone);
+  if (region.empty()) return fail(Errc::invalid, "no zone " + zone);
+  if (!has(kZoneStates, state.state)) {
+    return fail(Errc::invalid,
+                "'state' must be available, information, impaired, unavailable or constrained");
+  }
+  if (!has(kOptIns, state.opt_in)) {
+    return fail(Errc::invalid, "'opt_in' must be opt-in-not-required, opted-in or not-opted-in");
+  }
+  Json known = world.settings().value("zone/" + zone, Json::object());
+  Json hidden = known.value("subnets", Json::object());
+  if (state.opt_in == "not-opted-in") {
+    TRY_VOID(hide_subnets(world, region, zone, hidden));
+  } else {
+    show_subnets(world, region, hidden);
+    hidden = Json::object();
+  }
+  world.settings()["zone/" + zone] = {
+      {"state", state.state}, {"opt_in", state.opt_in}, {"subnets", std::move(hidden)}};
+  return {};
+}
 
 std::string group_arn(const std::string& region, const std::string& group_id) {
   return arn(region, "security-group", group_id);
