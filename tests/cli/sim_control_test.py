@@ -20,7 +20,7 @@ class SimControlTest(ProgramTest):
         self.assertEqual(refused.exception.response["Error"]["Code"], "VcpuLimitExceeded")
 
     def test_an_unknown_quota_is_refused_with_the_known_ones(self):
-        self.fails(2, "sim", "quota", "shoes", 1, says="spot_vcpus, on_demand_vcpus or addresses")
+        self.fails(2, "sim", "quota", "shoes", 1, says="spot_vcpus, on_demand_vcpus, addresses or ")
 
     def test_limits_switch_the_request_rates(self):
         for value in (True, False):

@@ -223,5 +223,22 @@ TEST(SimSnapshotTest, ACopyHasNoTagsOfItsSourceAndTheSameContent) {
   EXPECT_EQ(sim.call("CopySnapshot", mars).error(), "InvalidParameterValue");
 }
 
+// State files from before this account was kept say nothing of what is written.
+TEST(SimSnapshotTest, AnOlderStateFileIsLoadedAndCountsHalfOfTheSize) {
+  Sim sim(Profile::realistic);
+  const std::string volume = sim.make_volume();
+  sim.advance(2s);
+  const std::string earlier = take(sim, volume);
+  sim.advance(1min);
+  Json old = sim.core().save();
+  Json& tables = old["tables"]["us-east-1"];
+  for (Json* each : {&tables["volume"][volume], &tables["snapshot"][earlier]}) {
+    each->erase("_used_mib");
+    each->erase("_held_seconds");
+  }
+  ASSERT_TRUE(sim.core().load(old));
+  EXPECT_NEAR(seconds_until_completed(sim, take(sim, volume)), 61, 1);
+}
+
 }  // namespace
 }  // namespace ec2spotter::sim
