@@ -19,6 +19,9 @@ struct BootProgram {
 
 extern const BootProgram kBootProgram;
 
+// A program of Python for the reading of the metadata service: `imds.py PATH`.
+extern const std::string_view kImdsProgram;
+
 // What tells cloud-init that a new body is only a restart.
 extern const std::string_view kRestartConfig;
 

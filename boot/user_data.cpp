@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "boot/program.hpp"
+#include "model/tags.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -68,10 +69,17 @@ std::string_view to_word(BootAdopt adopt) {
   return "true";
 }
 
+// The roots that the instance may get, as a word of shell; of a root that is not made yet, what the
+// instance's own tag says at the moment.
 std::string words_of(const std::vector<VolumeId>& volumes) {
+  if (volumes.empty()) {
+    return "$(cat /run/ec2spotter/volume 2>/dev/null || python3 /run/ec2spotter/imds.py "
+           "tags/instance/" +
+           std::string(tag::kBodyOf) + " 2>/dev/null || echo " + std::string(tag::kToCome) + ")";
+  }
   std::string words;
   for (const VolumeId& volume : volumes) words += (words.empty() ? "" : " ") + volume.str();
-  return words;
+  return "'" + words + "'";
 }
 
 std::string gzip(std::string text) {
@@ -104,8 +112,12 @@ BootEngine engine_of(const BootParameters& parameters) {
 
 // What differs from launch to launch, and the start of the program.
 std::string end_of_hook(const BootParameters& parameters) {
-  return "put parameters <<'EC2SPOTTER'\nvolumes='" + words_of(parameters.volumes) +
-         "'\nengine=" + std::string(to_word(engine_of(parameters))) +
+  const std::string asking =
+      parameters.volumes.empty()
+          ? "put imds.py <<'EC2SPOTTER'\n" + std::string(kImdsProgram) + "EC2SPOTTER\n"
+          : std::string();
+  return asking + "put parameters <<'EC2SPOTTER'\nvolumes=" + words_of(parameters.volumes) +
+         "\nengine=" + std::string(to_word(engine_of(parameters))) +
          "\ndevice=" + parameters.device + "\nadopt=" + std::string(to_word(parameters.adopt)) +
          "\nguest_helper=" + (parameters.guest_helper ? "true" : "false") +
          "\nfix_network=" + (parameters.fix_network ? "true" : "false") +
@@ -128,7 +140,9 @@ std::string packed(const BootParameters& parameters) {
 }  // namespace
 
 Result<std::string> render_user_data(const BootParameters& parameters) {
-  if (parameters.volumes.empty()) return fail(Errc::invalid, "the root volume is missing");
+  if (parameters.volumes.empty() && parameters.own_attaching) {
+    return fail(Errc::invalid, "the root volume is missing");
+  }
   for (const VolumeId& volume : parameters.volumes) {
     if (is_volume_id(volume.str())) continue;
     return fail(Errc::invalid,

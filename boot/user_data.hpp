@@ -56,7 +56,9 @@ struct OwnAttaching {
 enum class BootAdopt { no, once, again, remove };
 
 struct BootParameters {
-  std::vector<VolumeId> volumes;  // at least one; one of them will be attached
+  // One of them will be attached. Empty: the root is not made yet, and the controller will name it
+  // in the body's tag kBodyOf, which the body must be able to read from the metadata service.
+  std::vector<VolumeId> volumes;
   BootEngine engine = BootEngine::auto_;
   std::string device = "/dev/sdf";    // the device name of the attachment; found by it on Xen only
   BootAdopt adopt = BootAdopt::once;  // without our files there is no `root ok` line

@@ -58,6 +58,7 @@ namespace ec2spotter {{
 
 const BootProgram kBootProgram{{
 {members}}};
+const std::string_view kImdsProgram = R"({imds})";
 const std::string_view kRestartConfig = R"({restart_config})";
 
 }}  // namespace ec2spotter
@@ -115,6 +116,7 @@ def main(folder, zopfli, output):
         paths = [path for path in FILES if path not in left_out]
         members.append(f".{name} = {literal(packed(zopfli, message(texts, paths).encode()))},\n")
     output.write_text(SOURCE.format(members="".join(members),
+                                    imds=texts["imds.py"],
                                     restart_config=texts["99-ec2spotter.cfg"]))
 
 

@@ -7,17 +7,20 @@
 # shellcheck source=boot/program/visits.sh
 . "$run/visits.sh"
 
+entered_properly() {
+  [ -e "$run/entered" ] || grep -q 'ec2spotter\.engine=' /proc/cmdline
+}
+
 # leave_alone: true when / is one of the volumes already, as where cloud-init runs our user data on it.
 leave_alone() {
+  # Nobody answers which one it is.
+  if [ "$volumes" = to-come ] && entered_properly; then return 0; fi
   system=$(system_disk) || return 1
   for each in $volumes; do
     volume_disk=$(find_disk "$each" "$device")
     if [ -n "$volume_disk" ] && [ "$volume_disk" = "$system" ]; then return 0; fi
   done
   return 1
-}
-entered_properly() {
-  [ -e "$run/entered" ] || grep -q 'ec2spotter\.engine=' /proc/cmdline
 }
 
 # run_stage NAME SECONDS: 0, or 3 after a fail line, or 4 when the engine cannot. A stage
@@ -90,7 +93,9 @@ echo "$visit" >"$state/visit"
 keep visit "$visit"
 run_stage identify 30
 [ -z "$own_attaching" ] || run_stage attach 3600
-run_stage find 630
+find_seconds=630
+[ "$volumes" != to-come ] || find_seconds=90000 # as long as EC2 may need to make it
+run_stage find "$find_seconds"
 run_stage check 3600
 run_stage adopt 120
 [ -z "$address" ] || run_stage address 120

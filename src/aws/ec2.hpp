@@ -36,6 +36,9 @@ struct RunInstancesSpec {
   // It may be stopped, and stops instead of ending when its system shuts down or Spot takes it. On
   // Spot its request is then persistent, else one-time.
   bool stoppable = false;
+  // The instance may read its own tags from the metadata service. Source: EC2 user guide, "View
+  // tags for your EC2 instances using instance metadata".
+  bool shows_tags = false;
   Tags instance_tags;  // also put on the new volumes and interfaces, and the spot request
   bool operator==(const RunInstancesSpec&) const = default;
 };
@@ -69,6 +72,30 @@ struct ReplaceRootSpec {
   std::string client_token;  // at most 64 ASCII characters
   Tags tags;                 // of the task
   bool operator==(const ReplaceRootSpec&) const = default;
+};
+
+// CreateSnapshot of one volume.
+struct SnapshotSpec {
+  VolumeId volume;
+  std::string description;  // at most 255 characters
+  Tags tags;
+  bool operator==(const SnapshotSpec&) const = default;
+};
+
+// CreateVolume from a snapshot.
+struct VolumeSpec {
+  SnapshotId snapshot;
+  std::string zone;
+  int size_gib = 0;  // at least the snapshot's
+  std::string type;
+  // Only where the type takes them. 0: EC2's default.
+  int iops = 0;
+  int throughput = 0;           // MiB/s
+  std::string kms_key;          // empty: as the snapshot's
+  int initialization_rate = 0;  // MiB/s, 100 to 300, at extra cost; 0: none is asked for
+  std::string client_token;     // at most 64 ASCII characters
+  Tags tags;
+  bool operator==(const VolumeSpec&) const = default;
 };
 
 struct AssociateAddressSpec {
@@ -123,6 +150,10 @@ class Ec2 {
                                                             const std::vector<Filter>& filters) = 0;
   // DescribeReplaceRootVolumeTasks.
   virtual Result<std::vector<RootTask>> describe_root_tasks(const std::vector<Filter>& filters) = 0;
+  // DescribeSnapshots, of those that the account owns.
+  virtual Result<std::vector<Snapshot>> describe_snapshots(const std::vector<Filter>& filters) = 0;
+  virtual Result<std::vector<LaunchTemplate>> describe_launch_templates(
+      const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<Address>> describe_addresses(const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<Image>> describe_images(const std::vector<ImageId>& ids,
                                                      const std::vector<Filter>& filters) = 0;
@@ -161,6 +192,10 @@ class Ec2 {
   virtual Result<void> check_launch(const RunInstancesSpec& spec) = 0;
   // Errors: already_done when a template has that name.
   virtual Result<void> create_launch_template(const LaunchTemplateSpec& spec) = 0;
+  // CreateLaunchTemplate with a template that nothing is launched from: its name and its tags are
+  // all that matters. EC2 lets one template of a region have a name, and that is decided at once.
+  // Errors: already_done when a template has that name.
+  virtual Result<void> create_record(const std::string& name, const Tags& tags) = 0;
   virtual Result<void> delete_launch_template(const LaunchTemplateId& id) = 0;
   virtual Result<FleetId> create_fleet(const FleetSpec& spec) = 0;
   // DeleteFleets; the fleet's instances go on running. One that is deleted already is no error.
@@ -175,6 +210,13 @@ class Ec2 {
   // Its instance goes on running; a stopped one is terminated. A request that has ended is no
   // error.
   virtual Result<void> cancel_spot_request(const SpotRequestId& request) = 0;
+  // The content is that of the moment of the call, as far as the guest has written it to the disk;
+  // the work goes on after the answer. There is no client token. Source: EC2 API reference,
+  // "CreateSnapshot".
+  virtual Result<Snapshot> create_snapshot(const SnapshotSpec& spec) = 0;
+  virtual Result<void> delete_snapshot(const SnapshotId& id) = 0;
+  // EC2 deletes the volume again, without an error, when its key cannot be used.
+  virtual Result<Volume> create_volume(const VolumeSpec& spec) = 0;
   virtual Result<void> delete_volume(const VolumeId& volume) = 0;
   virtual Result<void> attach_volume(const VolumeId& volume, const InstanceId& instance,
                                      const std::string& device) = 0;

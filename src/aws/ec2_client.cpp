@@ -4,20 +4,17 @@
 #include <map>
 #include <random>
 
-#include "aws/caller.hpp"
 #include "aws/client_parts.hpp"
 #include "aws/config/endpoints.hpp"
-#include "aws/denied_rights.hpp"
 #include "aws/identity_client.hpp"
 #include "aws/queue_client.hpp"
+#include "aws/typed_calls.hpp"
 #include "aws/wire/ec2/page_memory.hpp"
 #include "aws/wire/ec2/replies.hpp"
 
 namespace ec2spotter::aws {
 namespace {
 
-constexpr std::size_t kIdsPerCall = 500;
-constexpr int kMaxPages = 1000;
 constexpr std::size_t kMaxTaggedResources = 1000;
 constexpr Duration kClockWarning = std::chrono::minutes{4};
 
@@ -47,8 +44,7 @@ class RealEc2 final : public Ec2Client {
                          .deadline = deadlines.change,
                          .reading_deadline = deadlines.read,
                          .jitter_seed = jitter_seed}),
-        caller_(caller_parts(), caller_options_),
-        rights_(caller_parts(), caller_options_) {}
+        calls_(caller_parts(), caller_options_) {}
 
   const std::string& region() const override { return parts_.region; }
   const Clock& clock() const override { return clock_; }
@@ -74,68 +70,80 @@ class RealEc2 final : public Ec2Client {
 
   Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>& ids,
                                                const std::vector<Filter>& filters) override {
-    return by_ids<Volume>(ids, filters, describe_volumes_call, [this](std::string_view body) {
-      return volume_pages_.read(body, parse_describe_volumes);
-    });
+    return calls_.by_ids<Volume>(
+        ids, filters, describe_volumes_call,
+        [this](std::string_view body) { return volume_pages_.read(body, parse_describe_volumes); });
   }
   Result<std::vector<Instance>> describe_instances(const std::vector<InstanceId>& ids,
                                                    const std::vector<Filter>& filters) override {
-    return by_ids<Instance>(ids, filters, describe_instances_call, [this](std::string_view body) {
-      return instance_pages_.read(body, parse_describe_instances);
-    });
+    return calls_.by_ids<Instance>(ids, filters, describe_instances_call,
+                                   [this](std::string_view body) {
+                                     return instance_pages_.read(body, parse_describe_instances);
+                                   });
   }
   Result<std::vector<SpotRequest>> describe_spot_requests(
       const std::vector<Filter>& filters) override {
-    return by_filters<SpotRequest>(filters, describe_spot_requests_call,
-                                   parse_describe_spot_requests);
+    return calls_.by_filters<SpotRequest>(filters, describe_spot_requests_call,
+                                          parse_describe_spot_requests);
   }
   Result<std::vector<StatusChecks>> describe_status(const std::vector<InstanceId>& ids,
                                                     const std::vector<Filter>& filters) override {
-    return by_ids<StatusChecks>(ids, filters, describe_status_call, parse_describe_status);
+    return calls_.by_ids<StatusChecks>(ids, filters, describe_status_call, parse_describe_status);
   }
   Result<std::vector<RootTask>> describe_root_tasks(const std::vector<Filter>& filters) override {
-    return by_filters<RootTask>(filters, describe_root_tasks_call, parse_describe_root_tasks);
+    return calls_.by_filters<RootTask>(filters, describe_root_tasks_call,
+                                       parse_describe_root_tasks);
   }
   Result<std::vector<Address>> describe_addresses(const std::vector<Filter>& filters) override {
-    return pages<Address>([&](const Page&) { return describe_addresses_call(filters); },
-                          parse_describe_addresses);
+    return calls_.pages<Address>([&](const Page&) { return describe_addresses_call(filters); },
+                                 parse_describe_addresses);
   }
   Result<std::vector<Image>> describe_images(const std::vector<ImageId>& ids,
                                              const std::vector<Filter>& filters) override {
-    return by_ids<Image>(ids, filters, describe_images_call, parse_describe_images);
+    return calls_.by_ids<Image>(ids, filters, describe_images_call, parse_describe_images);
   }
   Result<std::vector<Subnet>> describe_subnets(const std::vector<Filter>& filters) override {
-    return by_filters<Subnet>(filters, describe_subnets_call, parse_describe_subnets);
+    return calls_.by_filters<Subnet>(filters, describe_subnets_call, parse_describe_subnets);
   }
   Result<std::vector<SecurityGroup>> describe_security_groups(
       const std::vector<Filter>& filters) override {
-    return by_filters<SecurityGroup>(filters, describe_security_groups_call,
-                                     parse_describe_security_groups);
+    return calls_.by_filters<SecurityGroup>(filters, describe_security_groups_call,
+                                            parse_describe_security_groups);
+  }
+
+  Result<std::vector<Snapshot>> describe_snapshots(const std::vector<Filter>& filters) override {
+    return calls_.by_filters<Snapshot>(filters, describe_snapshots_call, parse_describe_snapshots);
+  }
+  Result<std::vector<LaunchTemplate>> describe_launch_templates(
+      const std::vector<Filter>& filters) override {
+    return calls_.by_filters<LaunchTemplate>(filters, describe_launch_templates_call,
+                                             parse_describe_launch_templates);
   }
 
   Result<std::vector<Fleet>> describe_fleets() override {
-    return pages<Fleet>(describe_fleets_call, parse_describe_fleets);
+    return calls_.pages<Fleet>(describe_fleets_call, parse_describe_fleets);
   }
 
   Result<std::vector<InstanceType>> describe_instance_types(Architecture architecture) override {
-    return pages<InstanceType>(
+    return calls_.pages<InstanceType>(
         [&](const Page& page) { return describe_instance_types_call(architecture, page); },
         parse_describe_instance_types);
   }
   Result<std::vector<std::string>> describe_type_offerings(const std::string& zone) override {
-    return pages<std::string>(
+    return calls_.pages<std::string>(
         [&](const Page& page) { return describe_type_offerings_call(zone, page); },
         parse_describe_type_offerings);
   }
 
   Result<std::vector<Zone>> describe_zones() override {
-    return pages<Zone>([](const Page&) { return describe_zones_call(); }, parse_describe_zones);
+    return calls_.pages<Zone>([](const Page&) { return describe_zones_call(); },
+                              parse_describe_zones);
   }
   Result<std::vector<SpotPrice>> describe_spot_prices(const std::vector<std::string>& types,
                                                       const std::string& zone) override;
   Result<std::vector<PlacementScore>> spot_placement_scores(
       const std::string& instance_type) override {
-    return pages<PlacementScore>(
+    return calls_.pages<PlacementScore>(
         [&](const Page& page) {
           return spot_placement_scores_call(instance_type, parts_.region, page);
         },
@@ -146,67 +154,79 @@ class RealEc2 final : public Ec2Client {
   Result<void> check_launch(const RunInstancesSpec& spec) override;
   Result<void> create_launch_template(const LaunchTemplateSpec& spec) override {
     TRY(const ApiCall call, create_launch_template_call(spec));
-    return acknowledged(call);
+    return calls_.acknowledged(call);
+  }
+  Result<void> create_record(const std::string& name, const Tags& tags) override {
+    return calls_.acknowledged(create_record_call(name, tags));
   }
   Result<void> delete_launch_template(const LaunchTemplateId& id) override {
-    return acknowledged(delete_launch_template_call(id));
+    return calls_.acknowledged(delete_launch_template_call(id));
   }
   Result<FleetId> create_fleet(const FleetSpec& spec) override {
     TRY(const ApiCall call, create_fleet_call(spec));
-    return one<FleetId>(call, parse_create_fleet);
+    return calls_.one<FleetId>(call, parse_create_fleet);
   }
   Result<void> delete_fleet(const FleetId& id) override {
     const ApiCall call = delete_fleet_call(id);
-    TRY(const std::string body, ask(call));
+    TRY(const std::string body, calls_.ask(call));
     auto deleted = parse_delete_fleet(body);
     if (!deleted) return fail(with_context(std::move(deleted).error(), call.action));
     return {};
   }
   Result<void> terminate_instance(const InstanceId& instance) override {
-    return acknowledged(terminate_instance_call(instance));
+    return calls_.acknowledged(terminate_instance_call(instance));
   }
   Result<void> stop_instance(const InstanceId& instance) override {
-    return acknowledged(stop_instance_call(instance));
+    return calls_.acknowledged(stop_instance_call(instance));
   }
   Result<void> reboot_instance(const InstanceId& instance) override {
-    return acknowledged(reboot_instance_call(instance));
+    return calls_.acknowledged(reboot_instance_call(instance));
   }
   Result<void> start_instance(const InstanceId& instance) override {
-    return acknowledged(start_instance_call(instance));
+    return calls_.acknowledged(start_instance_call(instance));
   }
   Result<void> cancel_spot_request(const SpotRequestId& request) override {
-    return acknowledged(cancel_spot_request_call(request));
+    return calls_.acknowledged(cancel_spot_request_call(request));
+  }
+  Result<Snapshot> create_snapshot(const SnapshotSpec& spec) override {
+    return calls_.one<Snapshot>(create_snapshot_call(spec), parse_create_snapshot);
+  }
+  Result<void> delete_snapshot(const SnapshotId& id) override {
+    return calls_.acknowledged(delete_snapshot_call(id));
+  }
+  Result<Volume> create_volume(const VolumeSpec& spec) override {
+    return calls_.one<Volume>(create_volume_call(spec), parse_create_volume);
   }
   Result<void> delete_volume(const VolumeId& volume) override {
-    return acknowledged(delete_volume_call(volume));
+    return calls_.acknowledged(delete_volume_call(volume));
   }
   Result<void> attach_volume(const VolumeId& volume, const InstanceId& instance,
                              const std::string& device) override {
-    return acknowledged(attach_volume_call(volume, instance, device));
+    return calls_.acknowledged(attach_volume_call(volume, instance, device));
   }
   Result<void> detach_volume(const VolumeId& volume, const InstanceId& instance) override {
-    return acknowledged(detach_volume_call(volume, instance));
+    return calls_.acknowledged(detach_volume_call(volume, instance));
   }
   Result<void> replace_root(const ReplaceRootSpec& spec) override {
-    return acknowledged(replace_root_call(spec));
+    return calls_.acknowledged(replace_root_call(spec));
   }
   Result<void> create_tags(const std::vector<std::string>& resource_ids, const Tags& tags) override;
   Result<void> set_delete_on_termination(const InstanceId& instance, const std::string& device,
                                          bool value) override {
-    return acknowledged(set_delete_on_termination_call(instance, device, value));
+    return calls_.acknowledged(set_delete_on_termination_call(instance, device, value));
   }
   Result<void> associate_address(const AssociateAddressSpec& spec) override {
-    return acknowledged(associate_address_call(spec));
+    return calls_.acknowledged(associate_address_call(spec));
   }
   Result<void> disassociate_address(const AssociationId& association) override {
-    return acknowledged(disassociate_address_call(association));
+    return calls_.acknowledged(disassociate_address_call(association));
   }
   Result<ConsoleOutput> console_output(const InstanceId& instance) override;
   Result<std::string> parameter(const std::string& name) override {
-    return one<std::string>(get_parameter_call(name), parse_get_parameter);
+    return calls_.one<std::string>(get_parameter_call(name), parse_get_parameter);
   }
   Result<CallerIdentity> caller_identity() override {
-    return one<CallerIdentity>(caller_identity_call(), parse_caller_identity);
+    return calls_.one<CallerIdentity>(caller_identity_call(), parse_caller_identity);
   }
 
  private:
@@ -223,74 +243,11 @@ class RealEc2 final : public Ec2Client {
     return find_credentials(context, parts_.chain, warnings_);
   }
 
-  // The reply's body. The error names a missing right, if EC2 lets us decode its text.
-  Result<std::string> ask(const ApiCall& call) {
-    auto body = caller_.call(call);
-    if (body || body.error().code != Errc::unauthorized) return body;
-    Error error = std::move(body).error();
-    error.message = rights_.in_words(std::move(error.message));
-    return fail(std::move(error));
-  }
-
-  template <class T, class Parse>
-  Result<T> one(const ApiCall& call, Parse parse) {
-    TRY(const std::string body, ask(call));
-    Result<T> value = parse(body);
-    if (!value) return fail(with_context(std::move(value).error(), call.action));
-    return value;
-  }
-
-  Result<void> acknowledged(const ApiCall& call) {
-    TRY(const std::string body, ask(call));
-    auto outcome = parse_acknowledgement(body, call.action);
-    if (!outcome) return fail(with_context(std::move(outcome).error(), call.action));
-    return {};
-  }
-
-  // All pages of one describe. A token that comes back unchanged, or more pages than any account
-  // fills, shows a broken endpoint, and ends the call.
-  template <class T, class Build, class Parse>
-  Result<std::vector<T>> pages(Build build, Parse parse) {
-    std::vector<T> all;
-    Page page;
-    for (int count = 0; count < kMaxPages; ++count) {
-      TRY(auto reply, one<PageOf<T>>(build(page), parse));
-      std::move(reply.items.begin(), reply.items.end(), std::back_inserter(all));
-      if (reply.next_token.empty()) return all;
-      if (reply.next_token == page.next_token) break;
-      page.next_token = std::move(reply.next_token);
-    }
-    return fail(Errc::malformed_reply, "the pages of a reply do not end");
-  }
-
-  template <class T, class Build, class Parse>
-  Result<std::vector<T>> by_filters(const std::vector<Filter>& filters, Build build, Parse parse) {
-    return pages<T>([&](const Page& page) { return build(filters, page); }, parse);
-  }
-
-  template <class T, class Tag, class Build, class Parse>
-  Result<std::vector<T>> by_ids(const std::vector<Id<Tag>>& ids, const std::vector<Filter>& filters,
-                                Build build, Parse parse) {
-    std::vector<T> all;
-    std::size_t from = 0;
-    do {
-      const std::size_t to = std::min(ids.size(), from + kIdsPerCall);
-      const std::vector<Id<Tag>> some(ids.begin() + static_cast<std::ptrdiff_t>(from),
-                                      ids.begin() + static_cast<std::ptrdiff_t>(to));
-      TRY(auto found,
-          pages<T>([&](const Page& page) { return build(some, filters, page); }, parse));
-      std::move(found.begin(), found.end(), std::back_inserter(all));
-      from = to;
-    } while (from < ids.size());
-    return all;
-  }
-
   Parts parts_;
   CorrectedClock clock_;
   CachingProvider credentials_;
   CallerOptions caller_options_;
-  Caller caller_;
-  DeniedRights rights_;
+  TypedCalls calls_;
   PageMemory<Volume> volume_pages_;
   PageMemory<Instance> instance_pages_;
   std::vector<std::string> warnings_;
@@ -303,7 +260,7 @@ Result<std::vector<SpotPrice>> RealEc2::describe_spot_prices(const std::vector<s
   if (types.empty()) return std::vector<SpotPrice>{};
   const TimePoint now = clock_.now();
   TRY(const auto changes,
-      pages<PriceChange>(
+      calls_.pages<PriceChange>(
           [&](const Page& page) { return spot_price_history_call(types, zone, now, page); },
           parse_spot_price_history));
   std::map<std::pair<std::string, std::string>, PriceChange> newest;
@@ -320,7 +277,7 @@ Result<std::vector<SpotPrice>> RealEc2::describe_spot_prices(const std::vector<s
 
 Result<std::vector<Instance>> RealEc2::run_instances(const RunInstancesSpec& spec) {
   TRY(const ApiCall call, run_instances_call(spec));
-  TRY(auto launched, one<std::vector<Instance>>(call, parse_run_instances));
+  TRY(auto launched, calls_.one<std::vector<Instance>>(call, parse_run_instances));
   const int last = launched.back().launch_index;
   if (last >= spec.count) {
     return fail(Errc::malformed_reply, "RunInstances was asked to launch " +
@@ -333,7 +290,7 @@ Result<std::vector<Instance>> RealEc2::run_instances(const RunInstancesSpec& spe
 Result<void> RealEc2::check_launch(const RunInstancesSpec& spec) {
   TRY(ApiCall call, run_instances_call(spec));
   call.params.add_bool("DryRun", true);
-  auto body = ask(call);
+  auto body = calls_.ask(call);
   if (body || body.error().api_code == "DryRunOperation") return {};
   return fail(std::move(body).error());
 }
@@ -343,14 +300,15 @@ Result<void> RealEc2::create_tags(const std::vector<std::string>& resource_ids, 
   if (resource_ids.size() > kMaxTaggedResources) {
     return fail(Errc::invalid, "EC2 tags at most 1000 resources in one call");
   }
-  return acknowledged(create_tags_call(resource_ids, tags));
+  return calls_.acknowledged(create_tags_call(resource_ids, tags));
 }
 
 Result<ConsoleOutput> RealEc2::console_output(const InstanceId& instance) {
-  auto latest =
-      one<ConsoleOutput>(console_output_call(instance, Console::latest), parse_console_output);
+  auto latest = calls_.one<ConsoleOutput>(console_output_call(instance, Console::latest),
+                                          parse_console_output);
   if (latest || latest.error().api_code != "UnsupportedOperation") return latest;
-  return one<ConsoleOutput>(console_output_call(instance, Console::posted), parse_console_output);
+  return calls_.one<ConsoleOutput>(console_output_call(instance, Console::posted),
+                                   parse_console_output);
 }
 
 std::vector<std::string> RealEc2::take_warnings() {

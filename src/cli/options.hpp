@@ -58,6 +58,12 @@ struct OnMachine {
   std::vector<std::string> arguments;  // of `ssh`: the remote command
 };
 
+struct Move {
+  std::string machine;
+  std::string zone;
+  Waiting waiting;
+};
+
 struct WatchOptions {
   std::vector<std::string> paths;  // machine files and folders of them; empty: --machines
   std::string state;               // folder of journal and lock; empty: the user's state folder

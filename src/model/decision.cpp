@@ -54,6 +54,28 @@ struct Describe {
   std::string operator()(const step::CreateFleet& s) const {
     return "create a fleet of " + std::to_string(s.pools.size()) + " pools for " + s.volume.str();
   }
+  std::string operator()(const step::OrderMove& s) const {
+    return "move the content of " + s.volume.str() + " to " + s.order.zone;
+  }
+  std::string operator()(const step::TakeSnapshot& s) const {
+    return "take a snapshot of " + s.volume.str();
+  }
+  std::string operator()(const step::CreateRoot& s) const {
+    return "create a volume from " + s.snapshot.str() + " in " + s.order.zone;
+  }
+  std::string operator()(const step::CommitRoot& s) const {
+    return "make " + s.volume.str() + " the root instead of " + s.former.str();
+  }
+  std::string operator()(const step::RetireRoot& s) const {
+    return "record that " + s.volume.str() + " is retired";
+  }
+  std::string operator()(const step::DeleteSnapshot& s) const {
+    return "delete " + s.snapshot.str();
+  }
+  std::string operator()(const step::DeleteVolume& s) const { return "delete " + s.volume.str(); }
+  std::string operator()(const step::EndMove& s) const {
+    return "forget the move to " + s.volume.str();
+  }
   std::string operator()(const step::DeleteFleet& s) const { return "delete " + s.fleet.str(); }
 };
 

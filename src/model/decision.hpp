@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "model/machine.hpp"
+#include "model/move.hpp"
 #include "model/reason.hpp"
 #include "model/resources.hpp"
 
@@ -34,6 +35,8 @@ struct LaunchBody {
   Engine engine = Engine::automatic;
   int attempt = 1;  // counts the bodies in a row that never came up, this one included
   GuestFiles guest_files = GuestFiles::once;
+  // The root will be another volume, made later: the instance reads its id from its own tag.
+  bool root_to_come = false;
   InstanceId takes_over{};  // the working body that it replaces; empty: there is none
   std::string client_token;
   bool operator==(const LaunchBody&) const = default;
@@ -148,6 +151,54 @@ struct DeleteFleet {
   bool operator==(const DeleteFleet&) const = default;
 };
 
+// Records on the root that its content moves. From then on no instance gets the root.
+struct OrderMove {
+  VolumeId volume;
+  MoveOrder order;
+  bool operator==(const OrderMove&) const = default;
+};
+struct TakeSnapshot {
+  VolumeId volume;
+  SnapshotPurpose purpose = SnapshotPurpose::ahead;
+  int generation = 2;  // of the root that it is taken for; of a backup, the volume's own
+  bool operator==(const TakeSnapshot&) const = default;
+};
+// Makes the volume that will be the root.
+struct CreateRoot {
+  VolumeId former;
+  SnapshotId snapshot;
+  MoveOrder order;
+  int attempt = 1;  // counts those that EC2 could not make
+  bool operator==(const CreateRoot&) const = default;
+};
+// Makes it the root, with one write.
+struct CommitRoot {
+  VolumeId former;
+  VolumeId volume;
+  MoveOrder order;
+  bool operator==(const CommitRoot&) const = default;
+};
+// Writes on a former root that it is one, and since when.
+struct RetireRoot {
+  VolumeId volume;
+  bool operator==(const RetireRoot&) const = default;
+};
+// What a move or the machine's file does not need any more.
+struct DeleteSnapshot {
+  SnapshotId snapshot;
+  bool operator==(const DeleteSnapshot&) const = default;
+};
+struct DeleteVolume {
+  VolumeId volume;
+  bool operator==(const DeleteVolume&) const = default;
+};
+// Takes the claims of the root's move away.
+struct EndMove {
+  VolumeId volume;
+  int generation = 2;
+  bool operator==(const EndMove&) const = default;
+};
+
 }  // namespace step
 
 using Step =
@@ -155,7 +206,9 @@ using Step =
                  step::DetachRoot, step::MarkRoot, step::MoveAddress, step::TerminateBody,
                  step::ChooseEngine, step::ReplaceRoot, step::StopBody, step::DetachImageDisk,
                  step::DeleteImageDisk, step::StartBody, step::AdoptBody, step::CancelRequest,
-                 step::AdoptAddress, step::CreateFleet, step::DeleteFleet, step::RebootBody>;
+                 step::AdoptAddress, step::CreateFleet, step::DeleteFleet, step::RebootBody,
+                 step::OrderMove, step::TakeSnapshot, step::CreateRoot, step::CommitRoot,
+                 step::RetireRoot, step::DeleteSnapshot, step::DeleteVolume, step::EndMove>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);
@@ -163,6 +216,14 @@ std::string describe(const Step& step);
 // A candidate that was considered, for `explain`.
 struct Candidate {
   Pool pool;
+  bool taken = false;
+  std::string why;
+};
+
+// What it would take to be up again in one zone, for `explain`.
+struct ZoneSum {
+  std::string zone;
+  Duration time{};  // until a volume is there for an instance; without the boot
   bool taken = false;
   std::string why;
 };
@@ -175,6 +236,7 @@ struct Decision {
   enum class Progress { going, done, stuck } progress = Progress::going;
   Errc errc = Errc::internal;         // when stuck: how a command should fail
   std::vector<Candidate> candidates;  // when a body is or would be launched
+  std::vector<ZoneSum> zones = {};    // when the machine moves, or might
 };
 
 }  // namespace ec2spotter

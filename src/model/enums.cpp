@@ -37,6 +37,11 @@ constexpr Words<VolumeState, 6> kVolumeStates{{{VolumeState::creating, "creating
                                                {VolumeState::deleting, "deleting"},
                                                {VolumeState::deleted, "deleted"},
                                                {VolumeState::error, "error"}}};
+constexpr Words<SnapshotState, 5> kSnapshotStates{{{SnapshotState::pending, "pending"},
+                                                   {SnapshotState::completed, "completed"},
+                                                   {SnapshotState::error, "error"},
+                                                   {SnapshotState::recoverable, "recoverable"},
+                                                   {SnapshotState::recovering, "recovering"}}};
 constexpr Words<AttachmentState, 5> kAttachmentStates{{{AttachmentState::attaching, "attaching"},
                                                        {AttachmentState::attached, "attached"},
                                                        {AttachmentState::detaching, "detaching"},
@@ -59,6 +64,7 @@ constexpr Words<BootMode, 2> kBootModes{
 
 std::string_view to_string(InstanceState value) { return word_of(kInstanceStates, value); }
 std::string_view to_string(VolumeState value) { return word_of(kVolumeStates, value); }
+std::string_view to_string(SnapshotState value) { return word_of(kSnapshotStates, value); }
 std::string_view to_string(AttachmentState value) { return word_of(kAttachmentStates, value); }
 std::string_view to_string(Market value) { return value == Market::spot ? "spot" : "on-demand"; }
 std::string_view to_string(RootTaskState value) { return word_of(kRootTaskStates, value); }
@@ -69,6 +75,9 @@ InstanceState parse_instance_state(std::string_view text) {
   return value_of(kInstanceStates, text);
 }
 VolumeState parse_volume_state(std::string_view text) { return value_of(kVolumeStates, text); }
+SnapshotState parse_snapshot_state(std::string_view text) {
+  return value_of(kSnapshotStates, text);
+}
 AttachmentState parse_attachment_state(std::string_view text) {
   return value_of(kAttachmentStates, text);
 }

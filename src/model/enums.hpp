@@ -16,6 +16,7 @@ enum class InstanceState {
   unknown
 };
 enum class VolumeState { creating, available, in_use, deleting, deleted, error, unknown };
+enum class SnapshotState { pending, completed, error, recoverable, recovering, unknown };
 enum class AttachmentState { attaching, attached, detaching, detached, busy, unknown };
 enum class Market { spot, on_demand };
 enum class Architecture { x86_64, arm64, unknown };
@@ -36,6 +37,7 @@ enum class RootTaskState {
 
 std::string_view to_string(InstanceState value);
 std::string_view to_string(VolumeState value);
+std::string_view to_string(SnapshotState value);
 std::string_view to_string(AttachmentState value);
 std::string_view to_string(Market value);
 std::string_view to_string(Architecture value);
@@ -44,6 +46,7 @@ std::string_view to_string(RootTaskState value);
 
 InstanceState parse_instance_state(std::string_view text);
 VolumeState parse_volume_state(std::string_view text);
+SnapshotState parse_snapshot_state(std::string_view text);
 AttachmentState parse_attachment_state(std::string_view text);
 Architecture parse_architecture(std::string_view text);
 BootMode parse_boot_mode(std::string_view text);

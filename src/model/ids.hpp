@@ -16,6 +16,7 @@ using InterfaceId = Id<struct InterfaceIdTag>;
 using SpotRequestId = Id<struct SpotRequestIdTag>;
 using FleetId = Id<struct FleetIdTag>;
 using LaunchTemplateId = Id<struct LaunchTemplateIdTag>;
+using SnapshotId = Id<struct SnapshotIdTag>;
 using RootTaskId = Id<struct RootTaskIdTag>;
 
 using MachineName = Id<struct MachineNameTag>;

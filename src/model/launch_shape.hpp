@@ -11,10 +11,10 @@ namespace ec2spotter {
 // All of it apart from the pool, for comparison. One call may launch instances of one shape only,
 // and a fleet launches one shape for as long as it lives. The machine outlives it.
 inline auto launch_shape(const Machine& machine) {
-  return std::tie(machine.owner, machine.image, machine.key_name, machine.subnet, machine.device,
-                  machine.instance_name, machine.instance_profile, machine.guest_endpoint,
-                  machine.security_groups, machine.max_price, machine.engine, machine.adopt,
-                  machine.guest_helper, machine.fix_network);
+  return std::tie(machine.owner, machine.image, machine.key_name, machine.subnet, machine.subnets,
+                  machine.device, machine.instance_name, machine.instance_profile,
+                  machine.guest_endpoint, machine.security_groups, machine.max_price,
+                  machine.engine, machine.adopt, machine.guest_helper, machine.fix_network);
 }
 
 // Tells the fleet of a machine file from the fleet of another text of that file: the digest of the

@@ -81,6 +81,11 @@ std::string VolumeName::describe() const {
   return id.empty() ? "named '" + name_tag + "'" : id.str();
 }
 
+bool may_move(const Machine& machine) {
+  return machine.move_after && (machine.zones.size() > 1 ||
+                                (machine.zones.size() == 1 && machine.zones.front() == kAnyZone));
+}
+
 bool uses_market(const Machine& machine, Market market) {
   return std::find(machine.markets.begin(), machine.markets.end(), market) != machine.markets.end();
 }

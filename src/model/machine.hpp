@@ -9,9 +9,9 @@
 #include "base/clock.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
-#include "model/requirements.hpp"
 #include "model/resources.hpp"
-#include "model/week.hpp"
+#include "model/text/requirements.hpp"
+#include "model/text/week.hpp"
 
 namespace ec2spotter {
 
@@ -70,14 +70,29 @@ struct ReturnToSpot {
   bool operator==(const ReturnToSpot&) const = default;
 };
 
+// How long backups are kept: as many as `count`, and no longer than `age`; the newest one always.
+struct KeepSnapshots {
+  int count = 7;
+  std::optional<Duration> age;
+  bool operator==(const KeepSnapshots&) const = default;
+};
+
 struct Machine {
   MachineName name;
   OwnerId owner;
   std::string region;  // empty: the AWS configuration decides
   VolumeName volume;
-  std::string zone;                          // where the volume must be; empty: wherever it is
-  std::string image;                         // ami-..., or resolve:ssm:NAME
-  std::vector<std::string> types;            // in order of preference
+  std::string zone;  // where the volume must be; empty: wherever it is
+  // Where the machine may live, kAnyZone for every zone of the region; empty: where its volume is.
+  std::vector<std::string> zones;
+  // How long the machine waits for capacity in its zone before it moves; nullopt: for ever.
+  std::optional<Duration> move_after = std::chrono::minutes(10);
+  Duration keep_retired = std::chrono::hours(7 * 24);  // how long a former root is kept
+  std::optional<Duration> snapshot_every;  // how often a backup is taken; nullopt: never
+  KeepSnapshots keep_snapshots;
+  int initialization_rate = 0;     // MiB/s at which EC2 fills a new root; 0: as it is read
+  std::string image;               // ami-..., or resolve:ssm:NAME
+  std::vector<std::string> types;  // in order of preference
   std::optional<Requirements> requirements;  // instead of types: what EC2's types must have
   PoolOrder pool_order = PoolOrder::listed;
   std::vector<Market> markets = {Market::spot};
@@ -87,8 +102,9 @@ struct Machine {
   std::string key_name;
   std::vector<std::string> security_groups;  // ids, or names
   std::string subnet;
-  std::string elastic_ip;     // the address, or its eipalloc- id
-  std::string instance_name;  // Name tag of the bodies; empty: the machine's name
+  std::vector<std::string> subnets;  // one for each zone; instead of subnet
+  std::string elastic_ip;            // the address, or its eipalloc- id
+  std::string instance_name;         // Name tag of the bodies; empty: the machine's name
   std::string ssh_user = "root";
   int ssh_port = 22;
   std::string device = "/dev/sdf";
@@ -111,6 +127,12 @@ struct Machine {
   std::string guest_endpoint;  // where unattended bodies ask EC2; empty: the region's public one
   bool operator==(const Machine&) const = default;
 };
+
+// Instead of the names of zones: every zone that the region has for the account.
+inline constexpr std::string_view kAnyZone = "any";
+
+// May the machine leave its zone by itself?
+bool may_move(const Machine& machine);
 
 // Is this among the machine's markets?
 bool uses_market(const Machine& machine, Market market);

@@ -54,6 +54,10 @@ struct Observation {
   std::vector<Fleet> fleets;          // ours, and launching
   // Of those bodies that were launched for the engine replace and are not up yet.
   std::vector<RootTask> root_tasks;
+  // Of a machine that moves, or has moved and not tidied up yet.
+  std::vector<Snapshot> snapshots;
+  // The zones that the region has for the account; empty: nobody asked.
+  std::vector<std::string> zones;
   bool address_wanted = false;
   bool address_unread = false;  // EC2 has not shown yet where it is
   std::optional<Address> address;
@@ -101,6 +105,12 @@ struct Standing {
   TimePoint since;
 };
 
+// A snapshot or a volume that was just made: EC2 may show it later.
+struct Made {
+  std::string id = {};
+  TimePoint at = {};
+};
+
 // What EC2 cannot tell (yet). Losing it costs time, never safety.
 struct Memory {
   std::optional<Standing> standing;
@@ -119,6 +129,8 @@ struct Memory {
   std::map<InstanceId, Instance> launched;
   std::map<InstanceId, TimePoint> attach_sent;  // or the replacement of the root disk
   std::map<InstanceId, TimePoint> terminate_sent;
+  Made made = {};          // by a move, last
+  int root_attempt = 0;    // as launch_attempt, of a volume that becomes the root
   int launch_attempt = 0;  // part of the client token, so that a spent token is not used again
   // The fleet just created: waited for until a describe shows it.
   FleetId fleet_made;

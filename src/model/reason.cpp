@@ -66,6 +66,10 @@ constexpr auto kNames = std::to_array<std::pair<Reason, std::string_view>>({
     {Reason::fleet_differs, "fleet_differs"},
     {Reason::waiting_for_fleet, "waiting_for_fleet"},
     {Reason::deleting_fleet, "deleting_fleet"},
+    {Reason::taking_snapshot, "taking_snapshot"},
+    {Reason::moving_root, "moving_root"},
+    {Reason::move_refused, "move_refused"},
+    {Reason::tidying_up, "tidying_up"},
     {Reason::paused, "paused"},
 });
 static_assert(kNames.size() == static_cast<std::size_t>(Reason::paused) + 1,

@@ -65,6 +65,10 @@ enum class Reason {
   fleet_differs,
   waiting_for_fleet,
   deleting_fleet,
+  taking_snapshot,
+  moving_root,
+  move_refused,
+  tidying_up,
   paused,
 };
 

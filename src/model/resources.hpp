@@ -35,11 +35,28 @@ struct Volume {
   std::string zone;
   int size_gib = 0;
   std::string type;
+  int iops = 0;         // 0: the type has none of its own
+  int throughput = 0;   // MiB/s; likewise
+  SnapshotId snapshot;  // that it was made from; empty: from none
+  TimePoint created{};
   bool multi_attach = false;
   std::string kms_key;  // the ARN of the key that it is encrypted with; empty: not encrypted
   std::vector<Attachment> attachments;
   Tags tags;
   bool operator==(const Volume&) const = default;
+};
+
+struct Snapshot {
+  SnapshotId id;
+  VolumeId volume;
+  SnapshotState state = SnapshotState::unknown;
+  std::string progress;  // as EC2 writes it, for example "40%"
+  std::string message;   // why it failed
+  TimePoint started{};   // the moment of which it has the content
+  int size_gib = 0;
+  std::string kms_key;  // as of a volume
+  Tags tags;
+  bool operator==(const Snapshot&) const = default;
 };
 
 struct BlockDevice {
@@ -130,6 +147,13 @@ struct Fleet {
   TimePoint created;
   Tags tags;
   bool operator==(const Fleet&) const = default;
+};
+
+struct LaunchTemplate {
+  LaunchTemplateId id;
+  std::string name;
+  Tags tags;
+  bool operator==(const LaunchTemplate&) const = default;
 };
 
 struct Image {

@@ -16,16 +16,34 @@ inline constexpr std::string_view kRole = "ec2spotter:role";
 inline constexpr std::string_view kRoleRoot = "root";          // a volume
 inline constexpr std::string_view kRoleInstance = "instance";  // and the disk of its image
 inline constexpr std::string_view kRoleFleet = "fleet";
-inline constexpr std::string_view kState = "ec2spotter:state";  // of a root
+inline constexpr std::string_view kRoleNext = "next-root";  // a volume that will be a root
+inline constexpr std::string_view kRoleSnapshot = "snapshot";
+inline constexpr std::string_view kRoleClaim = "claim";  // a launch template
+// On a root, and on what is made for it: which of the machine's roots it is; absent: the first.
+inline constexpr std::string_view kGeneration = "ec2spotter:generation";
+// On a root: the order under which its content moves to another volume. No instance gets it then.
+inline constexpr std::string_view kMove = "ec2spotter:move";
+inline constexpr std::string_view kFrom = "ec2spotter:from";  // the volume that it was made from
+// On a root: the volume that the machine was first adopted with, which its file may name for ever.
+inline constexpr std::string_view kOrigin = "ec2spotter:origin";
+inline constexpr std::string_view kRetiredAt = "ec2spotter:retired-at";
+// On a root that a move has made: kKept while what the move needed is there, then kGone.
+inline constexpr std::string_view kLeftovers = "ec2spotter:leftovers";
+inline constexpr std::string_view kKept = "kept";
+inline constexpr std::string_view kPurpose = "ec2spotter:purpose";  // of a snapshot
+inline constexpr std::string_view kClaim = "ec2spotter:claim";      // of a claim: what it says
+inline constexpr std::string_view kState = "ec2spotter:state";      // of a root
 inline constexpr std::string_view kCurrent = "current";
 inline constexpr std::string_view kRetired = "retired";  // a newer root has taken its place
 // On a root: its own id. EC2's tools copy tags from a volume to its snapshots and on to what is
 // made of those: a copy carries another volume's id.
 inline constexpr std::string_view kVolume = "ec2spotter:volume";
 inline constexpr std::string_view kBodyOf = "ec2spotter:instance-of";  // a volume id
-inline constexpr std::string_view kGoal = "ec2spotter:goal";           // up, paused; on the volume
-inline constexpr std::string_view kRoot = "ec2spotter:root";           // on a body: up, or silent
-inline constexpr std::string_view kAttempt = "ec2spotter:attempt";     // on a body: 1, 2 ...
+// There, of an instance that is launched before its root is made; then the root's id.
+inline constexpr std::string_view kToCome = "to-come";
+inline constexpr std::string_view kGoal = "ec2spotter:goal";        // up, paused; on the volume
+inline constexpr std::string_view kRoot = "ec2spotter:root";        // on a body: up, or silent
+inline constexpr std::string_view kAttempt = "ec2spotter:attempt";  // on a body: 1, 2 ...
 inline constexpr std::string_view kTakesOver = "ec2spotter:takes-over";  // on a body: another's id
 // On a body: the engine that it was launched for. On the volume: the engine that `auto` has chosen
 // for it, where that is not kexec; and the word of the boot program, or kSilent, because of which.

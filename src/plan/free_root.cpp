@@ -86,15 +86,19 @@ Decision await_old_body(const Situation& s, const Root& root, const Instance& ne
 
 }  // namespace
 
+std::optional<Decision> wait_for_rest(const Situation& s, const Root& root) {
+  if (auto differing = wait_for_one_view(s, root)) return differing;
+  return wait_for_lost_root(s, root);
+}
+
 Decision find_next_holder(const Situation& s, const Root& root) {
   const Volume& volume = root.volume;
   // These tags are from a version in which roots did not carry their own id.
   if (tag::value(volume.tags, tag::kVolume).empty()) {
     return adopt(s, root, Goal::up, "gets its own id as a tag");
   }
-  if (auto differing = wait_for_one_view(s, root)) return std::move(*differing);
-  if (auto doubt = wait_for_lost_root(s, root)) return std::move(*doubt);
-  const Instance* next = s.bodies.next_body(root.holder, root.engine.engine);
+  if (auto doubt = wait_for_rest(s, root)) return std::move(*doubt);
+  const Instance* next = root.next(s.bodies);
   if (next == nullptr) return Launching(s).next_body(root);
   if (auto surplus = collect_all_but(s, volume, {next, root.holder})) return std::move(*surplus);
   auto early = make_ready(s, root, *next);

@@ -7,6 +7,9 @@ namespace ec2spotter {
 
 // The root is free, or `root.holder` is about to be lost. Not for unattended machines, whose
 // instances attach the root themselves.
+// While EC2's answers do not show for sure that no instance has the root; nullopt: they do.
+std::optional<Decision> wait_for_rest(const Situation& s, const Root& root);
+
 Decision find_next_holder(const Situation& s, const Root& root);
 
 }  // namespace ec2spotter

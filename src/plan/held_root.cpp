@@ -7,6 +7,8 @@
 #include "plan/common_steps.hpp"
 #include "plan/hand_over.hpp"
 #include "plan/limits.hpp"
+#include "plan/ways/backups.hpp"
+#include "plan/ways/moving.hpp"
 #include "plan/ways/swapping.hpp"
 
 namespace ec2spotter {
@@ -140,6 +142,10 @@ Decision see_through(const Situation& s, const Root& root) {
   }
   if (ailment) return care_for(s, root, *ailment);
   if (auto left = Swapping(s).tidy()) return std::move(*left);
+  if (auto left = Moving(s).tidy(root)) return std::move(*left);
+  if (s.intent.by_watch) {
+    if (auto backup = keep_backups(s, root)) return std::move(*backup);
+  }
   return up(s, body);
 }
 

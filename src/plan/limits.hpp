@@ -92,4 +92,29 @@ inline constexpr Duration kReplacedAfter = std::chrono::minutes(5);
 // How long after a restart another one may be tried.
 inline constexpr Duration kRestartAgainAfter = std::chrono::minutes(30);
 
+// How long a move waits after its order until it rests on the root being at rest: EC2 shows the
+// order to every controller within this time.
+inline constexpr Duration kOrderShown = std::chrono::seconds(10);
+
+// EC2 shows a new snapshot, and a new volume, within this time.
+inline constexpr Duration kStorageShown = std::chrono::seconds(30);
+
+// How long the claims of a move are kept after the new root was made: a controller that has not
+// seen it yet would make a second one.
+inline constexpr Duration kClaimsKept = std::chrono::minutes(5);
+
+// Volumes in a row that EC2 may fail to make for one move before a person has to look.
+inline constexpr int kRootAttemptsMost = 3;
+
+// Snapshots in a row that may fail for one move before a person has to look.
+inline constexpr int kFailedSnapshotsMost = 3;
+
+// What the choice of a zone expects of EC2: a snapshot's least time and the time of each GiB that
+// it has to store, which part of a disk changes in an hour, and how long a new volume takes. AWS
+// gives no numbers; these are from users' reports.
+inline constexpr Duration kSnapshotLeast = std::chrono::seconds(20);
+inline constexpr std::chrono::duration<double> kSnapshotOfGib{5};
+inline constexpr double kChangedInAnHour = 0.05;
+inline constexpr Duration kVolumeCreated = std::chrono::seconds(3);
+
 }  // namespace ec2spotter

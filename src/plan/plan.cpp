@@ -9,6 +9,7 @@
 #include "plan/held_root.hpp"
 #include "plan/limits.hpp"
 #include "plan/ways/fleet_keeping.hpp"
+#include "plan/ways/moving.hpp"
 #include "plan/ways/replacing.hpp"
 #include "plan/ways/swapping.hpp"
 
@@ -54,13 +55,15 @@ std::optional<Decision> prepare(const Situation& s, const Root& root) {
   if (!is_adopted(s, root, Goal::up)) {
     return adopt(s, root, Goal::up, "becomes the root of this machine");
   }
-  return root.unattended ? fleets.keep_one(root.volume) : fleets.remove_all(&root.volume);
+  const bool keeps_fleet = root.unattended && !root.order;
+  return keeps_fleet ? fleets.keep_one(root.volume) : fleets.remove_all(&root.volume);
 }
 
 Decision bring_up(const Situation& s, const Volume& volume) {
   const Root root = root_of(s, volume);
   if (auto early = prepare(s, root)) return std::move(*early);
   if (auto protection = protect(s, root)) return std::move(*protection);
+  if (root.order) return Moving(s).follow(root);
   if (root.task != nullptr && !s.bodies.is_doomed(*root.holder)) return Replacing(s).follow(root);
   if (root.holder != nullptr && !s.bodies.is_doomed(*root.holder)) return see_through(s, root);
   if (!root.unattended) return find_next_holder(s, root);
@@ -86,6 +89,8 @@ Decision put_to_rest(const Situation& s, const Volume& volume) {
   }
   if (root.held != nullptr) return wait_for_release(s, root);
   if (auto left = Swapping(s).tidy()) return std::move(*left);
+  if (root.order) return Moving(s).copy(root);
+  if (auto former = Moving(s).retire_former(root)) return std::move(*former);
   return s.decide.done(Reason::paused, volume.id.str() + " is free");
 }
 

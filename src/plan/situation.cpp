@@ -21,6 +21,8 @@ Root root_of(const Situation& s, const Volume& volume) {
   Root root{.volume = volume,
             .unattended = is_unattended(s.machine, volume),
             .engine = choose_engine(s.machine, volume, s.seen),
+            .order = order_of(volume),
+            .zone = zone_of_next(volume),
             .held = holding(volume),
             .task = nullptr,
             .holder = nullptr};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/decision.hpp"
+#include "model/move.hpp"
 #include "model/observation.hpp"
 #include "plan/body/body_view.hpp"
 #include "plan/choice/engine_choice.hpp"
@@ -30,8 +31,10 @@ struct Situation {
 // The machine's root, of the observation.
 struct Root {
   const Volume& volume;
-  bool unattended;         // its instances are launched by a fleet, and attach it themselves
-  EngineChoice engine;     // of the next instance
+  bool unattended;      // its instances are launched by a fleet, and attach it themselves
+  EngineChoice engine;  // of the next instance
+  std::optional<MoveOrder> order;  // its content moves: no instance gets it any more
+  std::string zone;                // of the next instance
   const Attachment* held;  // what keeps the volume from other instances; null: nothing shows
   // EC2's work to make it the root disk of one of ours: until the end of that the volume counts as
   // held, whether EC2 shows it as attached or not. Null: none is under way.
@@ -39,6 +42,10 @@ struct Root {
   // The one of ours that holds it, or has the task; null: it is free, or in foreign hands.
   const Instance* holder;
 
+  // Which of ours gets it next, beside the holder; null: none runs yet.
+  const Instance* next(const BodyView& bodies) const {
+    return bodies.next_body(holder, {.volume = volume.id, .zone = zone, .engine = engine.engine});
+  }
   bool is_free() const { return held == nullptr && task == nullptr; }
 };
 

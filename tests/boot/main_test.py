@@ -21,6 +21,11 @@ SHORT = """timeout() {{
   /usr/bin/timeout "$@"
 }}
 """
+NOTE_TIMEOUT = """timeout() {{
+  echo "${{5##*/}} $3" >>"{work}/limits"
+  /usr/bin/timeout "$@"
+}}
+"""
 # A pause takes no time during the first three minutes of stage check; any other one ends after the
 # boot program has.
 PAUSE = """sleep() {{
@@ -85,6 +90,19 @@ class MainTest(StubTest):
             said = program.stage("main").splitlines()
             self.assertIn("ec2spotter: identify fail reason=internal ", said[0])
             self.assertIn("preboot stays", said[-1])
+
+    def test_the_root_itself_is_left_alone_although_nobody_says_which_one_it_is(self):
+        for program in self.mains(volumes="to-come"):
+            (program.work / "run/entered").touch()
+            self.assertEqual(program.stage("main"), "")
+            self.assertTrue((program.work / "run/background").exists())
+
+    def test_a_root_that_is_to_come_may_take_hours(self):
+        for volumes, seconds in (("vol-1", "630"), ("to-come", "90000")):
+            for program in self.mains(volumes=volumes):
+                program.instead(NOTE_TIMEOUT)
+                program.stage("main")
+                self.assertIn(f"find.sh {seconds}\n", (program.work / "limits").read_text())
 
 
 class VisitsTest(StubTest):

@@ -45,7 +45,7 @@ class CommandsTest(ProgramTest):
         self.assertEqual(status["volume"], VOLUME)
         self.assertEqual((status["engine"], status["engine_why"]), ("kexec", "the first of auto"))
         explained = json.loads(self.succeeds("--output", "json", "explain", "web").stdout)
-        self.assertEqual(set(explained), REPORT_FIELDS | {"next", "candidates"})
+        self.assertEqual(set(explained), REPORT_FIELDS | {"next", "candidates", "zones"})
         row, = json.loads(self.succeeds("--output", "json", "list").stdout)
         self.assertEqual(set(row), {"name", "goal", "volume", "zone", "volume_state", "instance",
                                     "instance_state", "instance_type", "address"})

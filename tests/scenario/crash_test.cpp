@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "root_disk.hpp"
+#include "moving.hpp"
 #include "unattended_guests.hpp"
 
 namespace ec2spotter::scenario {
@@ -24,6 +24,7 @@ struct Story {
   std::size_t bodies = 1;              // that live in the end
   std::vector<Machine> machines = {};  // of a world of their own; empty: LocalEc2's usual one
   bool without_image_disk = false;     // their bodies have no other disk than the root
+  std::size_t former_roots = 0;        // that are kept
 
   std::unique_ptr<LocalEc2> world() const {
     if (machines.empty()) return std::make_unique<LocalEc2>();
@@ -91,7 +92,10 @@ void expect_end(LocalEc2& ec2, const Story& story) {
   for (const Machine& machine : story.machines) EXPECT_TRUE(ec2.serves(machine.volume.id.str()));
   // Nothing leaked: the volumes are the roots and those of the bodies that live.
   const std::size_t roots = std::max<std::size_t>(1, story.machines.size());
-  EXPECT_EQ(ec2.resources("volume").size(), roots + (story.without_image_disk ? 0 : story.bodies));
+  EXPECT_EQ(ec2.resources("volume").size(),
+            roots + story.former_roots + (story.without_image_disk ? 0 : story.bodies));
+  EXPECT_EQ(ec2.guests().losses(), std::vector<std::string>{});
+  if (story.former_roots > 0) expect_no_leftovers(ec2);
   for (const sim::Json& request : ec2.resources("spot-request")) {
     EXPECT_NE(request.at("state"), "open") << "it would launch another body by itself";
   }
@@ -354,6 +358,68 @@ TEST(CrashScenario, PauseOfASwappedMachine) {
                           },
                       .bodies = 0,
                       .without_image_disk = true});
+}
+
+// Moved, and tidied up.
+std::function<bool(LocalEc2&, std::optional<CrashPoint>)> watched_move(const Machine& machine) {
+  return [machine](LocalEc2& ec2, std::optional<CrashPoint> crash) {
+    const auto there = in_zone(ec2, machine, kOtherZone);
+    return ec2.watch(
+        {machine}, [&](const Watch& watch) { return there(watch) && !has_leftovers(ec2); }, 1h,
+        crash);
+  };
+}
+
+TEST(CrashScenario, MoveUnderNotice) {
+  kill_at_every_call(
+      {.before =
+           [](LocalEc2& ec2) {
+             with_quick_guests(ec2);
+             ASSERT_TRUE(ec2.drive(moving_machine()));
+             empty_own_zone(ec2);
+             ec2.control("reclaim",
+                         {{"instance_id", ec2.holder(kVolume)}, {"notice", true}, {"seconds", 20}});
+           },
+       .run = watched_move(moving_machine()),
+       .former_roots = 1});
+}
+
+TEST(CrashScenario, MoveAfterALoss) {
+  kill_at_every_call({.before =
+                          [](LocalEc2& ec2) {
+                            with_quick_guests(ec2);
+                            ASSERT_TRUE(ec2.drive(moving_machine()));
+                            empty_own_zone(ec2);
+                            ec2.control("reclaim", {{"instance_id", ec2.holder(kVolume)}});
+                            ec2.pass(2s);
+                          },
+                      .run = watched_move(moving_machine()),
+                      .former_roots = 1});
+}
+
+TEST(CrashScenario, MoveByHand) {
+  kill_at_every_call({.before =
+                          [](LocalEc2& ec2) {
+                            with_quick_guests(ec2);
+                            ASSERT_TRUE(ec2.drive(moving_machine()));
+                            order(ec2, moving_machine(), kOtherZone);
+                          },
+                      .run = watched_move(moving_machine()),
+                      .former_roots = 1});
+}
+
+TEST(CrashScenario, MoveByReplacement) {
+  Machine machine = moving_machine();
+  machine.engine = Engine::replace;
+  kill_at_every_call({.before =
+                          [machine](LocalEc2& ec2) {
+                            with_quick_guests(ec2);
+                            ASSERT_TRUE(ec2.drive(machine));
+                            order(ec2, machine, kOtherZone);
+                          },
+                      .run = watched_move(machine),
+                      .without_image_disk = true,
+                      .former_roots = 1});
 }
 
 // All of them are up, and nothing but their bodies lives.

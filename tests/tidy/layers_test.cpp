@@ -83,6 +83,7 @@ const Layers& layers() {
         {"cli/main.cpp", {"base/", "cli/", "sim/vm/network/relay.hpp"}},
         {"cli/commands/",
          {"base/", "model/", "plan/", "aws/", "boot/", "control/", "sim/", "cli/"}},
+        {"cli/parsing/", {"base/", "cli/"}},
         {"cli/watching/",
          {"base/", "model/", "plan/", "aws/", "control/", "cli/watching/", "cli/"}},
         {"cli/", {"base/", "model/", "plan/", "aws/", "boot/", "control/", "cli/"}},

@@ -390,10 +390,10 @@ TEST(ReferencesTest, NamesOfTheCodeAreInTheCode) {
   }
 }
 
-// The names that are given to these functions of src/cli/main.cpp.
-Names commands_made_by(const std::vector<std::string>& makers) {
+// The names that are given to these functions in a file.
+Names commands_made_by(const std::string& file, const std::vector<std::string>& makers) {
   std::string text;
-  for (const std::string& line : read_lines("src/cli/main.cpp")) text += line;
+  for (const std::string& line : read_lines(file)) text += line;
   Names commands;
   for (const std::string& maker : makers) {
     for (std::size_t at = text.find(maker); at != std::string::npos;
@@ -406,12 +406,18 @@ Names commands_made_by(const std::vector<std::string>& makers) {
 }
 
 const Names& commands() {
-  static const Names kCommands = commands_made_by({"add_subcommand(\"", "(app, parsed, \""});
+  static const Names kCommands = [] {
+    const std::string subcommand = "add_subcommand(\"";
+    Names names = commands_made_by("src/cli/main.cpp", {subcommand, "(app, parsed, \""});
+    names.merge(commands_made_by("src/cli/parsing/sim_commands.cpp", {subcommand}));
+    return names;
+  }();
   return kCommands;
 }
 
 const Names& sim_commands() {
-  static const Names kCommands = commands_made_by({"ControlCommand(app, parsed, \""});
+  static const Names kCommands =
+      commands_made_by("src/cli/parsing/sim_commands.cpp", {"ControlCommand(app, parsed, \""});
   return kCommands;
 }
 

@@ -12,8 +12,29 @@ constexpr Duration kLostFromCache = std::chrono::seconds(5);
 
 }  // namespace
 
+Result<void> Guests::create_volume(const std::string& volume_id, int size_gib,
+                                   const std::string& snapshot_id) {
+  if (const auto snapshot = snapshots_.find(snapshot_id); snapshot != snapshots_.end()) {
+    records_[volume_id] = snapshot->second;
+  }
+  return ScriptedBodies::create_volume(volume_id, size_gib, snapshot_id);
+}
+
+// Of a volume in use, what its guest has written since it got it does not count: nobody may rest on
+// that.
+Result<void> Guests::create_snapshots(const std::vector<sim::SnapshotOrder>& orders) {
+  for (const auto& [snapshot_id, volume_id] : orders) {
+    const auto on_disk = records_[volume_id].on_disk;
+    snapshots_[snapshot_id] = {.on_disk = on_disk, .fsynced = on_disk, .source = volume_id};
+  }
+  return ScriptedBodies::create_snapshots(orders);
+}
+
 Result<void> Guests::delete_volume(const std::string& volume_id) {
-  records_[volume_id].on_disk = 0;
+  Records& records = records_[volume_id];
+  // A copy that no machine has had is not the only one.
+  if (!records.source.empty()) records = {};
+  records.on_disk = 0;
   check(volume_id);
   records_.erase(volume_id);
   return {};
@@ -28,6 +49,12 @@ void Guests::on_unplugged(const std::string& volume_id, Duration up) {
 
 void Guests::check(const std::string& volume_id) {
   Records& records = records_[volume_id];
+  if (!records.source.empty()) {
+    Records& former = records_[records.source];
+    records.fsynced = former.fsynced;
+    former = {};
+    records.source.clear();
+  }
   if (records.on_disk == records.fsynced) return;
   losses_.push_back("S5: " + volume_id + " lacks " +
                     std::to_string(records.fsynced - records.on_disk) + " fsynced records");

@@ -17,7 +17,10 @@ class Guests final : public sim::ScriptedBodies {
   // was deleted.
   const std::vector<std::string>& losses() const { return losses_; }
 
+  Result<void> create_volume(const std::string& volume_id, int size_gib,
+                             const std::string& snapshot_id) override;
   Result<void> delete_volume(const std::string& volume_id) override;
+  Result<void> create_snapshots(const std::vector<sim::SnapshotOrder>& orders) override;
 
  private:
   void on_plugged(const std::string& volume_id) override { check(volume_id); }
@@ -27,8 +30,12 @@ class Guests final : public sim::ScriptedBodies {
   // A machine fsyncs one record each millisecond: as the disk holds them, and as it has told.
   struct Records {
     Duration::rep on_disk = 0, fsynced = 0;
+    // The volume that it was copied from, until its own machine has got it: then the machine has
+    // all that it had told there.
+    std::string source = {};
   };
-  std::map<std::string, Records> records_;  // by volume
+  std::map<std::string, Records> records_;    // by volume
+  std::map<std::string, Records> snapshots_;  // as of their moment; `source` is their volume
   std::vector<std::string> losses_;
 };
 

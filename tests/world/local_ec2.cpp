@@ -222,11 +222,12 @@ bool LocalEc2::hangs(const std::string& body) const {
   });
 }
 
-Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal,
-                                 std::optional<CrashPoint> crash) {
+Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal, std::optional<CrashPoint> crash,
+                                 int generation) {
   told_.clear();
   Process process(*this, crash);
-  const auto last = ec2spotter::drive(machine, process.controls(), {.goal = goal});
+  const auto last =
+      ec2spotter::drive(machine, process.controls(), {.goal = goal, .generation = generation});
   calls_ = process.calls();
   if (!last) return fail(last.error());
   // Its last call may have been one that it could do without.

@@ -32,7 +32,7 @@ class LocalEc2 {
 
   // A controller process: a new client with no memory. It dies at `crash`, if one is given.
   Result<Decision> drive(const Machine& machine, Goal goal = Goal::up,
-                         std::optional<CrashPoint> crash = std::nullopt);
+                         std::optional<CrashPoint> crash = std::nullopt, int generation = 1);
   // A watch over these machines until `enough` says so after a turn; it dies at `crash`, if one is
   // given. False: `max` has passed, or it has died.
   using Enough = std::function<bool(const Watch&)>;

@@ -13,6 +13,8 @@ Result<void> status(const Common& common, const OnMachine& options);
 Result<void> explain(const Common& common, const OnMachine& options);
 Result<void> pause(const Common& common, const OnMachine& options);
 Result<void> resume(const Common& common, const OnMachine& options);
+// Brings the machine's root to another zone, and the machine up there unless it is paused.
+Result<void> move(const Common& common, const Move& options);
 // Keeps machines up until a signal comes.
 Result<void> watch(const Common& common, const WatchOptions& options);
 // Prints the journal of the watches that used this state folder.

@@ -6,10 +6,11 @@
 namespace ec2spotter::cli {
 
 Result<void> drive_and_report(const Common& common, OpenMachine& open, Goal goal,
-                              const Waiting& waiting) {
+                              const Waiting& waiting, int generation) {
   const DriveOptions options{.goal = goal,
                              .patience = waiting.no_wait ? Patience::no_wait : Patience::until_goal,
-                             .deadline = waiting.timeout};
+                             .deadline = waiting.timeout,
+                             .generation = generation};
   TRY(const Look last, drive(open.found.machine, open.session->controls(), options));
   print_report(make_report(open.found.machine, goal, last.seen, last.decision), common.output);
   return {};

@@ -6,8 +6,9 @@
 
 namespace ec2spotter::cli {
 
-// Takes turns until the machine is at `goal`, then prints where it is. Errors: those of drive.
+// Takes turns until the machine is at `goal`, with that root of its (model/move.hpp) or a later
+// one, then prints where it is. Errors: those of drive.
 Result<void> drive_and_report(const Common& common, OpenMachine& open, Goal goal,
-                              const Waiting& waiting);
+                              const Waiting& waiting, int generation = 1);
 
 }  // namespace ec2spotter::cli

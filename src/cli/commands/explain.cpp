@@ -1,7 +1,9 @@
 // `explain`: shows why a machine is where it is, the next steps, and why each pool is taken or not.
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/considered.hpp"
@@ -12,15 +14,22 @@ namespace {
 // "starting (booting)", "up": where the machine is, and why.
 std::string headline(Goal goal, const Decision& decision) {
   if (decision.progress == Decision::Progress::done) return std::string(to_string(goal));
-  const bool runs = decision.reason == Reason::unhealthy || decision.reason == Reason::restarting ||
-                    decision.reason == Reason::preparing_hand_over ||
-                    decision.reason == Reason::handing_over;
+  const bool runs =
+      decision.reason == Reason::unhealthy || decision.reason == Reason::restarting ||
+      decision.reason == Reason::preparing_hand_over || decision.reason == Reason::handing_over ||
+      decision.reason == Reason::taking_snapshot || decision.reason == Reason::tidying_up;
   const bool stuck = decision.progress == Decision::Progress::stuck;
   const char* state = stuck                  ? "waiting for you"
                       : goal == Goal::paused ? "pausing"
                       : runs                 ? "running"
                                              : "starting";
   return fmt::format("{} ({})", state, to_string(decision.reason));
+}
+
+// nullopt: the zone is out of the question.
+std::optional<std::int64_t> seconds_of(const ZoneSum& sum) {
+  if (sum.time == Duration::max()) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(sum.time).count();
 }
 
 nlohmann::json explanation(const Considered& looked) {
@@ -32,7 +41,21 @@ nlohmann::json explanation(const Considered& looked) {
     document["candidates"].push_back(
         {{"pool", describe(candidate.pool)}, {"taken", candidate.taken}, {"why", candidate.why}});
   }
+  document["zones"] = nlohmann::json::array();
+  for (const ZoneSum& sum : looked.decision().zones) {
+    const auto seconds = seconds_of(sum);
+    document["zones"].push_back({{"zone", sum.zone},
+                                 {"seconds", seconds ? nlohmann::json(*seconds) : nullptr},
+                                 {"taken", sum.taken},
+                                 {"why", sum.why}});
+  }
   return document;
+}
+
+std::string line_of(const ZoneSum& sum) {
+  const auto seconds = seconds_of(sum);
+  return fmt::format("zone {}: {}{}{}", sum.zone, sum.taken ? "taken, " : "",
+                     seconds ? fmt::format("about {} s, ", *seconds) : "", sum.why);
 }
 
 }  // namespace
@@ -55,6 +78,7 @@ Result<void> explain(const Common& common, const OnMachine& options) {
     fmt::print("pool {}: {}{}\n", describe(candidate.pool), candidate.taken ? "taken, " : "",
                candidate.why);
   }
+  for (const ZoneSum& sum : looked.decision().zones) fmt::print("{}\n", line_of(sum));
   return {};
 }
 

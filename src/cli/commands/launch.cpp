@@ -5,6 +5,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/driving.hpp"
 #include "cli/session.hpp"
+#include "control/act/places.hpp"
 #include "control/files/machine_file.hpp"
 #include "control/loop/drive.hpp"
 
@@ -67,6 +68,7 @@ Result<void> launch(const Common& common, const Launch& options) {
   if (!common.owner.empty()) machine.owner = OwnerId(common.owner);
   TRY(machine, with_options(std::move(machine), options));
   TRY(auto session, Session::open(common, machine.region));
+  TRY_VOID(check_places(machine, session->ec2()));
   if (machine.unattended.value_or(false)) TRY_VOID(check_unattended(machine, *session));
   OpenMachine open{.session = std::move(session),
                    .found = {.machine = std::move(machine), .from_file = true}};

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "control/act/places.hpp"
 #include "control/tags/batch_tags.hpp"
 #include "model/tags.hpp"
 
@@ -60,14 +61,18 @@ Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
                             .guest_helper = machine.guest_helper,
                             .fix_network = machine.fix_network,
                             .own_attaching = own_attaching};
-  for (const LaunchOrder& order : batch) parameters.volumes.push_back(order.step->volume);
+  for (const LaunchOrder& order : batch) {
+    if (!order.step->root_to_come) parameters.volumes.push_back(order.step->volume);
+  }
   return render_user_data(parameters);
 }
 
 Tags tags_of(const std::vector<LaunchOrder>& batch) {
   Tags tags;
   for (const LaunchOrder& order : batch) {
-    tags = with_names_of_next(std::move(tags), own_names(*order.machine, order.step->volume));
+    const VolumeId root =
+        order.step->root_to_come ? VolumeId(std::string(tag::kToCome)) : order.step->volume;
+    tags = with_names_of_next(std::move(tags), own_names(*order.machine, root));
   }
   tags[std::string(tag::kOwner)] = batch.front().machine->owner.str();
   tags[std::string(tag::kRole)] = tag::kRoleInstance;
@@ -86,12 +91,13 @@ Result<aws::RunInstancesSpec> body_spec(const std::vector<LaunchOrder>& batch, a
   const Pool& pool = batch.front().step->pool;
   TRY(const ImageId image, resolve_image(machine.image, ec2));
   TRY(auto groups, resolve_groups(machine.security_groups, ec2));
+  TRY(auto subnet, subnet_in(machine, pool.zone, ec2));
   TRY(auto user_data, user_data_of(batch, own_attaching));
   return aws::RunInstancesSpec{
       .image = image,
       .pool = pool,
       .count = static_cast<int>(batch.size()),
-      .subnet = machine.subnet.empty() ? std::nullopt : std::optional(SubnetId(machine.subnet)),
+      .subnet = std::move(subnet),
       .security_groups = std::move(groups),
       .key_name = machine.key_name,
       .user_data = std::move(user_data),
@@ -99,6 +105,7 @@ Result<aws::RunInstancesSpec> body_spec(const std::vector<LaunchOrder>& batch, a
       .client_token = batch_token(batch),
       .instance_profile = own_attaching ? profile_of(machine) : std::string(),
       .stoppable = batch.front().step->engine == Engine::swap,
+      .shows_tags = batch.front().step->root_to_come,
       .instance_tags = tags_of(batch)};
 }
 

@@ -4,7 +4,9 @@
 
 #include "base/broken_rule.hpp"
 #include "control/act/create_fleet.hpp"
+#include "control/act/disk_rules.hpp"
 #include "control/act/launch_bodies.hpp"
+#include "control/act/move_root.hpp"
 #include "control/act/replace_root.hpp"
 #include "control/act/root_holders.hpp"
 #include "control/tags/batch_tags.hpp"
@@ -49,6 +51,7 @@ class Executor {
     TRY_VOID(check_ours(step.instance));
     TRY(const bool there, is_there(step.volume, step.instance, seen_, ec2_));
     if (there) return {};
+    TRY_VOID(tell_volume(step));
     auto attached = ec2_.attach_volume(step.volume, step.instance, step.device);
     if (!attached && machine_.engine == Engine::automatic &&
         is_from_marketplace(attached.error())) {
@@ -104,7 +107,7 @@ class Executor {
   Result<void> operator()(const step::TerminateBody& step) {
     TRY(const Instance* body, check_ours(step.instance));
     TRY_VOID(check_no_root_task(*body, ec2_));
-    TRY_VOID(check_root_survives(step));
+    TRY_VOID(disks().check_root_survives(step));
     TRY_VOID(cancel_request_of(*body));
     TRY_VOID(ec2_.terminate_instance(step.instance));
     memory_.terminate_sent[step.instance] = now_;
@@ -150,7 +153,7 @@ class Executor {
   // Writes the tag first: after the detach, the disk is found by it.
   Result<void> operator()(const step::DetachImageDisk& step) {
     TRY_VOID(check_ours(step.instance));
-    TRY_VOID(check_image_disk(step.disk));
+    TRY_VOID(disks().check_image_disk(step.disk));
     TRY_VOID(
         ec2_.create_tags({step.instance.str()}, {{std::string(tag::kImageDisk), step.disk.str()}}));
     return ec2_.detach_volume(step.disk, step.instance);
@@ -158,7 +161,7 @@ class Executor {
 
   Result<void> operator()(const step::DeleteImageDisk& step) {
     TRY_VOID(check_ours(step.instance));
-    TRY(const bool exists, check_image_disk(step.disk));
+    TRY(const bool exists, disks().check_image_disk(step.disk));
     if (exists) {
       TRY_VOID(ec2_.delete_volume(step.disk));
     }
@@ -227,11 +230,27 @@ class Executor {
     return {};
   }
 
+  // The steps of a move.
+  template <class Step>
+  Result<void> operator()(const Step& step) {
+    TemplateClaims claims(machine_, ec2_);
+    return MoveRoot(machine_, seen_, ec2_, claims, memory_, now_).act(step);
+  }
+
  private:
+  DiskRules disks() { return {machine_, seen_, ec2_}; }
+
   bool was_unattended(const VolumeId& id) const {
     return std::any_of(seen_.volumes.begin(), seen_.volumes.end(), [&](const Volume& volume) {
       return volume.id == id && volume.tags.contains(std::string(tag::kUnattended));
     });
+  }
+
+  // An instance that was launched before its root was made reads from its tag which one it is.
+  Result<void> tell_volume(const step::AttachRoot& step) {
+    TRY(const Instance* body, check_ours(step.instance));
+    if (tag::value(body->tags, tag::kBodyOf) != tag::kToCome) return {};
+    return ec2_.create_tags({step.instance.str()}, own_names(machine_, step.volume));
   }
 
   bool is_root(const VolumeId& id) const {
@@ -259,19 +278,6 @@ class Executor {
   Result<void> cancel_request_of(const Instance& body) {
     if (!is_for(body, Engine::swap) || body.spot_request.empty()) return {};
     return ec2_.cancel_spot_request(body.spot_request);
-  }
-
-  // Rules S3 and S4: an image's disk has the tags of a body, and nothing else has it. False: there
-  // is no such volume any more.
-  Result<bool> check_image_disk(const VolumeId& id) {
-    TRY(const auto fresh, ec2_.describe_volumes({}, {{"volume-id", {id.str()}}}));
-    for (const Volume& volume : fresh) {
-      if (is_of_body(volume) && !is_root(id)) return true;
-      return fail(Errc::refused, "rule S3: " + id.str() +
-                                     " does not carry the tags of an instance's own disk; it is "
-                                     "not changed");
-    }
-    return false;
   }
 
   // Rule S4, as for bodies.
@@ -319,6 +325,7 @@ class Executor {
                                                      tag_filter(tag::kRole, tag::kRoleRoot)}));
     for (const Volume& root : roots) {
       if (root.id == id || !is_current_root(root)) continue;
+      if (generation_of(root) < generation_among(roots, id)) continue;
       // A person has chosen between a root and its copy, by the id.
       if (machine_.volume.id == id && root.attachments.empty()) continue;
       return fail(Errc::refused, "rule S2: " + root.id.str() + " is the root of this machine; " +
@@ -327,53 +334,11 @@ class Executor {
     return {};
   }
 
-  // Rule S3: asks EC2 again, just before a body is terminated, whether its root stays.
-  // Rule S7: a body that ends because it lacks the root has not got it meanwhile.
-  Result<void> check_root_survives(const step::TerminateBody& step) {
-    const InstanceId& id = step.instance;
-    TRY(const auto fresh, ec2_.describe_instances({id}, {}));
-    for (const Instance& body : fresh) {
-      for (const BlockDevice& disk : body.block_devices) {
-        if (disk.volume == step.lacks && disk.state != AttachmentState::detached) {
-          return fail(Errc::refused, "rule S7: " + id.str() + " has got " + disk.volume.str() +
-                                         " meanwhile; it is not terminated");
-        }
-        if (!is_root(disk.volume) || !disk.delete_on_termination || breaks_rule(3)) continue;
-        return fail(Errc::refused, "rule S3: " + disk.volume.str() + " would be deleted with " +
-                                       id.str() + "; it is not terminated");
-      }
-      TRY_VOID(keep_foreign_disks(body));
+  static int generation_among(const std::vector<Volume>& roots, const VolumeId& id) {
+    for (const Volume& root : roots) {
+      if (root.id == id) return generation_of(root);
     }
-    return {};
-  }
-
-  // Rule S3: what an image brought goes with its body; any other disk, which a person attached, is
-  // set to outlive it.
-  Result<void> keep_foreign_disks(const Instance& body) {
-    if (breaks_rule(3)) return {};
-    for (const BlockDevice& disk : body.block_devices) {
-      const bool brought_first = disk.device == body.root_device;
-      if (brought_first || !disk.delete_on_termination || is_root(disk.volume)) continue;
-      TRY(const bool brought, goes_with_body(disk.volume));
-      if (brought && !lacks(Cure::image_disks)) continue;
-      if (lacks(Cure::image_disks)) return fail(Errc::refused, "rule S3: " + disk.volume.str());
-      TRY_VOID(ec2_.set_delete_on_termination(body.id, disk.device, false));
-      return fail(Errc::wrong_state, disk.volume.str() + " would be deleted with " + body.id.str() +
-                                         "; it is now kept, and the next look checks that first");
-    }
-    return {};
-  }
-
-  // A launch tags the disks that the image brings.
-  Result<bool> goes_with_body(const VolumeId& id) {
-    TRY(const auto fresh, ec2_.describe_volumes({}, {{"volume-id", {id.str()}}}));
-    return std::all_of(fresh.begin(), fresh.end(),
-                       [&](const Volume& volume) { return is_of_body(volume); });
-  }
-
-  bool is_of_body(const Volume& volume) const {
-    return tag::value(volume.tags, tag::kRole) == tag::kRoleInstance &&
-           tag::value(volume.tags, tag::kOwner) == machine_.owner.str();
+    return 1;
   }
 
   const Machine& machine_;

@@ -28,7 +28,7 @@ bool are_alike(const LaunchOrder& a, const LaunchOrder& b) {
 // takes over from another is tagged so, and tags hold for all bodies of a call; those of a
 // persistent request say whose body it launches when its own has ended.
 bool may_join(const LaunchOrder& order) {
-  return order.step != nullptr && order.step->takes_over.empty() &&
+  return order.step != nullptr && order.step->takes_over.empty() && !order.step->root_to_come &&
          order.machine->instance_name.empty() && order.step->engine != Engine::swap;
 }
 

@@ -1,7 +1,9 @@
 #include "control/act/root_holders.hpp"
 
 #include "base/broken_rule.hpp"
+#include "model/move.hpp"
 #include "plan/body/body_history.hpp"
+#include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -38,7 +40,23 @@ Result<bool> is_there(const VolumeId& volume, const InstanceId& body, const Obse
                       " at " + attachment.instance.str() + "; it is not attached a second time");
     }
   }
+  for (const Volume& each : fresh) {
+    const bool moves = order_of(each).has_value() || is_retired(each);
+    if (!moves || breaks_rule(2)) continue;
+    return fail(Errc::refused, "rule S2: the content of " + volume.str() +
+                                   " moves, or has moved, to another volume; no instance gets it");
+  }
   return false;
+}
+
+Result<void> check_no_taker(const VolumeId& volume, const Observation& seen, aws::Ec2& ec2) {
+  TRY(const auto tasks, tasks_of(seen.bodies, ec2));
+  for (const RootTask& task : tasks) {
+    if (!task.under_way()) continue;
+    return fail(Errc::refused,
+                "rule S1: EC2 makes " + volume.str() + " the root disk of " + task.instance.str());
+  }
+  return {};
 }
 
 Result<void> check_no_root_task(const Instance& body, aws::Ec2& ec2) {

@@ -7,9 +7,14 @@
 namespace ec2spotter {
 
 // Does this body have the volume already, or has EC2 been asked to make the volume its root disk?
-// Errors: refused (rule S1) when another instance has it, or may get it.
+// Errors: refused when another instance has it or may get it (rule S1), or when the volume is not
+// to be used any more, because its content moves or has moved (rule S2).
 Result<bool> is_there(const VolumeId& volume, const InstanceId& body, const Observation& seen,
                       aws::Ec2& ec2);
+
+// Errors: refused (rule S1) when EC2 has been asked to make the volume the root disk of one of the
+// machine's bodies.
+Result<void> check_no_taker(const VolumeId& volume, const Observation& seen, aws::Ec2& ec2);
 
 // Errors: refused (rule S7) while EC2 replaces the body's root disk: it may get the root at any
 // moment.

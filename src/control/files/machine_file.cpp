@@ -4,9 +4,10 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 
-#include "model/price.hpp"
-#include "model/zone.hpp"
+#include "model/text/price.hpp"
+#include "model/text/zone.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -45,6 +46,41 @@ Result<void> settle_region(Machine& machine, const std::string& origin) {
 }
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// The zones where the machine may live belong to one region, and agree with the rest of the file.
+Result<void> check_zones(Machine& machine, const std::string& origin) {
+  const auto wrong = [&](const std::string& what) {
+    return fail(Errc::invalid, origin + ": " + what);
+  };
+  if (!machine.subnet.empty() && !machine.subnets.empty()) {
+    return wrong("the file has both subnet and subnets; keep subnets, with one for each zone");
+  }
+  if (machine.zones.empty()) return {};
+  if (!machine.zone.empty()) {
+    return wrong(
+        "the file has both zone, which keeps the machine there, and zones, where it may live; "
+        "remove one");
+  }
+  if (!machine.subnet.empty()) {
+    return wrong("subnet is in one zone, and zones names several; use subnets, with one for each");
+  }
+  std::set<std::string> seen;
+  for (const std::string& zone : machine.zones) {
+    if (!seen.insert(zone).second) return wrong("zones names " + zone + " twice");
+    if (zone == kAnyZone) continue;
+    auto region = region_of_zone(zone);
+    if (!region) return fail(with_context(std::move(region).error(), origin + ": zones"));
+    if (machine.region.empty()) machine.region = *region;
+    if (machine.region != *region) {
+      return wrong("the zone " + zone + " is not in the region " + machine.region +
+                   "; a machine moves within its region");
+    }
+  }
+  if (seen.contains(std::string(kAnyZone)) && seen.size() > 1) {
+    return wrong("zones names any and single zones; keep one or the other");
+  }
+  return {};
+}
 
 // Only a classic file begins with such a key, whatever the file is called.
 bool looks_classic(std::string_view text) {
@@ -104,6 +140,7 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
     return missing("image is missing; name the preboot image: ami-... or resolve:ssm:NAME");
   }
   TRY_VOID(settle_region(machine, origin));
+  TRY_VOID(check_zones(machine, origin));
   if (auto wrong = check_types(machine)) return missing(*wrong);
   if (machine.max_price && !is_price(*machine.max_price)) {
     return missing("the maximum price '" + *machine.max_price +

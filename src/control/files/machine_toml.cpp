@@ -1,52 +1,15 @@
 // Reads a TOML machine file: each key with the form and the limits of its value.
 #include <algorithm>
-#include <charconv>
-#include <functional>
-#include <map>
 #include <utility>
 
 #include "base/nearest.hpp"
 #include "control/files/machine_file.hpp"
-#include "control/files/toml_library.hpp"
-#include "model/price.hpp"
+#include "control/files/storage_keys.hpp"
+#include "control/files/toml_setters.hpp"
+#include "model/text/price.hpp"
 
 namespace ec2spotter {
 namespace {
-
-// What went wrong with one value, without its place.
-using Problem = std::optional<std::string>;
-using Setter = std::function<Problem(Machine&, const toml::node&)>;
-
-template <class Assign>
-Setter text(Assign assign) {
-  return [assign](Machine& machine, const toml::node& node) -> Problem {
-    const auto value = node.value<std::string>();
-    if (!node.is_string() || !value) return "must be a string in quotes";
-    return assign(machine, *value);
-  };
-}
-
-// A text that goes into one member as it is.
-Setter plain(std::string Machine::*member) {
-  return text([member](Machine& machine, const std::string& value) -> Problem {
-    machine.*member = value;
-    return std::nullopt;
-  });
-}
-
-template <class Add>
-Setter list(Add add) {
-  return [add](Machine& machine, const toml::node& node) -> Problem {
-    const toml::array* items = node.as_array();
-    if (items == nullptr) return "must be a list of strings: [\"...\"]";
-    for (const toml::node& item : *items) {
-      const auto value = item.value<std::string>();
-      if (!item.is_string() || !value) return "must be a list of strings: [\"...\"]";
-      if (Problem problem = add(machine, *value)) return problem;
-    }
-    return std::nullopt;
-  };
-}
 
 Problem set_volume(Machine& machine, const std::string& value) {
   if (value.starts_with("vol-")) {
@@ -123,30 +86,6 @@ Problem set_guest_endpoint(Machine& machine, const std::string& value) {
 }
 
 // "90s", "10m", "2h".
-std::optional<Duration> parse_time(const std::string& value) {
-  const std::map<char, Duration> units{
-      {'s', std::chrono::seconds(1)}, {'m', std::chrono::minutes(1)}, {'h', std::chrono::hours(1)}};
-  int count = 0;
-  const char* end = value.data() + value.size();
-  const auto [rest, error] = std::from_chars(value.data(), end, count);
-  const auto unit = error == std::errc() && rest + 1 == end ? units.find(*rest) : units.end();
-  if (unit == units.end() || count < 0 || count > 100'000) return std::nullopt;
-  return count * unit->second;
-}
-
-Setter time(Duration Machine::*member, Duration min) {
-  return text([member, min](Machine& machine, const std::string& value) -> Problem {
-    const auto time = parse_time(value);
-    if (!time) return "must be a time such as \"90s\", \"10m\" or \"2h\"";
-    if (*time < min) {
-      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(min).count();
-      return "must be at least " + std::to_string(seconds) + "s";
-    }
-    machine.*member = *time;
-    return std::nullopt;
-  });
-}
-
 Problem set_on_unhealthy(Machine& machine, const std::string& value) {
   const auto policy = parse_on_unhealthy(value);
   if (!policy) return "must be \"report\", \"restart\" or \"replace\"";
@@ -209,8 +148,6 @@ Problem add_excluded(Machine& machine, const std::string& value) {
   return std::nullopt;
 }
 
-using Setters = std::vector<std::pair<std::string, Setter>>;
-
 const Setter* find_setter(const Setters& setters, const std::string& key) {
   const auto found = std::find_if(setters.begin(), setters.end(),
                                   [&](const auto& entry) { return entry.first == key; });
@@ -252,7 +189,7 @@ Problem set_requirements(Machine& machine, const toml::node& node) {
   return std::nullopt;
 }
 
-const Setters& setters() {
+const Setters& own_setters() {
   static const Setters kSetters{
       {"name", text([](Machine& m, const std::string& v) -> Problem {
          m.name = MachineName(v);
@@ -280,6 +217,10 @@ const Setters& setters() {
          return std::nullopt;
        })},
       {"subnet", plain(&Machine::subnet)},
+      {"subnets", list([](Machine& m, const std::string& v) -> Problem {
+         m.subnets.push_back(v);
+         return std::nullopt;
+       })},
       {"elastic_ip", plain(&Machine::elastic_ip)},
       {"instance_name", plain(&Machine::instance_name)},
       {"ssh_user", plain(&Machine::ssh_user)},
@@ -301,6 +242,15 @@ const Setters& setters() {
       {"return_to_spot", set_return_to_spot},
   };
   return kSetters;
+}
+
+const Setters& setters() {
+  static const Setters kAll = [] {
+    Setters all = own_setters();
+    all.insert(all.end(), storage_setters().begin(), storage_setters().end());
+    return all;
+  }();
+  return kAll;
 }
 
 }  // namespace

@@ -8,7 +8,9 @@
 #include "control/observe/observe.hpp"
 #include "control/pools/pool_check.hpp"
 #include "control/pools/pool_knowledge.hpp"
+#include "model/move.hpp"
 #include "plan/choice/root_choice.hpp"
+#include "plan/limits.hpp"
 #include "plan/plan.hpp"
 
 namespace ec2spotter {
@@ -46,12 +48,14 @@ class Drive {
         continue;
       }
       const Decision& decision = turned->decision;
-      if (decision.progress == Progress::done) return turned;
+      const bool early = decision.progress == Progress::done && !has_moved(turned->seen);
+      if (decision.progress == Progress::done && !early) return turned;
       if (decision.progress == Progress::stuck) return fail(decision.errc, text(decision));
       if (gives_no_body(decision.reason)) return fail(Errc::no_capacity, decision.detail);
       if (!decision.steps.empty()) continue;
       if (options_.patience == Patience::no_wait) return turned;
-      if (auto stop = sleep(decision.wake_at - controls_.clock.now())) {
+      const Duration pause = decision.wake_at - controls_.clock.now();
+      if (auto stop = sleep(early ? std::min(pause, kPollChange) : pause)) {
         return fail(std::move(*stop));
       }
     }
@@ -68,6 +72,12 @@ class Drive {
     TRY_VOID(controller_.act(machine_, decision, seen, controls_.ec2, now, controls_.reporter));
     failures_in_a_row_ = 0;
     return Look{.seen = std::move(seen), .decision = std::move(decision)};
+  }
+
+  bool has_moved(const Observation& seen) const {
+    const Volume* root = choose_root(machine_, seen, controls_.clock.now()).volume;
+    return options_.generation <= 1 ||
+           (root != nullptr && generation_of(*root) >= options_.generation);
   }
 
   static bool gives_no_body(Reason reason) {

@@ -21,6 +21,9 @@ struct DriveOptions {
   Goal goal = Goal::up;
   Patience patience = Patience::until_goal;
   Duration deadline = kDriveDeadline;
+  // The goal is reached with this one of the machine's roots, or a later one. EC2 may show an order
+  // to move late.
+  int generation = 1;
 };
 
 // What was seen and decided last.

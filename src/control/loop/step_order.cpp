@@ -9,8 +9,12 @@ struct KindOf {
   StepKind operator()(const step::ProtectRoot&) const { return give_root; }
   StepKind operator()(const step::ReplaceRoot&) const { return give_root; }
   StepKind operator()(const step::StartBody&) const { return give_root; }
+  StepKind operator()(const step::CommitRoot&) const { return give_root; }
 
   StepKind operator()(const step::LaunchBody&) const { return make_ready; }
+  StepKind operator()(const step::OrderMove&) const { return make_ready; }
+  StepKind operator()(const step::TakeSnapshot&) const { return make_ready; }
+  StepKind operator()(const step::CreateRoot&) const { return make_ready; }
   StepKind operator()(const step::CreateFleet&) const { return make_ready; }
   StepKind operator()(const step::DetachRoot&) const { return make_ready; }
   StepKind operator()(const step::StopBody&) const { return make_ready; }
@@ -26,8 +30,12 @@ struct KindOf {
   StepKind operator()(const step::DeleteFleet&) const { return take_in; }
 
   StepKind operator()(const step::MarkRoot&) const { return record; }
+  StepKind operator()(const step::RetireRoot&) const { return record; }
 
   StepKind operator()(const step::DeleteImageDisk&) const { return tidy_up; }
+  StepKind operator()(const step::DeleteSnapshot&) const { return tidy_up; }
+  StepKind operator()(const step::DeleteVolume&) const { return tidy_up; }
+  StepKind operator()(const step::EndMove&) const { return tidy_up; }
   // An instance that may have the root holds it until it ends; one that must not is a spare one.
   StepKind operator()(const step::TerminateBody& step) const {
     return step.lacks.empty() ? make_ready : tidy_up;

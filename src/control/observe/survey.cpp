@@ -4,8 +4,11 @@
 #include <functional>
 
 #include "base/broken_rule.hpp"
+#include "control/observe/fingerprint.hpp"
+#include "control/observe/pieces.hpp"
 #include "control/tags/batch_tags.hpp"
 #include "control/tags/tag_filter.hpp"
+#include "model/move.hpp"
 #include "model/spot_status.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
@@ -17,9 +20,6 @@ namespace {
 
 using aws::Filter;
 
-// EC2 takes at most 200 values in one filter. Source: EC2 API reference, "Filter".
-constexpr std::size_t kFilterValues = 200;
-
 // So many resources come in one reply. Source: EC2 API reference, "Paginate Amazon EC2 API
 // responses".
 constexpr std::size_t kPage = 1000;
@@ -29,18 +29,9 @@ constexpr Duration kChecksEvery = std::chrono::minutes(1);
 
 const std::string kFleetTag(tag::kFleetId);
 
-// Calls `read` with the values of `name`, as many at a time as one filter holds.
-template <class T, class Read>
-Result<void> in_pieces(const std::string& name, const std::vector<std::string>& values,
-                       std::vector<T>& all, Read read) {
-  for (std::size_t from = 0; from < values.size(); from += kFilterValues) {
-    const auto first = values.begin() + static_cast<std::ptrdiff_t>(from);
-    const auto last =
-        values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), from + kFilterValues));
-    TRY(auto found, read(Filter{name, {first, last}}));
-    std::move(found.begin(), found.end(), std::back_inserter(all));
-  }
-  return {};
+// Volumes that are roots, or made to become one.
+Filter of_roots() {
+  return tag_filter(tag::kRole, {std::string(tag::kRoleRoot), std::string(tag::kRoleNext)});
 }
 
 // The states of a request whose instance is under notice.
@@ -58,26 +49,12 @@ Result<void> read_notices_of_fleets(aws::Ec2& ec2, const std::vector<Instance>& 
   });
 }
 
-void mix(std::size_t& hash, std::size_t value) {
-  hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
-}
-
-void mix(std::size_t& hash, const std::string& text) { mix(hash, std::hash<std::string>{}(text)); }
-
-void mix(std::size_t& hash, const Instance& body) {
-  mix(hash, body.id.str());
-  mix(hash, static_cast<std::size_t>(body.state));
-  mix(hash, body.public_ip);
-  mix(hash, body.state_reason_code);
-  for (const BlockDevice& disk : body.block_devices) {
-    mix(hash, disk.volume.str());
-    mix(hash, static_cast<std::size_t>(disk.state));
-    mix(hash, disk.delete_on_termination ? 1 : 0);
-  }
-  for (const auto& [key, value] : body.tags) {
-    mix(hash, key);
-    mix(hash, value);
-  }
+// Those of a machine that has backups, may move, moves, or has moved and not tidied up yet.
+bool needs_snapshots(const Machine& machine, const std::vector<Volume>& roots) {
+  return machine.snapshot_every || may_move(machine) ||
+         std::any_of(roots.begin(), roots.end(), [](const Volume& root) {
+           return order_of(root) || tag::value(root.tags, tag::kLeftovers) == tag::kKept;
+         });
 }
 
 }  // namespace
@@ -172,16 +149,15 @@ Result<std::vector<Volume>> Survey::find_adopted(
     aws::Ec2& ec2, const std::vector<const Machine*>& machines) const {
   // Does naming them take more calls than one sweep over all roots?
   if (machines.size() / kFilterValues > 1 + bodies_.size() / kPage) {
-    return ec2.describe_volumes(
-        {}, {tag_filter(tag::kOwner, owner_.str()), tag_filter(tag::kRole, tag::kRoleRoot)});
+    return ec2.describe_volumes({}, {tag_filter(tag::kOwner, owner_.str()), of_roots()});
   }
   std::vector<std::string> names;
   names.reserve(machines.size());
   for (const Machine* machine : machines) names.push_back(machine->name.str());
   std::vector<Volume> found;
   TRY_VOID(in_pieces(tag_filter_name(tag::kMachine), names, found, [&](Filter by_name) {
-    return ec2.describe_volumes({}, {tag_filter(tag::kOwner, owner_.str()),
-                                     tag_filter(tag::kRole, tag::kRoleRoot), std::move(by_name)});
+    return ec2.describe_volumes(
+        {}, {tag_filter(tag::kOwner, owner_.str()), of_roots(), std::move(by_name)});
   }));
   return found;
 }
@@ -190,6 +166,7 @@ void Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machin
   if (machines.empty()) return;
   note(read_volumes(ec2, machines));
   note(read_addresses(ec2, machines));
+  note(read_snapshots(ec2, machines));
   const bool wanted = std::any_of(machines.begin(), machines.end(), [&](const Machine* machine) {
     return may_have_fleets(*machine);
   });
@@ -261,6 +238,25 @@ Result<void> Survey::read_fleets(aws::Ec2& ec2) {
   for (Fleet& fleet : *fleets) {
     if (tag::value(fleet.tags, tag::kOwner) != owner_.str()) continue;
     fleets_[tag::value(fleet.tags, tag::kMachine)].push_back(std::move(fleet));
+  }
+  return {};
+}
+
+Result<void> Survey::read_snapshots(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
+  std::vector<std::string> names;
+  for (const Machine* machine : machines) {
+    const auto roots = roots_.find(machine->name.str());
+    if (roots == roots_.end() || !needs_snapshots(*machine, roots->second)) continue;
+    names.push_back(machine->name.str());
+  }
+  std::vector<Snapshot> found;
+  TRY_VOID(in_pieces(tag_filter_name(tag::kMachine), names, found, [&](Filter by_name) {
+    return ec2.describe_snapshots({tag_filter(tag::kOwner, owner_.str()),
+                                   tag_filter(tag::kRole, tag::kRoleSnapshot), std::move(by_name)});
+  }));
+  for (const Machine* machine : machines) snapshots_[machine->name.str()].clear();
+  for (Snapshot& snapshot : found) {
+    snapshots_[tag::value(snapshot.tags, tag::kMachine)].push_back(std::move(snapshot));
   }
   return {};
 }
@@ -337,6 +333,9 @@ Observation Survey::of(const Machine& machine, Memory& memory) const {
     }
   }
   for (const auto& [id, body] : memory.launched) seen.bodies.push_back(body);
+  if (const auto own = snapshots_.find(machine.name.str()); own != snapshots_.end()) {
+    seen.snapshots = own->second;
+  }
   if (const auto own = fleets_.find(machine.name.str()); own != fleets_.end()) {
     seen.fleets = own->second;
   }

@@ -68,6 +68,7 @@ class Survey {
   Result<void> read_fleets(aws::Ec2& ec2);
   Result<std::vector<StatusChecks>> find_checks(aws::Ec2& ec2) const;
   void note(Result<void> reading);
+  Result<void> read_snapshots(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
   Result<void> read_addresses(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
 
   OwnerId owner_;
@@ -79,6 +80,7 @@ class Survey {
   std::map<std::string, std::vector<Volume>> roots_;  // likewise
   std::map<std::string, std::vector<Fleet>> fleets_;  // likewise
   bool fleets_known_ = false;
+  std::map<std::string, std::vector<Snapshot>> snapshots_;   // likewise
   std::map<std::string, std::optional<Address>> addresses_;  // likewise
   std::map<InstanceId, StatusChecks> checks_;                // of the bodies for which one fails
   TimePoint checks_read_at_{};

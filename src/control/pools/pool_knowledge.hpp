@@ -19,9 +19,12 @@ class PoolKnowledge {
   void complete(const std::vector<Subject>& subjects, aws::Ec2& ec2, TimePoint now);
 
  private:
+  void add_zones(const std::vector<Subject>& subjects, aws::Ec2& ec2, TimePoint now);
   void add_types(const Subject& subject, aws::Ec2& ec2, TimePoint now);
   void add_facts(const std::vector<Subject>& subjects, aws::Ec2& ec2, TimePoint now);
 
+  std::vector<std::string> zones_;  // that the region has for the account
+  TimePoint zones_read_at_{};
   TypeCatalogue catalogue_;
   PoolFactsBook book_;
 };

@@ -60,6 +60,11 @@ bool may_have_root_task(const Instance& body) {
   return is_for(body, Engine::replace) && !has_ended(body) && !came_up(body);
 }
 
+bool waits_for(const Instance& body, const VolumeId& volume) {
+  const std::string named = tag::value(body.tags, tag::kBodyOf);
+  return named.empty() || named == tag::kToCome || named == volume.str();
+}
+
 bool was_silent(const Instance& body) {
   return tag::value(body.tags, tag::kRoot) == to_string(RootMark::silent);
 }

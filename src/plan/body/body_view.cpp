@@ -84,8 +84,10 @@ const RootTask* BodyView::task_of(const Instance& body) const {
   return found == seen_.root_tasks.end() ? nullptr : &*found;
 }
 
-bool BodyView::may_take_root(const Instance& body, Engine engine) const {
-  if (!serves(body, engine) || was_silent(body)) return false;
+bool BodyView::may_take_root(const Instance& body, const RootNeeds& root) const {
+  const Engine engine = root.engine;
+  if (body.zone != root.zone || !serves(body, engine) || was_silent(body)) return false;
+  if (has_boot_program(engine) && !waits_for(body, root.volume)) return false;
   const bool for_swap =
       engine == Engine::swap &&
       (body.state == InstanceState::stopping || body.state == InstanceState::stopped) &&
@@ -93,19 +95,19 @@ bool BodyView::may_take_root(const Instance& body, Engine engine) const {
   return (is_live(body) || for_swap) && !is_doomed(body) && !has_entered(body);
 }
 
-const Instance* BodyView::next_body(const Instance* holder, Engine engine) const {
+const Instance* BodyView::next_body(const Instance* holder, const RootNeeds& root) const {
   const Instance* best = nullptr;
   for (const Instance& body : seen_.bodies) {
-    if (&body != holder && may_take_root(body, engine)) best = earlier(best, body);
+    if (&body != holder && may_take_root(body, root)) best = earlier(best, body);
   }
   return best;
 }
 
-const Instance* BodyView::successor_of(const Instance& body, Engine engine) const {
+const Instance* BodyView::successor_of(const Instance& body, const RootNeeds& root) const {
   const Instance* best = nullptr;
   for (const Instance& next : seen_.bodies) {
     const bool successor = tag::value(next.tags, tag::kTakesOver) == body.id.str();
-    if (successor && may_take_root(next, engine)) best = earlier(best, next);
+    if (successor && may_take_root(next, root)) best = earlier(best, next);
   }
   return best;
 }

@@ -21,6 +21,13 @@ const BlockDevice* root_disk(const Instance& body);
 // Has Spot stopped it? Then EC2 alone may start it again.
 bool was_interrupted(const Observation& seen, const Instance& body);
 
+// What a body must be good for, to get a root.
+struct RootNeeds {
+  VolumeId volume;
+  std::string zone;
+  Engine engine = Engine::automatic;
+};
+
 class BodyView {
  public:
   explicit BodyView(const Observation& seen) : seen_(seen) {}
@@ -38,15 +45,16 @@ class BodyView {
   // EC2's work to replace its root disk; nullptr: none is under way.
   const RootTask* task_of(const Instance& body) const;
   // The body other than `holder` that was launched first and has not had the root; ties go to the
-  // smaller id. One that has entered the root and lost it is of no more use. Bodies with a boot
-  // program serve each of its engines; any other engine needs bodies that were launched for it.
-  const Instance* next_body(const Instance* holder, Engine engine) const;
+  // smaller id. It is in the zone, and knows which volume it waits for. One that has entered the
+  // root and lost it is of no more use. Bodies with a boot program serve each of its engines; any
+  // other engine needs bodies that were launched for it.
+  const Instance* next_body(const Instance* holder, const RootNeeds& root) const;
   // The first of those that were launched to take over from `body`.
-  const Instance* successor_of(const Instance& body, Engine engine) const;
+  const Instance* successor_of(const Instance& body, const RootNeeds& root) const;
 
  private:
   // Living, or stopped for a swap, and it has not had the root yet.
-  bool may_take_root(const Instance& body, Engine engine) const;
+  bool may_take_root(const Instance& body, const RootNeeds& root) const;
 
   const Observation& seen_;
 };

@@ -49,7 +49,10 @@ const Instance* choose_body(const Machine& machine, const Observation& seen) {
   }
   if (root == nullptr) return newest_living_one(seen);
   if (const Instance* body = living_one_that_shows(seen, root->id)) return body;
-  const Instance* next = bodies.next_body(nullptr, choose_engine(machine, *root, seen).engine);
+  const Instance* next =
+      bodies.next_body(nullptr, {.volume = root->id,
+                                 .zone = zone_of_next(*root),
+                                 .engine = choose_engine(machine, *root, seen).engine});
   return next != nullptr ? next : newest_living_one(seen);
 }
 

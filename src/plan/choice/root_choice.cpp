@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/broken_rule.hpp"
+#include "model/move.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/decisions.hpp"
@@ -12,18 +13,16 @@
 namespace ec2spotter {
 namespace {
 
-bool is_retired(const Volume& volume) {
-  return tag::value(volume.tags, tag::kState) == tag::kRetired;
-}
-
 class Chooser {
  public:
   Chooser(const Machine& machine, const Observation& seen, TimePoint now)
       : machine_(machine), seen_(seen), decide_(now) {}
 
   RootChoice choose() const {
+    const int newest = newest_generation();
     const auto adopted = volumes_that([&](const Volume& volume) {
-      return carries_tags_of(volume, machine_) && is_current_root(volume);
+      return carries_tags_of(volume, machine_) && is_current_root(volume) &&
+             generation_of(volume) == newest;
     });
     if (adopted.size() > 1) return choose_among(adopted);
     if (adopted.size() == 1) return check_adopted(*adopted.front());
@@ -40,6 +39,16 @@ class Chooser {
   }
 
  private:
+  // Of the machine's roots, retired ones too: what is older than that is retired by it.
+  int newest_generation() const {
+    int newest = 1;
+    for (const Volume& volume : seen_.volumes) {
+      if (!carries_tags_of(volume, machine_) || is_copy(volume)) continue;
+      newest = std::max(newest, generation_of(volume));
+    }
+    return newest;
+  }
+
   template <class Predicate>
   std::vector<const Volume*> volumes_that(Predicate matches) const {
     std::vector<const Volume*> found;
@@ -90,9 +99,18 @@ class Chooser {
     });
   }
 
+  // A file names the volume that it began with, however often the root has moved since.
+  bool names_former_root() const {
+    return std::any_of(seen_.volumes.begin(), seen_.volumes.end(), [&](const Volume& volume) {
+      return volume.id == machine_.volume.id && carries_tags_of(volume, machine_) &&
+             generation_of(volume) < newest_generation();
+    });
+  }
+
   // Rule S2: while the machine has a root, no second volume becomes one.
   RootChoice check_adopted(const Volume& root) const {
-    const bool differs = !machine_.volume.id.empty() && machine_.volume.id != root.id;
+    const bool differs =
+        !machine_.volume.id.empty() && !is_named_by(root, machine_) && !names_former_root();
     if (differs || named_instead_of(root)) {
       return refused(decide_.stuck(
           Reason::volume_differs, Errc::refused,
@@ -197,6 +215,10 @@ bool reports_root_up(const Machine& machine, const Volume& volume, const Instanc
          has_boot_program(engine_of(body));
 }
 
+bool is_retired(const Volume& volume) {
+  return tag::value(volume.tags, tag::kState) == tag::kRetired;
+}
+
 bool is_copy(const Volume& volume) {
   const std::string self = tag::value(volume.tags, tag::kVolume);
   return !self.empty() && self != volume.id.str() && !lacks(Cure::copies);
@@ -214,8 +236,11 @@ bool carries_tags_of(const Volume& volume, const Machine& machine) {
 }
 
 bool is_named_by(const Volume& volume, const Machine& machine) {
-  return machine.volume.id.empty() ? tag::value(volume.tags, tag::kName) == machine.volume.name_tag
-                                   : volume.id == machine.volume.id;
+  if (machine.volume.id.empty()) {
+    return tag::value(volume.tags, tag::kName) == machine.volume.name_tag;
+  }
+  const bool began_as = tag::value(volume.tags, tag::kOrigin) == machine.volume.id.str();
+  return volume.id == machine.volume.id || (began_as && !is_copy(volume));
 }
 
 }  // namespace ec2spotter

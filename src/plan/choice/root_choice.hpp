@@ -28,6 +28,9 @@ bool is_unattended(const Machine& machine, const Volume& root);
 // Will the system on this volume say on the body's console that it is up?
 bool reports_root_up(const Machine& machine, const Volume& volume, const Instance& body);
 
+// Has a newer root taken its place, as its tag says?
+bool is_retired(const Volume& volume);
+
 // Does it carry another volume's id, so that its tags are copies?
 bool is_copy(const Volume& volume);
 
@@ -37,7 +40,7 @@ bool is_current_root(const Volume& volume);
 // Do the volume's tags say that it is the root of this machine?
 bool carries_tags_of(const Volume& volume, const Machine& machine);
 
-// Does the machine's file name this volume, by its id or Name tag?
+// Does the machine's file name this volume, by its id or Name tag, or the one that it began with?
 bool is_named_by(const Volume& volume, const Machine& machine);
 
 }  // namespace ec2spotter

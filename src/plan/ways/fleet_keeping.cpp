@@ -132,7 +132,8 @@ Decision FleetKeeping::remove(const Fleet& fleet, const std::string& why) const 
 }
 
 Decision FleetKeeping::await_body(const Volume& volume) const {
-  const Instance* next = s_.bodies.next_body(nullptr, Engine::automatic);
+  const Instance* next = s_.bodies.next_body(
+      nullptr, {.volume = volume.id, .zone = volume.zone, .engine = Engine::automatic});
   if (next == nullptr) {
     return s_.decide.wait(Reason::waiting_for_fleet,
                           s_.seen.fleets.front().id.str() + " has no instance for " +

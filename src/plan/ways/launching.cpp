@@ -6,6 +6,7 @@
 #include "plan/body/body_history.hpp"
 #include "plan/choice/root_choice.hpp"
 #include "plan/limits.hpp"
+#include "plan/ways/zone_choice.hpp"
 
 namespace ec2spotter {
 
@@ -20,15 +21,21 @@ Decision Launching::next_body(const Root& root) const {
                               "that a fault does not run up costs",
                           kPollRest);
   }
-  if (auto missing = check_types(s_.machine, s_.seen, root.volume.zone, s_.decide)) return *missing;
-  PoolChoice choice = choose_pool(s_.machine, root.volume.zone, s_.seen, s_.memory, s_.now);
+  if (auto missing = check_types(s_.machine, s_.seen, root.zone, s_.decide)) return *missing;
+  PoolChoice choice = choose_pool(s_.machine, root.zone, s_.seen, s_.memory, s_.now);
   if (choice.taken) return launch_from(root, std::move(choice), InstanceId());
-  return wait_for_pools(std::move(choice));
+  const bool settled = root.order && root.holder == nullptr;
+  if (may_move(s_.machine) && !settled && !root.unattended) {
+    if (auto move = ZoneChoice(s_, root).leave()) return std::move(*move);
+  }
+  Decision waiting = wait_for_pools(std::move(choice));
+  if (may_move(s_.machine)) waiting.zones = ZoneChoice(s_, root).sums();
+  return waiting;
 }
 
 std::optional<Decision> Launching::successor(const Root& root, const Instance& body) const {
   const bool urgent = s_.memory.rebalance.contains(body.id);
-  PoolChoice choice = choose_pool(s_.machine, root.volume.zone, s_.seen, s_.memory, s_.now,
+  PoolChoice choice = choose_pool(s_.machine, root.zone, s_.seen, s_.memory, s_.now,
                                   urgent ? Markets::of_machine : Markets::spot);
   if (!choice.taken || launches_lately(s_.seen, s_.now) >= kLaunchesPerHour) return std::nullopt;
   return launch_from(root, std::move(choice), body.id);
@@ -41,6 +48,7 @@ Decision Launching::launch_from(const Root& root, PoolChoice choice,
                           .engine = root.engine.engine,
                           .attempt = 1,
                           .guest_files = guest_files_of(root.volume),
+                          .root_to_come = root.order && has_boot_program(root.engine.engine),
                           .takes_over = takes_over,
                           .client_token = {}};
   const Instance* last = newest_body(s_.seen);

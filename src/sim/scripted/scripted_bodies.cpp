@@ -25,7 +25,25 @@ bool ScriptedBodies::preboot_is_up(const Guest& guest) const {
 std::string ScriptedBodies::host_key(const std::string& public_ip) const {
   if (!ssh_answers(public_ip)) return {};
   const Guest* guest = guest_at(public_ip);
-  return preboot_is_up(*guest) ? "preboot" : guest->volume;
+  return preboot_is_up(*guest) ? "preboot" : origin_of(guest->volume);
+}
+
+std::string ScriptedBodies::origin_of(const std::string& id) const {
+  const auto found = origins_.find(id);
+  return found == origins_.end() ? id : found->second;
+}
+
+Result<void> ScriptedBodies::create_volume(const std::string& volume_id, int /*size_gib*/,
+                                           const std::string& snapshot_id) {
+  if (origins_.contains(snapshot_id)) origins_[volume_id] = origin_of(snapshot_id);
+  return {};
+}
+
+Result<void> ScriptedBodies::create_snapshots(const std::vector<SnapshotOrder>& orders) {
+  for (const SnapshotOrder& order : orders) {
+    origins_[order.snapshot_id] = origin_of(order.volume_id);
+  }
+  return {};
 }
 
 void ScriptedBodies::fall_back_to_preboot(const std::string& instance_id) {

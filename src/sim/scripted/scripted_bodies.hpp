@@ -43,6 +43,10 @@ class ScriptedBodies : public NoBodies {
   // Has the root of the system at this address stopped to take writes?
   bool root_is_read_only(const std::string& public_ip) const;
 
+  // A copy of a volume has its system, and so its host key.
+  Result<void> create_volume(const std::string& volume_id, int size_gib,
+                             const std::string& snapshot_id) override;
+  Result<void> create_snapshots(const std::vector<SnapshotOrder>& orders) override;
   Result<void> start(const BodySpec& spec) override;
   void press_power_button(const std::string& instance_id) override;
   void cut_power(const std::string& instance_id) override;
@@ -81,6 +85,8 @@ class ScriptedBodies : public NoBodies {
     return !guest.hung && !guest.fell_back && root_came_up(guest);
   }
   bool is_checking(const Guest& guest) const;
+  // The volume that it is a copy of, or a copy of a copy; else itself.
+  std::string origin_of(const std::string& id) const;
   const Guest* guest_at(const std::string& public_ip) const;
   void plug(Guest& guest, const std::string& volume_id);
   void unplug(Guest& guest);
@@ -89,6 +95,7 @@ class ScriptedBodies : public NoBodies {
   std::map<std::string, Guest> running_;
   std::map<std::string, std::set<std::string>> image_disks_;  // by instance
   std::map<std::string, std::string> routes_;
+  std::map<std::string, std::string> origins_;  // of volumes and snapshots: the first volume
 };
 
 }  // namespace ec2spotter::sim

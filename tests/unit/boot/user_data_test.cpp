@@ -105,7 +105,6 @@ TEST(UserDataTest, NamesTheRootsOfAllBodiesThatAreLaunchedTogether) {
 
   for (const VolumeId& volume : volumes) EXPECT_EQ(count(list, volume.str()), 1U);
   EXPECT_EQ(count(list, " "), 9U);
-  EXPECT_EQ(render_user_data({.volumes = {}}).error().code, Errc::invalid);
 }
 
 TEST(UserDataTest, IsOneBoothook) {
@@ -173,6 +172,41 @@ TEST(UserDataTest, HoldsEveryFileOfItsEngineOnceAndNothingOfTheOther) {
       EXPECT_EQ(count(text, "put " + name + " <<"), 0U) << name;
     }
   }
+}
+
+// Such an instance asks the metadata service for its own tag.
+TEST(UserDataTest, NamesNoVolumeWhereTheRootIsToCome) {
+  for (const auto engine : {BootEngine::auto_, BootEngine::kexec, BootEngine::pivot}) {
+    const auto result = render_user_data({.volumes = {},
+                                          .engine = engine,
+                                          .device = "/dev/xvdbz15",
+                                          .adopt = BootAdopt::remove,
+                                          .guest_helper = false,
+                                          .fix_network = false});
+    ASSERT_TRUE(result.has_value()) << result.error().message;
+    std::cout << result->size() << " of " << kUserDataMost << " bytes\n";
+    EXPECT_LE(result->size(), kUserDataMost);
+    const std::string text = unpack(*result);
+
+    const std::string name = engine == BootEngine::auto_   ? "auto"
+                             : engine == BootEngine::kexec ? "kexec"
+                                                           : "pivot";
+    EXPECT_EQ(file_in(text, "parameters"),
+              "volumes=$(cat /run/ec2spotter/volume 2>/dev/null || python3 /run/ec2spotter/imds.py "
+              "tags/instance/ec2spotter:instance-of 2>/dev/null || echo to-come)\nengine=" +
+                  name +
+                  "\ndevice=/dev/xvdbz15\nadopt=remove\nguest_helper=false\nfix_network=false\n");
+    EXPECT_EQ(count(text, "put imds.py <<"), 1U);
+    EXPECT_NE(file_in(text, "imds.py").find("X-aws-ec2-metadata-token"), std::string::npos);
+    EXPECT_LT(text.find("put imds.py <<"), text.find("\n. /run/ec2spotter/hook.sh\n"));
+  }
+}
+
+TEST(UserDataTest, OfAnUnattendedBodyNamesTheVolume) {
+  const auto refused = render_user_data({.volumes = {}, .own_attaching = OwnAttaching{}});
+
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Errc::invalid);
 }
 
 TEST(UserDataTest, FetchesNothingButFromTheMetadataService) {

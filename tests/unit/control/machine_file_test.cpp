@@ -43,6 +43,48 @@ TEST(MachineFileTest, ReadsAMachine) {
   EXPECT_EQ(machine->ssh_port, 2222);
 }
 
+TEST(MachineFileTest, ReadsWhereTheMachineMayLiveAndWhatIsKept) {
+  const std::string base = "volume='vol-1'\nimage='ami-1'\ntypes=['t3.small']\n";
+  const auto read = [&](const std::string& lines) {
+    return parse_machine_toml(base + lines, "a.toml", "a");
+  };
+  const auto machine = read(
+      "zones=['us-east-1a','us-east-1b']\nmove_after='0s'\nkeep_retired='3d'\n"
+      "subnets=['subnet-1','subnet-2']\ninitialization_rate=300\nsnapshot_every='24h'\n"
+      "keep_snapshots={count=3,age='30d'}\n");
+  ASSERT_TRUE(machine) << message(machine);
+  EXPECT_EQ(machine->region, "us-east-1");
+  EXPECT_TRUE(may_move(*machine));
+  EXPECT_EQ(machine->move_after, Duration::zero());
+  EXPECT_EQ(machine->keep_retired, std::chrono::hours(72));
+  EXPECT_EQ(machine->subnets.size(), 2U);
+  EXPECT_EQ(machine->keep_snapshots, (KeepSnapshots{3, std::chrono::hours(24 * 30)}));
+  EXPECT_FALSE(may_move(*read("zones=['us-east-1a']")));
+  EXPECT_TRUE(may_move(*read("zones='any'")));
+  EXPECT_FALSE(may_move(*read("zones='any'\nmove_after='never'")));
+  EXPECT_FALSE(may_move(*read("")));
+  const std::pair<const char*, const char*> wrong[] = {
+      {"zones='all'", "zones must be a list of zones"},
+      {"zones=['us-east-1a']\nzone='us-east-1a'", "remove one"},
+      {"zones=['us-east-1a','us-west-2a']", "us-west-2a is not in the region us-east-1"},
+      {"zones=['us-east-1a','us-east-1a']", "twice"},
+      {"zones=['any','us-east-1a']", "keep one or the other"},
+      {"zones=['use1-az1']", "a zone's id"},
+      {"zones=['us-east-1a','us-east-1b']\nsubnet='subnet-1'", "use subnets"},
+      {"subnet='subnet-1'\nsubnets=['subnet-1']", "keep subnets"},
+      {"move_after='soon'", "move_after must be \"never\", or a time"},
+      {"initialization_rate=99", "100 to 300"},
+      {"snapshot_every='5m'", "at least 15 minutes"},
+      {"keep_snapshots=0", "1 to 1000"},
+      {"keep_snapshots={count=2,ages='1d'}", "1 to 1000"},
+      {"keep_snapshots={age=3}", "1 to 1000"},
+  };
+  for (const auto& [lines, text] : wrong) {
+    EXPECT_NE(message(read(lines)).find(text), std::string::npos)
+        << lines << ": " << message(read(lines));
+  }
+}
+
 TEST(MachineFileTest, TheFilesNameIsTheDefaultName) {
   const auto machine =
       parse_machine_toml("volume='vol-1'\nimage='ami-1'\ntypes=['t3.small']", "db.toml", "db");
@@ -85,7 +127,8 @@ TEST(MachineFileTest, WrongValuesSayWhatTheyMustBe) {
   for (const char* time : {"10", "m", "-1m", "+1m", "0x1m", "1e1m", "1.5h", " 1m", "1m ", "1mm",
                            "99999999999h", "nan", "100001s"}) {
     EXPECT_EQ(with("on_demand_after='" + std::string(time) + "'"),
-              "a.toml:4: on_demand_after must be a time such as \"90s\", \"10m\" or \"2h\"");
+              "a.toml:4: on_demand_after must be a time such as \"90s\", \"10m\", \"2h\" or "
+              "\"7d\"");
   }
   for (const char* port : {"0", "-1", "65536", "22.0", "'22'", "nan", "inf", "true"}) {
     EXPECT_EQ(with("ssh_port=" + std::string(port)),

@@ -31,6 +31,10 @@ class SilentEc2 : public aws::Ec2 {
   Result<std::vector<RootTask>> describe_root_tasks(const Filters&) override {
     return unexpected();
   }
+  Result<std::vector<Snapshot>> describe_snapshots(const Filters&) override { return unexpected(); }
+  Result<std::vector<LaunchTemplate>> describe_launch_templates(const Filters&) override {
+    return unexpected();
+  }
   Result<std::vector<Address>> describe_addresses(const Filters&) override { return unexpected(); }
   Result<std::vector<Image>> describe_images(const std::vector<ImageId>&, const Filters&) override {
     return unexpected();
@@ -59,6 +63,7 @@ class SilentEc2 : public aws::Ec2 {
   Result<void> create_launch_template(const aws::LaunchTemplateSpec&) override {
     return unexpected();
   }
+  Result<void> create_record(const std::string&, const Tags&) override { return unexpected(); }
   Result<void> delete_launch_template(const LaunchTemplateId&) override { return unexpected(); }
   Result<FleetId> create_fleet(const aws::FleetSpec&) override { return unexpected(); }
   Result<void> delete_fleet(const FleetId&) override { return unexpected(); }
@@ -67,6 +72,9 @@ class SilentEc2 : public aws::Ec2 {
   Result<void> reboot_instance(const InstanceId&) override { return unexpected(); }
   Result<void> start_instance(const InstanceId&) override { return unexpected(); }
   Result<void> cancel_spot_request(const SpotRequestId&) override { return unexpected(); }
+  Result<Snapshot> create_snapshot(const aws::SnapshotSpec&) override { return unexpected(); }
+  Result<void> delete_snapshot(const SnapshotId&) override { return unexpected(); }
+  Result<Volume> create_volume(const aws::VolumeSpec&) override { return unexpected(); }
   Result<void> delete_volume(const VolumeId&) override { return unexpected(); }
   Result<void> attach_volume(const VolumeId&, const InstanceId&, const std::string&) override {
     return unexpected();

@@ -1,5 +1,5 @@
 // What a machine file may ask of an instance type, and which types meet it.
-#include "model/requirements.hpp"
+#include "model/text/requirements.hpp"
 
 #include <gtest/gtest.h>
 

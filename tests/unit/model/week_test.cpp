@@ -1,5 +1,5 @@
 // Windows of the week, over midnight and over the week's end.
-#include "model/week.hpp"
+#include "model/text/week.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The region that the name of a zone belongs to, and names that are no zone.
-#include "model/zone.hpp"
+#include "model/text/zone.hpp"
 
 #include <gtest/gtest.h>
 

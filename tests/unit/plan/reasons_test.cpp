@@ -81,6 +81,8 @@ void successor_of_rebalanced(Asked& asked, const char* stage) {
   asked.seen.boots[kSecond] = {stage, "ok", "", ""};
 }
 
+void ordered_to_move(Asked& asked) { order_move(asked.seen.volumes[0], 2, "us-east-1b"); }
+
 const std::map<Reason, Scene> kScenes{
     {Reason::volume_missing, [](Asked& a) { a.seen = {}; }},
     {Reason::volume_ambiguous, [](Asked& a) { a.seen.volumes.push_back(a.seen.volumes[0]); }},
@@ -270,6 +272,28 @@ const std::map<Reason, Scene> kScenes{
        a.seen.fleets = {a_fleet(a)};
      }},
     {Reason::deleting_fleet, [](Asked& a) { a.seen.fleets = {a_fleet(a)}; }},
+    {Reason::taking_snapshot,
+     [](Asked& a) {
+       a.intent.by_watch = true;
+       a.machine.snapshot_every = 24h;
+     }},
+    {Reason::moving_root, ordered_to_move},
+    {Reason::move_refused,
+     [](Asked& a) {
+       ordered_to_move(a);
+       without_body(a);
+       a.memory.root_attempt = kRootAttemptsMost;
+       order_move(a.seen.volumes[0], 2, "us-east-1b", SnapshotId("snap-1"));
+       a.seen.bodies = {a_body(kSecond)};
+       a.seen.bodies[0].zone = "us-east-1b";
+     }},
+    {Reason::tidying_up,
+     [](Asked& a) {
+       a.seen.volumes.push_back(a_volume());
+       a.seen.volumes[1].id = VolumeId("vol-2");
+       a.seen.volumes[1].tags["ec2spotter:volume"] = "vol-2";
+       a.seen.volumes[0].tags[std::string(tag::kGeneration)] = "2";
+     }},
     {Reason::paused,
      [](Asked& a) {
        a.intent.goal = Goal::paused;

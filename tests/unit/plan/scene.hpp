@@ -1,6 +1,7 @@
 // What the planner's tests start from: a machine, its volume, its bodies.
 #pragma once
 
+#include "model/move.hpp"
 #include "model/tags.hpp"
 #include "plan/plan.hpp"
 
@@ -41,6 +42,13 @@ inline void hold(Volume& volume, const InstanceId& id,
                  AttachmentState state = AttachmentState::attached) {
   volume.state = VolumeState::in_use;
   volume.attachments = {{.instance = id, .device = "/dev/sdf", .state = state}};
+}
+
+// An hour ago.
+inline void order_move(Volume& root, int generation, const std::string& zone,
+                       const SnapshotId& from = SnapshotId()) {
+  root.tags[std::string(tag::kMove)] = to_string(MoveOrder{
+      .generation = generation, .zone = zone, .since = kNow - std::chrono::hours(1), .from = from});
 }
 
 inline Instance a_body(const InstanceId& id, InstanceState state = InstanceState::running) {

@@ -9,42 +9,6 @@
 namespace ec2spotter::aws {
 namespace {
 
-Tags read_tags(XmlElement list) {
-  Tags tags;
-  for (XmlElement item = list.first("item"); item.exists(); item = item.next("item")) {
-    tags[item.text("key")] = item.text("value");
-  }
-  return tags;
-}
-
-Result<Attachment> read_attachment(XmlElement item) {
-  Attachment attachment;
-  TRY(const std::string instance, item.required("instanceId"));
-  attachment.instance = InstanceId(instance);
-  attachment.device = item.text("device");
-  attachment.state = parse_attachment_state(item.text("status"));
-  TRY(attachment.delete_on_termination, item.boolean("deleteOnTermination"));
-  TRY(const auto since, item.time("attachTime"));
-  attachment.since = since.value_or(TimePoint{});
-  return attachment;
-}
-
-Result<Volume> read_volume(XmlElement item) {
-  Volume volume;
-  TRY(const std::string id, item.required("volumeId"));
-  volume.id = VolumeId(id);
-  volume.state = parse_volume_state(item.text("status"));
-  TRY(volume.zone, item.required("availabilityZone"));
-  TRY(volume.size_gib, item.integer("size"));
-  volume.type = item.text("volumeType");
-  TRY(volume.multi_attach, item.boolean("multiAttachEnabled"));
-  volume.kms_key = item.text("kmsKeyId");
-  TRY_VOID(
-      read_items<Attachment>(item.child("attachmentSet"), read_attachment, volume.attachments));
-  volume.tags = read_tags(item.child("tagSet"));
-  return volume;
-}
-
 Result<BlockDevice> read_block_device(XmlElement item) {
   BlockDevice device;
   TRY(device.device, item.required("deviceName"));
@@ -191,12 +155,16 @@ Result<Fleet> read_fleet(XmlElement item) {
   return fleet;
 }
 
-// EC2 knows further usage classes, such as capacity-block.
-}  // namespace
-
-Result<PageOf<Volume>> parse_describe_volumes(std::string_view body) {
-  return read_page<Volume>(body, "DescribeVolumesResponse", "volumeSet", read_volume);
+Result<LaunchTemplate> read_launch_template(XmlElement item) {
+  LaunchTemplate found;
+  TRY(const std::string id, item.required("launchTemplateId"));
+  found.id = LaunchTemplateId(id);
+  TRY(found.name, item.required("launchTemplateName"));
+  found.tags = read_tags(item.child("tagSet"));
+  return found;
 }
+
+}  // namespace
 
 Result<PageOf<Instance>> parse_describe_instances(std::string_view body) {
   TRY(auto reservations, read_page<std::vector<Instance>>(body, "DescribeInstancesResponse",
@@ -239,6 +207,11 @@ Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body) {
 Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view body) {
   return read_page<SecurityGroup>(body, "DescribeSecurityGroupsResponse", "securityGroupInfo",
                                   read_security_group);
+}
+
+Result<PageOf<LaunchTemplate>> parse_describe_launch_templates(std::string_view body) {
+  return read_page<LaunchTemplate>(body, "DescribeLaunchTemplatesResponse", "launchTemplates",
+                                   read_launch_template);
 }
 
 Result<PageOf<Fleet>> parse_describe_fleets(std::string_view body) {

@@ -17,6 +17,8 @@ Result<PageOf<Instance>> parse_describe_instances(std::string_view body);
 Result<PageOf<SpotRequest>> parse_describe_spot_requests(std::string_view body);
 Result<PageOf<StatusChecks>> parse_describe_status(std::string_view body);
 Result<PageOf<RootTask>> parse_describe_root_tasks(std::string_view body);
+Result<PageOf<Snapshot>> parse_describe_snapshots(std::string_view body);
+Result<PageOf<LaunchTemplate>> parse_describe_launch_templates(std::string_view body);
 Result<PageOf<Address>> parse_describe_addresses(std::string_view body);
 Result<PageOf<Image>> parse_describe_images(std::string_view body);
 Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body);
@@ -44,6 +46,8 @@ Result<PageOf<PlacementScore>> parse_spot_placement_scores(std::string_view body
 // The instances of a RunInstances reply, at least one, in the order of their launch index. An index
 // below 0 or one that comes twice is malformed_reply.
 Result<std::vector<Instance>> parse_run_instances(std::string_view body);
+Result<Snapshot> parse_create_snapshot(std::string_view body);
+Result<Volume> parse_create_volume(std::string_view body);
 Result<FleetId> parse_create_fleet(std::string_view body);
 // DeleteFleets of one fleet, which may be deleted already. Errors: internal, with EC2's words, when
 // it is not deleted.

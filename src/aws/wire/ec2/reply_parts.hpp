@@ -7,6 +7,7 @@
 
 #include "aws/wire/ec2/page.hpp"
 #include "aws/wire/xml.hpp"
+#include "model/resources.hpp"
 
 namespace ec2spotter::aws {
 
@@ -19,6 +20,9 @@ Result<void> read_items(XmlElement list, Read read, std::vector<T>& items) {
   }
   return {};
 }
+
+// Of a tagSet.
+Tags read_tags(XmlElement list);
 
 // A whole page: root element, list element, items, next token.
 template <class T, class Read>

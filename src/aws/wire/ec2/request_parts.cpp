@@ -23,6 +23,25 @@ void add_filters(Params& params, const std::vector<Filter>& filters) {
   }
 }
 
+void add_tags(Params& params, const std::string& prefix, const Tags& tags) {
+  std::size_t i = 0;
+  for (const auto& [key, value] : tags) {
+    const std::string name = list_name(prefix, i++);
+    params.add(name + ".Key", key);
+    params.add(name + ".Value", value);
+  }
+}
+
+void add_tag_specifications(Params& params, const std::string& prefix,
+                            const std::vector<std::string>& types, const Tags& tags) {
+  if (tags.empty()) return;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const std::string name = prefix + list_name("TagSpecification", i);
+    params.add(name + ".ResourceType", types[i]);
+    add_tags(params, name + ".Tag", tags);
+  }
+}
+
 void add_page(Params& params, const Page& page, std::string_view size) {
   params.add("MaxResults", std::string(size));
   params.add_if("NextToken", page.next_token);

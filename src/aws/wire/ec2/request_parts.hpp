@@ -27,6 +27,12 @@ void add_ids(Params& params, std::string_view name, const std::vector<Id<Tag>>& 
   for (std::size_t i = 0; i < ids.size(); ++i) params.add(list_name(name, i), ids[i].str());
 }
 
+// PREFIX.1.Key, PREFIX.1.Value, ...
+void add_tags(Params& params, const std::string& prefix, const Tags& tags);
+// The same tags for the new resources of each of these types. Without tags nothing is added.
+void add_tag_specifications(Params& params, const std::string& prefix,
+                            const std::vector<std::string>& types, const Tags& tags);
+
 void add_page(Params& params, const Page& page, std::string_view size = kPageSize);
 
 // A describe call by ids, or by filters alone; EC2 takes no page size together with ids.

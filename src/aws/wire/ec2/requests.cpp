@@ -5,7 +5,7 @@
 #include "aws/wire/ec2/request_parts.hpp"
 #include "base/base64.hpp"
 #include "base/broken_rule.hpp"
-#include "model/price.hpp"
+#include "model/text/price.hpp"
 
 namespace ec2spotter::aws {
 namespace {
@@ -17,29 +17,12 @@ constexpr std::size_t kMaxClientToken = 64;
 // The largest page of tasks that EC2 gives. Source: EC2 API reference,
 // "DescribeReplaceRootVolumeTasks".
 constexpr std::string_view kTasksOfAPage = "50";
+// Likewise of templates. Source: EC2 API reference, "DescribeLaunchTemplates".
+constexpr std::string_view kTemplatesOfAPage = "200";
 constexpr std::string_view kPriceNeedsSpot =
     "a maximum price needs a spot pool; leave it out for on-demand";
 // Seconds that an instance at risk goes on after its successor is up; the least that EC2 takes.
 constexpr std::string_view kTerminationDelay = "120";
-
-void add_tags(Params& params, const std::string& prefix, const Tags& tags) {
-  std::size_t i = 0;
-  for (const auto& [key, value] : tags) {
-    const std::string name = list_name(prefix, i++);
-    params.add(name + ".Key", key);
-    params.add(name + ".Value", value);
-  }
-}
-
-void add_tag_specifications(Params& params, const std::string& prefix,
-                            const std::vector<std::string>& types, const Tags& tags) {
-  if (tags.empty()) return;
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    const std::string name = prefix + list_name("TagSpecification", i);
-    params.add(name + ".ResourceType", types[i]);
-    add_tags(params, name + ".Tag", tags);
-  }
-}
 
 const std::vector<std::string> kTagged = {"instance", "volume", "network-interface"};
 
@@ -54,6 +37,7 @@ void add_launch(Params& params, const std::string& prefix, const RunInstancesSpe
   params.add(prefix + "InstanceInitiatedShutdownBehavior", spec.stoppable ? "stop" : "terminate");
   params.add(prefix + "MetadataOptions.HttpTokens", "required");
   params.add(prefix + "MetadataOptions.HttpPutResponseHopLimit", "1");
+  if (spec.shows_tags) params.add(prefix + "MetadataOptions.InstanceMetadataTags", "enabled");
   add_tag_specifications(params, prefix, tagged, spec.instance_tags);
 }
 
@@ -148,6 +132,13 @@ ApiCall describe_security_groups_call(const std::vector<Filter>& filters, const 
   return describe("DescribeSecurityGroups", filters, page);
 }
 
+ApiCall describe_launch_templates_call(const std::vector<Filter>& filters, const Page& page) {
+  ApiCall call = reading("DescribeLaunchTemplates");
+  add_filters(call.params, filters);
+  add_page(call.params, page, kTemplatesOfAPage);
+  return call;
+}
+
 ApiCall describe_fleets_call(const Page& page) {
   return describe("DescribeFleets", {{"fleet-state", {"submitted", "active", "modifying"}}}, page);
 }
@@ -180,6 +171,15 @@ Result<ApiCall> create_launch_template_call(const LaunchTemplateSpec& spec) {
   // EC2 makes the Spot requests of a fleet itself.
   add_launch(call.params, "LaunchTemplateData.", spec.launch, kTagged);
   add_tag_specifications(call.params, "", {"launch-template"}, spec.tags);
+  return call;
+}
+
+ApiCall create_record_call(const std::string& name, const Tags& tags) {
+  ApiCall call = changing("CreateLaunchTemplate");
+  call.params.add("LaunchTemplateName", name);
+  // EC2 takes no template without data.
+  call.params.add("LaunchTemplateData.InstanceInitiatedShutdownBehavior", "terminate");
+  add_tag_specifications(call.params, "", {"launch-template"}, tags);
   return call;
 }
 
@@ -251,12 +251,6 @@ ApiCall reboot_instance_call(const InstanceId& instance) {
 ApiCall cancel_spot_request_call(const SpotRequestId& request) {
   ApiCall call = changing("CancelSpotInstanceRequests");
   call.params.add("SpotInstanceRequestId.1", request.str());
-  return call;
-}
-
-ApiCall delete_volume_call(const VolumeId& volume) {
-  ApiCall call = changing("DeleteVolume");
-  call.params.add("VolumeId", volume.str());
   return call;
 }
 

@@ -21,6 +21,8 @@ ApiCall describe_spot_requests_call(const std::vector<Filter>& filters, const Pa
 ApiCall describe_status_call(const std::vector<InstanceId>& ids, const std::vector<Filter>& filters,
                              const Page& page);
 ApiCall describe_root_tasks_call(const std::vector<Filter>& filters, const Page& page);
+ApiCall describe_snapshots_call(const std::vector<Filter>& filters, const Page& page);
+ApiCall describe_launch_templates_call(const std::vector<Filter>& filters, const Page& page);
 // Not paged by EC2.
 ApiCall describe_addresses_call(const std::vector<Filter>& filters);
 ApiCall describe_images_call(const std::vector<ImageId>& ids, const std::vector<Filter>& filters,
@@ -48,6 +50,7 @@ Result<ApiCall> run_instances_call(const RunInstancesSpec& spec);
 
 // Errors: invalid, as for run_instances_call.
 Result<ApiCall> create_launch_template_call(const LaunchTemplateSpec& spec);
+ApiCall create_record_call(const std::string& name, const Tags& tags);
 ApiCall delete_launch_template_call(const LaunchTemplateId& id);
 // Errors: invalid without a pool, or with a price on on-demand.
 Result<ApiCall> create_fleet_call(const FleetSpec& spec);
@@ -58,6 +61,9 @@ ApiCall stop_instance_call(const InstanceId& instance);
 ApiCall start_instance_call(const InstanceId& instance);
 ApiCall reboot_instance_call(const InstanceId& instance);
 ApiCall cancel_spot_request_call(const SpotRequestId& request);
+ApiCall create_snapshot_call(const SnapshotSpec& spec);
+ApiCall delete_snapshot_call(const SnapshotId& id);
+ApiCall create_volume_call(const VolumeSpec& spec);
 ApiCall delete_volume_call(const VolumeId& volume);
 ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,
                            const std::string& device);

@@ -1,4 +1,4 @@
-#include "model/requirements.hpp"
+#include "model/text/requirements.hpp"
 
 #include <algorithm>
 #include <charconv>

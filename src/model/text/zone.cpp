@@ -1,4 +1,4 @@
-#include "model/zone.hpp"
+#include "model/text/zone.hpp"
 
 #include <algorithm>
 #include <vector>

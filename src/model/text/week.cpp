@@ -1,4 +1,4 @@
-#include "model/week.hpp"
+#include "model/text/week.hpp"
 
 #include <algorithm>
 #include <array>

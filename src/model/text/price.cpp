@@ -1,4 +1,4 @@
-#include "model/price.hpp"
+#include "model/text/price.hpp"
 
 #include <charconv>
 

@@ -1,0 +1,50 @@
+// The steps of a move at EC2. Each looks first, and may be repeated.
+#pragma once
+
+#include "aws/ec2.hpp"
+#include "control/act/claims.hpp"
+#include "model/decision.hpp"
+#include "model/observation.hpp"
+
+namespace ec2spotter {
+
+class MoveRoot {
+ public:
+  MoveRoot(const Machine& machine, const Observation& seen, aws::Ec2& ec2, Claims& claims,
+           Memory& memory, TimePoint now)
+      : machine_(machine), seen_(seen), ec2_(ec2), claims_(claims), memory_(memory), now_(now) {}
+
+  // Errors: refused (rule S2) when the volume is not the machine's root any more.
+  Result<void> act(const step::OrderMove& step);
+  // Errors: refused (rule S5) when the last snapshot of a root is asked for that is in use.
+  Result<void> act(const step::TakeSnapshot& step);
+  Result<void> act(const step::CreateRoot& step);
+  // Errors: refused (rule S2) when the former root is in use, or another volume has come first.
+  Result<void> act(const step::CommitRoot& step);
+  Result<void> act(const step::RetireRoot& step);
+  // Errors: refused (rules S3, S4) for anything but what a move or the file has left over.
+  Result<void> act(const step::DeleteSnapshot& step);
+  Result<void> act(const step::DeleteVolume& step);
+  Result<void> act(const step::EndMove& step);
+
+ private:
+  // All volumes that carry the machine's tags, as EC2 shows them now.
+  Result<std::vector<Volume>> volumes();
+  // The machine's root among them. Errors: refused (rule S2) when it is not this one.
+  Result<Volume> check_root(const VolumeId& id);
+  // Errors: refused when an instance holds it, or may get it.
+  Result<void> check_at_rest(const Volume& volume);
+  // Is the zone of the order the one that the first controller chose? If not, the order is set
+  // right.
+  Result<bool> holds_claim(const Volume& former, const MoveOrder& order);
+  Tags tags_of_next(const Volume& former, const MoveOrder& order) const;
+
+  const Machine& machine_;
+  const Observation& seen_;
+  aws::Ec2& ec2_;
+  Claims& claims_;
+  Memory& memory_;
+  TimePoint now_;
+};
+
+}  // namespace ec2spotter

@@ -1,0 +1,69 @@
+#include "model/move.hpp"
+
+#include <charconv>
+#include <sstream>
+
+#include "model/tags.hpp"
+
+namespace ec2spotter {
+namespace {
+
+// A whole number above 0; 0: the text has another form.
+int parse_number(const std::string& text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && number > 0 ? number : 0;
+}
+
+}  // namespace
+
+std::string to_string(const MoveOrder& order) {
+  return std::to_string(order.generation) + " " + order.zone + " " + format_iso8601(order.since) +
+         (order.from.empty() ? "" : " " + order.from.str());
+}
+
+std::optional<MoveOrder> parse_move_order(const std::string& text) {
+  std::istringstream words(text);
+  std::string generation, zone, since, from, more;
+  words >> generation >> zone >> since >> from >> more;
+  const auto time = parse_iso8601(since);
+  MoveOrder order{.generation = parse_number(generation),
+                  .zone = zone,
+                  .since = time.value_or(TimePoint{}),
+                  .from = SnapshotId(from)};
+  if (order.generation == 0 || !time || !more.empty()) return std::nullopt;
+  return order;
+}
+
+int generation_of_tags(const Tags& tags) {
+  const int number = parse_number(tag::value(tags, tag::kGeneration));
+  return number == 0 ? 1 : number;
+}
+
+int generation_of(const Volume& volume) { return generation_of_tags(volume.tags); }
+
+std::optional<MoveOrder> order_of(const Volume& root) {
+  auto order = parse_move_order(tag::value(root.tags, tag::kMove));
+  return order && order->generation > generation_of(root) ? order : std::nullopt;
+}
+
+std::string zone_of_next(const Volume& root) {
+  const auto order = order_of(root);
+  return order ? order->zone : root.zone;
+}
+
+std::string_view to_string(SnapshotPurpose purpose) {
+  switch (purpose) {
+    case SnapshotPurpose::ahead: return "ahead";
+    case SnapshotPurpose::last: return "last";
+    case SnapshotPurpose::backup: return "backup";
+  }
+  return "backup";
+}
+
+bool is_for(const Snapshot& snapshot, SnapshotPurpose purpose, int generation) {
+  return tag::value(snapshot.tags, tag::kPurpose) == to_string(purpose) &&
+         tag::value(snapshot.tags, tag::kGeneration) == std::to_string(generation);
+}
+
+}  // namespace ec2spotter

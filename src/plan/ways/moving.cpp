@@ -1,0 +1,267 @@
+#include "plan/ways/moving.hpp"
+
+#include <algorithm>
+
+#include "model/tags.hpp"
+#include "plan/body/body_history.hpp"
+#include "plan/choice/root_choice.hpp"
+#include "plan/common_steps.hpp"
+#include "plan/free_root.hpp"
+#include "plan/limits.hpp"
+#include "plan/ways/launching.hpp"
+#include "plan/ways/replacing.hpp"
+
+namespace ec2spotter {
+namespace {
+
+// The newest of them that has not failed; nullptr: there is none.
+const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, const VolumeId& volume,
+                              SnapshotPurpose purpose, int generation) {
+  const Snapshot* best = nullptr;
+  for (const Snapshot& snapshot : snapshots) {
+    const bool fits = snapshot.volume == volume && snapshot.state != SnapshotState::error &&
+                      is_for(snapshot, purpose, generation);
+    if (fits && (best == nullptr || snapshot.started > best->started)) best = &snapshot;
+  }
+  return best;
+}
+
+int failed_snapshots(const std::vector<Snapshot>& snapshots, const MoveOrder& order) {
+  return static_cast<int>(
+      std::count_if(snapshots.begin(), snapshots.end(), [&](const Snapshot& snapshot) {
+        return snapshot.state == SnapshotState::error &&
+               is_for(snapshot, SnapshotPurpose::last, order.generation);
+      }));
+}
+
+std::string progress_of(const Snapshot& snapshot) {
+  return snapshot.id.str() + " is " + std::string(to_string(snapshot.state)) +
+         (snapshot.progress.empty() ? "" : ", " + snapshot.progress);
+}
+
+// A volume that was made to be the root of this generation, or an earlier one; the first of
+// several.
+bool is_next_root(const Volume& volume, const Machine& machine) {
+  return tag::value(volume.tags, tag::kRole) == tag::kRoleNext &&
+         tag::value(volume.tags, tag::kMachine) == machine.name.str() &&
+         tag::value(volume.tags, tag::kOwner) == machine.owner.str();
+}
+
+const Volume* find_next_root(const Situation& s, const Root& root) {
+  const Volume* best = nullptr;
+  for (const Volume& volume : s.seen.volumes) {
+    const bool fits = is_next_root(volume, s.machine) && volume.zone == root.order->zone &&
+                      generation_of(volume) == root.order->generation &&
+                      volume.state != VolumeState::error;
+    if (fits && (best == nullptr || volume.id < best->id)) best = &volume;
+  }
+  return best;
+}
+
+bool is_former(const Volume& volume, const Root& root, const Machine& machine) {
+  return carries_tags_of(volume, machine) && !is_copy(volume) &&
+         generation_of(volume) < generation_of(root.volume);
+}
+
+}  // namespace
+
+Decision Moving::wait(const Root& root, const std::string& what) const {
+  return s_.decide.wait(Reason::moving_root,
+                        root.volume.id.str() + " moves to " + root.zone + ": " + what, kPollChange);
+}
+
+// EC2 may not show yet what was just made: nothing is made a second time meanwhile.
+std::optional<Decision> Moving::wait_for_view(const Root& root) const {
+  const Made& made = s_.memory.made;
+  if (made.id.empty() || s_.now - made.at >= kStorageShown) return std::nullopt;
+  const auto has_id = [&](const auto& each) { return each.id.str() == made.id; };
+  const bool shown = std::any_of(s_.seen.snapshots.begin(), s_.seen.snapshots.end(), has_id) ||
+                     std::any_of(s_.seen.volumes.begin(), s_.seen.volumes.end(), has_id);
+  if (shown) return std::nullopt;
+  return wait(root, "EC2 does not show " + made.id + " yet");
+}
+
+// A launch goes out while something else is only waited for.
+Decision Moving::launch_or(const Root& root, Decision otherwise) const {
+  const bool needed = !root.unattended && root.next(s_.bodies) == nullptr;
+  if (!needed || !otherwise.steps.empty()) return otherwise;
+  Decision launch = Launching(s_).next_body(root);
+  if (!launch.steps.empty()) return launch;
+  otherwise.candidates = std::move(launch.candidates);
+  otherwise.zones = std::move(launch.zones);
+  return otherwise;
+}
+
+// One that is there already serves, too: the last snapshot stores what changed after it.
+std::optional<Decision> Moving::snapshot_ahead(const Root& root) const {
+  if (!root.order->from.empty()) return std::nullopt;
+  const Snapshot* ahead = find_snapshot(s_.seen.snapshots, root.volume.id, SnapshotPurpose::ahead,
+                                        root.order->generation);
+  if (ahead == nullptr) {
+    if (auto unseen = wait_for_view(root)) return unseen;
+    return s_.decide.act(
+        Reason::moving_root, root.volume.id.str() + " moves to " + root.zone + ": first snapshot",
+        step::TakeSnapshot{root.volume.id, SnapshotPurpose::ahead, root.order->generation});
+  }
+  if (ahead->state == SnapshotState::completed) return std::nullopt;
+  return wait(root, progress_of(*ahead));
+}
+
+// The working instance gives the root up only once its successor waits.
+Decision Moving::leave(const Root& root) const {
+  const Instance& holder = *root.holder;
+  auto early = snapshot_ahead(root);
+  if (early && !early->steps.empty()) return std::move(*early);
+  const Instance* next = root.unattended ? nullptr : root.next(s_.bodies);
+  if (!root.unattended && next == nullptr) return Launching(s_).next_body(root);
+  if (early) return std::move(*early);
+  if (next != nullptr) {
+    const bool starts =
+        next->state == InstanceState::pending ||
+        (has_boot_program(root.engine.engine) && s_.bodies.boot_of(*next).stage.empty() &&
+         s_.now - next->launch_time < kSilentPreboot);
+    if (starts) return wait(root, next->id.str() + " boots there");
+  }
+  return s_.decide.act(Reason::moving_root,
+                       holder.id.str() + " gives the root up, which moves to " + root.zone,
+                       step::TerminateBody{holder.id});
+}
+
+Decision Moving::follow_held(const Root& root) const {
+  const Instance& holder = *root.holder;
+  if (root.task != nullptr && !s_.bodies.is_doomed(holder)) return Replacing(s_).follow(root);
+  if (holder.state == InstanceState::stopped && root.held->state == AttachmentState::attached) {
+    return s_.decide.act(Reason::releasing_body, holder.id.str() + " is stopped",
+                         step::DetachRoot{root.volume.id, holder.id});
+  }
+  if (is_live(holder) && !s_.bodies.is_doomed(holder)) return leave(root);
+  if (is_live(holder)) {
+    if (auto ahead = snapshot_ahead(root); ahead && !ahead->steps.empty()) {
+      return std::move(*ahead);
+    }
+  }
+  return launch_or(root, wait_for_release(s_, root));
+}
+
+Decision Moving::follow(const Root& root) const {
+  const Instance* next = root.unattended ? nullptr : root.next(s_.bodies);
+  if (auto surplus = collect_all_but(s_, root.volume, {next, root.holder})) {
+    return std::move(*surplus);
+  }
+  if (!root.is_free()) return follow_held(root);
+  // One that attaches the root itself does not ask us first.
+  if (root.unattended && std::any_of(s_.seen.bodies.begin(), s_.seen.bodies.end(), is_live)) {
+    return wait(root, "the fleet's last instance ends");
+  }
+  if (auto doubt = wait_for_rest(s_, root)) return launch_or(root, std::move(*doubt));
+  return launch_or(root, copy(root));
+}
+
+// Sets `found` to a completed one; else the answer is what to do or to wait for.
+std::optional<Decision> Moving::last_snapshot(const Root& root, const Snapshot*& found) const {
+  const MoveOrder& order = *root.order;
+  found = find_snapshot(s_.seen.snapshots, root.volume.id, SnapshotPurpose::last, order.generation);
+  if (found != nullptr && found->state == SnapshotState::completed) return std::nullopt;
+  if (found != nullptr) return wait(root, progress_of(*found));
+  if (auto unseen = wait_for_view(root)) return unseen;
+  if (failed_snapshots(s_.seen.snapshots, order) >= kFailedSnapshotsMost) {
+    return s_.decide.stuck(Reason::move_refused, Errc::wrong_state,
+                           "EC2 could not finish a snapshot of " + root.volume.id.str() +
+                               "; see its status message; nothing is lost, and the move goes on "
+                               "when a failed snapshot is deleted");
+  }
+  return s_.decide.act(Reason::moving_root,
+                       root.volume.id.str() + " moves to " + root.zone + ": last snapshot",
+                       step::TakeSnapshot{root.volume.id, SnapshotPurpose::last, order.generation});
+}
+
+Decision Moving::make_root(const Root& root, const SnapshotId& from) const {
+  const MoveOrder& order = *root.order;
+  const Volume* made = find_next_root(s_, root);
+  if (made != nullptr && made->state == VolumeState::creating) {
+    return wait(root, made->id.str() + " is being created");
+  }
+  if (made != nullptr) {
+    return s_.decide.act(Reason::moving_root,
+                         made->id.str() + " in " + made->zone + " becomes the root",
+                         step::CommitRoot{root.volume.id, made->id, order});
+  }
+  if (auto unseen = wait_for_view(root)) return std::move(*unseen);
+  if (s_.memory.root_attempt >= kRootAttemptsMost) {
+    return s_.decide.stuck(Reason::move_refused, Errc::wrong_state,
+                           "EC2 has created volumes from " + from.str() +
+                               " and deleted them again, as it does where a KMS key cannot be "
+                               "used; allow kms:CreateGrant and kms:Decrypt on its key");
+  }
+  return s_.decide.act(Reason::moving_root,
+                       "a volume in " + order.zone + " is made from " + from.str(),
+                       step::CreateRoot{.former = root.volume.id,
+                                        .snapshot = from,
+                                        .order = order,
+                                        .attempt = s_.memory.root_attempt + 1});
+}
+
+Decision Moving::copy(const Root& root) const {
+  if (s_.now - root.order->since < kOrderShown) {
+    return wait(root, "EC2 shows the order to everybody");
+  }
+  if (!root.order->from.empty()) return make_root(root, root.order->from);
+  const Snapshot* last = nullptr;
+  if (auto early = last_snapshot(root, last)) return std::move(*early);
+  return make_root(root, last->id);
+}
+
+std::optional<Decision> Moving::retire_former(const Root& root) const {
+  for (const Volume& volume : s_.seen.volumes) {
+    if (!is_former(volume, root, s_.machine) || is_retired(volume)) continue;
+    return s_.decide.act(Reason::tidying_up,
+                         volume.id.str() + " is no longer the root: " + root.volume.id.str() +
+                             " has taken its place",
+                         step::RetireRoot{volume.id});
+  }
+  return std::nullopt;
+}
+
+std::optional<Decision> Moving::delete_leftover(const Root& root) const {
+  const int generation = generation_of(root.volume);
+  for (const Volume& volume : s_.seen.volumes) {
+    if (!is_next_root(volume, s_.machine) || generation_of(volume) > generation) continue;
+    if (volume.state == VolumeState::creating || volume.state == VolumeState::deleting) continue;
+    return s_.decide.act(Reason::tidying_up, volume.id.str() + " did not become the root",
+                         step::DeleteVolume{volume.id});
+  }
+  for (const Snapshot& snapshot : s_.seen.snapshots) {
+    if (tag::value(snapshot.tags, tag::kPurpose) == to_string(SnapshotPurpose::backup)) continue;
+    if (generation_of_tags(snapshot.tags) > generation) continue;
+    return s_.decide.act(Reason::tidying_up, snapshot.id.str() + " has served its move",
+                         step::DeleteSnapshot{snapshot.id});
+  }
+  return std::nullopt;
+}
+
+// Former roots that have been kept for as long as the file wishes.
+std::optional<Decision> Moving::delete_expired(const Root& root) const {
+  for (const Volume& volume : s_.seen.volumes) {
+    const auto since = parse_iso8601(tag::value(volume.tags, tag::kRetiredAt));
+    if (!is_former(volume, root, s_.machine) || !is_retired(volume) || !since) continue;
+    if (s_.now - *since < s_.machine.keep_retired || !volume.attachments.empty()) continue;
+    return s_.decide.act(
+        Reason::tidying_up,
+        volume.id.str() + " was retired at " + format_iso8601(*since) + ", and its time is over",
+        step::DeleteVolume{volume.id});
+  }
+  return std::nullopt;
+}
+
+std::optional<Decision> Moving::tidy(const Root& root) const {
+  if (auto retired = retire_former(root)) return retired;
+  if (tag::value(root.volume.tags, tag::kLeftovers) == tag::kKept) {
+    if (auto leftover = delete_leftover(root)) return leftover;
+    if (s_.now - root.volume.created < kClaimsKept) return std::nullopt;
+    return s_.decide.act(Reason::tidying_up, "the move to " + root.volume.id.str() + " is over",
+                         step::EndMove{root.volume.id, generation_of(root.volume)});
+  }
+  return delete_expired(root);
+}
+
+}  // namespace ec2spotter

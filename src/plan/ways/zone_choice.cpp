@@ -1,0 +1,97 @@
+#include "plan/ways/zone_choice.hpp"
+
+#include <algorithm>
+
+#include "plan/choice/pool_choice.hpp"
+#include "plan/limits.hpp"
+
+namespace ec2spotter {
+namespace {
+
+std::string seconds_of(Duration time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
+}
+
+// How long EC2 needs for a snapshot now: it stores what has changed since the one before it.
+Duration snapshot_time(const Volume& root, const std::vector<Snapshot>& snapshots, TimePoint now) {
+  double changed_gib = root.size_gib;
+  for (const Snapshot& snapshot : snapshots) {
+    if (snapshot.volume != root.id || snapshot.state != SnapshotState::completed) continue;
+    const std::chrono::duration<double, std::ratio<3600>> age = now - snapshot.started;
+    changed_gib = std::min(changed_gib, root.size_gib * kChangedInAnHour * age.count());
+  }
+  return kSnapshotLeast + std::chrono::duration_cast<Duration>(kSnapshotOfGib * changed_gib);
+}
+
+}  // namespace
+
+std::vector<std::string> other_zones(const Machine& machine, const Observation& seen,
+                                     const std::string& own) {
+  const auto& wished = machine.zones;
+  const bool any = std::find(wished.begin(), wished.end(), kAnyZone) != wished.end();
+  std::vector<std::string> zones;
+  for (const std::string& zone : any ? seen.zones : wished) {
+    const bool open = std::find(seen.zones.begin(), seen.zones.end(), zone) != seen.zones.end();
+    if (open && zone != own) zones.push_back(zone);
+  }
+  return zones;
+}
+
+Duration ZoneChoice::waited() const {
+  return s_.now - s_.memory.spot_missing_since.value_or(s_.now);
+}
+
+// Nobody knows when capacity returns: it is expected to stay away for as long as it has, and at
+// least until a closed pool is asked again.
+Duration ZoneChoice::staying() const { return std::max(kClosedPoolLifetime, waited()); }
+
+Duration ZoneChoice::moving() const {
+  return snapshot_time(root_.volume, s_.seen.snapshots, s_.now) + kVolumeCreated;
+}
+
+std::vector<ZoneSum> ZoneChoice::sums() const {
+  std::vector<ZoneSum> sums{
+      {.zone = root_.zone,
+       .time = staying(),
+       .why = "without capacity for " + seconds_of(waited()) + ", and perhaps for as long again"}};
+  for (const std::string& zone : other_zones(s_.machine, s_.seen, root_.zone)) {
+    const PoolChoice pools = choose_pool(s_.machine, zone, s_.seen, s_.memory, s_.now);
+    ZoneSum sum{.zone = zone, .time = moving(), .why = {}};
+    if (pools.taken) {
+      sum.why = "snapshot and volume; then " + describe(*pools.taken);
+    } else {
+      sum.time = Duration::max();
+      sum.why = pools.candidates.empty() ? "the machine has no pool there"
+                                         : "no open pool: " + pools.candidates.front().why;
+    }
+    sums.push_back(std::move(sum));
+  }
+  // The first of equals, in the order of the file.
+  std::min_element(sums.begin(), sums.end(), [](const ZoneSum& a, const ZoneSum& b) {
+    return a.time < b.time;
+  })->taken = true;
+  return sums;
+}
+
+std::optional<Decision> ZoneChoice::leave() const {
+  // A command follows the order that a person gave.
+  const bool may_choose = !root_.order || s_.intent.by_watch;
+  if (!may_choose || waited() < *s_.machine.move_after) return std::nullopt;
+  std::vector<ZoneSum> all = sums();
+  const auto best =
+      std::find_if(all.begin(), all.end(), [](const ZoneSum& sum) { return sum.taken; });
+  if (best->zone == root_.zone) return std::nullopt;
+  const MoveOrder order{.generation = generation_of(root_.volume) + 1,
+                        .zone = best->zone,
+                        .since = root_.order ? root_.order->since : s_.now,
+                        .from = root_.order ? root_.order->from : SnapshotId()};
+  Decision decision = s_.decide.act(Reason::moving_root,
+                                    root_.zone + " has had no capacity for " +
+                                        seconds_of(waited()) + "; the root moves to " + best->zone +
+                                        ", which takes about " + seconds_of(best->time),
+                                    step::OrderMove{root_.volume.id, order});
+  decision.zones = std::move(all);
+  return decision;
+}
+
+}  // namespace ec2spotter

@@ -1,0 +1,43 @@
+// What the scenarios of moves share.
+#pragma once
+
+#include <string>
+
+#include "root_disk.hpp"
+
+namespace ec2spotter::scenario {
+
+inline constexpr const char* kOtherZone = "us-east-1b";
+
+// web_machine, which may live in two zones and does not wait for capacity.
+Machine moving_machine();
+
+// No pool of its zone gives an instance any more.
+void empty_own_zone(LocalEc2& ec2);
+
+// Orders a move, as the command does.
+void order(LocalEc2& ec2, const Machine& machine, const std::string& zone);
+
+// As the command does after that.
+bool move(LocalEc2& ec2, const Machine& machine, Goal goal = Goal::up);
+
+// Lets a watch run for this time.
+void look_after(LocalEc2& ec2, const Machine& machine, Duration time);
+
+// The machine's root: the volume with the role and the highest generation.
+sim::Json root_of(LocalEc2& ec2);
+
+// Is the machine up, on a root in that zone?
+LocalEc2::Enough in_zone(LocalEc2& ec2, const Machine& machine, const std::string& zone);
+
+// Is there a snapshot of the machine's volumes, a claim, or a volume that did not become the root?
+bool has_leftovers(LocalEc2& ec2);
+
+// No snapshot of the machine's volumes is there, and no claim.
+void expect_no_leftovers(LocalEc2& ec2);
+
+// The machine serves from that zone, under the same address and host key, with all that it had
+// written; the former root is retired and kept; nothing else is left over.
+void expect_moved(LocalEc2& ec2, const std::string& zone);
+
+}  // namespace ec2spotter::scenario
