@@ -18,6 +18,7 @@ for folder in ("tests/conformance", "tests/vm"):
 
 import cloud  # noqa: E402
 import many  # noqa: E402
+import move  # noqa: E402
 import server  # noqa: E402
 
 IMAGE = "ami-0aaaaaaaaaaaaaaa1"
@@ -193,7 +194,7 @@ def bench_outage():
 
 def main():
     parts = {"launch": bench_launch, "sim": bench_sim, "many": many.bench_many,
-             "boot": bench_boot, "outage": bench_outage}
+             "move": move.bench_move, "boot": bench_boot, "outage": bench_outage}
     wanted = sys.argv[1:] or list(parts)
     unknown = [name for name in wanted if name not in parts]
     if unknown:

@@ -136,6 +136,7 @@ class Machine(cloud.Cloud):
         self.address = ADDRESS
         product_code = keys.pop("product_code", None)
         self.keys = {"engine": "auto", "types": ["t3.small"]} | keys
+        self.root = VOLUME  # after a move, another one
         self._watch = None
         self._seed |= {
             "snapshots": [
@@ -210,7 +211,7 @@ class Machine(cloud.Cloud):
         return attachments[0]["InstanceId"] if attachments else None
 
     def volume(self):
-        return self.ec2.describe_volumes(VolumeIds=[VOLUME])["Volumes"][0]
+        return self.ec2.describe_volumes(VolumeIds=[self.root])["Volumes"][0]
 
     def remembered_engine(self):
         """What the volume's tags say of the engine, and why."""
@@ -229,7 +230,7 @@ class Machine(cloud.Cloud):
             "code": "UnsupportedOperation", "message": "This operation is not supported."})
 
     def disk_file(self):
-        return pathlib.Path(self.folder, f"state/volumes/{VOLUME}.raw")
+        return pathlib.Path(self.folder, f"state/volumes/{self.root}.raw")
 
     def disk_of(self, point):
         """The serial of the disk that holds a mount point of the guest."""
