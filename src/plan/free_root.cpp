@@ -23,13 +23,6 @@ std::optional<Decision> wait_for_preboot(const Situation& s, const Root& root,
                        kPollChange);
 }
 
-// What the next instance needs before it may get the root; nullopt: it is ready.
-std::optional<Decision> make_ready(const Situation& s, const Root& root, const Instance& next) {
-  if (!has_boot_program(root.engine.engine)) return make_disk_ready(s, root, next);
-  if (next.state != InstanceState::pending) return wait_for_preboot(s, root, next);
-  return s.decide.wait(Reason::waiting_for_body, next.id.str() + " is pending", kPollChange);
-}
-
 // A living instance of ours that is not about to be lost, other than the holder; nullptr: `is_it`
 // holds for none of them.
 template <class Predicate>
@@ -85,6 +78,12 @@ Decision await_old_body(const Situation& s, const Root& root, const Instance& ne
 }
 
 }  // namespace
+
+std::optional<Decision> make_ready(const Situation& s, const Root& root, const Instance& next) {
+  if (!has_boot_program(root.engine.engine)) return make_disk_ready(s, root, next);
+  if (next.state != InstanceState::pending) return wait_for_preboot(s, root, next);
+  return s.decide.wait(Reason::waiting_for_body, next.id.str() + " is pending", kPollChange);
+}
 
 std::optional<Decision> wait_for_rest(const Situation& s, const Root& root) {
   if (auto differing = wait_for_one_view(s, root)) return differing;

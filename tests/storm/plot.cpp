@@ -5,10 +5,10 @@
 #include <sstream>
 #include <string>
 
+#include "moves.hpp"
+
 namespace ec2spotter::storm {
 namespace {
-
-constexpr const char* kTypes[] = {"t3.small", "t3.medium", "m5.large"};
 
 std::string numbered(const char* prefix, int number) {
   std::ostringstream text;
@@ -48,6 +48,8 @@ Rates draw_rates(std::mt19937_64& random) {
   rates.read_only = rate(random, 0.02);
   rates.long_check = rate(random, 0.1);
   rates.task = rate(random, 0.2);
+  rates.dry_zone = rate(random, 0.05);
+  rates.move = rate(random, 0.05);
   return rates;
 }
 
@@ -73,6 +75,11 @@ Machine draw_machine(std::mt19937_64& random, int number) {
   if (chance(random, 0.5)) {
     machine.on_unhealthy = chance(random, 0.5) ? OnUnhealthy::restart : OnUnhealthy::replace;
   }
+  if (chance(random, 0.4)) {
+    machine.zones.assign(std::begin(kZones), std::end(kZones));
+    machine.move_after = std::chrono::minutes(below(random, 10));
+  }
+  machine.keep_retired = std::chrono::minutes(below(random, 180));
   if (chance(random, 0.4)) machine.elastic_ip = "127.91.0." + std::to_string(number + 1);
   return machine;
 }

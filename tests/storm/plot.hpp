@@ -47,6 +47,8 @@ struct Rates {
   double hang = 0;          // a system stands still
   double read_only = 0;     // a root takes no more writes
   double task = 0;          // what EC2 replaces the root disk of is taken meanwhile
+  double dry_zone = 0;      // a zone without capacity for minutes to hours
+  double move = 0;          // a person orders a machine to another zone
   double long_check = 0;    // new bodies check their root's file system for long, for a while
 };
 

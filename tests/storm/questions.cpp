@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/tags.hpp"
+
 namespace ec2spotter::storm {
 
 bool is_root_disk(const sim::Json& disk, const std::vector<VolumeId>& roots) {
@@ -22,6 +24,28 @@ std::string allocation_of(const Machine& machine, scenario::LocalEc2& ec2) {
       return address.at("allocationId");
   }
   return {};
+}
+
+std::string surplus_bodies(scenario::LocalEc2& ec2) {
+  std::string list;
+  for (const sim::Json& body : ec2.living()) {
+    const std::string id = body.at("instanceId");
+    if (ec2.holder(sim::tag_value(body, tag::kBodyOf)) == id) continue;
+    list += "\n  " + id + " " + std::string(body.at("instanceState").at("name")) + " " +
+            body.value("spotInstanceRequestId", "") + " " + body.at("tagSet").dump();
+  }
+  return list;
+}
+
+std::vector<sim::Json> living_as_shown(scenario::LocalEc2& ec2) {
+  std::vector<sim::Json> shown;
+  for (const sim::Json& instance : ec2.living()) {
+    sim::Json& copy = shown.emplace_back(sim::Json::object());
+    for (const auto& [key, value] : instance.items()) {
+      if (!key.starts_with('_')) copy[key] = value;
+    }
+  }
+  return shown;
 }
 
 }  // namespace ec2spotter::storm

@@ -17,4 +17,10 @@ bool takes_root_with_it(const sim::Json& instance, const std::vector<VolumeId>& 
 // Of the machine's Elastic IP; empty: it has none.
 std::string allocation_of(const Machine& machine, scenario::LocalEc2& ec2);
 
+// The living instances that have not got their root, for a message.
+std::string surplus_bodies(scenario::LocalEc2& ec2);
+
+// The living instances without what the simulator notes for itself.
+std::vector<sim::Json> living_as_shown(scenario::LocalEc2& ec2);
+
 }  // namespace ec2spotter::storm

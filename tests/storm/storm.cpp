@@ -6,6 +6,7 @@
 
 #include "local_ec2.hpp"
 #include "model/tags.hpp"
+#include "moves.hpp"
 #include "plot.hpp"
 #include "questions.hpp"
 #include "sim/core/resources/root_tasks.hpp"
@@ -96,6 +97,8 @@ class Storm {
               {rates.hang, [this] { hang(); }},
               {rates.read_only, [this] { turn_read_only(); }},
               {rates.task, [this] { strike_task(); }},
+              {rates.dry_zone, [this] { dry_zone(); }},
+              {rates.move, [this] { order_move(ec2_, some_root(), some_zone()); }},
               {rates.long_check, [this] { check_for_long(); }}};
     draw_next_incident();
   }
@@ -208,9 +211,15 @@ class Storm {
   }
 
   void set_capacity(const std::string& type, const std::string& market, int available) {
-    for (const char* zone : {"us-east-1a", "us-east-1b"}) {
-      ec2_.set_capacity(type, market, available, zone);
-    }
+    for (const char* zone : kZones) ec2_.set_capacity(type, market, available, zone);
+  }
+
+  std::string some_zone() { return kZones[below(random_, std::size(kZones))]; }
+
+  void dry_zone() {
+    const std::string zone = some_zone();
+    set_zone(ec2_, zone, 0);
+    later(some_time(1h), [this, zone] { set_zone(ec2_, zone, -1); });
   }
 
   void drought() {
@@ -475,6 +484,7 @@ class Storm {
     for (Controller& controller : controllers_) {
       if (controller.next <= ec2_.clock().now()) give_turn(controller);
     }
+    follow_roots(ec2_, plot_.machines, roots_);
     note_violations();
   }
 
@@ -541,10 +551,7 @@ class Storm {
     ec2_.guests().habits.check = Duration::zero();
     ec2_.guests().finish_checks();
     cure_all();
-    for (const char* type : {"t3.small", "t3.medium", "m5.large"}) {
-      set_capacity(type, "spot", -1);
-      set_capacity(type, "on-demand", -1);
-    }
+    for (const char* zone : kZones) set_zone(ec2_, zone, -1);
     // A state that changes slowly is the last trouble to end.
     const TimePoint begun = ec2_.clock().now();
     const TimePoint end = begun + slowness_ + kUpWithin;
@@ -564,6 +571,18 @@ class Storm {
       note_violations();
     }
     for (const Machine& machine : plot_.machines) check_up(machine);
+    tidy_up();
+  }
+
+  // Ten minutes after the last event nothing is left that no rule keeps.
+  void tidy_up() {
+    for (int minute = 0; minute < 10; ++minute) {
+      ec2_.pass(1min);
+      for (Controller& controller : controllers_) give_turn(controller);
+    }
+    const std::string left = leftovers_of_moves(ec2_);
+    if (!left.empty()) report_.problems.push_back("leak: moves have left over" + left);
+    note_violations();
   }
 
   // What a person does about addresses that are lent and systems that are not well.
@@ -598,31 +617,19 @@ class Storm {
     const std::size_t bodies = ec2_.living().size() - foreign_instances_.size();
     if (bodies != machines) {
       report_.problems.push_back(std::to_string(bodies) + " bodies live for " +
-                                 std::to_string(machines) + " machines" + surplus_bodies());
+                                 std::to_string(machines) + " machines" + surplus_bodies(ec2_));
     }
     // Each machine has a root, a copy of it, and the disks that its body's image gave it.
     const auto without_image_disk = static_cast<std::size_t>(
         std::count_if(plot_.machines.begin(), plot_.machines.end(),
                       [](const Machine& machine) { return !has_boot_program(machine.engine); }));
     const std::size_t disks = plot_.two_disks ? 2 : 1;
-    const std::size_t volumes =
-        ec2_.resources("volume").size() - foreign_instances_.size() * disks + without_image_disk;
+    const std::size_t volumes = ec2_.resources("volume").size() - former_roots(ec2_) -
+                                foreign_instances_.size() * disks + without_image_disk;
     if (volumes != (2 + disks) * machines) {
       report_.problems.push_back(std::to_string(volumes) + " volumes are left for " +
                                  std::to_string(machines) + " machines");
     }
-  }
-
-  // Those that have not got their root, for the message.
-  std::string surplus_bodies() {
-    std::string list;
-    for (const sim::Json& body : ec2_.living()) {
-      const std::string id = body.at("instanceId");
-      if (ec2_.holder(sim::tag_value(body, tag::kBodyOf)) == id) continue;
-      list += "\n  " + id + " " + std::string(body.at("instanceState").at("name")) + " " +
-              body.value("spotInstanceRequestId", "") + " " + body.at("tagSet").dump();
-    }
-    return list;
   }
 
   // Rule S4: somebody else's instances, one of them with another owner's tags.
@@ -642,7 +649,7 @@ class Storm {
       ec2_.person("RunInstances", std::move(launch));
     }
     ec2_.pass(2min);
-    foreign_instances_ = living_as_shown();
+    foreign_instances_ = living_as_shown(ec2_);
   }
 
   // A network interface without an instance, as a load balancer or a NAT gateway has.
@@ -654,20 +661,8 @@ class Storm {
     }
   }
 
-  // Without what the simulator notes for itself.
-  std::vector<sim::Json> living_as_shown() {
-    std::vector<sim::Json> shown;
-    for (const sim::Json& instance : ec2_.living()) {
-      sim::Json& copy = shown.emplace_back(sim::Json::object());
-      for (const auto& [key, value] : instance.items()) {
-        if (!key.starts_with('_')) copy[key] = value;
-      }
-    }
-    return shown;
-  }
-
   void check_foreign_instances() {
-    const auto living = living_as_shown();
+    const auto living = living_as_shown(ec2_);
     for (const sim::Json& before : foreign_instances_) {
       if (std::find(living.begin(), living.end(), before) != living.end()) continue;
       report_.problems.push_back("S4: " + before.at("instanceId").get<std::string>() +

@@ -49,7 +49,7 @@ Result<void> TemplateClaims::release(int generation) {
       find({name_of(generation, ClaimOn::zone), name_of(generation, ClaimOn::volume)}));
   for (const LaunchTemplate& claim : found) {
     if (!belongs_to(claim.tags, machine_)) continue;
-    const auto deleted = ec2_.delete_launch_template(claim.id);
+    auto deleted = ec2_.delete_launch_template(claim.id);
     if (!deleted && deleted.error().code != Errc::not_found) return deleted;
   }
   return {};

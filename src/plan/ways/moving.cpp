@@ -114,14 +114,10 @@ Decision Moving::leave(const Root& root) const {
   if (early && !early->steps.empty()) return std::move(*early);
   const Instance* next = root.unattended ? nullptr : root.next(s_.bodies);
   if (!root.unattended && next == nullptr) return Launching(s_).next_body(root);
-  if (early) return std::move(*early);
   if (next != nullptr) {
-    const bool starts =
-        next->state == InstanceState::pending ||
-        (has_boot_program(root.engine.engine) && s_.bodies.boot_of(*next).stage.empty() &&
-         s_.now - next->launch_time < kSilentPreboot);
-    if (starts) return wait(root, next->id.str() + " boots there");
+    if (auto preparation = make_ready(s_, root, *next)) return std::move(*preparation);
   }
+  if (early) return std::move(*early);
   return s_.decide.act(Reason::moving_root,
                        holder.id.str() + " gives the root up, which moves to " + root.zone,
                        step::TerminateBody{holder.id});

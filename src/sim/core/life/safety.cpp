@@ -98,12 +98,19 @@ std::map<std::string, Roots> newest_roots(const World& world) {
 
 // S2: a machine has one root; a retired one gets no instance again.
 void check_roots(const World& world, std::vector<std::string>& found) {
+  const auto newest = newest_roots(world);
   for (const std::string& region : region_names()) {
     for (const auto& [id, volume] : world.table(region, "volume")) {
       check_retired(id, volume, found);
+      const auto roots = newest.find(root_owner(volume));
+      const bool outdated =
+          roots != newest.end() && generation_of(volume) < roots->second.generation;
+      if (!outdated || volume.at("attachmentSet").empty()) continue;
+      found.push_back("S2: " + id + " is at an instance, although " + roots->second.ids[0] +
+                      " is the root");
     }
   }
-  for (const auto& [owner, roots] : newest_roots(world)) {
+  for (const auto& [owner, roots] : newest) {
     for (std::size_t i = 1; i < roots.ids.size(); ++i) {
       found.push_back("S2: " + roots.ids[0] + " and " + roots.ids[i] +
                       " are both the current root of " + owner.substr(owner.find('/') + 1) +
