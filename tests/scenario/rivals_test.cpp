@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <utility>
 
 #include "model/tags.hpp"
 #include "moving.hpp"
@@ -47,15 +46,16 @@ bool run(LocalEc2& ec2, const Machine& machine) {
 // move is at an end, or for `time`.
 int run_both(LocalEc2& ec2, int overtaken_at, std::optional<Duration> time) {
   int calls = 0;
+  bool others_turn = false;
   ec2.before_call = [&](const sim::ParamMap&) {
-    if (calls++ != overtaken_at) return;
-    const auto hook = std::exchange(ec2.before_call, {});
+    if (others_turn || calls++ != overtaken_at) return;
+    others_turn = true;
     if (time) {
       look_after(ec2, rival_machine(), *time);
     } else {
       EXPECT_TRUE(run(ec2, rival_machine())) << ec2.story();
     }
-    ec2.before_call = hook;
+    others_turn = false;
   };
   EXPECT_TRUE(run(ec2, moving_machine())) << ec2.story();
   ec2.before_call = {};
@@ -91,6 +91,60 @@ TEST(RivalsScenario, OneHasMovedTheMachineMeanwhile) { overtake_at_every_call(st
 
 TEST(RivalsScenario, OneHasBegunToMoveTheMachineMeanwhile) {
   for (const Duration time : {1s, 12s, 30s, 50s}) overtake_at_every_call(time);
+}
+
+// A person's call with the result that a lost reply has: another volume that may become the root,
+// which controllers would rather take than `made`.
+void make_another(LocalEc2& ec2, const std::string& made) {
+  for (int tries = 0; tries < 20; ++tries) {
+    sim::Json volume;
+    for (const sim::Json& each : ec2.resources("volume")) {
+      if (each.at("volumeId") == made) volume = each;
+    }
+    sim::ParamMap call{{"AvailabilityZone", volume.at("availabilityZone")},
+                       {"SnapshotId", volume.at("snapshotId")},
+                       {"TagSpecification.1.ResourceType", "volume"}};
+    int number = 0;
+    for (const sim::Json& tag : volume.at("tagSet")) {
+      const std::string name = "TagSpecification.1.Tag." + std::to_string(++number);
+      call[name + ".Key"] = tag.at("key");
+      call[name + ".Value"] = tag.at("value");
+    }
+    ASSERT_EQ(ec2.person("CreateVolume", std::move(call)), 200);
+    ec2.pass(5s);
+    for (const sim::Json& each : ec2.resources("volume")) {
+      const bool other = sim::tag_value(each, tag::kRole) == tag::kRoleNext;
+      if (other && each.at("volumeId").get<std::string>() < made) return;
+    }
+  }
+  FAIL() << "no volume has a smaller id than " << made;
+}
+
+bool commits(const sim::ParamMap& call, const std::string& role) {
+  bool is_role = false, tags = false;
+  for (const auto& [key, value] : call) {
+    tags = tags || (key == "Action" && value == "CreateTags");
+    is_role = is_role || (key.ends_with(".Value") && value == role);
+  }
+  return tags && is_role;
+}
+
+// Without the claim on the volume each of the two would make its own one the root.
+TEST(RivalsScenario, TwoVolumesWereMadeAndOneBecomesTheRoot) {
+  const auto ec2 = world_without_capacity();
+  bool overtaken = false;
+  ec2->before_call = [&](const sim::ParamMap& call) {
+    if (overtaken || !commits(call, std::string(tag::kRoleRoot))) return;
+    overtaken = true;
+    make_another(*ec2, call.at("ResourceId.1"));
+    EXPECT_TRUE(ec2->watch({rival_machine()}, [&](const Watch&) {
+      return root_of(*ec2).at("availabilityZone") != "us-east-1a";
+    })) << ec2->story();
+  };
+  EXPECT_TRUE(run(*ec2, moving_machine())) << ec2->story();
+  ec2->before_call = {};
+  EXPECT_TRUE(overtaken);
+  expect_one_root(*ec2);
 }
 
 }  // namespace
