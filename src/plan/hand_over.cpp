@@ -32,8 +32,7 @@ bool wants_successor(const Situation& s, const Instance& body) {
 
 const Instance* find_successor(const Situation& s, const Root& root, bool needs_successor) {
   const Instance& body = *root.holder;
-  const Instance* tagged = s.bodies.successor_of(
-      body, {.volume = root.volume.id, .zone = root.zone, .engine = root.engine.engine});
+  const Instance* tagged = s.bodies.successor_of(body, root.needs());
   if (!s.intent.by_watch) {
     return tagged != nullptr && s.now - tagged->launch_time <= s.machine.boot_limit ? tagged
                                                                                     : nullptr;

@@ -43,9 +43,8 @@ struct Root {
   const Instance* holder;
 
   // Which of ours gets it next, beside the holder; null: none runs yet.
-  const Instance* next(const BodyView& bodies) const {
-    return bodies.next_body(holder, {.volume = volume.id, .zone = zone, .engine = engine.engine});
-  }
+  const Instance* next(const BodyView& bodies) const { return bodies.next_body(holder, needs()); }
+  RootNeeds needs() const { return {.volume = volume.id, .zone = zone, .engine = engine.engine}; }
   bool is_free() const { return held == nullptr && task == nullptr; }
 };
 

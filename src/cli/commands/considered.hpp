@@ -20,4 +20,8 @@ struct Considered {
 
 Result<Considered> look(OpenMachine& open, PoolsAsked pools = PoolsAsked::no);
 
+// The machine's root. Errors: not_found where none carries our tags: rule S4, nothing else is
+// marked.
+Result<const Volume*> own_root(const Machine& machine, const Observation& seen);
+
 }  // namespace ec2spotter::cli

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/considered.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "control/loop/drive.hpp"
@@ -21,14 +22,6 @@ const char* meaning(GuestFiles files) {
     case GuestFiles::once: break;
   }
   return "are installed at the first boot and not changed afterwards";
-}
-
-// Rule S4: only a root that carries our tags is marked.
-Result<const Volume*> own_root(const Machine& machine, const Observation& seen) {
-  const Volume* root = choose_root(machine, seen, TimePoint{}).volume;
-  if (root != nullptr && carries_tags_of(*root, machine)) return root;
-  return fail(Errc::not_found, "machine '" + machine.name.str() +
-                                   "' has no root volume with our tags yet; launch it first");
 }
 
 }  // namespace

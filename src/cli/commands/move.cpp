@@ -1,10 +1,10 @@
 // `move`: orders that a machine's root goes to another zone, and follows until it is there.
 #include "cli/commands/commands.hpp"
+#include "cli/commands/considered.hpp"
 #include "cli/commands/driving.hpp"
 #include "control/act/execute.hpp"
 #include "control/act/places.hpp"
 #include "control/loop/drive.hpp"
-#include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -31,11 +31,7 @@ Result<void> move(const Common& common, const Move& options) {
   TRY_VOID(check_zones({options.zone}, controls.ec2));
   TRY(const Consideration considered, consider(machine, controls));
   const Observation& seen = considered.look.seen;
-  const Volume* root = choose_root(machine, seen, controls.clock.now()).volume;
-  if (root == nullptr || !carries_tags_of(*root, machine)) {
-    return fail(Errc::not_found, "machine '" + machine.name.str() +
-                                     "' has no root volume with our tags yet; launch it first");
-  }
+  TRY(const Volume* root, own_root(machine, seen));
   TRY_VOID(check_launch(open, options.zone, considered.goal));
   const auto earlier = order_of(*root);
   int generation = generation_of(*root) + (earlier ? 1 : 0);

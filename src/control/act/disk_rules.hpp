@@ -13,6 +13,9 @@ class DiskRules {
   DiskRules(const Machine& machine, const Observation& seen, aws::Ec2& ec2)
       : machine_(machine), seen_(seen), ec2_(ec2) {}
 
+  // Is it one of the machine's roots, or may it be?
+  bool is_root(const VolumeId& id) const;
+
   // An image's disk has the tags of a body, and nothing else has it. False: there is no such volume
   // any more. Errors: refused (rules S3 and S4).
   Result<bool> check_image_disk(const VolumeId& id);
@@ -23,7 +26,6 @@ class DiskRules {
   Result<void> check_root_survives(const step::TerminateBody& step);
 
  private:
-  bool is_root(const VolumeId& id) const;
   Result<void> keep_foreign_disks(const Instance& body);
   Result<bool> goes_with_body(const VolumeId& id);
   bool is_of_body(const Volume& volume) const;

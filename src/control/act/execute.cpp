@@ -142,7 +142,7 @@ class Executor {
     TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
     for (const Instance& body : fresh) {
       for (const BlockDevice& disk : body.block_devices) {
-        if (!is_root(disk.volume)) continue;
+        if (!disks().is_root(disk.volume)) continue;
         return fail(Errc::refused, "rule S7: " + body.id.str() + " has got " + disk.volume.str() +
                                        " meanwhile; it is not stopped");
       }
@@ -238,7 +238,7 @@ class Executor {
   }
 
  private:
-  DiskRules disks() { return {machine_, seen_, ec2_}; }
+  DiskRules disks() const { return {machine_, seen_, ec2_}; }
 
   bool was_unattended(const VolumeId& id) const {
     return std::any_of(seen_.volumes.begin(), seen_.volumes.end(), [&](const Volume& volume) {
@@ -253,16 +253,12 @@ class Executor {
     return ec2_.create_tags({step.instance.str()}, own_names(machine_, step.volume));
   }
 
-  bool is_root(const VolumeId& id) const {
-    return std::any_of(seen_.volumes.begin(), seen_.volumes.end(),
-                       [&](const Volume& volume) { return volume.id == id; });
-  }
-
   // An instance that a request has just launched has only its image's disks.
   std::vector<std::string> with_its_disks(const Instance& body) const {
     std::vector<std::string> ids{body.id.str()};
     for (const BlockDevice& disk : body.block_devices) {
-      if (disk.delete_on_termination && !is_root(disk.volume)) ids.push_back(disk.volume.str());
+      if (disk.delete_on_termination && !disks().is_root(disk.volume))
+        ids.push_back(disk.volume.str());
     }
     return ids;
   }

@@ -24,12 +24,15 @@ Decision Launching::next_body(const Root& root) const {
   if (auto missing = check_types(s_.machine, s_.seen, root.zone, s_.decide)) return *missing;
   PoolChoice choice = choose_pool(s_.machine, root.zone, s_.seen, s_.memory, s_.now);
   if (choice.taken) return launch_from(root, std::move(choice), InstanceId());
+  if (!may_move(s_.machine)) return wait_for_pools(std::move(choice));
+  const ZoneChoice zones(s_, root);
+  std::vector<ZoneSum> sums = zones.sums();
   const bool settled = root.order && root.holder == nullptr;
-  if (may_move(s_.machine) && !settled && !root.unattended) {
-    if (auto move = ZoneChoice(s_, root).leave()) return std::move(*move);
+  if (!settled && !root.unattended) {
+    if (auto move = zones.leave(sums)) return std::move(*move);
   }
   Decision waiting = wait_for_pools(std::move(choice));
-  if (may_move(s_.machine)) waiting.zones = ZoneChoice(s_, root).sums();
+  waiting.zones = std::move(sums);
   return waiting;
 }
 

@@ -73,13 +73,12 @@ std::vector<ZoneSum> ZoneChoice::sums() const {
   return sums;
 }
 
-std::optional<Decision> ZoneChoice::leave() const {
+std::optional<Decision> ZoneChoice::leave(const std::vector<ZoneSum>& sums) const {
   // A command follows the order that a person gave.
   const bool may_choose = !root_.order || s_.intent.by_watch;
   if (!may_choose || waited() < *s_.machine.move_after) return std::nullopt;
-  std::vector<ZoneSum> all = sums();
   const auto best =
-      std::find_if(all.begin(), all.end(), [](const ZoneSum& sum) { return sum.taken; });
+      std::find_if(sums.begin(), sums.end(), [](const ZoneSum& sum) { return sum.taken; });
   if (best->zone == root_.zone) return std::nullopt;
   const MoveOrder order{.generation = generation_of(root_.volume) + 1,
                         .zone = best->zone,
@@ -90,7 +89,7 @@ std::optional<Decision> ZoneChoice::leave() const {
                                         seconds_of(waited()) + "; the root moves to " + best->zone +
                                         ", which takes about " + seconds_of(best->time),
                                     step::OrderMove{root_.volume.id, order});
-  decision.zones = std::move(all);
+  decision.zones = sums;
   return decision;
 }
 

@@ -22,8 +22,8 @@ class ZoneChoice {
 
   // The zone of the root first. A zone without an open pool is out of the question.
   std::vector<ZoneSum> sums() const;
-  // Orders the move; nullopt: the machine stays.
-  std::optional<Decision> leave() const;
+  // Orders the move to the zone that is taken; nullopt: the machine stays.
+  std::optional<Decision> leave(const std::vector<ZoneSum>& sums) const;
 
  private:
   Duration waited() const;
