@@ -43,8 +43,8 @@ Result<FoundMachine> find_machine(const Common& common, const std::string& argum
   const OwnerId owner = owner_of(common);
   TRY(auto volumes, session.ec2().describe_volumes({}, {tag_filter(tag::kMachine, argument),
                                                         tag_filter(tag::kOwner, owner.str()),
-                                                        tag_filter(tag::kState, tag::kCurrent)}));
-  std::erase_if(volumes, [](const Volume& volume) { return !is_current_root(volume); });
+                                                        tag_filter(tag::kRole, tag::kRoleRoot)}));
+  leave_newest_roots(volumes);
   if (volumes.size() != 1) {
     return fail(
         volumes.empty() ? Errc::not_found : Errc::refused,

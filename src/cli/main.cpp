@@ -102,10 +102,34 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
 void add_move(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("move", "bring a machine's root to another zone");
   command->add_option("NAME", parsed.move.machine, "machine name, or its file")->required();
-  command->add_option("--zone", parsed.move.zone, "the zone, such as us-east-1b")->required();
+  auto* zone = command->add_option("--zone", parsed.move.zone, "the zone, such as us-east-1b");
+  command->add_flag("--cancel", parsed.move.cancel, "stop a move or a restore; the root stays")
+      ->excludes(zone);
   add_waiting(*command, parsed.move.waiting);
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return move(parsed.common, parsed.move); }; });
+}
+
+CLI::App* add_restoring(CLI::App& app, Parsed& parsed, const std::string& name,
+                        const std::string& about) {
+  CLI::App* command = app.add_subcommand(name, about);
+  command->add_option("NAME", parsed.restore.machine, "machine name, or its file")->required();
+  add_waiting(*command, parsed.restore.waiting);
+  command->callback(
+      [&parsed] { parsed.action = [&parsed] { return restore(parsed.common, parsed.restore); }; });
+  return command;
+}
+
+void add_backups(CLI::App& app, Parsed& parsed) {
+  add_on_machine(app, parsed, "backups", "list what a machine can be restored from", backups);
+  CLI::App* command =
+      add_restoring(app, parsed, "restore", "make an earlier content the machine's root");
+  command
+      ->add_option("--from", parsed.restore.from,
+                   "a snapshot, a former root, or a time such as 2026-11-28T12:00:00Z")
+      ->required();
+  command->add_option("--zone", parsed.restore.zone, "zone of the new root; default: as now");
+  add_restoring(app, parsed, "undelete", "make the last former root the machine's root again");
 }
 
 void add_account_commands(CLI::App& app, Parsed& parsed) {
@@ -170,6 +194,7 @@ int run(std::vector<std::string> words) {
   add_launch(app, parsed);
   add_machine_commands(app, parsed);
   add_move(app, parsed);
+  add_backups(app, parsed);
   add_account_commands(app, parsed);
   add_watch(app, parsed);
   add_sim(app, parsed);

@@ -61,6 +61,14 @@ struct OnMachine {
 struct Move {
   std::string machine;
   std::string zone;
+  bool cancel = false;  // instead of a zone
+  Waiting waiting;
+};
+
+struct Restore {
+  std::string machine;
+  std::string from;  // a snapshot, a former root, or a time; empty: the last former root
+  std::string zone;  // empty: that of the present root, or of the former root
   Waiting waiting;
 };
 

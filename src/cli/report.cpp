@@ -18,11 +18,13 @@ MachineReport make_report(const Machine& machine, Goal goal, const Observation& 
   report.goal = to_string(goal);
   report.reason = to_string(decision.reason);
   report.detail = decision.detail;
-  if (seen.volumes.size() == 1) {
-    report.volume = seen.volumes.front().id.str();
-    report.zone = seen.volumes.front().zone;
+  const Volume* root = choose_root(machine, seen, TimePoint{}).volume;
+  const Volume* shown = root == nullptr && seen.volumes.size() == 1 ? &seen.volumes.front() : root;
+  if (shown != nullptr) {
+    report.volume = shown->id.str();
+    report.zone = shown->zone;
   }
-  if (const Volume* root = choose_root(machine, seen, TimePoint{}).volume) {
+  if (root != nullptr) {
     EngineChoice choice = choose_engine(machine, *root, seen);
     report.engine = to_string(choice.engine);
     report.engine_why = std::move(choice.why);

@@ -55,7 +55,7 @@ struct Describe {
     return "create a fleet of " + std::to_string(s.pools.size()) + " pools for " + s.volume.str();
   }
   std::string operator()(const step::OrderMove& s) const {
-    return "move the content of " + s.volume.str() + " to " + s.order.zone;
+    return "order for " + s.volume.str() + ": " + to_string(s.order);
   }
   std::string operator()(const step::TakeSnapshot& s) const {
     return "take a snapshot of " + s.volume.str();
@@ -65,6 +65,12 @@ struct Describe {
   }
   std::string operator()(const step::CommitRoot& s) const {
     return "make " + s.volume.str() + " the root instead of " + s.former.str();
+  }
+  std::string operator()(const step::CancelMove& s) const {
+    return "keep " + s.volume.str() + " as the root";
+  }
+  std::string operator()(const step::RestoreLostRoot& s) const {
+    return "make a root of what is there: " + destination_of(s.order);
   }
   std::string operator()(const step::RetireRoot& s) const {
     return "record that " + s.volume.str() + " is retired";

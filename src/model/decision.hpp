@@ -178,6 +178,18 @@ struct CommitRoot {
   MoveOrder order;
   bool operator==(const CommitRoot&) const = default;
 };
+// The present root stays the root, under the order's number, so that the order is void.
+struct CancelMove {
+  VolumeId volume;
+  int generation = 2;  // of the order
+  bool operator==(const CancelMove&) const = default;
+};
+// For a machine that has no usable root any more: what is restored becomes one at once.
+struct RestoreLostRoot {
+  MoveOrder order;
+  Goal goal = Goal::up;
+  bool operator==(const RestoreLostRoot&) const = default;
+};
 // Writes on a former root that it is one, and since when.
 struct RetireRoot {
   VolumeId volume;
@@ -208,7 +220,8 @@ using Step =
                  step::DeleteImageDisk, step::StartBody, step::AdoptBody, step::CancelRequest,
                  step::AdoptAddress, step::CreateFleet, step::DeleteFleet, step::RebootBody,
                  step::OrderMove, step::TakeSnapshot, step::CreateRoot, step::CommitRoot,
-                 step::RetireRoot, step::DeleteSnapshot, step::DeleteVolume, step::EndMove>;
+                 step::CancelMove, step::RestoreLostRoot, step::RetireRoot, step::DeleteSnapshot,
+                 step::DeleteVolume, step::EndMove>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);

@@ -8,6 +8,16 @@
 namespace ec2spotter {
 namespace {
 
+const std::string& source_of(const MoveOrder& order) {
+  return order.back_to.empty() ? order.from.str() : order.back_to.str();
+}
+
+void set_source(MoveOrder& order, const std::string& id) {
+  const bool is_volume = id.starts_with("vol-");
+  order.from = SnapshotId(is_volume ? "" : id);
+  order.back_to = VolumeId(is_volume ? id : "");
+}
+
 // A whole number above 0; 0: the text has another form.
 int parse_number(const std::string& text) {
   int number = 0;
@@ -18,8 +28,14 @@ int parse_number(const std::string& text) {
 }  // namespace
 
 std::string to_string(const MoveOrder& order) {
+  const std::string source = source_of(order);
   return std::to_string(order.generation) + " " + order.zone + " " + format_iso8601(order.since) +
-         (order.from.empty() ? "" : " " + order.from.str());
+         (source.empty() ? "" : " " + source);
+}
+
+std::string destination_of(const MoveOrder& order) {
+  const std::string source = source_of(order);
+  return order.zone + (source.empty() ? "" : " " + source);
 }
 
 std::optional<MoveOrder> parse_move_order(const std::string& text) {
@@ -27,11 +43,18 @@ std::optional<MoveOrder> parse_move_order(const std::string& text) {
   std::string generation, zone, since, from, more;
   words >> generation >> zone >> since >> from >> more;
   const auto time = parse_iso8601(since);
-  MoveOrder order{.generation = parse_number(generation),
-                  .zone = zone,
-                  .since = time.value_or(TimePoint{}),
-                  .from = SnapshotId(from)};
+  MoveOrder order{
+      .generation = parse_number(generation), .zone = zone, .since = time.value_or(TimePoint{})};
+  set_source(order, from);
   if (order.generation == 0 || !time || !more.empty()) return std::nullopt;
+  return order;
+}
+
+MoveOrder with_destination(MoveOrder order, const std::string& destination) {
+  std::istringstream words(destination);
+  std::string source;
+  words >> order.zone >> source;
+  set_source(order, source);
   return order;
 }
 
@@ -41,6 +64,10 @@ int generation_of_tags(const Tags& tags) {
 }
 
 int generation_of(const Volume& volume) { return generation_of_tags(volume.tags); }
+
+TimePoint root_since(const Volume& root) {
+  return parse_iso8601(tag::value(root.tags, tag::kRootSince)).value_or(root.created);
+}
 
 std::optional<MoveOrder> order_of(const Volume& root) {
   auto order = parse_move_order(tag::value(root.tags, tag::kMove));

@@ -1,5 +1,5 @@
-// A move: the root's content becomes a new volume, which is the root from then on.
-// docs/designs/move.md tells why it is as it is.
+// A move: another volume becomes the machine's root. It has the present root's content, in another
+// zone, or an earlier content, which is restored. docs/designs/move.md tells why it is as it is.
 #pragma once
 
 #include <optional>
@@ -14,22 +14,35 @@ namespace ec2spotter {
 // What the present root's tag says of the volume that will take its place.
 struct MoveOrder {
   int generation = 2;  // of the new root
-  std::string zone;    // where it will be
+  std::string zone{};  // where it will be
   TimePoint since{};   // when the order was given, in whole seconds
-  SnapshotId from{};   // that it is made from; empty: the last content of the present root
+  // What is restored: the content of a snapshot, or a former root itself. Both empty: the present
+  // root's last content is copied.
+  SnapshotId from{};
+  VolumeId back_to{};
+  bool restores() const { return !from.empty() || !back_to.empty(); }
   bool operator==(const MoveOrder&) const = default;
 };
 
-// "2 us-east-1b 2026-11-28T12:00:00Z", and the snapshot if there is one.
+// "2 us-east-1b 2026-11-28T12:00:00Z", and the id of what is restored, if anything is.
 std::string to_string(const MoveOrder& order);
 // nullopt: the text is not one.
 std::optional<MoveOrder> parse_move_order(const std::string& text);
+
+// Where the root goes, and what is restored: what controllers must agree on.
+std::string destination_of(const MoveOrder& order);
+
+// Nothing but a destination may differ: the same order with that one.
+MoveOrder with_destination(MoveOrder order, const std::string& destination);
 
 // Which of a machine's roots it is, from 1 on. Of a machine's volumes with the role of a root, the
 // one with the highest number is the root, and that alone retires the others.
 int generation_of(const Volume& volume);
 
 int generation_of_tags(const Tags& tags);
+
+// When it became the root; where no move has made it one, when it was created.
+TimePoint root_since(const Volume& root);
 
 // The order that a root is under; nullopt: none, or one that has been carried out.
 std::optional<MoveOrder> order_of(const Volume& root);

@@ -27,6 +27,7 @@ inline constexpr std::string_view kFrom = "ec2spotter:from";  // the volume that
 // On a root: the volume that the machine was first adopted with, which its file may name for ever.
 inline constexpr std::string_view kOrigin = "ec2spotter:origin";
 inline constexpr std::string_view kRetiredAt = "ec2spotter:retired-at";
+inline constexpr std::string_view kRootSince = "ec2spotter:root-since";  // of a root by a move
 // On a root that a move has made: kKept while what the move needed is there, then kGone.
 inline constexpr std::string_view kLeftovers = "ec2spotter:leftovers";
 inline constexpr std::string_view kKept = "kept";

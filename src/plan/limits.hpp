@@ -103,6 +103,10 @@ inline constexpr Duration kStorageShown = std::chrono::seconds(30);
 // seen it yet would make a second one.
 inline constexpr Duration kClaimsKept = std::chrono::minutes(5);
 
+// A root that a restore has replaced is kept for so long, whatever the file says: a person may see
+// only then what is missing.
+inline constexpr Duration kKeptAfterRestore = std::chrono::hours(24);
+
 // Volumes in a row that EC2 may fail to make for one move before a person has to look.
 inline constexpr int kRootAttemptsMost = 3;
 

@@ -44,7 +44,10 @@ struct Root {
 
   // Which of ours gets it next, beside the holder; null: none runs yet.
   const Instance* next(const BodyView& bodies) const { return bodies.next_body(holder, needs()); }
-  RootNeeds needs() const { return {.volume = volume.id, .zone = zone, .engine = engine.engine}; }
+  RootNeeds needs() const {
+    return {
+        .volume = volume.id, .zone = zone, .engine = engine.engine, .to_come = order.has_value()};
+  }
   bool is_free() const { return held == nullptr && task == nullptr; }
 };
 

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <memory>
 
-#include "moving.hpp"
+#include "model/tags.hpp"
+#include "restoring.hpp"
+#include "sim/core/resources/root_volumes.hpp"
 #include "unattended_guests.hpp"
 
 namespace ec2spotter::scenario {
@@ -25,6 +27,7 @@ struct Story {
   std::vector<Machine> machines = {};  // of a world of their own; empty: LocalEc2's usual one
   bool without_image_disk = false;     // their bodies have no other disk than the root
   std::size_t former_roots = 0;        // that are kept
+  std::size_t backups = 0;
 
   std::unique_ptr<LocalEc2> world() const {
     if (machines.empty()) return std::make_unique<LocalEc2>();
@@ -95,7 +98,14 @@ void expect_end(LocalEc2& ec2, const Story& story) {
   EXPECT_EQ(ec2.resources("volume").size(),
             roots + story.former_roots + (story.without_image_disk ? 0 : story.bodies));
   EXPECT_EQ(ec2.guests().losses(), std::vector<std::string>{});
-  if (story.former_roots > 0) expect_no_leftovers(ec2);
+  if (story.former_roots > 0) {
+    EXPECT_FALSE(has_leftovers(ec2));
+  }
+  const auto snapshots = ec2.resources("snapshot");
+  const auto ours = std::count_if(snapshots.begin(), snapshots.end(), [](const sim::Json& each) {
+    return sim::tag_value(each, tag::kRole) == tag::kRoleSnapshot;
+  });
+  EXPECT_EQ(static_cast<std::size_t>(ours), story.backups);
   for (const sim::Json& request : ec2.resources("spot-request")) {
     EXPECT_NE(request.at("state"), "open") << "it would launch another body by itself";
   }
@@ -370,6 +380,18 @@ std::function<bool(LocalEc2&, std::optional<CrashPoint>)> watched_move(const Mac
   };
 }
 
+// Restored, and tidied up.
+std::function<bool(LocalEc2&, std::optional<CrashPoint>)> watched_to_generation(
+    const Machine& machine, int generation) {
+  return [machine, generation](LocalEc2& ec2, std::optional<CrashPoint> crash) {
+    const auto there = [&](const Watch& watch) {
+      return is_up(watch, machine) && alone_in_service(ec2) &&
+             sim::generation_of(root_of(ec2)) == generation && !has_leftovers(ec2);
+    };
+    return ec2.watch({machine}, there, 1h, crash);
+  };
+}
+
 TEST(CrashScenario, MoveUnderNotice) {
   kill_at_every_call(
       {.before =
@@ -420,6 +442,39 @@ TEST(CrashScenario, MoveByReplacement) {
                       .run = watched_move(machine),
                       .without_image_disk = true,
                       .former_roots = 1});
+}
+
+// Backups stay.
+std::function<void(LocalEc2&)> restored_from_a_backup() {
+  return [](LocalEc2& ec2) {
+    with_quick_guests(ec2);
+    ASSERT_TRUE(ec2.drive(machine_with_backups()));
+    const std::string backup = await_backup(ec2, machine_with_backups());
+    restore_from(ec2, SnapshotId(backup));
+  };
+}
+
+TEST(CrashScenario, Restore) {
+  Machine machine = machine_with_backups();
+  machine.snapshot_every.reset();
+  kill_at_every_call({.before = restored_from_a_backup(),
+                      .run = watched_to_generation(machine, 2),
+                      .former_roots = 1,
+                      .backups = 1});
+}
+
+TEST(CrashScenario, RestoreOfAFormerRoot) {
+  Machine machine = machine_with_backups();
+  machine.snapshot_every.reset();
+  kill_at_every_call({.before =
+                          [machine](LocalEc2& ec2) {
+                            restored_from_a_backup()(ec2);
+                            ASSERT_TRUE(watched_to_generation(machine, 2)(ec2, std::nullopt));
+                            back_to(ec2, kVolume);
+                          },
+                      .run = watched_to_generation(machine, 3),
+                      .former_roots = 1,
+                      .backups = 1});
 }
 
 // All of them are up, and nothing but their bodies lives.

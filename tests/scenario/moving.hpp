@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "model/move.hpp"
 #include "root_disk.hpp"
 
 namespace ec2spotter::scenario {
@@ -14,6 +15,9 @@ Machine moving_machine();
 
 // No pool of its zone gives an instance any more.
 void empty_own_zone(LocalEc2& ec2);
+
+// Gives the machine's root an order, as the commands do.
+void give_order(LocalEc2& ec2, MoveOrder order);
 
 // Orders a move, as the command does.
 void order(LocalEc2& ec2, const Machine& machine, const std::string& zone);
@@ -30,7 +34,8 @@ sim::Json root_of(LocalEc2& ec2);
 // Is the machine up, on a root in that zone?
 LocalEc2::Enough in_zone(LocalEc2& ec2, const Machine& machine, const std::string& zone);
 
-// Is there a snapshot of the machine's volumes, a claim, or a volume that did not become the root?
+// Is there a snapshot of the machine's volumes that is no backup, a claim, or a volume that did not
+// become the root?
 bool has_leftovers(LocalEc2& ec2);
 
 // No snapshot of the machine's volumes is there, and no claim.

@@ -1,11 +1,12 @@
 // Two controllers move one machine: one is overtaken by the other at each of its calls.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include "model/tags.hpp"
-#include "moving.hpp"
+#include "restoring.hpp"
 #include "sim/core/resources/root_volumes.hpp"
 
 namespace ec2spotter::scenario {
@@ -34,35 +35,41 @@ std::unique_ptr<LocalEc2> world_without_capacity() {
   return ec2;
 }
 
-// A controller with this file works until the machine is up in another zone.
+// What both are at work on, and what each of them is told by its file.
+struct Contest {
+  std::function<std::unique_ptr<LocalEc2>()> world;
+  Machine machine, rival;
+};
+
+// A controller with this file works until the machine is up on another root.
 bool run(LocalEc2& ec2, const Machine& machine) {
   return ec2.watch({machine}, [&](const Watch& watch) {
-    return is_up(watch, machine) && root_of(ec2).at("availabilityZone") != "us-east-1a" &&
-           alone_in_service(ec2);
+    return is_up(watch, machine) && root_of(ec2).at("volumeId") != kVolume && alone_in_service(ec2);
   });
 }
 
 // The other one works when the first is about to send its call number `overtaken_at`, until its
 // move is at an end, or for `time`.
-int run_both(LocalEc2& ec2, int overtaken_at, std::optional<Duration> time) {
+int run_both(LocalEc2& ec2, const Contest& contest, int overtaken_at,
+             std::optional<Duration> time) {
   int calls = 0;
   bool others_turn = false;
   ec2.before_call = [&](const sim::ParamMap&) {
     if (others_turn || calls++ != overtaken_at) return;
     others_turn = true;
     if (time) {
-      look_after(ec2, rival_machine(), *time);
+      look_after(ec2, contest.rival, *time);
     } else {
-      EXPECT_TRUE(run(ec2, rival_machine())) << ec2.story();
+      EXPECT_TRUE(run(ec2, contest.rival)) << ec2.story();
     }
     others_turn = false;
   };
-  EXPECT_TRUE(run(ec2, moving_machine())) << ec2.story();
+  EXPECT_TRUE(run(ec2, contest.machine)) << ec2.story();
   ec2.before_call = {};
   return calls;
 }
 
-void expect_one_root(LocalEc2& ec2) {
+void expect_one_root(LocalEc2& ec2, const Machine& machine) {
   EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
   EXPECT_EQ(ec2.guests().losses(), std::vector<std::string>{});
   std::size_t current = 0;
@@ -71,26 +78,51 @@ void expect_one_root(LocalEc2& ec2) {
     if (is_root && sim::generation_of(volume) == sim::generation_of(root_of(ec2))) ++current;
   }
   EXPECT_EQ(current, 1U);
-  look_after(ec2, moving_machine(), 15min);
-  expect_no_leftovers(ec2);
+  look_after(ec2, machine, 15min);
+  EXPECT_FALSE(has_leftovers(ec2));
 }
 
-void overtake_at_every_call(std::optional<Duration> time) {
-  const int calls = run_both(*world_without_capacity(), kNever, time);
-  ASSERT_GT(calls, 100);
+void overtake_at_every_call(const Contest& contest, std::optional<Duration> time) {
+  const int calls = run_both(*contest.world(), contest, kNever, time);
+  ASSERT_GT(calls, 50);
   for (int at = 0; at < calls; ++at) {
     SCOPED_TRACE("overtaken at call " + std::to_string(at));
-    const auto ec2 = world_without_capacity();
-    run_both(*ec2, at, time);
-    expect_one_root(*ec2);
+    const auto ec2 = contest.world();
+    run_both(*ec2, contest, at, time);
+    expect_one_root(*ec2, contest.machine);
     if (testing::Test::HasFailure()) return;
   }
 }
 
-TEST(RivalsScenario, OneHasMovedTheMachineMeanwhile) { overtake_at_every_call(std::nullopt); }
+// Their files name different zones.
+Contest move() {
+  return {.world = world_without_capacity, .machine = moving_machine(), .rival = rival_machine()};
+}
+
+TEST(RivalsScenario, OneHasMovedTheMachineMeanwhile) {
+  overtake_at_every_call(move(), std::nullopt);
+}
 
 TEST(RivalsScenario, OneHasBegunToMoveTheMachineMeanwhile) {
-  for (const Duration time : {1s, 12s, 30s, 50s}) overtake_at_every_call(time);
+  for (const Duration time : {1s, 12s, 30s, 50s}) overtake_at_every_call(move(), time);
+}
+
+std::unique_ptr<LocalEc2> world_under_a_restore() {
+  auto ec2 = std::make_unique<LocalEc2>();
+  ec2->guests().habits = {.to_preboot = 2s, .to_root = 3s, .failing_stage = {}};
+  EXPECT_TRUE(ec2->drive(machine_with_backups()));
+  const std::string backup = await_backup(*ec2, machine_with_backups());
+  restore_from(*ec2, SnapshotId(backup));
+  return ec2;
+}
+
+TEST(RivalsScenario, OneRestoresTheMachineMeanwhile) {
+  Machine machine = machine_with_backups();
+  machine.snapshot_every.reset();
+  const Contest contest{.world = world_under_a_restore, .machine = machine, .rival = machine};
+  for (const std::optional<Duration> time : {std::optional<Duration>(), {3s}, {20s}}) {
+    overtake_at_every_call(contest, time);
+  }
 }
 
 // A person's call with the result that a lost reply has: another volume that may become the root,
@@ -144,7 +176,7 @@ TEST(RivalsScenario, TwoVolumesWereMadeAndOneBecomesTheRoot) {
   EXPECT_TRUE(run(*ec2, moving_machine())) << ec2->story();
   ec2->before_call = {};
   EXPECT_TRUE(overtaken);
-  expect_one_root(*ec2);
+  expect_one_root(*ec2, moving_machine());
 }
 
 }  // namespace

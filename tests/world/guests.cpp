@@ -12,6 +12,17 @@ constexpr Duration kLostFromCache = std::chrono::seconds(5);
 
 }  // namespace
 
+void Guests::allow_restore(const std::string& snapshot_id, const std::string& present_root) {
+  given_up_.insert(present_root);
+  const auto snapshot = snapshots_.find(snapshot_id);
+  if (snapshot != snapshots_.end()) snapshot->second.source.clear();
+}
+
+void Guests::on_plugged(const std::string& volume_id) {
+  check(volume_id);
+  given_up_.erase(volume_id);
+}
+
 Result<void> Guests::create_volume(const std::string& volume_id, int size_gib,
                                    const std::string& snapshot_id) {
   if (const auto snapshot = snapshots_.find(snapshot_id); snapshot != snapshots_.end()) {
@@ -33,7 +44,7 @@ Result<void> Guests::create_snapshots(const std::vector<sim::SnapshotOrder>& ord
 Result<void> Guests::delete_volume(const std::string& volume_id) {
   Records& records = records_[volume_id];
   // A copy that no machine has had is not the only one.
-  if (!records.source.empty()) records = {};
+  if (!records.source.empty() || given_up_.contains(volume_id)) records = {};
   records.on_disk = 0;
   check(volume_id);
   records_.erase(volume_id);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,13 +18,17 @@ class Guests final : public sim::ScriptedBodies {
   // was deleted.
   const std::vector<std::string>& losses() const { return losses_; }
 
+  // A person has ordered that the machine goes back to this snapshot: what it lacks, which only the
+  // present root has, counts as given up.
+  void allow_restore(const std::string& snapshot_id, const std::string& present_root);
+
   Result<void> create_volume(const std::string& volume_id, int size_gib,
                              const std::string& snapshot_id) override;
   Result<void> delete_volume(const std::string& volume_id) override;
   Result<void> create_snapshots(const std::vector<sim::SnapshotOrder>& orders) override;
 
  private:
-  void on_plugged(const std::string& volume_id) override { check(volume_id); }
+  void on_plugged(const std::string& volume_id) override;
   void on_unplugged(const std::string& volume_id, Duration up) override;
   void check(const std::string& volume_id);
 
@@ -36,6 +41,7 @@ class Guests final : public sim::ScriptedBodies {
   };
   std::map<std::string, Records> records_;    // by volume
   std::map<std::string, Records> snapshots_;  // as of their moment; `source` is their volume
+  std::set<std::string> given_up_;            // volumes that a restore replaces
   std::vector<std::string> losses_;
 };
 

@@ -15,6 +15,10 @@ Result<void> pause(const Common& common, const OnMachine& options);
 Result<void> resume(const Common& common, const OnMachine& options);
 // Brings the machine's root to another zone, and the machine up there unless it is paused.
 Result<void> move(const Common& common, const Move& options);
+// Lists what a machine can be restored from.
+Result<void> backups(const Common& common, const OnMachine& options);
+// Makes an earlier content, or a former root, the machine's root.
+Result<void> restore(const Common& common, const Restore& options);
 // Keeps machines up until a signal comes.
 Result<void> watch(const Common& common, const WatchOptions& options);
 // Prints the journal of the watches that used this state folder.

@@ -13,6 +13,7 @@
 #include "model/tags.hpp"
 #include "plan/body/body_view.hpp"
 #include "plan/choice/body_choice.hpp"
+#include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -106,7 +107,8 @@ Result<void> list(const Common& common) {
       each->push_back(tag_filter(tag::kOwner, common.owner));
     }
   }
-  TRY(const auto volumes, session->ec2().describe_volumes({}, filters));
+  TRY(auto volumes, session->ec2().describe_volumes({}, filters));
+  leave_newest_roots(volumes);
   TRY(auto instances, session->ec2().describe_instances({}, body_filters));
   Bodies bodies;
   for (Instance& instance : instances) {

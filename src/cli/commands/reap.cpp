@@ -40,11 +40,12 @@ std::string orphaned_by(const Fleet& fleet, const std::multimap<std::string, Vol
 }
 
 Result<std::vector<Orphan>> find_orphans(aws::Ec2& ec2, const OwnerId& owner) {
-  TRY(const auto volumes, ec2.describe_volumes({}, {tag_filter(tag::kOwner, owner.str()),
-                                                    tag_filter(tag::kRole, tag::kRoleRoot)}));
+  TRY(auto volumes, ec2.describe_volumes({}, {tag_filter(tag::kOwner, owner.str()),
+                                              tag_filter(tag::kRole, tag::kRoleRoot)}));
+  leave_newest_roots(volumes);
   std::multimap<std::string, Volume> roots;
   for (const Volume& volume : volumes) {
-    if (is_current_root(volume)) roots.emplace(tag::value(volume.tags, tag::kMachine), volume);
+    roots.emplace(tag::value(volume.tags, tag::kMachine), volume);
   }
   TRY(const auto fleets, ec2.describe_fleets());
   std::vector<Orphan> orphans;

@@ -26,6 +26,7 @@ struct Parsed {
   GuestFilesOptions guest_files;
   OnMachine on_machine;
   Move move;
+  Restore restore;
   WatchOptions watch;
   EventsOptions events;
   Sim sim;

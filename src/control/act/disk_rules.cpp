@@ -7,9 +7,14 @@
 
 namespace ec2spotter {
 
+const Volume* find_volume(const std::vector<Volume>& volumes, const VolumeId& id) {
+  const auto found = std::find_if(volumes.begin(), volumes.end(),
+                                  [&](const Volume& volume) { return volume.id == id; });
+  return found == volumes.end() ? nullptr : &*found;
+}
+
 bool DiskRules::is_root(const VolumeId& id) const {
-  return std::any_of(seen_.volumes.begin(), seen_.volumes.end(),
-                     [&](const Volume& volume) { return volume.id == id; });
+  return find_volume(seen_.volumes, id) != nullptr;
 }
 
 // Rules S3 and S4: an image's disk has the tags of a body, and nothing else has it. False: there

@@ -8,6 +8,9 @@
 
 namespace ec2spotter {
 
+// The one with that id; nullptr: it is not among them.
+const Volume* find_volume(const std::vector<Volume>& volumes, const VolumeId& id);
+
 class DiskRules {
  public:
   DiskRules(const Machine& machine, const Observation& seen, aws::Ec2& ec2)

@@ -6,7 +6,8 @@
 #include "control/act/create_fleet.hpp"
 #include "control/act/disk_rules.hpp"
 #include "control/act/launch_bodies.hpp"
-#include "control/act/move_root.hpp"
+#include "control/act/moving/move_root.hpp"
+#include "control/act/moving/restore_lost.hpp"
 #include "control/act/replace_root.hpp"
 #include "control/act/root_holders.hpp"
 #include "control/tags/batch_tags.hpp"
@@ -182,6 +183,7 @@ class Executor {
       return fail(Errc::wrong_state, step.volume.str() + " is not the root disk of " +
                                          step.instance.str() + "; it is not started");
     }
+    TRY_VOID(check_may_be_used(step.volume, ec2_));
     auto started = ec2_.start_instance(step.instance);
     // A missing right or an unknown error says nothing about the body.
     const bool unclear = !started && (started.error().code == Errc::unauthorized ||
@@ -228,6 +230,11 @@ class Executor {
     auto deleted = ec2_.delete_launch_template(step.launch_template);
     if (!deleted && deleted.error().code != Errc::not_found) return deleted;
     return {};
+  }
+
+  Result<void> operator()(const step::RestoreLostRoot& step) {
+    TemplateClaims claims(machine_, ec2_);
+    return restore_lost_root(machine_, step, ec2_, claims, now_);
   }
 
   // The steps of a move.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/sha256.hpp"
+#include "control/act/disk_rules.hpp"
 #include "control/act/root_holders.hpp"
 #include "control/tags/ownership.hpp"
 #include "model/tags.hpp"
@@ -12,12 +13,6 @@
 
 namespace ec2spotter {
 namespace {
-
-const Volume* find_volume(const std::vector<Volume>& volumes, const VolumeId& id) {
-  const auto found = std::find_if(volumes.begin(), volumes.end(),
-                                  [&](const Volume& volume) { return volume.id == id; });
-  return found == volumes.end() ? nullptr : &*found;
-}
 
 // Of bare metal, EC2 replaces the root disks of Macs alone.
 bool is_metal(const Instance& body) {

@@ -18,6 +18,16 @@ Result<std::vector<RootTask>> tasks_of(const std::vector<Instance>& bodies, aws:
   return ec2.describe_root_tasks({filter});
 }
 
+Result<void> check_fence(const std::vector<Volume>& fresh) {
+  for (const Volume& each : fresh) {
+    const bool moves = order_of(each).has_value() || is_retired(each);
+    if (!moves || breaks_rule(2)) continue;
+    return fail(Errc::refused, "rule S2: another volume takes the place of " + each.id.str() +
+                                   " as the root, or has taken it; no instance gets this one");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<bool> is_there(const VolumeId& volume, const InstanceId& body, const Observation& seen,
@@ -40,13 +50,13 @@ Result<bool> is_there(const VolumeId& volume, const InstanceId& body, const Obse
                       " at " + attachment.instance.str() + "; it is not attached a second time");
     }
   }
-  for (const Volume& each : fresh) {
-    const bool moves = order_of(each).has_value() || is_retired(each);
-    if (!moves || breaks_rule(2)) continue;
-    return fail(Errc::refused, "rule S2: the content of " + volume.str() +
-                                   " moves, or has moved, to another volume; no instance gets it");
-  }
+  TRY_VOID(check_fence(fresh));
   return false;
+}
+
+Result<void> check_may_be_used(const VolumeId& volume, aws::Ec2& ec2) {
+  TRY(const auto fresh, ec2.describe_volumes({volume}, {}));
+  return check_fence(fresh);
 }
 
 Result<void> check_no_taker(const VolumeId& volume, const Observation& seen, aws::Ec2& ec2) {

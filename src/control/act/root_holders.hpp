@@ -12,6 +12,10 @@ namespace ec2spotter {
 Result<bool> is_there(const VolumeId& volume, const InstanceId& body, const Observation& seen,
                       aws::Ec2& ec2);
 
+// Errors: refused (rule S2) when the volume is not the machine's root any more, or is about to
+// give way to another one.
+Result<void> check_may_be_used(const VolumeId& volume, aws::Ec2& ec2);
+
 // Errors: refused (rule S1) when EC2 has been asked to make the volume the root disk of one of the
 // machine's bodies.
 Result<void> check_no_taker(const VolumeId& volume, const Observation& seen, aws::Ec2& ec2);

@@ -36,7 +36,8 @@ class Drive {
       : machine_(machine),
         controls_(controls),
         options_(options),
-        deadline_(controls.clock.running() + options.deadline) {}
+        start_(controls.clock.running()),
+        deadline_(start_ + options.deadline) {}
 
   Result<Look> run() {
     while (true) {
@@ -50,7 +51,9 @@ class Drive {
       const Decision& decision = turned->decision;
       const bool early = decision.progress == Progress::done && !has_moved(turned->seen);
       if (decision.progress == Progress::done && !early) return turned;
-      if (decision.progress == Progress::stuck) return fail(decision.errc, text(decision));
+      if (decision.progress == Progress::stuck && !is_shown_late(*turned)) {
+        return fail(decision.errc, text(decision));
+      }
       if (gives_no_body(decision.reason)) return fail(Errc::no_capacity, decision.detail);
       if (!decision.steps.empty()) continue;
       if (options_.patience == Patience::no_wait) return turned;
@@ -78,6 +81,14 @@ class Drive {
     const Volume* root = choose_root(machine_, seen, controls_.clock.now()).volume;
     return options_.generation <= 1 ||
            (root != nullptr && generation_of(*root) >= options_.generation);
+  }
+
+  // The root that is waited for was made a moment ago, and EC2 shows only what was before it.
+  bool is_shown_late(const Look& look) const {
+    const Reason reason = look.decision.reason;
+    const bool without_root = reason == Reason::volume_missing || reason == Reason::volume_retired;
+    return without_root && !has_moved(look.seen) &&
+           controls_.clock.running() - start_ < kStorageShown;
   }
 
   static bool gives_no_body(Reason reason) {
@@ -124,6 +135,7 @@ class Drive {
   const Machine& machine_;
   const Controls& controls_;
   const DriveOptions& options_;
+  Duration start_;
   Duration deadline_;  // of the clock that nobody sets
   MachineController controller_;
   PoolKnowledge knowledge_;

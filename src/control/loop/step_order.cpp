@@ -10,6 +10,8 @@ struct KindOf {
   StepKind operator()(const step::ReplaceRoot&) const { return give_root; }
   StepKind operator()(const step::StartBody&) const { return give_root; }
   StepKind operator()(const step::CommitRoot&) const { return give_root; }
+  StepKind operator()(const step::CancelMove&) const { return give_root; }
+  StepKind operator()(const step::RestoreLostRoot&) const { return give_root; }
 
   StepKind operator()(const step::LaunchBody&) const { return make_ready; }
   StepKind operator()(const step::OrderMove&) const { return make_ready; }

@@ -65,6 +65,10 @@ bool waits_for(const Instance& body, const VolumeId& volume) {
   return named.empty() || named == tag::kToCome || named == volume.str();
 }
 
+bool waits_for_next(const Instance& body) {
+  return tag::value(body.tags, tag::kBodyOf) == tag::kToCome;
+}
+
 bool was_silent(const Instance& body) {
   return tag::value(body.tags, tag::kRoot) == to_string(RootMark::silent);
 }

@@ -30,6 +30,9 @@ bool is_for(const Instance& body, Engine engine);
 // May EC2 be at work on its root disk, or be about to: is it for the engine replace, and not up?
 bool may_have_root_task(const Instance& body);
 
+// Was it launched for a root that was not made yet, and has nobody told it since which one it is?
+bool waits_for_next(const Instance& body);
+
 // Is this the volume that it waits for, as far as its tag says? One that was launched before its
 // root was made waits for any.
 bool waits_for(const Instance& body, const VolumeId& volume);

@@ -87,7 +87,9 @@ const RootTask* BodyView::task_of(const Instance& body) const {
 bool BodyView::may_take_root(const Instance& body, const RootNeeds& root) const {
   const Engine engine = root.engine;
   if (body.zone != root.zone || !serves(body, engine) || was_silent(body)) return false;
-  if (has_boot_program(engine) && !waits_for(body, root.volume)) return false;
+  // One that waits for the present root does not know the one that takes its place.
+  const bool fits = root.to_come ? waits_for_next(body) : waits_for(body, root.volume);
+  if (has_boot_program(engine) && !fits) return false;
   const bool for_swap =
       engine == Engine::swap &&
       (body.state == InstanceState::stopping || body.state == InstanceState::stopped) &&

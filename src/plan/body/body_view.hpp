@@ -26,6 +26,7 @@ struct RootNeeds {
   VolumeId volume;
   std::string zone;
   Engine engine = Engine::automatic;
+  bool to_come = false;  // another volume will take this one's place
 };
 
 class BodyView {

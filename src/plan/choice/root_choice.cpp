@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "base/broken_rule.hpp"
@@ -16,7 +18,7 @@ namespace {
 class Chooser {
  public:
   Chooser(const Machine& machine, const Observation& seen, TimePoint now)
-      : machine_(machine), seen_(seen), decide_(now) {}
+      : machine_(machine), seen_(seen), now_(now), decide_(now) {}
 
   RootChoice choose() const {
     const int newest = newest_generation();
@@ -138,12 +140,27 @@ class Chooser {
                                owner + "'; use that name and owner, or another volume");
     }
     if (is_retired(volume)) {
+      // EC2 shows a root that was just made later than that this one has given way to it.
+      if (order_of(volume) && retired_for(volume) < kStorageShown) {
+        return decide_.wait(Reason::waiting_for_volume,
+                            volume.id.str() +
+                                " has given way to another volume, which EC2 does "
+                                "not show yet",
+                            kPollChange);
+      }
       return decide_.stuck(
           Reason::volume_retired, Errc::refused,
           volume.id.str() +
-              " is retired: a newer copy replaces it; name that copy in the machine file");
+              " is retired: another volume has taken its place as the root; name that in the "
+              "machine file, or bring this one back with `undelete " +
+              machine_.name.str() + "`");
     }
     return std::nullopt;
+  }
+
+  Duration retired_for(const Volume& volume) const {
+    const auto since = parse_iso8601(tag::value(volume.tags, tag::kRetiredAt));
+    return since ? now_ - *since : Duration::max();
   }
 
   std::optional<Decision> check_place(const Volume& volume) const {
@@ -187,6 +204,7 @@ class Chooser {
 
   const Machine& machine_;
   const Observation& seen_;
+  TimePoint now_;
   Decisions decide_;
 };
 
@@ -222,6 +240,21 @@ bool is_retired(const Volume& volume) {
 bool is_copy(const Volume& volume) {
   const std::string self = tag::value(volume.tags, tag::kVolume);
   return !self.empty() && self != volume.id.str() && !lacks(Cure::copies);
+}
+
+void leave_newest_roots(std::vector<Volume>& roots) {
+  const auto key = [](const Volume& root) {
+    return std::pair(tag::value(root.tags, tag::kOwner), tag::value(root.tags, tag::kMachine));
+  };
+  std::map<std::pair<std::string, std::string>, int> newest;
+  for (const Volume& root : roots) {
+    if (is_copy(root)) continue;
+    int& generation = newest[key(root)];
+    generation = std::max(generation, generation_of(root));
+  }
+  std::erase_if(roots, [&](const Volume& root) {
+    return is_retired(root) || is_copy(root) || generation_of(root) < newest[key(root)];
+  });
 }
 
 bool is_current_root(const Volume& volume) {

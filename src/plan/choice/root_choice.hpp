@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "model/decision.hpp"
 #include "model/observation.hpp"
@@ -36,6 +37,10 @@ bool is_copy(const Volume& volume);
 
 // Is this a root that has not been retired, and not a copy that carries the tags of one?
 bool is_current_root(const Volume& volume);
+
+// Takes away, of volumes with the role of a root, former ones and copies: each machine's newest
+// stay.
+void leave_newest_roots(std::vector<Volume>& roots);
 
 // Do the volume's tags say that it is the root of this machine?
 bool carries_tags_of(const Volume& volume, const Machine& machine);

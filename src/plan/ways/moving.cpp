@@ -50,12 +50,30 @@ bool is_next_root(const Volume& volume, const Machine& machine) {
 const Volume* find_next_root(const Situation& s, const Root& root) {
   const Volume* best = nullptr;
   for (const Volume& volume : s.seen.volumes) {
+    if (volume.id == root.order->back_to) return &volume;
     const bool fits = is_next_root(volume, s.machine) && volume.zone == root.order->zone &&
                       generation_of(volume) == root.order->generation &&
                       volume.state != VolumeState::error;
     if (fits && (best == nullptr || volume.id < best->id)) best = &volume;
   }
   return best;
+}
+
+// "vol-1 moves to us-east-1b".
+std::string order_text(const Root& root) {
+  const MoveOrder& order = *root.order;
+  const std::string present = root.volume.id.str();
+  if (!order.back_to.empty())
+    return order.back_to.str() + " becomes the root instead of " + present;
+  if (!order.from.empty()) return "the root is restored from " + order.from.str();
+  return present + " moves to " + root.zone;
+}
+
+// What a restore has replaced is the only place of what was written since.
+Duration kept_for(const Volume& former, const Machine& machine) {
+  const auto order = order_of(former);
+  const bool restored = order && order->restores();
+  return restored ? std::max(machine.keep_retired, kKeptAfterRestore) : machine.keep_retired;
 }
 
 bool is_former(const Volume& volume, const Root& root, const Machine& machine) {
@@ -66,8 +84,7 @@ bool is_former(const Volume& volume, const Root& root, const Machine& machine) {
 }  // namespace
 
 Decision Moving::wait(const Root& root, const std::string& what) const {
-  return s_.decide.wait(Reason::moving_root,
-                        root.volume.id.str() + " moves to " + root.zone + ": " + what, kPollChange);
+  return s_.decide.wait(Reason::moving_root, order_text(root) + ": " + what, kPollChange);
 }
 
 // EC2 may not show yet what was just made: nothing is made a second time meanwhile.
@@ -94,13 +111,13 @@ Decision Moving::launch_or(const Root& root, Decision otherwise) const {
 
 // One that is there already serves, too: the last snapshot stores what changed after it.
 std::optional<Decision> Moving::snapshot_ahead(const Root& root) const {
-  if (!root.order->from.empty()) return std::nullopt;
+  if (root.order->restores()) return std::nullopt;
   const Snapshot* ahead = find_snapshot(s_.seen.snapshots, root.volume.id, SnapshotPurpose::ahead,
                                         root.order->generation);
   if (ahead == nullptr) {
     if (auto unseen = wait_for_view(root)) return unseen;
     return s_.decide.act(
-        Reason::moving_root, root.volume.id.str() + " moves to " + root.zone + ": first snapshot",
+        Reason::moving_root, order_text(root) + ": first snapshot",
         step::TakeSnapshot{root.volume.id, SnapshotPurpose::ahead, root.order->generation});
   }
   if (ahead->state == SnapshotState::completed) return std::nullopt;
@@ -119,7 +136,7 @@ Decision Moving::leave(const Root& root) const {
   }
   if (early) return std::move(*early);
   return s_.decide.act(Reason::moving_root,
-                       holder.id.str() + " gives the root up, which moves to " + root.zone,
+                       order_text(root) + ": " + holder.id.str() + " gives the root up",
                        step::TerminateBody{holder.id});
 }
 
@@ -166,8 +183,7 @@ std::optional<Decision> Moving::last_snapshot(const Root& root, const Snapshot*&
                                "; see its status message; nothing is lost, and the move goes on "
                                "when a failed snapshot is deleted");
   }
-  return s_.decide.act(Reason::moving_root,
-                       root.volume.id.str() + " moves to " + root.zone + ": last snapshot",
+  return s_.decide.act(Reason::moving_root, order_text(root) + ": last snapshot",
                        step::TakeSnapshot{root.volume.id, SnapshotPurpose::last, order.generation});
 }
 
@@ -182,12 +198,21 @@ Decision Moving::make_root(const Root& root, const SnapshotId& from) const {
                          made->id.str() + " in " + made->zone + " becomes the root",
                          step::CommitRoot{root.volume.id, made->id, order});
   }
+  if (!order.back_to.empty()) {
+    return s_.decide.stuck(Reason::move_refused, Errc::not_found,
+                           order.back_to.str() +
+                               ", which was chosen as the next root, is not there any more; stop "
+                               "the order with `move " +
+                               s_.machine.name.str() + " --cancel`");
+  }
   if (auto unseen = wait_for_view(root)) return std::move(*unseen);
   if (s_.memory.root_attempt >= kRootAttemptsMost) {
     return s_.decide.stuck(Reason::move_refused, Errc::wrong_state,
                            "EC2 has created volumes from " + from.str() +
                                " and deleted them again, as it does where a KMS key cannot be "
-                               "used; allow kms:CreateGrant and kms:Decrypt on its key");
+                               "used; allow kms:CreateGrant and kms:Decrypt on its key, or stop "
+                               "the order with `move " +
+                               s_.machine.name.str() + " --cancel`");
   }
   return s_.decide.act(Reason::moving_root,
                        "a volume in " + order.zone + " is made from " + from.str(),
@@ -201,7 +226,7 @@ Decision Moving::copy(const Root& root) const {
   if (s_.now - root.order->since < kOrderShown) {
     return wait(root, "EC2 shows the order to everybody");
   }
-  if (!root.order->from.empty()) return make_root(root, root.order->from);
+  if (root.order->restores()) return make_root(root, root.order->from);
   const Snapshot* last = nullptr;
   if (auto early = last_snapshot(root, last)) return std::move(*early);
   return make_root(root, last->id);
@@ -240,7 +265,7 @@ std::optional<Decision> Moving::delete_expired(const Root& root) const {
   for (const Volume& volume : s_.seen.volumes) {
     const auto since = parse_iso8601(tag::value(volume.tags, tag::kRetiredAt));
     if (!is_former(volume, root, s_.machine) || !is_retired(volume) || !since) continue;
-    if (s_.now - *since < s_.machine.keep_retired || !volume.attachments.empty()) continue;
+    if (s_.now - *since < kept_for(volume, s_.machine) || !volume.attachments.empty()) continue;
     return s_.decide.act(
         Reason::tidying_up,
         volume.id.str() + " was retired at " + format_iso8601(*since) + ", and its time is over",
@@ -253,7 +278,7 @@ std::optional<Decision> Moving::tidy(const Root& root) const {
   if (auto retired = retire_former(root)) return retired;
   if (tag::value(root.volume.tags, tag::kLeftovers) == tag::kKept) {
     if (auto leftover = delete_leftover(root)) return leftover;
-    if (s_.now - root.volume.created < kClaimsKept) return std::nullopt;
+    if (s_.now - root_since(root.volume) < kClaimsKept) return std::nullopt;
     return s_.decide.act(Reason::tidying_up, "the move to " + root.volume.id.str() + " is over",
                          step::EndMove{root.volume.id, generation_of(root.volume)});
   }

@@ -56,9 +56,11 @@ std::vector<ZoneSum> ZoneChoice::sums() const {
        .why = "without capacity for " + seconds_of(waited()) + ", and perhaps for as long again"}};
   for (const std::string& zone : other_zones(s_.machine, s_.seen, root_.zone)) {
     const PoolChoice pools = choose_pool(s_.machine, zone, s_.seen, s_.memory, s_.now);
-    ZoneSum sum{.zone = zone, .time = moving(), .why = {}};
+    const bool is_there = zone == root_.volume.zone;
+    ZoneSum sum{.zone = zone, .time = is_there ? Duration::zero() : moving(), .why = {}};
     if (pools.taken) {
-      sum.why = "snapshot and volume; then " + describe(*pools.taken);
+      sum.why = is_there ? "the root is there: " : "snapshot and volume; then ";
+      sum.why += describe(*pools.taken);
     } else {
       sum.time = Duration::max();
       sum.why = pools.candidates.empty() ? "the machine has no pool there"
@@ -73,17 +75,31 @@ std::vector<ZoneSum> ZoneChoice::sums() const {
   return sums;
 }
 
+// A command follows the order that a person gave; a former root stays where it is; and a machine
+// that works can wait.
+bool ZoneChoice::may_change_order() const {
+  const bool works =
+      root_.holder != nullptr && is_live(*root_.holder) && !s_.bodies.is_doomed(*root_.holder);
+  return s_.intent.by_watch && root_.order->back_to.empty() && !works;
+}
+
 std::optional<Decision> ZoneChoice::leave(const std::vector<ZoneSum>& sums) const {
-  // A command follows the order that a person gave.
-  const bool may_choose = !root_.order || s_.intent.by_watch;
-  if (!may_choose || waited() < *s_.machine.move_after) return std::nullopt;
+  if (root_.order && !may_change_order()) return std::nullopt;
+  if (waited() < *s_.machine.move_after) return std::nullopt;
   const auto best =
       std::find_if(sums.begin(), sums.end(), [](const ZoneSum& sum) { return sum.taken; });
   if (best->zone == root_.zone) return std::nullopt;
+  if (best->zone == root_.volume.zone && !root_.order->restores()) {
+    return s_.decide.act(Reason::moving_root,
+                         root_.zone + " has no capacity, and " + best->zone +
+                             ", where the root is, has some again; the root stays",
+                         step::CancelMove{root_.volume.id, root_.order->generation});
+  }
   const MoveOrder order{.generation = generation_of(root_.volume) + 1,
                         .zone = best->zone,
                         .since = root_.order ? root_.order->since : s_.now,
-                        .from = root_.order ? root_.order->from : SnapshotId()};
+                        .from = root_.order ? root_.order->from : SnapshotId(),
+                        .back_to = {}};
   Decision decision = s_.decide.act(Reason::moving_root,
                                     root_.zone + " has had no capacity for " +
                                         seconds_of(waited()) + "; the root moves to " + best->zone +

@@ -26,6 +26,7 @@ class ZoneChoice {
   std::optional<Decision> leave(const std::vector<ZoneSum>& sums) const;
 
  private:
+  bool may_change_order() const;
   Duration waited() const;
   Duration staying() const;
   Duration moving() const;

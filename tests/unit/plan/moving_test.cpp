@@ -84,10 +84,16 @@ void close_own_zone(Memory& memory) {
 }
 
 TEST(MovingTest, AnOrderIsReadAsItWasWritten) {
-  for (const char* from : {"", "snap-1"}) {
-    const MoveOrder order{
-        .generation = 12, .zone = "us-west-2-lax-1a", .since = kNow, .from = SnapshotId(from)};
+  for (const MoveOrder& source :
+       {MoveOrder{}, MoveOrder{.from = SnapshotId("snap-1")}, {.back_to = VolumeId("vol-1")}}) {
+    MoveOrder order = source;
+    order.generation = 12;
+    order.zone = "us-west-2-lax-1a";
+    order.since = kNow;
     EXPECT_EQ(parse_move_order(to_string(order)), order);
+    const MoveOrder other{.generation = 12, .zone = "us-west-2a", .since = kNow};
+    EXPECT_EQ(with_destination(other, destination_of(order)), order);
+    EXPECT_EQ(order.restores(), order.from != other.from || order.back_to != other.back_to);
   }
   for (const char* text :
        {"", "x", "2", "2 us-east-1b", "0 us-east-1b 2026-11-24T12:00:00Z", "2 us-east-1b yesterday",
@@ -217,6 +223,73 @@ TEST(MovingTest, TheNewestRootIsTheRootWhateverTheTagsOfTheFormerOneSay) {
       << "the file names a volume that is collected by now";
 }
 
+TEST(MovingTest, ASnapshotIsRestoredWithoutAnotherOne) {
+  Observation seen = at_rest();
+  seen.bodies = {waiting_there()};
+  order_move(seen.volumes[0], 2, kThere, SnapshotId("snap-8"));
+  const auto create = only_step<step::CreateRoot>(decide(seen));
+  ASSERT_NE(create, std::nullopt);
+  EXPECT_EQ(create->snapshot, SnapshotId("snap-8"));
+}
+
+// An instance that was launched for the present root waits for that, and knows no other.
+TEST(MovingTest, InItsOwnZoneTheNextRootGetsAnInstanceThatWasLaunchedForIt) {
+  Observation seen = at_rest();
+  order_move(seen.volumes[0], 2, "us-east-1a", SnapshotId("snap-8"));
+  Instance early = a_body(kSecond);
+  early.tags[std::string(tag::kBodyOf)] = kVolume.str();
+  seen.bodies = {early};
+  const auto end = only_step<step::TerminateBody>(decide(seen));
+  ASSERT_NE(end, std::nullopt);
+  EXPECT_EQ(end->instance, kSecond);
+  seen.bodies[0].tags[std::string(tag::kBodyOf)] = tag::kToCome;
+  EXPECT_NE(only_step<step::CreateRoot>(decide(seen)), std::nullopt);
+}
+
+TEST(MovingTest, AFormerRootThatIsChosenBecomesTheRootWithoutACopy) {
+  Observation seen = at_rest();
+  const MoveOrder order{
+      .generation = 3, .zone = "us-east-1a", .since = kNow - 1h, .back_to = kNext};
+  seen.volumes[0].tags[std::string(tag::kMove)] = to_string(order);
+  seen.volumes[0].tags[std::string(tag::kGeneration)] = "2";
+  EXPECT_EQ(decide(seen).reason, Reason::launching_body);
+  Instance waiting = waiting_there();
+  waiting.zone = "us-east-1a";
+  seen.bodies = {waiting};
+  EXPECT_EQ(decide(seen).reason, Reason::move_refused) << "it is not there";
+  Volume former = a_volume();
+  former.id = kNext;
+  former.tags[std::string(tag::kVolume)] = kNext.str();
+  former.tags[std::string(tag::kState)] = tag::kRetired;
+  seen.volumes.push_back(former);
+  const auto commit = only_step<step::CommitRoot>(decide(seen));
+  ASSERT_NE(commit, std::nullopt) << decide(seen).detail;
+  EXPECT_EQ(commit->volume, kNext);
+}
+
+// Only a person knows when what it holds is not needed any more.
+TEST(MovingTest, WhatARestoreHasReplacedIsKeptForADayWhateverTheFileSays) {
+  Machine machine = moving_machine();
+  machine.keep_retired = 0s;
+  Observation seen = running();
+  seen.reachable[kFirst] = true;
+  seen.volumes[0].tags[std::string(tag::kGeneration)] = "2";
+  Volume former = a_volume();
+  former.id = kNext;
+  former.tags[std::string(tag::kVolume)] = kNext.str();
+  former.tags[std::string(tag::kState)] = tag::kRetired;
+  const auto is_deleted = [&](Duration age, const char* source) {
+    former.tags[std::string(tag::kRetiredAt)] = format_iso8601(kNow - age);
+    order_move(former, 2, "us-east-1a", SnapshotId(source));
+    seen.volumes.resize(1);
+    seen.volumes.push_back(former);
+    return only_step<step::DeleteVolume>(decide(seen, {}, true, machine)).has_value();
+  };
+  EXPECT_TRUE(is_deleted(1h, ""));
+  EXPECT_FALSE(is_deleted(kKeptAfterRestore - 1s, "snap-1"));
+  EXPECT_TRUE(is_deleted(kKeptAfterRestore, "snap-1"));
+}
+
 TEST(MovingTest, APausedMachineIsCopiedWithoutAnInstance) {
   Observation seen = at_rest();
   seen.volumes[0].tags[std::string(tag::kGoal)] = "paused";
@@ -296,6 +369,24 @@ TEST(ZoneChoiceTest, ItStaysWhereNoOtherZoneIsOpenOrAllowed) {
   const Decision decision = decide(seen, memory);
   EXPECT_EQ(decision.reason, Reason::no_capacity);
   EXPECT_EQ(decision.zones.size(), 2U);
+}
+
+// It lost its instance on the way, where the zone that it goes to has no other one to give.
+TEST(ZoneChoiceTest, ARootStaysWhereItIsWhenThatZoneHasCapacityAgain) {
+  Observation seen = ordered();
+  seen.bodies[0].state = InstanceState::shutting_down;
+  seen.zones = {"us-east-1a", kThere};
+  seen.snapshots = {a_snapshot(SnapshotPurpose::ahead)};
+  Memory memory;
+  for (const char* type : {"t3.small", "m5.large"}) {
+    memory.closed_pools[{type, kThere, Market::spot}] = {.why = "no room", .until = kNow + 1min};
+  }
+  const Decision decision = decide(seen, memory);
+  EXPECT_NE(only_step<step::CancelMove>(decision), std::nullopt) << decision.detail;
+  EXPECT_EQ(only_step<step::CancelMove>(decide(seen, memory, false)), std::nullopt)
+      << "a command follows its order";
+  seen.bodies[0].state = InstanceState::running;
+  EXPECT_EQ(decide(seen, memory).reason, Reason::no_capacity) << "an instance that works can wait";
 }
 
 TEST(ZoneChoiceTest, AnyMeansEveryZoneOfTheRegion) {

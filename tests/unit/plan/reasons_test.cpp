@@ -286,6 +286,7 @@ const std::map<Reason, Scene> kScenes{
        order_move(a.seen.volumes[0], 2, "us-east-1b", SnapshotId("snap-1"));
        a.seen.bodies = {a_body(kSecond)};
        a.seen.bodies[0].zone = "us-east-1b";
+       a.seen.bodies[0].tags[std::string(tag::kBodyOf)] = tag::kToCome;
      }},
     {Reason::tidying_up,
      [](Asked& a) {

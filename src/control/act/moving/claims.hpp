@@ -9,8 +9,9 @@
 
 namespace ec2spotter {
 
-// What is claimed: the place, or the volume, of one of the machine's roots.
-enum class ClaimOn { zone, volume };
+// What is claimed of one of the machine's roots: where it will be and what it is restored from
+// (destination_of in model/move.hpp), or which volume it is.
+enum class ClaimOn { destination, volume };
 
 // A store that keeps the first value that somebody puts under a key.
 class Claims {

@@ -1,8 +1,9 @@
-#include "control/act/move_root.hpp"
+#include "control/act/moving/move_root.hpp"
 
 #include <algorithm>
 
-#include "base/sha256.hpp"
+#include "control/act/disk_rules.hpp"
+#include "control/act/moving/root_copy.hpp"
 #include "control/act/root_holders.hpp"
 #include "control/tags/ownership.hpp"
 #include "control/tags/tag_filter.hpp"
@@ -10,45 +11,6 @@
 #include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter {
-namespace {
-
-constexpr std::string_view kOurTags = "ec2spotter:";
-constexpr std::string_view kTagsOfEc2 = "aws:";
-
-Volume* find_volume(std::vector<Volume>& volumes, const VolumeId& id) {
-  const auto found = std::find_if(volumes.begin(), volumes.end(),
-                                  [&](const Volume& volume) { return volume.id == id; });
-  return found == volumes.end() ? nullptr : &*found;
-}
-
-void copy_tag(const Tags& from, std::string_view key, Tags& to) {
-  if (const std::string value = tag::value(from, key); !value.empty()) to[std::string(key)] = value;
-}
-
-// The first of EC2's values for gp3, which every volume of that type shows, need not be asked for.
-aws::VolumeSpec spec_of(const Volume& former, const step::CreateRoot& step) {
-  const bool takes_throughput = former.type == "gp3";
-  const bool takes_iops = takes_throughput || former.type == "io1" || former.type == "io2";
-  return {.snapshot = step.snapshot,
-          .zone = step.order.zone,
-          .size_gib = former.size_gib,
-          .type = former.type,
-          .iops = takes_iops ? former.iops : 0,
-          .throughput = takes_throughput ? former.throughput : 0,
-          .kms_key = former.kms_key,
-          .initialization_rate = 0,
-          .client_token = {},
-          .tags = {}};
-}
-
-// Of an order, all that a volume is made from: EC2 answers a repeated call with the same volume.
-std::string token_of(const Machine& machine, const step::CreateRoot& step, int rate) {
-  return sha256_hex(machine.owner.str() + "\n" + machine.name.str() + "\n" + to_string(step.order) +
-                    "\n" + step.snapshot.str() + "\n" + std::to_string(rate) + "\n" +
-                    std::to_string(step.attempt));
-}
-
-}  // namespace
 
 Result<std::vector<Volume>> MoveRoot::volumes() {
   return ec2_.describe_volumes({}, {tag_filter(tag::kMachine, machine_.name.str()),
@@ -80,11 +42,18 @@ Result<void> MoveRoot::check_at_rest(const Volume& volume) {
   return check_no_taker(volume.id, seen_, ec2_);
 }
 
+// The order may have been cancelled meanwhile.
+Result<void> MoveRoot::check_order(const Volume& root, int generation) {
+  const auto order = order_of(root);
+  if (order && order->generation == generation) return {};
+  return fail(Errc::wrong_state, root.id.str() + " is not under that order any more");
+}
+
 Result<bool> MoveRoot::holds_claim(const Volume& former, const MoveOrder& order) {
-  TRY(const std::string zone, claims_.claim(order.generation, ClaimOn::zone, order.zone));
-  if (zone == order.zone) return true;
-  MoveOrder first = order;
-  first.zone = zone;
+  const std::string wished = destination_of(order);
+  TRY(const std::string chosen, claims_.claim(order.generation, ClaimOn::destination, wished));
+  if (chosen == wished) return true;
+  const MoveOrder first = with_destination(order, chosen);
   TRY_VOID(ec2_.create_tags({former.id.str()}, {{std::string(tag::kMove), to_string(first)}}));
   return false;
 }
@@ -98,11 +67,8 @@ Result<void> MoveRoot::act(const step::TakeSnapshot& step) {
   if (step.purpose == SnapshotPurpose::last) {
     TRY(const Volume root, check_root(step.volume));
     TRY_VOID(check_at_rest(root));
-    const auto order = order_of(root);
-    if (!order || order->generation != step.generation) {
-      return fail(Errc::wrong_state, root.id.str() + " is not under that order any more");
-    }
-    TRY(const bool ours, holds_claim(root, *order));
+    TRY_VOID(check_order(root, step.generation));
+    TRY(const bool ours, holds_claim(root, *order_of(root)));
     if (!ours) return {};
   }
   const std::string purpose(to_string(step.purpose));
@@ -130,72 +96,68 @@ Result<void> MoveRoot::act(const step::TakeSnapshot& step) {
   return {};
 }
 
-// The user's own tags, and what `auto` and the user's commands have written down.
-Tags MoveRoot::tags_of_next(const Volume& former, const MoveOrder& order) const {
-  Tags tags = ownership_tags(machine_);
-  for (const auto& [key, value] : former.tags) {
-    if (!key.starts_with(kOurTags) && !key.starts_with(kTagsOfEc2)) tags[key] = value;
-  }
-  for (const std::string_view key :
-       {tag::kEngine, tag::kEngineBecause, tag::kGuestFiles, tag::kOrigin}) {
-    copy_tag(former.tags, key, tags);
-  }
-  tags.emplace(tag::kOrigin, former.id.str());
-  tags[std::string(tag::kRole)] = tag::kRoleNext;
-  tags[std::string(tag::kGeneration)] = std::to_string(order.generation);
-  tags[std::string(tag::kFrom)] = former.id.str();
-  tags[std::string(tag::kLeftovers)] = tag::kKept;
-  return tags;
-}
-
 Result<void> MoveRoot::act(const step::CreateRoot& step) {
   TRY(const Volume former, check_root(step.former));
   TRY_VOID(check_at_rest(former));
+  TRY_VOID(check_order(former, step.order.generation));
   TRY(const bool ours, holds_claim(former, step.order));
   if (!ours) return {};
-  aws::VolumeSpec spec = spec_of(former, step);
-  spec.tags = tags_of_next(former, step.order);
-  const auto create = [&](int rate) {
-    spec.initialization_rate = rate;
-    spec.client_token = token_of(machine_, step, rate);
-    return ec2_.create_volume(spec);
-  };
-  auto made = create(machine_.initialization_rate);
-  // EC2 refuses the rate where it has no room for it: the disk is then filled as it is read.
-  const bool rate_refused =
-      !made && machine_.initialization_rate > 0 &&
-      (made.error().code == Errc::no_capacity || made.error().code == Errc::quota ||
-       made.error().code == Errc::invalid);
-  if (rate_refused) made = create(0);
-  if (!made) return fail(made.error());
+  TRY(const Snapshot source, usable_snapshot(step.snapshot, ec2_));
+  aws::VolumeSpec spec = spec_of_copy(former, source, step.order.zone);
+  spec.tags = tags_of_next(machine_, former, step.order.generation);
+  const std::string token = to_string(step.order) + "\n" + std::to_string(step.attempt);
+  TRY(const Volume made, create_copy(machine_, std::move(spec), token, ec2_));
   // For the token of a volume that it has deleted, EC2 returns that volume again.
-  if (memory_.made.id == made->id.str()) ++memory_.root_attempt;
-  memory_.made = {.id = made->id.str(), .at = now_};
+  if (memory_.made.id == made.id.str()) ++memory_.root_attempt;
+  memory_.made = {.id = made.id.str(), .at = now_};
   return {};
 }
 
 Result<void> MoveRoot::act(const step::CommitRoot& step) {
+  const MoveOrder& order = step.order;
   TRY(const Volume former, check_root(step.former));
   TRY_VOID(check_at_rest(former));
+  TRY_VOID(check_order(former, order.generation));
+  // A former root is the next one by the order alone; of several new volumes one is chosen.
+  if (!order.back_to.empty()) {
+    TRY(const bool ours, holds_claim(former, order));
+    if (!ours) return {};
+  }
   TRY(const std::string chosen,
-      claims_.claim(step.order.generation, ClaimOn::volume, step.volume.str()));
+      claims_.claim(order.generation, ClaimOn::volume, step.volume.str()));
+  if (chosen == former.id.str()) return keep_root(former, order.generation);
   TRY(auto all, volumes());
   const Volume* next = find_volume(all, VolumeId(chosen));
-  if (next == nullptr || next->state != VolumeState::available ||
-      generation_of(*next) != step.order.generation) {
+  const bool is_next =
+      next != nullptr && (next->id == order.back_to || generation_of(*next) == order.generation);
+  if (!is_next || next->state != VolumeState::available) {
     return fail(Errc::wrong_state, chosen +
                                        " was chosen as the next root, and EC2 does not show "
                                        "it as available yet");
   }
-  Tags tags{{std::string(tag::kRole), std::string(tag::kRoleRoot)},
-            {std::string(tag::kState), std::string(tag::kCurrent)},
-            {std::string(tag::kVolume), chosen}};
+  Tags tags = tags_of_root(VolumeId(chosen), order.generation, now_);
   for (const std::string_view key : {tag::kGoal, tag::kUnattended}) {
     copy_tag(former.tags, key, tags);
   }
   TRY_VOID(ec2_.create_tags({chosen}, tags));
   memory_.root_attempt = 0;
   return act(step::RetireRoot{former.id});
+}
+
+Result<void> MoveRoot::keep_root(const Volume& root, int generation) {
+  memory_.root_attempt = 0;
+  return ec2_.create_tags({root.id.str()}, tags_of_root(root.id, generation, now_));
+}
+
+// With the claim on the volume nobody can make another one the root under that order.
+Result<void> MoveRoot::act(const step::CancelMove& step) {
+  TRY(const Volume root, check_root(step.volume));
+  if (generation_of(root) >= step.generation) return {};
+  TRY(const std::string chosen, claims_.claim(step.generation, ClaimOn::volume, root.id.str()));
+  if (chosen == root.id.str()) return keep_root(root, step.generation);
+  return fail(Errc::wrong_state, chosen +
+                                     " has just been chosen as the next root; the move cannot be "
+                                     "stopped any more");
 }
 
 Result<void> MoveRoot::act(const step::RetireRoot& step) {

@@ -1,4 +1,4 @@
-#include "control/act/claims.hpp"
+#include "control/act/moving/claims.hpp"
 
 #include "base/broken_rule.hpp"
 #include "base/sha256.hpp"
@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kDigestShown = 16;
 
-std::string_view to_string(ClaimOn what) { return what == ClaimOn::zone ? "zone" : "volume"; }
+std::string_view to_string(ClaimOn what) {
+  return what == ClaimOn::destination ? "destination" : "volume";
+}
 
 }  // namespace
 
@@ -46,7 +48,7 @@ Result<std::string> TemplateClaims::claim(int generation, ClaimOn what, const st
 
 Result<void> TemplateClaims::release(int generation) {
   TRY(const auto found,
-      find({name_of(generation, ClaimOn::zone), name_of(generation, ClaimOn::volume)}));
+      find({name_of(generation, ClaimOn::destination), name_of(generation, ClaimOn::volume)}));
   for (const LaunchTemplate& claim : found) {
     if (!belongs_to(claim.tags, machine_)) continue;
     auto deleted = ec2_.delete_launch_template(claim.id);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "aws/ec2.hpp"
-#include "control/act/claims.hpp"
+#include "control/act/moving/claims.hpp"
 #include "model/decision.hpp"
 #include "model/observation.hpp"
 
@@ -21,6 +21,8 @@ class MoveRoot {
   Result<void> act(const step::CreateRoot& step);
   // Errors: refused (rule S2) when the former root is in use, or another volume has come first.
   Result<void> act(const step::CommitRoot& step);
+  // Errors: wrong_state when another volume has been chosen as the root already.
+  Result<void> act(const step::CancelMove& step);
   Result<void> act(const step::RetireRoot& step);
   // Errors: refused (rules S3, S4) for anything but what a move or the file has left over.
   Result<void> act(const step::DeleteSnapshot& step);
@@ -34,10 +36,13 @@ class MoveRoot {
   Result<Volume> check_root(const VolumeId& id);
   // Errors: refused when an instance holds it, or may get it.
   Result<void> check_at_rest(const Volume& volume);
-  // Is the zone of the order the one that the first controller chose? If not, the order is set
-  // right.
+  // Errors: wrong_state when the root is not, or not any more, under an order of that number.
+  static Result<void> check_order(const Volume& root, int generation);
+  // Is the destination of the order the one that the first controller chose? If not, the order is
+  // set right.
   Result<bool> holds_claim(const Volume& former, const MoveOrder& order);
-  Tags tags_of_next(const Volume& former, const MoveOrder& order) const;
+  // The order of that number is void, and the root stays.
+  Result<void> keep_root(const Volume& root, int generation);
 
   const Machine& machine_;
   const Observation& seen_;

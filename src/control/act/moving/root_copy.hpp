@@ -1,0 +1,32 @@
+// Volumes that are made to become a machine's root, and the tags that make one the root.
+#pragma once
+
+#include <string>
+
+#include "aws/ec2.hpp"
+#include "model/machine.hpp"
+
+namespace ec2spotter {
+
+// The snapshot, as EC2 shows it now. Errors: not_found when it is gone, wrong_state when EC2 has
+// not finished it, or could not.
+Result<Snapshot> usable_snapshot(const SnapshotId& id, aws::Ec2& ec2);
+
+// The snapshot's content on a volume like the former one, in that zone.
+aws::VolumeSpec spec_of_copy(const Volume& former, const Snapshot& source, const std::string& zone);
+
+// The user's own tags of the former root, what `auto` and the user's commands have written down on
+// it, and that this volume is meant to become the root of that generation.
+Tags tags_of_next(const Machine& machine, const Volume& former, int generation);
+
+// The tags of the one write that makes a volume the root.
+Tags tags_of_root(const VolumeId& volume, int generation, TimePoint now);
+
+void copy_tag(const Tags& from, std::string_view key, Tags& to);
+
+// CreateVolume; without the file's initialization rate where EC2 refuses it. `decision` is all that
+// the volume comes from: EC2 answers a repeated call with the same volume.
+Result<Volume> create_copy(const Machine& machine, aws::VolumeSpec spec,
+                           const std::string& decision, aws::Ec2& ec2);
+
+}  // namespace ec2spotter

@@ -1,0 +1,28 @@
+#include "control/observe/own_snapshots.hpp"
+
+#include "control/observe/pieces.hpp"
+#include "control/tags/tag_filter.hpp"
+#include "model/tags.hpp"
+
+namespace ec2spotter {
+
+Result<std::vector<Snapshot>> own_snapshots(const Machine& machine,
+                                            const std::vector<Volume>& volumes, aws::Ec2& ec2) {
+  TRY(auto snapshots, ec2.describe_snapshots({tag_filter(tag::kOwner, machine.owner.str()),
+                                              tag_filter(tag::kMachine, machine.name.str())}));
+  std::vector<std::string> ids;
+  ids.reserve(volumes.size());
+  for (const Volume& volume : volumes) ids.push_back(volume.id.str());
+  std::vector<Snapshot> of_volumes;
+  TRY_VOID(in_pieces("volume-id", ids, of_volumes, [&](aws::Filter by_volume) {
+    return ec2.describe_snapshots({std::move(by_volume)});
+  }));
+  for (Snapshot& snapshot : of_volumes) {
+    const bool known = std::any_of(snapshots.begin(), snapshots.end(),
+                                   [&](const Snapshot& other) { return other.id == snapshot.id; });
+    if (!known) snapshots.push_back(std::move(snapshot));
+  }
+  return snapshots;
+}
+
+}  // namespace ec2spotter
