@@ -25,19 +25,69 @@ void follow_roots(LocalEc2& ec2, const std::vector<Machine>& machines,
   }
 }
 
+namespace {
+
+// Is it a machine's root, and may it get an order? An earlier order of it is over.
+bool takes_orders(const sim::Json& volume, const VolumeId& root) {
+  const auto order = parse_move_order(sim::tag_value(volume, tag::kMove));
+  return volume.at("volumeId") == root.str() &&
+         (!order || order->generation <= sim::generation_of(volume)) &&
+         sim::tag_value(volume, tag::kRole) == tag::kRoleRoot;
+}
+
+void give_order(LocalEc2& ec2, const sim::Json& root, MoveOrder order) {
+  order.generation = static_cast<int>(sim::generation_of(root)) + 1;
+  order.since = ec2.clock().now();
+  ec2.person("CreateTags", {{"ResourceId.1", root.at("volumeId").get<std::string>()},
+                            {"Tag.1.Key", std::string(tag::kMove)},
+                            {"Tag.1.Value", to_string(order)}});
+}
+
+// The machine's newest resource of that kind for which `fits` holds; null: there is none.
+template <class Fits>
+sim::Json newest(LocalEc2& ec2, const char* kind, const char* time, const sim::Json& root,
+                 Fits fits) {
+  sim::Json best;
+  for (const sim::Json& each : ec2.resources(kind)) {
+    const bool own =
+        sim::tag_value(each, tag::kMachine) == sim::tag_value(root, tag::kMachine) && fits(each);
+    if (own && (best.is_null() || best.at(time) < each.at(time))) best = each;
+  }
+  return best;
+}
+
+}  // namespace
+
 void order_move(LocalEc2& ec2, const VolumeId& root, const std::string& zone) {
   for (const sim::Json& volume : ec2.resources("volume")) {
-    const bool there = volume.at("availabilityZone") == zone;
-    const bool ordered = !sim::tag_value(volume, tag::kMove).empty();
-    const bool ours = sim::tag_value(volume, tag::kRole) == tag::kRoleRoot;
-    if (volume.at("volumeId") != root.str() || there || ordered || !ours) continue;
-    const MoveOrder order{.generation = static_cast<int>(sim::generation_of(volume)) + 1,
-                          .zone = zone,
-                          .since = ec2.clock().now(),
-                          .from = {}};
-    ec2.person("CreateTags", {{"ResourceId.1", root.str()},
-                              {"Tag.1.Key", std::string(tag::kMove)},
-                              {"Tag.1.Value", to_string(order)}});
+    if (!takes_orders(volume, root) || volume.at("availabilityZone") == zone) continue;
+    give_order(ec2, volume, {.zone = zone});
+  }
+}
+
+void order_restore(LocalEc2& ec2, const VolumeId& root, bool former) {
+  for (const sim::Json& volume : ec2.resources("volume")) {
+    if (!takes_orders(volume, root)) continue;
+    const sim::Json source =
+        former
+            ? newest(ec2, "volume", "createTime", volume,
+                     [](const sim::Json& each) {
+                       return sim::tag_value(each, tag::kState) == tag::kRetired &&
+                              each.at("status") == "available";
+                     })
+            : newest(ec2, "snapshot", "startTime", volume, [](const sim::Json& each) {
+                return sim::tag_value(each, tag::kPurpose) == to_string(SnapshotPurpose::backup) &&
+                       each.at("status") == "completed";
+              });
+    if (source.is_null()) return;
+    MoveOrder order{.zone = (former ? source : volume).at("availabilityZone")};
+    if (former) {
+      order.back_to = VolumeId(source.at("volumeId"));
+    } else {
+      order.from = SnapshotId(source.at("snapshotId"));
+    }
+    ec2.guests().allow_restore(order.from.str(), root.str());
+    give_order(ec2, volume, order);
   }
 }
 

@@ -19,6 +19,10 @@ void follow_roots(scenario::LocalEc2& ec2, const std::vector<Machine>& machines,
 // there, or under an order.
 void order_move(scenario::LocalEc2& ec2, const VolumeId& root, const std::string& zone);
 
+// Orders that a machine goes back to its newest backup, or to its newest former root, as `restore`
+// does; nothing happens where there is none, or the root is under an order.
+void order_restore(scenario::LocalEc2& ec2, const VolumeId& root, bool former);
+
 // How many more instances every pool of a zone gives; -1: any number.
 void set_zone(scenario::LocalEc2& ec2, const std::string& zone, int available);
 

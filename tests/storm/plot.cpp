@@ -50,6 +50,7 @@ Rates draw_rates(std::mt19937_64& random) {
   rates.task = rate(random, 0.2);
   rates.dry_zone = rate(random, 0.05);
   rates.move = rate(random, 0.05);
+  rates.restore = rate(random, 0.1);
   return rates;
 }
 
@@ -80,6 +81,10 @@ Machine draw_machine(std::mt19937_64& random, int number) {
     machine.move_after = std::chrono::minutes(below(random, 10));
   }
   machine.keep_retired = std::chrono::minutes(below(random, 180));
+  if (chance(random, 0.4)) {
+    machine.snapshot_every = std::chrono::minutes(60 + below(random, 1440));
+    machine.keep_snapshots.count = 1 + static_cast<int>(below(random, 4));
+  }
   if (chance(random, 0.4)) machine.elastic_ip = "127.91.0." + std::to_string(number + 1);
   return machine;
 }

@@ -49,6 +49,7 @@ struct Rates {
   double task = 0;          // what EC2 replaces the root disk of is taken meanwhile
   double dry_zone = 0;      // a zone without capacity for minutes to hours
   double move = 0;          // a person orders a machine to another zone
+  double restore = 0;       // a person brings a machine back to a backup, or to its former root
   double long_check = 0;    // new bodies check their root's file system for long, for a while
 };
 

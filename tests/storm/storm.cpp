@@ -99,6 +99,7 @@ class Storm {
               {rates.task, [this] { strike_task(); }},
               {rates.dry_zone, [this] { dry_zone(); }},
               {rates.move, [this] { order_move(ec2_, some_root(), some_zone()); }},
+              {rates.restore, [this] { order_restore(ec2_, some_root(), chance(random_, 0.5)); }},
               {rates.long_check, [this] { check_for_long(); }}};
     draw_next_incident();
   }

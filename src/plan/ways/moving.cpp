@@ -187,6 +187,19 @@ std::optional<Decision> Moving::last_snapshot(const Root& root, const Snapshot*&
                        step::TakeSnapshot{root.volume.id, SnapshotPurpose::last, order.generation});
 }
 
+// What is gone for good is not waited for.
+Decision Moving::give_up(const Root& root) const {
+  const std::string gone =
+      root.order->back_to.str() + ", which was chosen as the next root, is not there any more";
+  if (s_.stood_for(Reason::move_refused) < kMissingFor) {
+    return s_.decide.stuck(Reason::move_refused, Errc::not_found,
+                           gone + "; stop the order with `move " + s_.machine.name.str() +
+                               " --cancel`, or a watch does so after five minutes");
+  }
+  return s_.decide.act(Reason::moving_root, gone + "; " + root.volume.id.str() + " stays the root",
+                       step::CancelMove{root.volume.id, root.order->generation});
+}
+
 Decision Moving::make_root(const Root& root, const SnapshotId& from) const {
   const MoveOrder& order = *root.order;
   const Volume* made = find_next_root(s_, root);
@@ -198,13 +211,7 @@ Decision Moving::make_root(const Root& root, const SnapshotId& from) const {
                          made->id.str() + " in " + made->zone + " becomes the root",
                          step::CommitRoot{root.volume.id, made->id, order});
   }
-  if (!order.back_to.empty()) {
-    return s_.decide.stuck(Reason::move_refused, Errc::not_found,
-                           order.back_to.str() +
-                               ", which was chosen as the next root, is not there any more; stop "
-                               "the order with `move " +
-                               s_.machine.name.str() + " --cancel`");
-  }
+  if (!order.back_to.empty()) return give_up(root);
   if (auto unseen = wait_for_view(root)) return std::move(*unseen);
   if (s_.memory.root_attempt >= kRootAttemptsMost) {
     return s_.decide.stuck(Reason::move_refused, Errc::wrong_state,

@@ -29,6 +29,7 @@ class Moving {
   Decision launch_or(const Root& root, Decision otherwise) const;
   std::optional<Decision> snapshot_ahead(const Root& root) const;
   std::optional<Decision> last_snapshot(const Root& root, const Snapshot*& found) const;
+  Decision give_up(const Root& root) const;
   Decision make_root(const Root& root, const SnapshotId& from) const;
   std::optional<Decision> delete_leftover(const Root& root) const;
   std::optional<Decision> delete_expired(const Root& root) const;

@@ -102,8 +102,9 @@ Result<void> MoveRoot::act(const step::CreateRoot& step) {
   TRY_VOID(check_order(former, step.order.generation));
   TRY(const bool ours, holds_claim(former, step.order));
   if (!ours) return {};
-  TRY(const Snapshot source, usable_snapshot(step.snapshot, ec2_));
-  aws::VolumeSpec spec = spec_of_copy(former, source, step.order.zone);
+  auto source = usable_snapshot(step.snapshot, ec2_);
+  if (!source) return give_up(former, step.order.generation, std::move(source).error());
+  aws::VolumeSpec spec = spec_of_copy(former, *source, step.order.zone);
   spec.tags = tags_of_next(machine_, former, step.order.generation);
   const std::string token = to_string(step.order) + "\n" + std::to_string(step.attempt);
   TRY(const Volume made, create_copy(machine_, std::move(spec), token, ec2_));
@@ -149,6 +150,13 @@ Result<void> MoveRoot::keep_root(const Volume& root, int generation) {
   return ec2_.create_tags({root.id.str()}, tags_of_root(root.id, generation, now_));
 }
 
+// What cannot come any more is not waited for: the machine goes on with the root that it has.
+Result<void> MoveRoot::give_up(const Volume& root, int generation, Error why) {
+  if (why.code != Errc::not_found) return fail(std::move(why));
+  TRY_VOID(act(step::CancelMove{root.id, generation}));
+  return fail(with_context(std::move(why), root.id.str() + " stays the root"));
+}
+
 // With the claim on the volume nobody can make another one the root under that order.
 Result<void> MoveRoot::act(const step::CancelMove& step) {
   TRY(const Volume root, check_root(step.volume));
@@ -166,7 +174,20 @@ Result<void> MoveRoot::act(const step::RetireRoot& step) {
                            {std::string(tag::kRetiredAt), format_iso8601(now_)}});
 }
 
+// A person has ordered that it becomes the root, or is copied for that.
+Result<void> MoveRoot::check_not_restored(const std::vector<Volume>& all, const std::string& id) {
+  for (const Volume& volume : all) {
+    const auto order = order_of(volume);
+    if (!order || (order->from.str() != id && order->back_to.str() != id)) continue;
+    return fail(Errc::refused, "rule S3: " + volume.id.str() + " is being restored from " + id +
+                                   "; it is not deleted");
+  }
+  return {};
+}
+
 Result<void> MoveRoot::act(const step::DeleteSnapshot& step) {
+  TRY(const auto all, volumes());
+  TRY_VOID(check_not_restored(all, step.snapshot.str()));
   TRY(const auto fresh, ec2_.describe_snapshots({{"snapshot-id", {step.snapshot.str()}}}));
   for (const Snapshot& snapshot : fresh) {
     const bool ours = belongs_to(snapshot.tags, machine_) &&
@@ -184,6 +205,7 @@ Result<void> MoveRoot::act(const step::DeleteVolume& step) {
   TRY(auto all, volumes());
   const Volume* volume = find_volume(all, step.volume);
   if (volume == nullptr) return {};
+  TRY_VOID(check_not_restored(all, step.volume.str()));
   const bool spare = tag::value(volume->tags, tag::kRole) == tag::kRoleNext || is_retired(*volume);
   const bool surpassed = std::any_of(all.begin(), all.end(), [&](const Volume& other) {
     return other.id != volume->id && carries_tags_of(other, machine_) && is_current_root(other) &&

@@ -41,6 +41,10 @@ class MoveRoot {
   // Is the destination of the order the one that the first controller chose? If not, the order is
   // set right.
   Result<bool> holds_claim(const Volume& former, const MoveOrder& order);
+  // Stops the order when it lacks what it needs for ever. Returns the error that tells why.
+  Result<void> give_up(const Volume& root, int generation, Error why);
+  // Errors: refused (rule S3) when a root of these is under an order that needs it.
+  static Result<void> check_not_restored(const std::vector<Volume>& all, const std::string& id);
   // The order of that number is void, and the root stays.
   Result<void> keep_root(const Volume& root, int generation);
 
