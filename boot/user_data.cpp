@@ -7,6 +7,7 @@
 
 #include "boot/program.hpp"
 #include "model/tags.hpp"
+#include "model/text/device_name.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -21,8 +22,6 @@ bool is_word(std::string_view text) {
 }
 
 bool is_lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_volume_id(std::string_view text) {
   constexpr std::string_view kPrefix = "vol-";
@@ -30,24 +29,6 @@ bool is_volume_id(std::string_view text) {
   text.remove_prefix(kPrefix.size());
   return (text.size() == 8 || text.size() == 17) &&
          std::all_of(text.begin(), text.end(), is_lower_hex);
-}
-
-// /dev/sdf, /dev/xvdf, xvdba, sdf1: a name that EC2 attaches under, and not the root device's.
-bool is_device_name(std::string_view text) {
-  constexpr std::string_view kFolder = "/dev/";
-  if (text.starts_with(kFolder)) text.remove_prefix(kFolder.size());
-  if (text.starts_with("sd")) {
-    text.remove_prefix(2);
-  } else if (text.starts_with("xvd")) {
-    text.remove_prefix(3);
-  } else {
-    return false;
-  }
-  const auto letters_end = std::find_if_not(text.begin(), text.end(), is_lower);
-  const auto letters = letters_end - text.begin();
-  const auto digits = text.end() - letters_end;
-  return (letters == 1 || letters == 2) && text.front() != 'a' && digits <= 2 &&
-         std::all_of(letters_end, text.end(), is_digit);
 }
 
 std::string_view to_word(BootEngine engine) {

@@ -35,13 +35,9 @@ note_part() {
 
 # is_unique SPEC PART: does it mean this partition, and nothing on another disk that is here?
 is_unique() {
-  for entry in "$sys"/block/*; do
-    unique_disk=${entry##*/}
-    if [ "$unique_disk" = "$(kept disk)" ]; then
-      [ "$(resolve "$1" "$unique_disk")" = "$2" ] || return 1
-    elif [ -e "$entry/device" ] && [ -n "$(resolve "$1" "$unique_disk")" ]; then
-      return 1
-    fi
+  [ "$(resolve "$1" "$(kept disk)")" = "$2" ] || return 1
+  for unique_disk in $(other_disks "$(kept disk)"); do
+    [ -z "$(resolve "$1" "$unique_disk")" ] || return 1
   done
 }
 

@@ -131,9 +131,11 @@ holds_unknown() {
 
 refuse_btrfs_twin() {
   twin=$(probe "$1" | value_of UUID)
-  for other in $(partitions "$(system_disk)"); do
-    [ "$(probe "$other" | value_of UUID)" != "$twin" ] ||
-      give_up btrfs_twin "the preboot disk holds a btrfs of the same UUID; use another preboot image"
+  for twin_disk in $(other_disks "$disk"); do
+    for other in $(partitions "$twin_disk"); do
+      [ "$(probe "$other" | value_of UUID)" != "$twin" ] ||
+        give_up btrfs_twin "/dev/$other holds a btrfs of the same UUID; use another image or data volume"
+    done
   done
 }
 

@@ -54,7 +54,7 @@ rm -f "$state/initrd" "$state/${kernel##*/}"
 [ "$status" -eq 0 ] ||
   next kexec_refused "the kernel refused ${kernel##*/} (errno $status)"
 
-pin_preboot "$preboot_disk" "$(kept disk)"
+pin_preboot "$preboot_disk"
 stamps >"$run/stamps"
 release_volume || next in_use "the volume cannot be unmounted"
 record_entering kexec

@@ -42,7 +42,7 @@ mkdir -p /ec2spotter-root
 chmod 755 $init.ec2spotter-new
 sync
 mv $init.ec2spotter-new $init
-pin_preboot "$preboot_disk" "$(kept disk)"
+pin_preboot "$preboot_disk"
 [ -z "$words" ] || add_words /boot "$words"
 record_entering pivot
 ok "engine=pivot restart=true"

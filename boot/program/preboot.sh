@@ -12,11 +12,11 @@ quiesce() {
   done
 }
 
-# pin_preboot PREBOOT VOLUME: when both disks carry a same label, UUID or PARTUUID, makes the
-# preboot disk's own boot menu and fstab name its partitions by its serial, or a later start from
-# it could mistake the volume's for its own.
+# pin_preboot PREBOOT: when another disk carries a same label, UUID or PARTUUID, makes the preboot
+# disk's own boot menu and fstab name its partitions by its serial, or a later start from it could
+# mistake the volume's, or a data volume's, for its own.
 pin_preboot() {
-  have_twins "$1" "$2" || return 0
+  have_twins "$1" || return 0
   pin_fstab "$1"
   boot_part=$(resolve "$(fstab_spec /etc/fstab.ec2spotter-original /boot)" "$1")
   mkdir -p "$run/preboot"
@@ -31,8 +31,10 @@ have_twins() {
   for name in $(partitions "$1"); do
     probe "$name" | sed -n 's/^\(LABEL\|UUID\|PART_ENTRY_UUID\)=/&/p'
   done >"$run/tags" || return 0
-  for name in $(partitions "$2"); do
-    probe "$name" | grep -qxFf "$run/tags" && return 0
+  for twin_disk in $(other_disks "$1"); do
+    for name in $(partitions "$twin_disk"); do
+      probe "$name" | grep -qxFf "$run/tags" && return 0
+    done
   done
   return 1
 }

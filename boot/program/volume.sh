@@ -55,6 +55,13 @@ partitions() {
   [ -n "$found" ] || echo "$1"
 }
 
+# other_disks DISK: what is here beside it: the preboot disk, and data volumes.
+other_disks() {
+  for entry in "$sys"/block/*; do
+    [ "${entry##*/}" = "$1" ] || [ ! -e "$entry/device" ] || echo "${entry##*/}"
+  done
+}
+
 partition_number() {
   number=
   [ ! -r "$sys/class/block/$1/partition" ] || read -r number <"$sys/class/block/$1/partition" || :

@@ -18,6 +18,10 @@ struct Describe {
   std::string operator()(const step::AttachRoot& s) const {
     return "attach " + s.volume.str() + " to " + s.instance.str() + " as " + s.device;
   }
+  std::string operator()(const step::AdoptData& s) const { return "tag " + s.volume.str(); }
+  std::string operator()(const step::AttachData& s) const {
+    return "attach " + s.volume.str() + " to " + s.instance.str() + " as " + s.device;
+  }
   std::string operator()(const step::ProtectRoot& s) const {
     return "keep " + s.volume.str() + " when " + s.instance.str() + " terminates";
   }

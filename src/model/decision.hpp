@@ -47,6 +47,17 @@ struct AttachRoot {
   std::string device;
   bool operator==(const AttachRoot&) const = default;
 };
+// Tags a volume of the file's data_volumes as the machine's.
+struct AdoptData {
+  VolumeId volume;
+  bool operator==(const AdoptData&) const = default;
+};
+struct AttachData {
+  VolumeId volume;
+  InstanceId instance;
+  std::string device;
+  bool operator==(const AttachData&) const = default;
+};
 struct ProtectRoot {
   VolumeId volume;
   InstanceId instance;
@@ -221,7 +232,7 @@ using Step =
                  step::AdoptAddress, step::CreateFleet, step::DeleteFleet, step::RebootBody,
                  step::OrderMove, step::TakeSnapshot, step::CreateRoot, step::CommitRoot,
                  step::CancelMove, step::RestoreLostRoot, step::RetireRoot, step::DeleteSnapshot,
-                 step::DeleteVolume, step::EndMove>;
+                 step::DeleteVolume, step::EndMove, step::AdoptData, step::AttachData>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);

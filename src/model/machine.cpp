@@ -81,9 +81,15 @@ std::string VolumeName::describe() const {
   return id.empty() ? "named '" + name_tag + "'" : id.str();
 }
 
+VolumeName parse_volume_name(const std::string& text) {
+  if (text.starts_with("vol-")) return {.id = VolumeId(text), .name_tag = {}};
+  return {.id = {}, .name_tag = text};
+}
+
 bool may_move(const Machine& machine) {
-  return machine.move_after && (machine.zones.size() > 1 ||
-                                (machine.zones.size() == 1 && machine.zones.front() == kAnyZone));
+  return machine.move_after && machine.data_volumes.empty() &&
+         (machine.zones.size() > 1 ||
+          (machine.zones.size() == 1 && machine.zones.front() == kAnyZone));
 }
 
 bool uses_market(const Machine& machine, Market market) {

@@ -53,6 +53,7 @@ struct VolumeName {
   bool operator==(const VolumeName&) const = default;
   std::string describe() const;
 };
+VolumeName parse_volume_name(const std::string& text);  // vol-... is an id
 
 // Which of the open pools is taken.
 enum class PoolOrder {
@@ -77,6 +78,13 @@ struct KeepSnapshots {
   bool operator==(const KeepSnapshots&) const = default;
 };
 
+// A disk of the machine beside its root, and the device name under which its instances get it.
+struct DataVolume {
+  VolumeName volume;
+  std::string device;
+  bool operator==(const DataVolume&) const = default;
+};
+
 struct Machine {
   MachineName name;
   OwnerId owner;
@@ -90,6 +98,7 @@ struct Machine {
   Duration keep_retired = std::chrono::hours(7 * 24);  // how long a former root is kept
   std::optional<Duration> snapshot_every;  // how often a backup is taken; nullopt: never
   KeepSnapshots keep_snapshots;
+  std::vector<DataVolume> data_volumes = {};
   int initialization_rate = 0;     // MiB/s at which EC2 fills a new root; 0: as it is read
   std::string image;               // ami-..., or resolve:ssm:NAME
   std::vector<std::string> types;  // in order of preference

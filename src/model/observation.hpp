@@ -49,6 +49,7 @@ struct PoolFacts {
 struct Observation {
   // Every volume that carries the machine's tags, and those that its file may mean.
   std::vector<Volume> volumes;
+  std::vector<Volume> data_volumes;   // likewise, beside the root
   std::vector<Instance> bodies;       // ours alone: they carry the owner's and the machine's tag
   std::vector<SpotRequest> requests;  // of those bodies
   std::vector<Fleet> fleets;          // ours, and launching

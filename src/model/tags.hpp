@@ -17,6 +17,7 @@ inline constexpr std::string_view kRoleRoot = "root";          // a volume
 inline constexpr std::string_view kRoleInstance = "instance";  // and the disk of its image
 inline constexpr std::string_view kRoleFleet = "fleet";
 inline constexpr std::string_view kRoleNext = "next-root";  // a volume that will be a root
+inline constexpr std::string_view kRoleData = "data";       // a volume beside the root
 inline constexpr std::string_view kRoleSnapshot = "snapshot";
 inline constexpr std::string_view kRoleClaim = "claim";  // a launch template
 // On a root, and on what is made for it: which of the machine's roots it is; absent: the first.

@@ -39,22 +39,22 @@ std::optional<Decision> check_address(const Situation& s) {
 
 Decision wait_for_release(const Situation& s, const Root& root) {
   if (root.held == nullptr) return Replacing(s).follow(root);
-  const Volume& volume = root.volume;
-  const Attachment& held = *root.held;
-  const Instance* body = root.holder;
-  if (body == nullptr) {
-    return s.decide.stuck(Reason::volume_in_use_elsewhere, Errc::refused,
-                          volume.id.str() + " is attached to " + held.instance.str() +
-                              ", which is not an instance of this machine; detach it there first");
-  }
-  const bool noticed = body->state == InstanceState::running && s.bodies.is_doomed(*body);
+  if (root.holder != nullptr) return await_release(s, root.volume, *root.held, *root.holder);
+  return s.decide.stuck(Reason::volume_in_use_elsewhere, Errc::refused,
+                        root.volume.id.str() + " is attached to " + root.held->instance.str() +
+                            ", which is not an instance of this machine; detach it there first");
+}
+
+Decision await_release(const Situation& s, const Volume& volume, const Attachment& held,
+                       const Instance& body) {
+  const bool noticed = body.state == InstanceState::running && s.bodies.is_doomed(body);
   const std::string where = volume.id.str() + " is " + std::string(to_string(held.state)) + " at " +
-                            body->id.str() + " (" + std::string(to_string(body->state)) +
+                            body.id.str() + " (" + std::string(to_string(body.state)) +
                             (noticed ? ", under notice)" : ")");
   const bool late =
       s.waits_too_long(Reason::waiting_for_release, Reason::release_stuck, kReleaseLimit);
   // A body that still runs, as under a notice, changes its state before it frees the volume.
-  const bool soon = body->state != InstanceState::running || s.machine.release_on_notice;
+  const bool soon = body.state != InstanceState::running || s.machine.release_on_notice;
   if (!late) {
     return s.decide.wait(Reason::waiting_for_release, where, soon ? kPollChange : kPollEnding);
   }

@@ -23,6 +23,10 @@ std::optional<Decision> check_address(const Situation& s);
 // The root is held, and is to become free. It is never detached by force.
 Decision wait_for_release(const Situation& s, const Root& root);
 
+// The same for any volume of the machine's that this instance of ours holds.
+Decision await_release(const Situation& s, const Volume& volume, const Attachment& held,
+                       const Instance& body);
+
 // What an instance that has no boot program, and not the root, still needs before it may get the
 // root; nullopt: it is ready.
 std::optional<Decision> make_disk_ready(const Situation& s, const Root& root, const Instance& next);

@@ -5,6 +5,7 @@
 #include "plan/body/booting.hpp"
 #include "plan/common_steps.hpp"
 #include "plan/limits.hpp"
+#include "plan/ways/data_disks.hpp"
 #include "plan/ways/launching.hpp"
 #include "plan/ways/replacing.hpp"
 
@@ -59,6 +60,14 @@ std::optional<Decision> wait_for_lost_root(const Situation& s, const Root& root)
                        kPollChange);
 }
 
+// A machine that lacks a data volume is not brought up; an instance that waits for it only costs
+// money after a while.
+Decision stay_down(const Situation& s, const Root& root, const Instance* next, Decision trouble) {
+  const bool lasts = s.stood_for(trouble.reason) >= kMissingFor;
+  auto surplus = collect_all_but(s, root.volume, {lasts ? nullptr : next, root.holder});
+  return surplus ? std::move(*surplus) : std::move(trouble);
+}
+
 bool waits(const Situation& s, const Root& root, const Instance& next) {
   if (!has_boot_program(root.engine.engine)) return !make_ready(s, root, next);
   const BootReport boot = s.bodies.boot_of(next);
@@ -98,6 +107,8 @@ Decision find_next_holder(const Situation& s, const Root& root) {
   }
   if (auto doubt = wait_for_rest(s, root)) return std::move(*doubt);
   const Instance* next = root.next(s.bodies);
+  const DataDisks data(s, root);
+  if (auto trouble = data.trouble()) return stay_down(s, root, next, std::move(*trouble));
   if (next == nullptr) return Launching(s).next_body(root);
   if (auto surplus = collect_all_but(s, volume, {next, root.holder})) return std::move(*surplus);
   auto early = make_ready(s, root, *next);
@@ -109,6 +120,7 @@ Decision find_next_holder(const Situation& s, const Root& root) {
     return s.decide.wait(Reason::waiting_for_attachment,
                          "the attachment was requested; EC2 does not show it yet", kPollChange);
   }
+  if (auto first = data.give_to(*next)) return std::move(*first);
   if (root.engine.engine == Engine::replace) return Replacing(s).start(root, *next);
   const bool swaps = root.engine.engine == Engine::swap;
   return s.decide.act(

@@ -8,6 +8,7 @@
 #include "plan/hand_over.hpp"
 #include "plan/limits.hpp"
 #include "plan/ways/backups.hpp"
+#include "plan/ways/data_disks.hpp"
 #include "plan/ways/moving.hpp"
 #include "plan/ways/swapping.hpp"
 
@@ -85,6 +86,16 @@ Decision up(const Situation& s, const Instance& body) {
                                        (at.empty() ? "" : " at " + at));
 }
 
+// Nullopt: the instance cannot be started any more.
+std::optional<Decision> start_with_data(const Situation& s, const Root& root) {
+  auto start = Swapping(s).start(root.volume, *root.holder);
+  if (!start || start->steps.empty()) return start;
+  const DataDisks data(s, root);
+  if (auto trouble = data.trouble()) return trouble;
+  if (auto first = data.give_to(*root.holder)) return first;
+  return start;
+}
+
 // A stopped body is started if the root is its own root disk. Else it has no use for the volume:
 // its guest has ended, so a plain detach is safe.
 Decision go_on_stopped(const Situation& s, const Root& root) {
@@ -97,7 +108,7 @@ Decision go_on_stopped(const Situation& s, const Root& root) {
   }
   if (held.state != AttachmentState::attached) return wait_for_release(s, root);
   if (in_place) {
-    if (auto step = Swapping(s).start(volume, body)) return std::move(*step);
+    if (auto step = start_with_data(s, root)) return std::move(*step);
   }
   return s.decide.act(Reason::releasing_body, body.id.str() + " is stopped",
                       step::DetachRoot{volume.id, body.id});
@@ -137,7 +148,12 @@ Decision see_through(const Situation& s, const Root& root) {
   if (ailment && !is_replaced_for(s, root, ailment)) return care_for(s, root, *ailment);
   const bool missing = s.bodies.answers(body) == false && !has_answered(s, body);
   if (missing && !ailment) return wait_for_service(s, body);
-  if (s.intent.by_watch && (needs_successor || successor != nullptr)) {
+  const DataDisks data(s, root);
+  auto giving = data.give_to(body);
+  if (giving && giving->progress == Decision::Progress::going) return std::move(*giving);
+  // Another instance would not get them all: this one goes on.
+  const auto trouble = giving ? giving : data.trouble();
+  if (s.intent.by_watch && !trouble && (needs_successor || successor != nullptr)) {
     if (auto step = hand_over(s, root, successor)) return std::move(*step);
   }
   if (ailment) return care_for(s, root, *ailment);
@@ -146,7 +162,7 @@ Decision see_through(const Situation& s, const Root& root) {
   if (s.intent.by_watch) {
     if (auto backup = keep_backups(s, root)) return std::move(*backup);
   }
-  return up(s, body);
+  return trouble ? *trouble : up(s, body);
 }
 
 }  // namespace ec2spotter

@@ -50,7 +50,8 @@ inline constexpr Duration kReleaseLimit = std::chrono::minutes(15);
 // an attachment late.
 inline constexpr Duration kRootLostFor = std::chrono::minutes(1);
 
-// How long a root must be missing before instances that were launched for it are collected.
+// How long a root, or a data volume, must be missing before instances that were launched for it are
+// collected.
 inline constexpr Duration kMissingFor = std::chrono::minutes(5);
 
 // The boot program ends each of its stages after an hour at the latest (boot/program/main.sh).

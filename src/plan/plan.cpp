@@ -8,6 +8,7 @@
 #include "plan/free_root.hpp"
 #include "plan/held_root.hpp"
 #include "plan/limits.hpp"
+#include "plan/ways/data_disks.hpp"
 #include "plan/ways/fleet_keeping.hpp"
 #include "plan/ways/moving.hpp"
 #include "plan/ways/replacing.hpp"
@@ -38,13 +39,31 @@ bool is_adopted(const Situation& s, const Root& root, Goal goal) {
          tag::is_set(tags, tag::kUnattended) == root.unattended;
 }
 
+// What a machine with data volumes cannot be.
+std::optional<Decision> refuse_with_data(const Situation& s, const Root& root) {
+  if (s.machine.data_volumes.empty()) return std::nullopt;
+  if (root.order && root.zone != root.volume.zone) {
+    return s.decide.stuck(Reason::move_refused, Errc::refused,
+                          root.volume.id.str() + " is ordered to move to " + root.order->zone +
+                              ", and data volumes do not move; stop that with `move " +
+                              s.machine.name.str() + " --cancel`");
+  }
+  if (!root.unattended) return std::nullopt;
+  return s.decide.stuck(Reason::data_volume_unusable, Errc::refused,
+                        "the instances of an unattended machine do not attach data volumes; take "
+                        "data_volumes out of the machine file, or launch it with --supervised");
+}
+
 // What has to be so before the question of who holds the root is asked.
 std::optional<Decision> prepare(const Situation& s, const Root& root) {
   // A missing address does not stop the care for a machine that works or that Spot takes.
   const bool known = s.intent.by_watch && carries_tags_of(root.volume, s.machine);
+  const DataDisks data(s, root);
   if (!known) {
     if (auto refusal = check_address(s)) return refusal;
+    if (auto refusal = data.trouble()) return refusal;
   }
+  if (auto refusal = refuse_with_data(s, root)) return refusal;
   // A volume that a foreign instance holds is not changed, not even its tags.
   if (root.held != nullptr && root.holder == nullptr) return wait_for_release(s, root);
   const FleetKeeping fleets(s);
@@ -55,6 +74,7 @@ std::optional<Decision> prepare(const Situation& s, const Root& root) {
   if (!is_adopted(s, root, Goal::up)) {
     return adopt(s, root, Goal::up, "becomes the root of this machine");
   }
+  if (auto step = data.adopt()) return step;
   const bool keeps_fleet = root.unattended && !root.order;
   return keeps_fleet ? fleets.keep_one(root.volume) : fleets.remove_all(&root.volume);
 }
@@ -63,6 +83,7 @@ Decision bring_up(const Situation& s, const Volume& volume) {
   const Root root = root_of(s, volume);
   if (auto early = prepare(s, root)) return std::move(*early);
   if (auto protection = protect(s, root)) return std::move(*protection);
+  if (auto protection = DataDisks(s, root).protect()) return std::move(*protection);
   if (root.order) return Moving(s).follow(root);
   if (root.task != nullptr && !s.bodies.is_doomed(*root.holder)) return Replacing(s).follow(root);
   if (root.holder != nullptr && !s.bodies.is_doomed(*root.holder)) return see_through(s, root);
@@ -80,7 +101,9 @@ Decision put_to_rest(const Situation& s, const Volume& volume) {
     return adopt(s, root, Goal::paused, "gets the goal paused");
   // A fleet would replace each instance that ends.
   if (auto step = FleetKeeping(s).remove_all(&volume)) return std::move(*step);
+  const DataDisks data(s, root);
   if (auto protection = protect(s, root)) return std::move(*protection);
+  if (auto protection = data.protect()) return std::move(*protection);
   if (root.task != nullptr) return Replacing(s).follow(root);
   for (const Instance& body : s.seen.bodies) {
     if (!is_live(body) && body.state != InstanceState::stopped) continue;
@@ -88,6 +111,7 @@ Decision put_to_rest(const Situation& s, const Volume& volume) {
                         step::TerminateBody{body.id});
   }
   if (root.held != nullptr) return wait_for_release(s, root);
+  if (auto held = data.wait_until_free()) return std::move(*held);
   if (auto left = Swapping(s).tidy()) return std::move(*left);
   if (root.order) return Moving(s).copy(root);
   if (auto former = Moving(s).retire_former(root)) return std::move(*former);

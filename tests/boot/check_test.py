@@ -54,6 +54,16 @@ class CheckTest(StageTest):
                 self.assertIn(words, said)
             self.assertEqual(program.status, 3)
 
+    def test_a_btrfs_with_the_uuid_of_another_disks_is_refused(self):
+        def twin(program):
+            make(program.work / "dev/disk", 4)
+            (program.work / "sys/block/data/device").mkdir(parents=True)
+            program.instead("blkid() {{ echo TYPE=btrfs; echo UUID=1-2; }}\n")
+
+        for program, said in self.checked(twin):
+            self.assertIn("check fail reason=btrfs_twin text=\"", said)
+            self.assertIn("/dev/data holds a btrfs of the same UUID", said)
+
     def test_a_file_system_of_another_kind_is_unreadable(self):
         self.expect("fail reason=unreadable text=\"this kernel cannot read /dev/disk type=xfs",
                     lambda p: make(p.work / "dev/disk", 300, "mkfs.xfs", "-q"))

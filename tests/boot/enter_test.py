@@ -98,6 +98,17 @@ class EnterTest(StageTest):
             program.stage("enter_kexec")
             self.assertIn("no_link ", self.refusal(program), "udev is not known to be in the initrd")
 
+    def test_a_name_that_a_data_volume_has_too_is_not_taken(self):
+        for program in self.entering():
+            (program.work / "sys/block/data/device").mkdir(parents=True)
+            (program.work / "sys/block/data/device/serial").write_text("vol2\n")
+            (program.work / "tags.data").write_text("LABEL=r\n")
+            self.assertIn("root=UUID=1-2\n", program.stage("enter_kexec"), program.errors)
+            (program.work / "run/probed.data").unlink()
+            (program.work / "tags.data").write_text("LABEL=r\nUUID=1-2\nPART_ENTRY_UUID=p-1\n")
+            program.stage("enter_kexec")
+            self.assertIn("no_link ", self.refusal(program), "udev is not known to be in the initrd")
+
     def test_ubuntus_entry_without_an_initrd(self):
         menu = ('if [ "${initrdfail}" = 1 ]; then set with=1; fi\nmenuentry u {\n'
                 "\tif [ \"$with\" = 1 ]; then\n\t\tlinux /boot/vmlinuz-1 root=PARTUUID=p-1 ro\n"

@@ -158,9 +158,11 @@ expect 'words are added to the options of each entry, once' \
 expect 'and nowhere else' 1 "$(grep -c 'initrd./initrd.img-1$' "$menu/grub/grub.cfg")"
 expect 'also to loader entries' 'options root=UUID=elsewhere ro net.ifnames=0 ' \
   "$(cat "$menu/loader/entries/b.conf")"
-if have_twins nvme0n1 nvme2n1; then twins=yes; else twins=no; fi
-expect 'a clone shares names' yes "$twins"
-if have_twins nvme0n1 nvme1n1; then twins=yes; else twins=no; fi
+expect 'the disks beside one' 'nvme1n1 nvme2n1' "$(other_disks nvme0n1 | xargs)"
+if have_twins nvme0n1; then twins=yes; else twins=no; fi
+expect 'a clone shares names, whichever disk it is' yes "$twins"
+mv "$work/sys/block/nvme2n1" "$work/away"
+if have_twins nvme0n1; then twins=yes; else twins=no; fi
 expect 'another disk does not' no "$twins"
 
 [ "$failures" -eq 0 ] || exit 1

@@ -31,7 +31,9 @@ struct Story {
 
   std::unique_ptr<LocalEc2> world() const {
     if (machines.empty()) return std::make_unique<LocalEc2>();
-    return std::make_unique<LocalEc2>(world_of(machines), 1);
+    auto world = std::make_unique<LocalEc2>(world_of(machines), 1);
+    for (const Machine& machine : machines) need_data(*world, machine);
+    return world;
   }
 };
 
@@ -92,11 +94,19 @@ void expect_end(LocalEc2& ec2, const Story& story) {
   if (story.bodies == 1) {
     EXPECT_TRUE(in_service(ec2));
   }
-  for (const Machine& machine : story.machines) EXPECT_TRUE(ec2.serves(machine.volume.id.str()));
-  // Nothing leaked: the volumes are the roots and those of the bodies that live.
+  std::size_t data = 0;
+  for (const Machine& machine : story.machines) {
+    const std::string root = machine.volume.id.str();
+    EXPECT_EQ(ec2.serves(root), story.bodies > 0);
+    for (const DataVolume& each : machine.data_volumes) {
+      EXPECT_EQ(ec2.holder(data_id(machine, each.volume).str()), ec2.holder(root));
+      ++data;
+    }
+  }
+  // Nothing leaked: the volumes are the machines' own and those of the bodies that live.
   const std::size_t roots = std::max<std::size_t>(1, story.machines.size());
   EXPECT_EQ(ec2.resources("volume").size(),
-            roots + story.former_roots + (story.without_image_disk ? 0 : story.bodies));
+            roots + data + story.former_roots + (story.without_image_disk ? 0 : story.bodies));
   EXPECT_EQ(ec2.guests().losses(), std::vector<std::string>{});
   if (story.former_roots > 0) {
     EXPECT_FALSE(has_leftovers(ec2));
@@ -509,6 +519,64 @@ TEST(CrashScenario, WatchOfThreeMachinesThatComeBackByOneBatch) {
        .run = watched,
        .bodies = machines.size(),
        .machines = machines});
+}
+
+// A machine with data volumes.
+std::function<bool(LocalEc2&, std::optional<CrashPoint>)> driven_with_data(Goal goal) {
+  return [goal](LocalEc2& ec2, std::optional<CrashPoint> crash) {
+    return ec2.drive(data_machine(), goal, crash).has_value();
+  };
+}
+
+void up_with_data(LocalEc2& ec2) {
+  with_quick_guests(ec2);
+  ASSERT_TRUE(ec2.drive(data_machine()));
+}
+
+TEST(CrashScenario, LaunchWithData) {
+  kill_at_every_call({.before = with_quick_guests,
+                      .run = driven_with_data(Goal::up),
+                      .machines = {data_machine()}});
+}
+
+TEST(CrashScenario, PauseWithData) {
+  kill_at_every_call({.before = up_with_data,
+                      .run = driven_with_data(Goal::paused),
+                      .bodies = 0,
+                      .machines = {data_machine()}});
+}
+
+void recover_with_data(const sim::Json& reclaim) {
+  kill_at_every_call({.before =
+                          [reclaim](LocalEc2& ec2) {
+                            up_with_data(ec2);
+                            sim::Json request = reclaim;
+                            request["instance_id"] = ec2.holder(kVolume);
+                            ec2.control("reclaim", request);
+                            ec2.pass(2s);
+                          },
+                      .run = watched(data_machine(), alone_in_service),
+                      .machines = {data_machine()}});
+}
+
+TEST(CrashScenario, RecoveryWithData) { recover_with_data(sim::Json::object()); }
+
+TEST(CrashScenario, RecoveryWithDataUnderNotice) {
+  recover_with_data({{"notice", true}, {"seconds", 20}});
+}
+
+TEST(CrashScenario, LaunchByReplacementWithData) {
+  kill_at_every_call({.before = with_quick_guests,
+                      .run = watched(data_machine(Engine::replace), alone_in_service),
+                      .machines = {data_machine(Engine::replace)},
+                      .without_image_disk = true});
+}
+
+TEST(CrashScenario, LaunchBySwapWithData) {
+  kill_at_every_call({.before = with_quick_guests,
+                      .run = watched(data_machine(Engine::swap), alone_in_service),
+                      .machines = {data_machine(Engine::swap)},
+                      .without_image_disk = true});
 }
 
 }  // namespace

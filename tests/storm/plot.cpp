@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include "local_ec2.hpp"
 #include "moves.hpp"
 
 namespace ec2spotter::storm {
@@ -89,6 +90,13 @@ Machine draw_machine(std::mt19937_64& random, int number) {
   return machine;
 }
 
+// Of each fifth machine: it takes no draw, so that the other worlds stay what they are.
+void add_data(Machine& machine, int number) {
+  if (number % 5 != 2) return;
+  machine.data_volumes = {{parse_volume_name(numbered("vol-0ddd", number)), "/dev/sdg"},
+                          {parse_volume_name("data of " + machine.name.str()), "/dev/sdh"}};
+}
+
 VolumeId copy_of(int number) { return VolumeId(numbered("vol-0ccc", number)); }
 
 sim::Json draw_seed(const std::vector<Machine>& machines) {
@@ -108,6 +116,12 @@ sim::Json draw_seed(const std::vector<Machine>& machines) {
                                  {"size_gib", 8},
                                  {"tags", {{"Name", machine.name.str()}}}});
     }
+    for (const DataVolume& data : machine.data_volumes) {
+      seed["volumes"].push_back({{"volume_id", scenario::data_id(machine, data.volume).str()},
+                                 {"zone", number % 2 == 0 ? "us-east-1a" : "us-east-1b"},
+                                 {"size_gib", 4},
+                                 {"tags", {{"Name", data.volume.name_tag}}}});
+    }
     if (!machine.elastic_ip.empty()) {
       seed["addresses"].push_back({{"allocation_id", numbered("eipalloc-0aaa", number)},
                                    {"public_ip", machine.elastic_ip}});
@@ -124,6 +138,7 @@ Plot draw_plot(std::mt19937_64& random, int machines, Engine engine) {
   for (int number = 0; number < machines; ++number) {
     plot.machines.push_back(draw_machine(random, number));
     if (engine != Engine::automatic) plot.machines.back().engine = engine;
+    add_data(plot.machines.back(), number);
     plot.copies.push_back(copy_of(number));
   }
   plot.seed = draw_seed(plot.machines);

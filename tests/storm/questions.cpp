@@ -18,6 +18,20 @@ bool takes_root_with_it(const sim::Json& instance, const std::vector<VolumeId>& 
   });
 }
 
+std::size_t data_volumes(const std::vector<Machine>& machines) {
+  std::size_t count = 0;
+  for (const Machine& machine : machines) count += machine.data_volumes.size();
+  return count;
+}
+
+bool has_data(scenario::LocalEc2& ec2, const std::string& machine) {
+  const auto volumes = ec2.resources("volume");
+  return std::any_of(volumes.begin(), volumes.end(), [&](const sim::Json& volume) {
+    return sim::tag_value(volume, tag::kMachine) == machine &&
+           sim::tag_value(volume, tag::kRole) == tag::kRoleData;
+  });
+}
+
 std::string allocation_of(const Machine& machine, scenario::LocalEc2& ec2) {
   for (const sim::Json& address : ec2.resources("address")) {
     if (address.at("publicIp").get<std::string>() == machine.elastic_ip)

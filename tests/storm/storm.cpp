@@ -47,7 +47,10 @@ class Storm {
         start_(ec2_.clock().now()) {
     controllers_.resize(plot_.two_controllers ? 2 : 1);
     ec2_.host_clock().run_fast(plot_.clock_gains);
-    for (const Machine& machine : plot_.machines) roots_.push_back(machine.volume.id);
+    for (const Machine& machine : plot_.machines) {
+      roots_.push_back(machine.volume.id);
+      scenario::need_data(ec2_, machine);
+    }
     plant_foreign_instances();
     plant_appliance();
     ec2_.before_call = [this](const sim::ParamMap& parameters) { check_call(parameters); };
@@ -626,7 +629,8 @@ class Storm {
                       [](const Machine& machine) { return !has_boot_program(machine.engine); }));
     const std::size_t disks = plot_.two_disks ? 2 : 1;
     const std::size_t volumes = ec2_.resources("volume").size() - former_roots(ec2_) -
-                                foreign_instances_.size() * disks + without_image_disk;
+                                data_volumes(plot_.machines) - foreign_instances_.size() * disks +
+                                without_image_disk;
     if (volumes != (2 + disks) * machines) {
       report_.problems.push_back(std::to_string(volumes) + " volumes are left for " +
                                  std::to_string(machines) + " machines");

@@ -58,6 +58,12 @@ void Guests::on_unplugged(const std::string& volume_id, Duration up) {
   records.on_disk = records.fsynced - lost.count();
 }
 
+void Guests::on_entering(const std::string& root, const std::set<std::string>& further) {
+  for (const std::string& volume : needs_[root]) {
+    if (!further.contains(volume)) losses_.push_back("half-up: " + root + " lacks " + volume);
+  }
+}
+
 void Guests::check(const std::string& volume_id) {
   Records& records = records_[volume_id];
   if (!records.source.empty()) {

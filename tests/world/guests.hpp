@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/scripted/scripted_bodies.hpp"
@@ -17,6 +18,11 @@ class Guests final : public sim::ScriptedBodies {
   // What a volume lacked of the records that its machine had fsynced, when it got its next body or
   // was deleted.
   const std::vector<std::string>& losses() const { return losses_; }
+  // The machine on this root needs these further disks before it is entered: else the guest says
+  // among the losses that it is half-up.
+  void need(const std::string& root, std::set<std::string> further) {
+    needs_[root] = std::move(further);
+  }
 
   // A person has ordered that the machine goes back to this snapshot: what it lacks, which only the
   // present root has, counts as given up.
@@ -30,6 +36,7 @@ class Guests final : public sim::ScriptedBodies {
  private:
   void on_plugged(const std::string& volume_id) override;
   void on_unplugged(const std::string& volume_id, Duration up) override;
+  void on_entering(const std::string& root, const std::set<std::string>& further) override;
   void check(const std::string& volume_id);
 
   // A machine fsyncs one record each millisecond: as the disk holds them, and as it has told.
@@ -42,6 +49,7 @@ class Guests final : public sim::ScriptedBodies {
   std::map<std::string, Records> records_;    // by volume
   std::map<std::string, Records> snapshots_;  // as of their moment; `source` is their volume
   std::set<std::string> given_up_;            // volumes that a restore replaces
+  std::map<std::string, std::set<std::string>> needs_;  // by root
   std::vector<std::string> losses_;
 };
 

@@ -429,8 +429,38 @@ sim::Json world_of(const std::vector<Machine>& machines) {
   for (const Machine& machine : machines) {
     seed["volumes"].push_back(
         {{"volume_id", machine.volume.id.str()}, {"zone", "us-east-1a"}, {"size_gib", 8}});
+    for (const DataVolume& data : machine.data_volumes) {
+      const VolumeName& named = data.volume;
+      seed["volumes"].push_back({{"volume_id", data_id(machine, named).str()},
+                                 {"zone", "us-east-1a"},
+                                 {"size_gib", 4},
+                                 {"tags", {{"Name", named.name_tag}}}});
+    }
   }
   return seed;
+}
+
+VolumeId data_id(const Machine& machine, const VolumeName& named) {
+  if (!named.id.empty()) return named.id;
+  std::string id = machine.volume.id.str();
+  return VolumeId(id.replace(4, 2, "0d"));
+}
+
+Machine data_machine(Engine engine) {
+  Machine machine = web_machine();
+  machine.volume = parse_volume_name(kVolume);
+  machine.engine = engine;
+  machine.data_volumes = {{parse_volume_name(kDataVolume), "/dev/sdg"},
+                          {parse_volume_name("web-logs"), "/dev/sdh"}};
+  return machine;
+}
+
+void need_data(LocalEc2& ec2, const Machine& machine) {
+  std::set<std::string> needed;
+  for (const DataVolume& data : machine.data_volumes) {
+    needed.insert(data_id(machine, data.volume).str());
+  }
+  ec2.guests().need(machine.volume.id.str(), std::move(needed));
 }
 
 std::string machine_of(const sim::Json& instance) {

@@ -133,6 +133,7 @@ class Process {
 };
 
 inline constexpr const char* kVolume = "vol-0aaaaaaaaaaaaaaa1";
+inline constexpr const char* kDataVolume = "vol-0aaaaaaaaaaaaaaad";
 inline constexpr const char* kAddress = "127.90.0.1";
 
 // A machine on that volume, with two spot pools.
@@ -148,6 +149,13 @@ bool is_up(const Watch& watch, const Machine& machine);
 std::vector<Machine> like_machines(int count);
 // The seed of a world with their volumes in it.
 sim::Json world_of(const std::vector<Machine>& machines);
+
+// web_machine with a data volume that its file names by id, and one by its Name tag.
+Machine data_machine(Engine engine = Engine::automatic);
+// Which volume of world_of it is.
+VolumeId data_id(const Machine& machine, const VolumeName& named);
+// From now on a guest that enters the machine's root without its data volumes is a loss.
+void need_data(LocalEc2& ec2, const Machine& machine);
 
 // The machine whose body this instance is, as its tags and its launch index tell.
 std::string machine_of(const sim::Json& instance);

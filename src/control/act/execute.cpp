@@ -5,6 +5,7 @@
 #include "base/broken_rule.hpp"
 #include "control/act/create_fleet.hpp"
 #include "control/act/disk_rules.hpp"
+#include "control/act/disks/data_volumes.hpp"
 #include "control/act/launch_bodies.hpp"
 #include "control/act/moving/move_root.hpp"
 #include "control/act/moving/restore_lost.hpp"
@@ -63,6 +64,15 @@ class Executor {
     }
     if (attached) memory_.attach_sent[step.instance] = now_;
     return attached;
+  }
+
+  Result<void> operator()(const step::AdoptData& step) {
+    return adopt_data(machine_, step, seen_, ec2_);
+  }
+
+  Result<void> operator()(const step::AttachData& step) {
+    TRY_VOID(check_ours(step.instance));
+    return attach_data(machine_, step, seen_, ec2_);
   }
 
   Result<void> operator()(const step::ProtectRoot& step) {

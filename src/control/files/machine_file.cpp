@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "control/files/data_volume_keys.hpp"
 #include "model/text/price.hpp"
 #include "model/text/zone.hpp"
 
@@ -141,6 +142,7 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   }
   TRY_VOID(settle_region(machine, origin));
   TRY_VOID(check_zones(machine, origin));
+  TRY_VOID(check_data_volumes(machine, origin));
   if (auto wrong = check_types(machine)) return missing(*wrong);
   if (machine.max_price && !is_price(*machine.max_price)) {
     return missing("the maximum price '" + *machine.max_price +

@@ -12,11 +12,7 @@ namespace ec2spotter {
 namespace {
 
 Problem set_volume(Machine& machine, const std::string& value) {
-  if (value.starts_with("vol-")) {
-    machine.volume.id = VolumeId(value);
-  } else {
-    machine.volume.name_tag = value;
-  }
+  machine.volume = parse_volume_name(value);
   return std::nullopt;
 }
 

@@ -1,5 +1,7 @@
 #include "control/files/storage_keys.hpp"
 
+#include "control/files/data_volume_keys.hpp"
+
 namespace ec2spotter {
 namespace {
 
@@ -71,6 +73,7 @@ const Setters& storage_setters() {
       {"initialization_rate", set_initialization_rate},
       {"snapshot_every", set_snapshot_every},
       {"keep_snapshots", set_keep_snapshots},
+      {"data_volumes", set_data_volumes},
   };
   return kSetters;
 }

@@ -6,6 +6,7 @@ namespace {
 struct KindOf {
   using enum StepKind;
   StepKind operator()(const step::AttachRoot&) const { return give_root; }
+  StepKind operator()(const step::AttachData&) const { return give_root; }
   StepKind operator()(const step::ProtectRoot&) const { return give_root; }
   StepKind operator()(const step::ReplaceRoot&) const { return give_root; }
   StepKind operator()(const step::StartBody&) const { return give_root; }
@@ -23,6 +24,7 @@ struct KindOf {
   StepKind operator()(const step::DetachImageDisk&) const { return make_ready; }
 
   StepKind operator()(const step::AdoptVolume&) const { return take_in; }
+  StepKind operator()(const step::AdoptData&) const { return take_in; }
   StepKind operator()(const step::AdoptAddress&) const { return take_in; }
   StepKind operator()(const step::AdoptBody&) const { return take_in; }
   StepKind operator()(const step::MoveAddress&) const { return take_in; }

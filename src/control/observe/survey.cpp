@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/broken_rule.hpp"
+#include "control/observe/data_volumes.hpp"
 #include "control/observe/fingerprint.hpp"
 #include "control/observe/pieces.hpp"
 #include "control/tags/batch_tags.hpp"
@@ -167,6 +168,7 @@ void Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machin
   note(read_volumes(ec2, machines));
   note(read_addresses(ec2, machines));
   note(read_snapshots(ec2, machines));
+  note(read_data_volumes(ec2, machines));
   const bool wanted = std::any_of(machines.begin(), machines.end(), [&](const Machine* machine) {
     return may_have_fleets(*machine);
   });
@@ -176,7 +178,9 @@ void Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machin
 }
 
 bool Survey::is_known(const Machine& machine) const {
-  return roots_.contains(machine.name.str()) && (fleets_known_ || !may_have_fleets(machine));
+  const bool data_known = machine.data_volumes.empty() || data_.contains(machine.name.str());
+  return data_known && roots_.contains(machine.name.str()) &&
+         (fleets_known_ || !may_have_fleets(machine));
 }
 
 Result<void> Survey::read_volumes(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
@@ -261,6 +265,12 @@ Result<void> Survey::read_snapshots(aws::Ec2& ec2, const std::vector<const Machi
   return {};
 }
 
+Result<void> Survey::read_data_volumes(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
+  TRY(auto found, find_data_volumes(ec2, machines));
+  for (auto& [machine, volumes] : found) data_[machine] = std::move(volumes);
+  return {};
+}
+
 Result<void> Survey::read_addresses(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
   std::vector<std::string> ids, ips;
   for (const Machine* machine : machines) {
@@ -320,6 +330,9 @@ Observation Survey::of(const Machine& machine, Memory& memory) const {
   seen.address_wanted = !machine.elastic_ip.empty();
   if (const auto own = roots_.find(machine.name.str()); own != roots_.end()) {
     seen.volumes = own->second;
+  }
+  if (const auto own = data_.find(machine.name.str()); own != data_.end()) {
+    seen.data_volumes = own->second;
   }
   if (const auto own = bodies_.find(machine.name.str()); own != bodies_.end()) {
     seen.bodies = own->second.instances;

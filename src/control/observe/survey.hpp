@@ -25,8 +25,8 @@ class Survey {
   // a trouble (see there), and the known notices stay.
   Result<void> read_bodies(aws::Ec2& ec2);
 
-  // Reads the root volumes and the addresses of these machines, and the fleets where there may be.
-  // What EC2 does not list is a trouble; what was known before is then kept.
+  // Reads the root volumes, the data volumes and the addresses of these machines, and the fleets
+  // where there may be. What EC2 does not list is a trouble; what was known before is then kept.
   void read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
 
   // Reads EC2's status checks of the bodies: of one machine's by their ids; of all machines' once a
@@ -69,6 +69,7 @@ class Survey {
   Result<std::vector<StatusChecks>> find_checks(aws::Ec2& ec2) const;
   void note(Result<void> reading);
   Result<void> read_snapshots(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
+  Result<void> read_data_volumes(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
   Result<void> read_addresses(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
 
   OwnerId owner_;
@@ -78,6 +79,7 @@ class Survey {
   std::vector<SpotRequest> requests_;                 // of all of them, as last told
   std::vector<RootTask> root_tasks_;                  // likewise
   std::map<std::string, std::vector<Volume>> roots_;  // likewise
+  std::map<std::string, std::vector<Volume>> data_;   // likewise, of their data_volumes
   std::map<std::string, std::vector<Fleet>> fleets_;  // likewise
   bool fleets_known_ = false;
   std::map<std::string, std::vector<Snapshot>> snapshots_;   // likewise

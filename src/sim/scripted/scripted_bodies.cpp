@@ -80,11 +80,18 @@ Result<void> ScriptedBodies::start(const BodySpec& spec) {
   const auto [image_disks, first] = image_disks_.try_emplace(spec.instance_id);
   for (const BodyDisk& disk : spec.disks) {
     if (first) image_disks->second.insert(disk.volume_id);
-    if (guest.is_root_disk || image_disks->second.contains(disk.volume_id)) continue;
-    guest.is_root_disk = disk.device == spec.root_device;
-    guest.starts = !guest.is_root_disk || has_loader_for(spec.boot_mode);
-    plug(guest, disk.volume_id);
+    if (image_disks->second.contains(disk.volume_id)) continue;
+    if (disk.device == spec.root_device) {
+      guest.is_root_disk = true;
+      guest.starts = has_loader_for(spec.boot_mode);
+      plug(guest, disk.volume_id);
+    } else if (is_root_of(guest, disk)) {
+      plug(guest, disk.volume_id);
+    } else {
+      plug_further(guest, disk.volume_id);
+    }
   }
+  enter(guest);
   running_[spec.instance_id] = guest;
   return {};
 }
@@ -138,7 +145,12 @@ Result<void> ScriptedBodies::turn_read_only(const std::string& instance_id) {
 
 Result<void> ScriptedBodies::plug_disk(const std::string& instance_id, const BodyDisk& disk) {
   Guest& guest = running_[instance_id];
-  if (guest.volume.empty()) plug(guest, disk.volume_id);
+  if (is_root_of(guest, disk)) {
+    plug(guest, disk.volume_id);
+    enter(guest);
+  } else {
+    plug_further(guest, disk.volume_id);
+  }
   return {};
 }
 
@@ -146,6 +158,10 @@ void ScriptedBodies::unplug_disk(const std::string& instance_id, const BodyDisk&
   Guest& guest = running_[instance_id];
   if (guest.hung) return;
   if (guest.volume == disk.volume_id) unplug(guest);
+  if (const auto further = guest.further.find(disk.volume_id); further != guest.further.end()) {
+    stop_writing(guest);
+    guest.further.erase(further);
+  }
   report(DiskReleased{instance_id, disk.volume_id});
 }
 
@@ -202,12 +218,41 @@ void ScriptedBodies::plug(Guest& guest, const std::string& volume_id) {
   on_plugged(volume_id);
 }
 
-void ScriptedBodies::unplug(Guest& guest) {
+bool ScriptedBodies::is_root_of(const Guest& guest, const BodyDisk& disk) const {
+  return guest.volume.empty() && disk.device == habits.device;
+}
+
+void ScriptedBodies::plug_further(Guest& guest, const std::string& volume_id) {
+  guest.further[volume_id] = clock_.now();
+  on_plugged(volume_id);
+}
+
+void ScriptedBodies::enter(const Guest& guest) {
   if (guest.volume.empty()) return;
-  const TimePoint last_write = std::min(last_act(guest), guest.read_only.value_or(clock_.now()));
+  std::set<std::string> further;
+  for (const auto& [volume, since] : guest.further) further.insert(volume);
+  on_entering(guest.volume, further);
+}
+
+TimePoint ScriptedBodies::last_write(const Guest& guest) const {
+  return std::min(last_act(guest), guest.read_only.value_or(clock_.now()));
+}
+
+void ScriptedBodies::stop_writing(Guest& guest) {
+  const bool up = root_came_up(guest);
+  for (auto& [volume, since] : guest.further) {
+    const TimePoint begun = std::max(since, guest.plugged + guest.check + habits.to_root);
+    on_unplugged(volume, up ? std::max(last_act(guest) - begun, Duration{}) : Duration{});
+    since = clock_.now();
+  }
+}
+
+void ScriptedBodies::unplug(Guest& guest) {
+  stop_writing(guest);
+  if (guest.volume.empty()) return;
   const bool up = root_came_up(guest);
   on_unplugged(guest.volume,
-               up ? last_write - guest.plugged - guest.check - habits.to_root : Duration{});
+               up ? last_write(guest) - guest.plugged - guest.check - habits.to_root : Duration{});
   guest.volume.clear();
 }
 

@@ -22,6 +22,8 @@ struct GuestHabits {
   // Which firmware starts the volumes, as the boot program says it ("bios,uefi"): with another one
   // a guest that has a volume as its root disk stays silent. Empty: each does, and none is named.
   std::string firmware = {};
+  // Where the boot program waits for its volume; what is attached elsewhere is a further disk.
+  std::string device = "/dev/sdf";
 };
 
 class ScriptedBodies : public NoBodies {
@@ -62,19 +64,22 @@ class ScriptedBodies : public NoBodies {
  protected:
   // The guest gets this volume, or loses it: of use to whoever keeps what is on it.
   virtual void on_plugged(const std::string& /*volume_id*/) {}
-  // `up`: how long its system has been up; zero when it never was.
+  // `up`: how long a system has been up that had it; zero when none was.
   virtual void on_unplugged(const std::string& /*volume_id*/, Duration /*up*/) {}
+  // The guest is about to enter its root, or to boot from it, with these further disks.
+  virtual void on_entering(const std::string& /*root*/, const std::set<std::string>& /*further*/) {}
 
  private:
   struct Guest {
     TimePoint started;
     std::string volume;
     TimePoint plugged;
-    Duration check{};                          // before its system starts
-    bool is_root_disk = false;                 // the volume is what it has booted from
-    std::optional<TimePoint> hung, read_only;  // since when
-    bool starts = true;                        // its firmware finds a loader on its root disk
-    bool fell_back = false;                    // to the preboot system, until its next restart
+    Duration check{};                               // before its system starts
+    bool is_root_disk = false;                      // the volume is what it has booted from
+    std::optional<TimePoint> hung, read_only;       // since when
+    bool starts = true;                             // its firmware finds a loader on its root disk
+    bool fell_back = false;                         // to the preboot system, until its next restart
+    std::map<std::string, TimePoint> further = {};  // disks beside the root, since when
   };
   // The last moment at which the guest did anything.
   TimePoint last_act(const Guest& guest) const { return guest.hung.value_or(clock_.now()); }
@@ -88,8 +93,14 @@ class ScriptedBodies : public NoBodies {
   // The volume that it is a copy of, or a copy of a copy; else itself.
   std::string origin_of(const std::string& id) const;
   const Guest* guest_at(const std::string& public_ip) const;
+  bool is_root_of(const Guest& guest, const BodyDisk& disk) const;
   void plug(Guest& guest, const std::string& volume_id);
+  void plug_further(Guest& guest, const std::string& volume_id);
+  void enter(const Guest& guest);
   void unplug(Guest& guest);
+  // The system has stopped to use its further disks; it may keep them.
+  void stop_writing(Guest& guest);
+  TimePoint last_write(const Guest& guest) const;
 
   const Clock& clock_;
   std::map<std::string, Guest> running_;

@@ -62,6 +62,74 @@ TEST_F(ExecuteTest, LooksAgainBeforeItAttaches) {
   EXPECT_TRUE(ec2.calls.empty());
 }
 
+class ExecuteDataTest : public ExecuteTest {
+ protected:
+  ExecuteDataTest() {
+    Volume& data = ec2.volumes[0];
+    data.id = kData;
+    data.state = VolumeState::available;
+    data.tags = {{"ec2spotter:machine", "web"},
+                 {"ec2spotter:owner", "default"},
+                 {"ec2spotter:role", "data"},
+                 {"ec2spotter:volume", kData.str()}};
+  }
+  Volume& data() { return ec2.volumes[0]; }
+
+  const VolumeId kData{"vol-0000000000000000d"};
+  const step::AttachData kGive{.volume = kData, .instance = kBody, .device = "/dev/sdg"};
+  const step::AdoptData kTake{.volume = kData};
+};
+
+TEST_F(ExecuteDataTest, LooksAgainBeforeItAttachesADataVolume) {
+  ASSERT_TRUE(run(kGive));
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"attach " + kBody.str()}));
+
+  ec2.calls.clear();
+  data().attachments = {{.instance = kOther, .device = "/dev/sdg"}};
+  expect_refused(kGive, "rule S1");
+  data().attachments[0].instance = kBody;
+  EXPECT_TRUE(run(kGive)) << "our own earlier call did work";
+  EXPECT_TRUE(ec2.calls.empty());
+}
+
+TEST_F(ExecuteDataTest, AttachesOnlyWhatCarriesTheTagsOfTheMachinesData) {
+  for (const auto& [key, value] :
+       std::vector<std::pair<std::string, std::string>>{{"ec2spotter:machine", "other"},
+                                                        {"ec2spotter:owner", "somebody"},
+                                                        {"ec2spotter:role", "root"},
+                                                        {"ec2spotter:volume", "vol-2"}}) {
+    const Tags before = data().tags;
+    data().tags[key] = value;
+    expect_refused(kGive, "rule S4");
+    data().tags = before;
+  }
+  data().multi_attach = true;
+  expect_refused(kGive, "rule S4");
+  expect_refused(step::AttachData{kData, kOther, "/dev/sdg"}, "rule S4");
+}
+
+TEST_F(ExecuteDataTest, TagsADataVolume) {
+  data().tags.clear();
+  ASSERT_TRUE(run(kTake));
+  EXPECT_EQ(ec2.calls, (std::vector<std::string>{"tag " + kData.str()}));
+  EXPECT_EQ(ec2.last_tags, (Tags{{"ec2spotter:machine", "web"},
+                                 {"ec2spotter:owner", "default"},
+                                 {"ec2spotter:role", "data"},
+                                 {"ec2spotter:state", "current"},
+                                 {"ec2spotter:volume", kData.str()}}));
+}
+
+TEST_F(ExecuteDataTest, TagsNoVolumeThatIsSomebodyElses) {
+  data().tags["ec2spotter:owner"] = "somebody";
+  expect_refused(kTake, "rule S4");
+  data().tags.clear();
+  data().attachments = {{.instance = kOther, .device = "/dev/sdg"}};
+  expect_refused(kTake, "rule S4");
+  data().attachments.clear();
+  data().tags = {{"ec2spotter:role", "root"}};
+  expect_refused(kTake, "rule S4");
+}
+
 TEST_F(ExecuteTest, TouchesOnlyBodiesThatCarryOurTags) {
   for (const Step& step :
        {Step(step::AttachRoot{kVolume, kOther, "/dev/sdf"}), Step(step::TerminateBody{kOther}),

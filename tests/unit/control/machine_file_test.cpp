@@ -43,6 +43,46 @@ TEST(MachineFileTest, ReadsAMachine) {
   EXPECT_EQ(machine->ssh_port, 2222);
 }
 
+Result<Machine> with_data_volumes(const std::string& lines) {
+  return parse_machine_toml("volume='vol-1'\nimage='ami-1'\ntypes=['t3.small']\n" + lines, "a.toml",
+                            "a");
+}
+
+TEST(MachineFileTest, ReadsDataVolumes) {
+  const auto machine = with_data_volumes(
+      "[[data_volumes]]\nvolume='vol-2'\ndevice='/dev/sdg'\n"
+      "[[data_volumes]]\nvolume='web-logs'\ndevice='/dev/xvdh'\n");
+  ASSERT_TRUE(machine) << message(machine);
+  EXPECT_EQ(machine->data_volumes,
+            (std::vector<DataVolume>{{{VolumeId("vol-2"), ""}, "/dev/sdg"},
+                                     {{VolumeId(), "web-logs"}, "/dev/xvdh"}}));
+  EXPECT_TRUE(with_data_volumes("")->data_volumes.empty());
+}
+
+TEST(MachineFileTest, RefusesDataVolumesByName) {
+  const std::string one = "[[data_volumes]]\nvolume='vol-2'\ndevice='/dev/sdg'\n";
+  for (const auto& [lines, said] : std::vector<std::pair<std::string, std::string>>{
+           {one + one, "data volume vol-2 is there twice; remove one of them"},
+           {one + "[[data_volumes]]\nvolume='vol-3'\ndevice='xvdg'\n",
+            "data volume vol-3 has the device xvdg of data volume vol-2; use another one"},
+           {"[[data_volumes]]\nvolume='vol-1'\ndevice='/dev/sdg'\n",
+            "data volume vol-1 is the machine's root volume; name another one, or remove it"},
+           {"[[data_volumes]]\nvolume='vol-2'\ndevice='/dev/xvdf'\n",
+            "data volume vol-2 has the device /dev/xvdf, which is the root's; use another one"},
+           {"unattended=true\n" + one, "remove one of the two keys"},
+           {"[[data_volumes]]\nvolume='vol-2'\ndevice='/dev/sda1'\n",
+            "data_volumes has the device '/dev/sda1', under which EC2 attaches no further volume"},
+           {"[[data_volumes]]\nvolume='vol-2'\n", "data_volumes must be tables, each with"},
+           {"data_volumes=['vol-2']\n", "data_volumes must be tables, each with"},
+           {"data_volumes='vol-2'\n", "data_volumes must be tables, each with"},
+           {"[[data_volumes]]\nvolume=''\ndevice='/dev/sdg'\n", "must be tables, each with"},
+           {"[[data_volumes]]\nvolume='vol-2'\ndevise='/dev/sdg'\n",
+            "data_volumes has the unknown key 'devise'; it has volume and device"}}) {
+    EXPECT_NE(message(with_data_volumes(lines)).find(said), std::string::npos)
+        << message(with_data_volumes(lines));
+  }
+}
+
 TEST(MachineFileTest, ReadsWhereTheMachineMayLiveAndWhatIsKept) {
   const std::string base = "volume='vol-1'\nimage='ami-1'\ntypes=['t3.small']\n";
   const auto read = [&](const std::string& lines) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "model/tags.hpp"
 #include "silent_ec2.hpp"
 
@@ -28,8 +30,10 @@ class ShowingEc2 final : public SilentEc2 {
   }
   Result<std::vector<Volume>> describe_volumes(const std::vector<VolumeId>&,
                                                const Filters&) override {
+    ++asked_volumes;
     return unless_failing(volumes);
   }
+  int asked_volumes = 0;
   Result<std::vector<Address>> describe_addresses(const Filters&) override {
     return unless_failing(std::vector<Address>{});
   }
@@ -201,6 +205,45 @@ TEST_F(SurveyTest, AFailingStatusCheckIsNewsAndTheOthersAreLeftOut) {
   EXPECT_EQ(seen_of(survey, "a").checks.size(), 1U);
   survey.read_checks(ec2, kNow + std::chrono::minutes(1));
   EXPECT_TRUE(seen_of(survey, "a").checks.empty());
+}
+
+// The watch stays cheap: only machines with data volumes ask for any.
+TEST_F(SurveyTest, DataVolumesAreAskedForTogetherAndOnlyWhereThereAreAny) {
+  std::vector<Machine> machines(3);
+  for (std::size_t i = 0; i < machines.size(); ++i) {
+    machines[i].name = MachineName(std::string(1, static_cast<char>('a' + i)));
+    machines[i].volume.id = VolumeId("vol-1");
+  }
+  Survey survey(OwnerId("default"));
+  survey.read_roots(ec2, {&machines[0], &machines[1], &machines[2]});
+  const int without = std::exchange(ec2.asked_volumes, 0);
+  for (std::size_t i = 0; i < 2; ++i) {
+    machines[i].data_volumes = {{{VolumeId("vol-d" + std::to_string(i)), ""}, "/dev/sdg"}};
+    ec2.volumes.emplace_back().id = VolumeId("vol-d" + std::to_string(i));
+  }
+  survey.read_roots(ec2, {&machines[0], &machines[1], &machines[2]});
+  EXPECT_EQ(ec2.asked_volumes, without + 1);
+  Memory memory;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Observation seen = survey.of(machines[i], memory);
+    ASSERT_EQ(seen.data_volumes.size(), 1U);
+    EXPECT_EQ(seen.data_volumes[0].id, machines[i].data_volumes[0].volume.id);
+  }
+  EXPECT_TRUE(survey.of(machines[2], memory).data_volumes.empty());
+}
+
+TEST_F(SurveyTest, AMachineWhoseDataVolumesEc2DidNotShowIsNotKnown) {
+  Machine machine;
+  machine.name = MachineName("a");
+  machine.volume.id = VolumeId("vol-1");
+  machine.data_volumes = {{{VolumeId("vol-2"), ""}, "/dev/sdg"}};
+  Survey survey(OwnerId("default"));
+  ec2.error = Error{.code = Errc::throttled, .message = "not now"};
+  survey.read_roots(ec2, {&machine});
+  EXPECT_FALSE(survey.is_known(machine));
+  ec2.error.reset();
+  survey.read_roots(ec2, {&machine});
+  EXPECT_TRUE(survey.is_known(machine));
 }
 
 }  // namespace

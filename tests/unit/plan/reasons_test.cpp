@@ -83,6 +83,19 @@ void successor_of_rebalanced(Asked& asked, const char* stage) {
 
 void ordered_to_move(Asked& asked) { order_move(asked.seen.volumes[0], 2, "us-east-1b"); }
 
+// Up, with a data volume that is changed so.
+Scene with_data(void (*change)(Asked& asked)) {
+  return [change](Asked& asked) {
+    asked.machine.data_volumes = {{{VolumeId("vol-3"), {}}, "/dev/sdg"}};
+    asked.seen.data_volumes = {a_volume()};
+    Volume& data = asked.seen.data_volumes[0];
+    data.id = VolumeId("vol-3");
+    data.tags[std::string(tag::kRole)] = tag::kRoleData;
+    data.tags[std::string(tag::kVolume)] = "vol-3";
+    change(asked);
+  };
+}
+
 const std::map<Reason, Scene> kScenes{
     {Reason::volume_missing, [](Asked& a) { a.seen = {}; }},
     {Reason::volume_ambiguous, [](Asked& a) { a.seen.volumes.push_back(a.seen.volumes[0]); }},
@@ -100,6 +113,16 @@ const std::map<Reason, Scene> kScenes{
        a.intent.goal = Goal::paused;
        a.seen.volumes[0].tags.clear();
      }},
+    {Reason::data_volume_missing, with_data([](Asked& a) { a.seen.data_volumes.clear(); })},
+    {Reason::data_volume_ambiguous,
+     with_data([](Asked& a) { a.seen.data_volumes.push_back(a.seen.data_volumes[0]); })},
+    {Reason::data_volume_in_other_zone,
+     with_data([](Asked& a) { a.seen.data_volumes[0].zone = "us-east-1b"; })},
+    {Reason::data_volume_in_use_elsewhere,
+     with_data([](Asked& a) { hold(a.seen.data_volumes[0], kForeign); })},
+    {Reason::data_volume_unusable,
+     with_data([](Asked& a) { a.seen.data_volumes[0].multi_attach = true; })},
+    {Reason::attaching_data_volume, with_data([](Asked&) {})},
     {Reason::address_missing, want_address},
     {Reason::address_in_use_elsewhere,
      [](Asked& a) {

@@ -44,6 +44,20 @@ TEST(SimRootSafetyTest, TwoCurrentRootsAndARetiredOneWithAnInstanceAreSeen) {
   EXPECT_NE(breaches(sim).find("was retired and is attached again"), std::string::npos);
 }
 
+TEST(SimRootSafetyTest, DataOfAMachineAtAnotherOnesInstanceIsABreach) {
+  Sim sim;
+  const std::string instance = sim.run();
+  const std::string data = sim.make_volume();
+  tag(sim, data, {{"machine", "web"}, {"owner", "me"}, {"role", "data"}});
+  tag(sim, instance, {{"machine", "web"}, {"owner", "me"}});
+  sim.send("AttachVolume", attach_params({.volume = data, .instance = instance}));
+  EXPECT_EQ(breaches(sim), "");
+  tag(sim, instance, {{"machine", "other"}});
+  EXPECT_NE(breaches(sim).find("S4: " + data + ", the data of me/web's, is at " + instance),
+            std::string::npos)
+      << breaches(sim);
+}
+
 TEST(SimRootSafetyTest, TwoRootsOfOneGenerationAreABreachAndTheHigherOneRetiresTheOthers) {
   Sim sim;
   const std::string one = make_root(sim, {{"state", "current"}});

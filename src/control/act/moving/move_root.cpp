@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/act/disk_rules.hpp"
+#include "control/act/disks/data_volumes.hpp"
 #include "control/act/moving/root_copy.hpp"
 #include "control/act/root_holders.hpp"
 #include "control/tags/ownership.hpp"
@@ -59,7 +60,8 @@ Result<bool> MoveRoot::holds_claim(const Volume& former, const MoveOrder& order)
 }
 
 Result<void> MoveRoot::act(const step::OrderMove& step) {
-  TRY_VOID(check_root(step.volume));
+  TRY(const Volume root, check_root(step.volume));
+  if (step.order.zone != root.zone) TRY_VOID(check_no_data_volumes(machine_, ec2_));
   return ec2_.create_tags({step.volume.str()}, {{std::string(tag::kMove), to_string(step.order)}});
 }
 

@@ -160,6 +160,20 @@ const Json* holder_of(const Call& call, const Json& address) {
   return nullptr;
 }
 
+// S4: the data of a machine is at no other machine's instance.
+void check_data(const World& world, const std::string& region, std::vector<std::string>& found) {
+  const Table& instances = world.table(region, "instance");
+  for (const auto& [id, volume] : world.table(region, "volume")) {
+    if (tag_value(volume, "ec2spotter:role") != "data") continue;
+    for (const Json& attachment : volume.at("attachmentSet")) {
+      const auto holder = instances.find(text(attachment, "instanceId"));
+      if (holder == instances.end() || same_machine(volume, holder->second)) continue;
+      found.push_back("S4: " + id + ", the data of " + whose(volume) + ", is at " + holder->first +
+                      ", which is " + whose(holder->second));
+    }
+  }
+}
+
 }  // namespace
 
 void judge_move(const Call& call, const Json& address, const Json* taker) {
@@ -194,6 +208,7 @@ std::vector<std::string> violations(const World& world) {
   for (const std::string& region : region_names()) {
     check_attachments(world, region, found);
     check_replacements(world, region, found);
+    check_data(world, region, found);
   }
   check_roots(world, found);
   return found;

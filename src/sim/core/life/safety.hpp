@@ -1,5 +1,5 @@
 // The safety rules of docs/PROMISES.md whose breaches the simulator sees: S1 and S2 in the
-// resources, S4 in the calls that our programs make.
+// resources, S4 in the calls that our programs make and in who holds a machine's data.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@
 
 namespace ec2spotter::sim {
 
-// The breaches as sentences: those of S1 and S2 that exist now, and all of S4 so far.
+// The breaches as sentences: those of S1 and S2 that exist now, data of another machine's
+// that an instance holds now, and all other breaches of S4 so far.
 std::vector<std::string> violations(const World& world);
 
 // Callers call this before an address leaves its holder, or goes to `taker`: an instance, or an

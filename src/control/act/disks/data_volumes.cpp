@@ -1,0 +1,81 @@
+#include "control/act/disks/data_volumes.hpp"
+
+#include <algorithm>
+
+#include "base/broken_rule.hpp"
+#include "control/tags/ownership.hpp"
+#include "control/tags/tag_filter.hpp"
+#include "model/tags.hpp"
+#include "plan/body/body_view.hpp"
+#include "plan/choice/data_choice.hpp"
+#include "plan/choice/root_choice.hpp"
+
+namespace ec2spotter {
+namespace {
+
+Result<Volume> look_at(const VolumeId& id, aws::Ec2& ec2) {
+  TRY(auto fresh, ec2.describe_volumes({id}, {}));
+  if (!fresh.empty()) return std::move(fresh.front());
+  return fail(Errc::not_found, id.str() + " does not exist any more");
+}
+
+// No root, whatever else its tags say, becomes a data volume.
+Result<void> check_usable(const Machine& machine, const Volume& volume, const Observation& seen) {
+  const bool is_root =
+      std::any_of(seen.volumes.begin(), seen.volumes.end(), [&](const Volume& root) {
+        return root.id == volume.id && carries_tags_of(root, machine) && is_current_root(root);
+      });
+  const auto why = unusable_as_data(volume, machine, is_root ? volume.id : VolumeId());
+  if (!why) return {};
+  return fail(Errc::refused, "rule S4: " + *why);
+}
+
+}  // namespace
+
+Result<void> adopt_data(const Machine& machine, const step::AdoptData& step,
+                        const Observation& seen, aws::Ec2& ec2) {
+  TRY(const Volume volume, look_at(step.volume, ec2));
+  TRY_VOID(check_usable(machine, volume, seen));
+  for (const Attachment& attachment : volume.attachments) {
+    if (BodyView(seen).find_body(attachment.instance) != nullptr) continue;
+    return fail(Errc::refused, "rule S4: " + volume.id.str() + " is at " +
+                                   attachment.instance.str() +
+                                   ", which is not this machine's; it is not changed");
+  }
+  Tags tags = ownership_tags(machine);
+  tags[std::string(tag::kRole)] = tag::kRoleData;
+  tags[std::string(tag::kState)] = tag::kCurrent;
+  tags[std::string(tag::kVolume)] = volume.id.str();
+  return ec2.create_tags({volume.id.str()}, tags);
+}
+
+Result<void> attach_data(const Machine& machine, const step::AttachData& step,
+                         const Observation& seen, aws::Ec2& ec2) {
+  TRY(const Volume volume, look_at(step.volume, ec2));
+  for (const Attachment& attachment : volume.attachments) {
+    if (attachment.instance == step.instance) return {};
+    if (breaks_rule(1)) continue;
+    return fail(Errc::refused,
+                "rule S1: " + volume.id.str() + " is " + std::string(to_string(attachment.state)) +
+                    " at " + attachment.instance.str() + "; it is not attached a second time");
+  }
+  TRY_VOID(check_usable(machine, volume, seen));
+  if (!is_data_of(volume, machine)) {
+    return fail(Errc::refused, "rule S4: " + volume.id.str() +
+                                   " does not carry the tags of this machine's data; it is not "
+                                   "attached");
+  }
+  return ec2.attach_volume(step.volume, step.instance, step.device);
+}
+
+Result<void> check_no_data_volumes(const Machine& machine, aws::Ec2& ec2) {
+  TRY(const auto tagged, ec2.describe_volumes({}, {tag_filter(tag::kMachine, machine.name.str()),
+                                                   tag_filter(tag::kOwner, machine.owner.str()),
+                                                   tag_filter(tag::kRole, tag::kRoleData)}));
+  if (machine.data_volumes.empty() && tagged.empty()) return {};
+  return fail(Errc::refused, "machine '" + machine.name.str() +
+                                 "' has data volumes, which do not move; its root does not leave "
+                                 "its zone without them");
+}
+
+}  // namespace ec2spotter
