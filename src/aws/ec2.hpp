@@ -28,6 +28,10 @@ struct RunInstancesSpec {
   int count = 1;                   // at least 1
   std::optional<SubnetId> subnet;  // else the default subnet of the pool's zone
   std::vector<GroupId> security_groups;
+  // An existing one becomes its primary interface, and outlives it; then the subnet, the groups and
+  // the public address are that one's, and must not be given. Source: EC2 API reference,
+  // "InstanceNetworkInterfaceSpecification".
+  InterfaceId interface {};
   std::string key_name;                  // empty: none
   std::string user_data;                 // raw bytes; encoded by the client; at most 16 KiB
   std::optional<std::string> max_price;  // US dollars an hour, as text, Spot only
@@ -98,9 +102,20 @@ struct VolumeSpec {
   bool operator==(const VolumeSpec&) const = default;
 };
 
+// CreateNetworkInterface, with any free address of the subnet.
+struct InterfaceSpec {
+  SubnetId subnet;
+  std::vector<GroupId> security_groups;  // none: the network's default group
+  std::string description;
+  std::string client_token;  // at most 64 ASCII characters
+  Tags tags;
+  bool operator==(const InterfaceSpec&) const = default;
+};
+
 struct AssociateAddressSpec {
   AllocationId address;
   InstanceId instance;
+  InterfaceId interface {};  // instead of the instance: the address outlives the instance there
   bool allow_reassociation = false;
 };
 
@@ -155,6 +170,8 @@ class Ec2 {
   virtual Result<std::vector<LaunchTemplate>> describe_launch_templates(
       const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<Address>> describe_addresses(const std::vector<Filter>& filters) = 0;
+  virtual Result<std::vector<NetworkInterface>> describe_interfaces(
+      const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<Image>> describe_images(const std::vector<ImageId>& ids,
                                                      const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<Subnet>> describe_subnets(const std::vector<Filter>& filters) = 0;
@@ -230,6 +247,9 @@ class Ec2 {
                                    const Tags& tags) = 0;
   virtual Result<void> set_delete_on_termination(const InstanceId& instance,
                                                  const std::string& device, bool value) = 0;
+  virtual Result<NetworkInterface> create_interface(const InterfaceSpec& spec) = 0;
+  // EC2 refuses it while the interface is attached.
+  virtual Result<void> delete_interface(const InterfaceId& id) = 0;
   virtual Result<void> associate_address(const AssociateAddressSpec& spec) = 0;
   virtual Result<void> disassociate_address(const AssociationId& association) = 0;
   // The latest output where the instance's hypervisor gives it, else the one last posted.

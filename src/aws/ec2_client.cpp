@@ -98,6 +98,11 @@ class RealEc2 final : public Ec2Client {
     return calls_.pages<Address>([&](const Page&) { return describe_addresses_call(filters); },
                                  parse_describe_addresses);
   }
+  Result<std::vector<NetworkInterface>> describe_interfaces(
+      const std::vector<Filter>& filters) override {
+    return calls_.by_filters<NetworkInterface>(filters, describe_interfaces_call,
+                                               parse_describe_interfaces);
+  }
   Result<std::vector<Image>> describe_images(const std::vector<ImageId>& ids,
                                              const std::vector<Filter>& filters) override {
     return calls_.by_ids<Image>(ids, filters, describe_images_call, parse_describe_images);
@@ -214,6 +219,12 @@ class RealEc2 final : public Ec2Client {
   Result<void> set_delete_on_termination(const InstanceId& instance, const std::string& device,
                                          bool value) override {
     return calls_.acknowledged(set_delete_on_termination_call(instance, device, value));
+  }
+  Result<NetworkInterface> create_interface(const InterfaceSpec& spec) override {
+    return calls_.one<NetworkInterface>(create_interface_call(spec), parse_create_interface);
+  }
+  Result<void> delete_interface(const InterfaceId& id) override {
+    return calls_.acknowledged(delete_interface_call(id));
   }
   Result<void> associate_address(const AssociateAddressSpec& spec) override {
     return calls_.acknowledged(associate_address_call(spec));

@@ -105,6 +105,7 @@ void add_move(CLI::App& app, Parsed& parsed) {
   auto* zone = command->add_option("--zone", parsed.move.zone, "the zone, such as us-east-1b");
   command->add_flag("--cancel", parsed.move.cancel, "stop a move or a restore; the root stays")
       ->excludes(zone);
+  command->add_flag("--yes", parsed.move.yes, "the machine's private address may change");
   add_waiting(*command, parsed.move.waiting);
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return move(parsed.common, parsed.move); }; });
@@ -114,6 +115,7 @@ CLI::App* add_restoring(CLI::App& app, Parsed& parsed, const std::string& name,
                         const std::string& about) {
   CLI::App* command = app.add_subcommand(name, about);
   command->add_option("NAME", parsed.restore.machine, "machine name, or its file")->required();
+  command->add_flag("--yes", parsed.restore.yes, "the machine's private address may change");
   add_waiting(*command, parsed.restore.waiting);
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return restore(parsed.common, parsed.restore); }; });

@@ -62,6 +62,7 @@ struct Move {
   std::string machine;
   std::string zone;
   bool cancel = false;  // instead of a zone
+  bool yes = false;     // the private address may change
   Waiting waiting;
 };
 
@@ -69,6 +70,7 @@ struct Restore {
   std::string machine;
   std::string from;  // a snapshot, a former root, or a time; empty: the last former root
   std::string zone;  // empty: that of the present root, or of the former root
+  bool yes = false;  // the private address may change
   Waiting waiting;
 };
 

@@ -6,6 +6,7 @@
 
 #include "plan/choice/body_choice.hpp"
 #include "plan/choice/engine_choice.hpp"
+#include "plan/choice/interface_choice.hpp"
 #include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter::cli {
@@ -28,6 +29,9 @@ MachineReport make_report(const Machine& machine, Goal goal, const Observation& 
     EngineChoice choice = choose_engine(machine, *root, seen);
     report.engine = to_string(choice.engine);
     report.engine_why = std::move(choice.why);
+    // A kept one waits for the next instance.
+    const NetworkInterface* kept = choose_interface(seen, *root, root->zone);
+    if (kept != nullptr) report.private_address = kept->private_ip;
   }
   if (const Instance* body = choose_body(machine, seen)) {
     report.body = body->id.str();
@@ -35,6 +39,7 @@ MachineReport make_report(const Machine& machine, Goal goal, const Observation& 
     report.type = body->type;
     report.market = to_string(body->market);
     report.address = body->public_ip;
+    report.private_address = body->private_ip;
     if (const auto boot = seen.boots.find(body->id); boot != seen.boots.end()) {
       report.boot_stage = boot->second.stage;
       report.boot_result = boot->second.result;
@@ -58,6 +63,7 @@ nlohmann::json to_json(const MachineReport& r) {
           {"instance_type", r.type},
           {"market", r.market},
           {"address", r.address},
+          {"private_address", r.private_address},
           {"boot_stage", r.boot_stage},
           {"boot_result", r.boot_result},
           {"fleet", r.fleet},
@@ -90,6 +96,7 @@ void print_report(const MachineReport& report, Output output) {
                      : report.engine + ", for the next instance: " + report.engine_why);
   line("boot", report.boot_stage.empty() ? "" : report.boot_stage + " " + report.boot_result);
   line("address", report.address);
+  line("private", report.private_address);
   for (const Finding& finding : report.findings) {
     if (finding.files.empty()) line(finding.check.c_str(), finding.because + "; " + finding.cure);
     for (const std::string& file : finding.files) {

@@ -14,7 +14,7 @@ namespace ec2spotter::cli {
 
 struct MachineReport {
   std::string name, owner, goal, reason, detail, volume, zone, body, body_state, type, market,
-      address, boot_stage, boot_result, fleet;
+      address, private_address, boot_stage, boot_result, fleet;
   std::string engine, engine_why;   // of the next instance; empty: the root is not known
   std::vector<Finding> findings{};  // of `examine`; filled by the caller
 };

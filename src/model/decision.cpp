@@ -12,7 +12,7 @@ struct Describe {
            (s.unattended ? ", unattended" : "");
   }
   std::string operator()(const step::LaunchBody& s) const {
-    return "launch " + describe(s.pool) +
+    return "launch " + describe(s.pool) + (s.interface.empty() ? "" : " on " + s.interface.str()) +
            (s.takes_over.empty() ? "" : " to take over from " + s.takes_over.str());
   }
   std::string operator()(const step::AttachRoot& s) const {
@@ -85,6 +85,17 @@ struct Describe {
   std::string operator()(const step::DeleteVolume& s) const { return "delete " + s.volume.str(); }
   std::string operator()(const step::EndMove& s) const {
     return "forget the move to " + s.volume.str();
+  }
+  std::string operator()(const step::MakeInterface& s) const {
+    return "create a network interface in " + s.zone;
+  }
+  std::string operator()(const step::RecordInterface& s) const {
+    return s.interface.empty()
+               ? "record on " + s.volume.str() + " that the machine keeps no network interface"
+               : "record " + s.interface.str() + " on " + s.volume.str();
+  }
+  std::string operator()(const step::DeleteInterface& s) const {
+    return "delete " + s.interface.str();
   }
   std::string operator()(const step::DeleteFleet& s) const { return "delete " + s.fleet.str(); }
 };

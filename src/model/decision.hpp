@@ -37,7 +37,8 @@ struct LaunchBody {
   GuestFiles guest_files = GuestFiles::once;
   // The root will be another volume, made later: the instance reads its id from its own tag.
   bool root_to_come = false;
-  InstanceId takes_over{};  // the working body that it replaces; empty: there is none
+  InstanceId takes_over{};   // the working body that it replaces; empty: there is none
+  InterfaceId interface {};  // that it is launched on; empty: EC2 makes one for it
   std::string client_token;
   bool operator==(const LaunchBody&) const = default;
 };
@@ -79,6 +80,7 @@ struct MarkRoot {
 struct MoveAddress {
   AllocationId address;
   InstanceId instance;
+  InterfaceId interface {};  // the kept one that the body is on: the address stays there
   bool operator==(const MoveAddress&) const = default;
 };
 struct TerminateBody {
@@ -222,6 +224,25 @@ struct EndMove {
   bool operator==(const EndMove&) const = default;
 };
 
+// Makes the network interface that the machine keeps, in the zone of its next instance.
+struct MakeInterface {
+  VolumeId volume;  // the root, which remembers that there is one
+  std::string zone;
+  std::string client_token;
+  bool operator==(const MakeInterface&) const = default;
+};
+// Records on the root which network interface is the machine's; empty: it has none any more.
+struct RecordInterface {
+  VolumeId volume;
+  InterfaceId interface;
+  bool operator==(const RecordInterface&) const = default;
+};
+// One that the machine does not use any more.
+struct DeleteInterface {
+  InterfaceId interface;
+  bool operator==(const DeleteInterface&) const = default;
+};
+
 }  // namespace step
 
 using Step =
@@ -232,7 +253,8 @@ using Step =
                  step::AdoptAddress, step::CreateFleet, step::DeleteFleet, step::RebootBody,
                  step::OrderMove, step::TakeSnapshot, step::CreateRoot, step::CommitRoot,
                  step::CancelMove, step::RestoreLostRoot, step::RetireRoot, step::DeleteSnapshot,
-                 step::DeleteVolume, step::EndMove, step::AdoptData, step::AttachData>;
+                 step::DeleteVolume, step::EndMove, step::AdoptData, step::AttachData,
+                 step::MakeInterface, step::RecordInterface, step::DeleteInterface>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);

@@ -113,7 +113,9 @@ struct Machine {
   std::string subnet;
   std::vector<std::string> subnets;  // one for each zone; instead of subnet
   std::string elastic_ip;            // the address, or its eipalloc- id
-  std::string instance_name;         // Name tag of the bodies; empty: the machine's name
+  // Its instances are launched on one network interface, so that the private address stays.
+  bool keeps_private_ip = false;
+  std::string instance_name;  // Name tag of the bodies; empty: the machine's name
   std::string ssh_user = "root";
   int ssh_port = 22;
   std::string device = "/dev/sdf";

@@ -59,6 +59,9 @@ struct Observation {
   std::vector<Snapshot> snapshots;
   // The zones that the region has for the account; empty: nobody asked.
   std::vector<std::string> zones;
+  // Ours, of a machine that keeps its private address, or has kept it.
+  std::vector<NetworkInterface> interfaces;
+  bool interfaces_unread = false;  // EC2 has not shown yet which there are
   bool address_wanted = false;
   bool address_unread = false;  // EC2 has not shown yet where it is
   std::optional<Address> address;
@@ -130,9 +133,11 @@ struct Memory {
   std::map<InstanceId, Instance> launched;
   std::map<InstanceId, TimePoint> attach_sent;  // or the replacement of the root disk
   std::map<InstanceId, TimePoint> terminate_sent;
-  Made made = {};          // by a move, last
-  int root_attempt = 0;    // as launch_attempt, of a volume that becomes the root
-  int launch_attempt = 0;  // part of the client token, so that a spent token is not used again
+  Made made = {};             // by a move, last
+  int root_attempt = 0;       // as launch_attempt, of a volume that becomes the root
+  Made interface_made = {};   // likewise, of the interface that the machine keeps
+  int interface_attempt = 0;  // as launch_attempt
+  int launch_attempt = 0;     // part of the client token, so that a spent token is not used again
   // The fleet just created: waited for until a describe shows it.
   FleetId fleet_made;
   TimePoint fleet_made_at;

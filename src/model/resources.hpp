@@ -139,6 +139,21 @@ struct Address {
   bool operator==(const Address&) const = default;
 };
 
+// Source: EC2 API reference, "NetworkInterface".
+struct NetworkInterface {
+  InterfaceId id;
+  std::string status;  // available, in-use, detaching ...
+  std::string zone;
+  std::string private_ip;
+  std::string mac;
+  InstanceId instance;  // that it is attached to; empty: none shows
+  Tags tags;
+  bool operator==(const NetworkInterface&) const = default;
+
+  // May an instance be launched on it?
+  bool is_free() const { return status == "available"; }
+};
+
 // An EC2 Fleet of type maintain: EC2 itself keeps its instances up.
 struct Fleet {
   FleetId id;

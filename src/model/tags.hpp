@@ -20,6 +20,10 @@ inline constexpr std::string_view kRoleNext = "next-root";  // a volume that wil
 inline constexpr std::string_view kRoleData = "data";       // a volume beside the root
 inline constexpr std::string_view kRoleSnapshot = "snapshot";
 inline constexpr std::string_view kRoleClaim = "claim";  // a launch template
+inline constexpr std::string_view kRoleInterface = "interface";
+// On a root whose machine keeps its private address: the id of the network interface, kToCome
+// before there is one, or kGone after.
+inline constexpr std::string_view kInterface = "ec2spotter:interface";
 // On a root, and on what is made for it: which of the machine's roots it is; absent: the first.
 inline constexpr std::string_view kGeneration = "ec2spotter:generation";
 // On a root: the order under which its content moves to another volume. No instance gets it then.

@@ -26,11 +26,16 @@ Decision give_way(const Situation& s, const Instance& body, const Instance& succ
 
 }  // namespace
 
+bool may_hand_over(const Situation& s, const Root& root) {
+  return !root.unattended && !s.machine.keeps_private_ip;
+}
+
 bool wants_successor(const Situation& s, const Instance& body) {
   return s.memory.rebalance.contains(body.id) || may_return_to_spot(s.machine, body, s.now);
 }
 
 const Instance* find_successor(const Situation& s, const Root& root, bool needs_successor) {
+  if (s.machine.keeps_private_ip) return nullptr;
   const Instance& body = *root.holder;
   const Instance* tagged = s.bodies.successor_of(body, root.needs());
   if (!s.intent.by_watch) {

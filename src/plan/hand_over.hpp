@@ -6,6 +6,10 @@
 
 namespace ec2spotter {
 
+// May a working instance give way at all? Not where the next one could be launched only after its
+// end: an unattended machine's fleet decides, and a kept network interface is free only then.
+bool may_hand_over(const Situation& s, const Root& root);
+
 // Has EC2 recommended to leave this instance, or is it on-demand although the file prefers Spot at
 // this time?
 bool wants_successor(const Situation& s, const Instance& body);

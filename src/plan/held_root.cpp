@@ -4,11 +4,13 @@
 #include "plan/body/booting.hpp"
 #include "plan/body/health.hpp"
 #include "plan/choice/address_choice.hpp"
+#include "plan/choice/interface_choice.hpp"
 #include "plan/common_steps.hpp"
 #include "plan/hand_over.hpp"
 #include "plan/limits.hpp"
 #include "plan/ways/backups.hpp"
 #include "plan/ways/data_disks.hpp"
+#include "plan/ways/interface_keeping.hpp"
 #include "plan/ways/moving.hpp"
 #include "plan/ways/swapping.hpp"
 
@@ -22,7 +24,7 @@ bool has_answered(const Situation& s, const Instance& body) {
 
 // Rule S8 holds for an unhealthy body too: its successor is launched first.
 bool is_replaced_for(const Situation& s, const Root& root, const std::optional<Ailment>& ailment) {
-  return ailment && ailment->sure && s.intent.by_watch && !root.unattended &&
+  return ailment && ailment->sure && s.intent.by_watch && may_hand_over(s, root) &&
          s.machine.on_unhealthy == OnUnhealthy::replace && s.now - ailment->since >= kReplacedAfter;
 }
 
@@ -69,9 +71,12 @@ Decision move_address(const Situation& s, const Root& root) {
     return s.decide.wait(Reason::moving_address,
                          body.id.str() + " will take " + s.seen.address->public_ip, kPollConsole);
   }
+  const NetworkInterface* kept = interface_of(s.seen, body);
   return s.decide.act(Reason::moving_address,
                       s.seen.address->public_ip + " moves to " + body.id.str(),
-                      step::MoveAddress{.address = s.seen.address->id, .instance = body.id});
+                      step::MoveAddress{.address = s.seen.address->id,
+                                        .instance = body.id,
+                                        .interface = kept ? kept->id : InterfaceId()});
 }
 
 Decision wait_for_service(const Situation& s, const Instance& body) {
@@ -124,7 +129,7 @@ Decision see_through(const Situation& s, const Root& root) {
   if (body.state == InstanceState::stopped) return go_on_stopped(s, root);
   const auto ailment =
       came_up(body) ? ailment_of(s.machine, s.seen, s.memory, volume, body, s.now) : std::nullopt;
-  const bool needs_successor = !root.unattended && came_up(body) &&
+  const bool needs_successor = may_hand_over(s, root) && came_up(body) &&
                                (wants_successor(s, body) || is_replaced_for(s, root, ailment));
   const Instance* successor = find_successor(s, root, needs_successor);
   // A fleet's second body is there because EC2 sees the first one at risk.
@@ -158,6 +163,7 @@ Decision see_through(const Situation& s, const Root& root) {
   }
   if (ailment) return care_for(s, root, *ailment);
   if (auto left = Swapping(s).tidy()) return std::move(*left);
+  if (auto left = InterfaceKeeping(s).tidy(root)) return std::move(*left);
   if (auto left = Moving(s).tidy(root)) return std::move(*left);
   if (s.intent.by_watch) {
     if (auto backup = keep_backups(s, root)) return std::move(*backup);

@@ -100,6 +100,10 @@ inline constexpr Duration kOrderShown = std::chrono::seconds(10);
 // EC2 shows a new snapshot, and a new volume, within this time.
 inline constexpr Duration kStorageShown = std::chrono::seconds(30);
 
+// EC2 shows a network interface, and whose the instance on it is, within this time. No person is
+// called before.
+inline constexpr Duration kInterfaceShown = std::chrono::minutes(1);
+
 // How long the claims of a move are kept after the new root was made: a controller that has not
 // seen it yet would make a second one.
 inline constexpr Duration kClaimsKept = std::chrono::minutes(5);

@@ -10,6 +10,7 @@
 #include "plan/limits.hpp"
 #include "plan/ways/data_disks.hpp"
 #include "plan/ways/fleet_keeping.hpp"
+#include "plan/ways/interface_keeping.hpp"
 #include "plan/ways/moving.hpp"
 #include "plan/ways/replacing.hpp"
 #include "plan/ways/swapping.hpp"
@@ -115,6 +116,7 @@ Decision put_to_rest(const Situation& s, const Volume& volume) {
   if (auto left = Swapping(s).tidy()) return std::move(*left);
   if (root.order) return Moving(s).copy(root);
   if (auto former = Moving(s).retire_former(root)) return std::move(*former);
+  if (auto left = InterfaceKeeping(s).tidy_at_rest(root)) return std::move(*left);
   return s.decide.done(Reason::paused, volume.id.str() + " is free");
 }
 

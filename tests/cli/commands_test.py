@@ -9,8 +9,8 @@ import unittest
 from program import ADDRESS, IMAGE, VOLUME, ProgramTest, server, wait_until
 
 REPORT_FIELDS = {"name", "owner", "goal", "reason", "detail", "volume", "zone", "instance",
-                 "instance_state", "instance_type", "market", "address", "boot_stage", "boot_result",
-                 "fleet", "engine", "engine_why", "findings"}
+                 "instance_state", "instance_type", "market", "address", "private_address",
+                 "boot_stage", "boot_result", "fleet", "engine", "engine_why", "findings"}
 
 
 class CommandsTest(ProgramTest):

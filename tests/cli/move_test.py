@@ -1,5 +1,6 @@
 """`move`: what it refuses before anything is done, and the copy of a paused machine."""
 
+import json
 import unittest
 
 from program import VOLUME, ProgramTest
@@ -8,6 +9,10 @@ from program import VOLUME, ProgramTest
 class MoveTest(ProgramTest):
     def launch(self, **keys):
         return self.succeeds("launch", "--no-wait", self.write_machine(**keys))
+
+    def private_address(self):
+        shown = self.succeeds("status", "web", "--output", "json").stdout
+        return json.loads(shown)["private_address"]
 
     def root_tags(self):
         volume, = self.client.describe_volumes(VolumeIds=[VOLUME])["Volumes"]
@@ -34,6 +39,24 @@ class MoveTest(ProgramTest):
             {"Name": "tag:ec2spotter:generation", "Values": ["2"]}])["Volumes"]
         self.assertEqual([root["AvailabilityZone"] for root in roots], ["us-east-1b"])
         self.assertEqual(self.bodies(), [])
+
+    def test_a_private_address_that_is_kept_changes_only_with_consent(self):
+        self.launch(private_ip="keep")
+        before = self.private_address()
+        self.assertRegex(before, r"^172\.31\.")
+        self.succeeds("pause", "web")
+        self.assertEqual(self.private_address(), before)
+        self.fails(3, "move", "web", "--zone", "us-east-1b", says=before)
+        self.assertNotIn("ec2spotter:move", self.root_tags())
+        told = self.run_program("move", "web", "--zone", "us-east-1b", "--yes").stderr
+        self.assertIn(before, told)
+        self.assertEqual(self.root_tags()["ec2spotter:state"], "retired")
+
+    def test_zones_in_the_file_are_the_consent(self):
+        self.launch(private_ip="keep", zones=["us-east-1a", "us-east-1b"])
+        self.succeeds("pause", "web")
+        self.succeeds("move", "web", "--zone", "us-east-1b")
+        self.assertEqual(self.root_tags()["ec2spotter:state"], "retired")
 
 
 if __name__ == "__main__":

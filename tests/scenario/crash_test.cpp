@@ -28,6 +28,7 @@ struct Story {
   bool without_image_disk = false;     // their bodies have no other disk than the root
   std::size_t former_roots = 0;        // that are kept
   std::size_t backups = 0;
+  std::size_t interfaces = 0;  // likewise
 
   std::unique_ptr<LocalEc2> world() const {
     if (machines.empty()) return std::make_unique<LocalEc2>();
@@ -116,6 +117,7 @@ void expect_end(LocalEc2& ec2, const Story& story) {
     return sim::tag_value(each, tag::kRole) == tag::kRoleSnapshot;
   });
   EXPECT_EQ(static_cast<std::size_t>(ours), story.backups);
+  EXPECT_EQ(kept_interfaces(ec2).size(), story.interfaces);
   for (const sim::Json& request : ec2.resources("spot-request")) {
     EXPECT_NE(request.at("state"), "open") << "it would launch another body by itself";
   }
@@ -485,6 +487,92 @@ TEST(CrashScenario, RestoreOfAFormerRoot) {
                       .run = watched_to_generation(machine, 3),
                       .former_roots = 1,
                       .backups = 1});
+}
+
+// Up in `zone`, on the one interface that the machine keeps, with nothing left over.
+std::function<bool(LocalEc2&, std::optional<CrashPoint>)> watched_on_interface(
+    const Machine& machine, const char* zone = "us-east-1a") {
+  return [machine, zone](LocalEc2& ec2, std::optional<CrashPoint> crash) {
+    const auto there = in_zone(ec2, machine, zone);
+    return ec2.watch(
+        {machine},
+        [&](const Watch& watch) {
+          const auto kept = kept_interfaces(ec2);
+          return there(watch) && !has_leftovers(ec2) && kept.size() == 1 &&
+                 kept[0].at("status") == "in-use" && kept[0].at("availabilityZone") == zone;
+        },
+        1h, crash);
+  };
+}
+
+void up_on_interface(LocalEc2& ec2) {
+  with_quick_guests(ec2);
+  ASSERT_TRUE(ec2.drive(keeping_machine()));
+}
+
+TEST(CrashScenario, LaunchOnAKeptInterface) {
+  kill_at_every_call({.before = with_quick_guests,
+                      .run = watched_on_interface(keeping_machine()),
+                      .interfaces = 1});
+}
+
+TEST(CrashScenario, KeptInterfaceAfterALoss) {
+  kill_at_every_call({.before =
+                          [](LocalEc2& ec2) {
+                            up_on_interface(ec2);
+                            ec2.control("reclaim", {{"instance_id", ec2.holder(kVolume)}});
+                            ec2.pass(2s);
+                          },
+                      .run = watched_on_interface(keeping_machine()),
+                      .interfaces = 1});
+}
+
+TEST(CrashScenario, KeptInterfaceUnderANotice) {
+  Machine machine = keeping_machine();
+  machine.release_on_notice = true;
+  kill_at_every_call(
+      {.before =
+           [](LocalEc2& ec2) {
+             up_on_interface(ec2);
+             ec2.control("reclaim",
+                         {{"instance_id", ec2.holder(kVolume)}, {"notice", true}, {"seconds", 20}});
+             ec2.pass(1s);
+           },
+       .run = watched_on_interface(machine),
+       .interfaces = 1});
+}
+
+TEST(CrashScenario, KeptInterfaceOfAStoppedInstance) {
+  Machine machine = keeping_machine();
+  machine.markets = {Market::on_demand};
+  kill_at_every_call(
+      {.before =
+           [machine](LocalEc2& ec2) {
+             with_quick_guests(ec2);
+             ASSERT_TRUE(ec2.drive(machine));
+             EXPECT_EQ(ec2.person("StopInstances", {{"InstanceId.1", ec2.holder(kVolume)}}), 200);
+             ec2.pass(2s);
+           },
+       .run = watched_on_interface(machine),
+       .interfaces = 1});
+}
+
+TEST(CrashScenario, MoveOfAMachineThatKeepsItsInterface) {
+  Machine machine = moving_machine();
+  machine.keeps_private_ip = true;
+  kill_at_every_call({.before =
+                          [machine](LocalEc2& ec2) {
+                            with_quick_guests(ec2);
+                            ASSERT_TRUE(ec2.drive(machine));
+                            order(ec2, machine, kOtherZone);
+                          },
+                      .run = watched_on_interface(machine, kOtherZone),
+                      .former_roots = 1,
+                      .interfaces = 1});
+}
+
+TEST(CrashScenario, PauseOfAMachineThatKeptItsInterface) {
+  kill_at_every_call({.before = up_on_interface, .run = driven(Goal::paused), .bodies = 0});
 }
 
 // All of them are up, and nothing but their bodies lives.

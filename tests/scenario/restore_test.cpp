@@ -94,6 +94,43 @@ TEST(RestoreScenario, EveryEngineGetsThere) {
   }
 }
 
+// The next instance cannot be launched before the last one has ended.
+TEST(RestoreScenario, AMachineThatKeepsItsAddressIsRestoredOnTheSameInterface) {
+  Machine machine = machine_with_backups();
+  machine.keeps_private_ip = true;
+  LocalEc2 ec2;
+  ASSERT_TRUE(ec2.drive(machine));
+  const std::string backup = await_backup(ec2, machine);
+  ASSERT_EQ(kept_interfaces(ec2).size(), 1U);
+  const std::string kept = kept_interfaces(ec2)[0].at("networkInterfaceId");
+  restore_from(ec2, SnapshotId(backup));
+  ASSERT_TRUE(move(ec2, machine)) << ec2.story();
+  look_after(ec2, machine, 15min);
+  expect_up_on(ec2, root_of(ec2).at("volumeId"));
+  EXPECT_EQ(root_of(ec2).at("snapshotId"), backup);
+  back_to(ec2, kVolume);
+  ASSERT_TRUE(move(ec2, machine)) << ec2.story();
+  look_after(ec2, machine, 15min);
+  expect_up_on(ec2, kVolume);
+  ASSERT_EQ(kept_interfaces(ec2).size(), 1U);
+  EXPECT_EQ(kept_interfaces(ec2)[0].at("networkInterfaceId"), kept);
+}
+
+TEST(RestoreScenario, DataVolumesStayWithAMachineThatIsRestored) {
+  Machine machine = data_machine(Engine::kexec);
+  machine.snapshot_every = 1h;
+  LocalEc2 ec2(world_of({machine}), 1);
+  ASSERT_TRUE(ec2.drive(machine)) << ec2.story();
+  restore_from(ec2, SnapshotId(await_backup(ec2, machine)));
+  ASSERT_TRUE(move(ec2, machine)) << ec2.story();
+  const std::string root = root_of(ec2).at("volumeId");
+  EXPECT_NE(root, kVolume);
+  expect_up_on(ec2, root);
+  for (const DataVolume& each : machine.data_volumes) {
+    EXPECT_EQ(ec2.holder(data_id(machine, each.volume).str()), ec2.holder(root));
+  }
+}
+
 // The zone that the move goes to has no instance to give: it would wait for ever.
 TEST(RestoreScenario, AMoveIsStoppedAndTheMachineGoesOnWorking) {
   const Machine machine = moving_machine();

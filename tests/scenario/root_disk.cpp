@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/tags.hpp"
+
 namespace ec2spotter::scenario {
 
 bool alone_in_service(LocalEc2& ec2) {
@@ -20,6 +22,14 @@ void expect_own_disk(LocalEc2& ec2) {
   EXPECT_EQ(disk.at("ebs").at("volumeId"), kVolume);
   EXPECT_EQ(disk.at("ebs").at("deleteOnTermination"), false);
   EXPECT_EQ(ec2.resources("volume").size(), 1U) << "the image's disk is gone";
+}
+
+std::vector<sim::Json> kept_interfaces(LocalEc2& ec2) {
+  std::vector<sim::Json> all = ec2.resources("network-interface");
+  std::erase_if(all, [](const sim::Json& each) {
+    return sim::tag_value(each, tag::kRole) != tag::kRoleInterface;
+  });
+  return all;
 }
 
 void watch_until_back(LocalEc2& ec2, const Machine& machine, const std::string& former) {

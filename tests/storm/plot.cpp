@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include "interfaces.hpp"
 #include "local_ec2.hpp"
 #include "moves.hpp"
 
@@ -87,6 +88,7 @@ Machine draw_machine(std::mt19937_64& random, int number) {
     machine.keep_snapshots.count = 1 + static_cast<int>(below(random, 4));
   }
   if (chance(random, 0.4)) machine.elastic_ip = "127.91.0." + std::to_string(number + 1);
+  if (chance(random, 0.2)) keep_private_ip(machine);
   return machine;
 }
 

@@ -24,7 +24,10 @@ inline constexpr const char* kActions[] = {"DescribeVolumes",
                                            "DescribeInstances",
                                            "RunInstances",
                                            "CreateReplaceRootVolumeTask",
-                                           "DescribeReplaceRootVolumeTasks"};
+                                           "DescribeReplaceRootVolumeTasks",
+                                           "DescribeNetworkInterfaces",
+                                           "CreateNetworkInterface",
+                                           "DeleteNetworkInterface"};
 inline constexpr const char* kFaultKinds[] = {"throttle",   "error_before", "error_after",
                                               "lost_reply", "task_fails",   "task_fails_detached"};
 

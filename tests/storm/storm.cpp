@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "interfaces.hpp"
 #include "local_ec2.hpp"
 #include "model/tags.hpp"
 #include "moves.hpp"
@@ -586,6 +587,8 @@ class Storm {
     }
     const std::string left = leftovers_of_moves(ec2_);
     if (!left.empty()) report_.problems.push_back("leak: moves have left over" + left);
+    const std::string wrong = wrong_interfaces(ec2_, plot_.machines, roots_);
+    if (!wrong.empty()) report_.problems.push_back("leak: interfaces of machines" + wrong);
     note_violations();
   }
 

@@ -402,6 +402,12 @@ Machine replacing_machine(Market market) {
   return machine;
 }
 
+Machine keeping_machine() {
+  Machine machine = web_machine();
+  machine.keeps_private_ip = true;
+  return machine;
+}
+
 bool is_up(const Watch& watch, const Machine& machine) {
   const Decision* last = watch.last_decision(machine.name);
   return last != nullptr && last->reason == Reason::up;

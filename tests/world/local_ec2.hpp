@@ -142,6 +142,9 @@ Machine web_machine();
 Machine swapping_machine(Market market = Market::spot);
 Machine replacing_machine(Market market = Market::spot);
 
+// A machine on that volume that keeps its private address.
+Machine keeping_machine();
+
 // Was the machine up in its last turn?
 bool is_up(const Watch& watch, const Machine& machine);
 

@@ -30,23 +30,6 @@ Result<ImageId> resolve_image(const std::string& image, aws::Ec2& ec2) {
   return ImageId(id);
 }
 
-Result<std::vector<GroupId>> resolve_groups(const std::vector<std::string>& names, aws::Ec2& ec2) {
-  std::vector<GroupId> groups;
-  for (const std::string& name : names) {
-    if (name.starts_with("sg-")) {
-      groups.emplace_back(name);
-      continue;
-    }
-    TRY(const auto found, ec2.describe_security_groups({{"group-name", {name}}}));
-    if (found.size() != 1) {
-      return fail(Errc::invalid, std::to_string(found.size()) + " security groups are named '" +
-                                     name + "'; name one by its sg- id");
-    }
-    groups.push_back(found.front().id);
-  }
-  return groups;
-}
-
 Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
                                  const std::optional<OwnAttaching>& own_attaching) {
   const Machine& machine = *batch.front().machine;
@@ -90,8 +73,13 @@ Result<aws::RunInstancesSpec> body_spec(const std::vector<LaunchOrder>& batch, a
   const Machine& machine = *batch.front().machine;
   const Pool& pool = batch.front().step->pool;
   TRY(const ImageId image, resolve_image(machine.image, ec2));
-  TRY(auto groups, resolve_groups(machine.security_groups, ec2));
-  TRY(auto subnet, subnet_in(machine, pool.zone, ec2));
+  const InterfaceId& interface = batch.front().step->interface;
+  std::vector<GroupId> groups;
+  std::optional<SubnetId> subnet;
+  if (interface.empty()) {
+    TRY(groups, groups_of(machine, ec2));
+    TRY(subnet, subnet_in(machine, pool.zone, ec2));
+  }
   TRY(auto user_data, user_data_of(batch, own_attaching));
   return aws::RunInstancesSpec{
       .image = image,
@@ -99,6 +87,7 @@ Result<aws::RunInstancesSpec> body_spec(const std::vector<LaunchOrder>& batch, a
       .count = static_cast<int>(batch.size()),
       .subnet = std::move(subnet),
       .security_groups = std::move(groups),
+      .interface = interface,
       .key_name = machine.key_name,
       .user_data = std::move(user_data),
       .max_price = pool.market == Market::spot ? machine.max_price : std::nullopt,

@@ -9,6 +9,7 @@
 #include "control/act/launch_bodies.hpp"
 #include "control/act/moving/move_root.hpp"
 #include "control/act/moving/restore_lost.hpp"
+#include "control/act/network/kept_interface.hpp"
 #include "control/act/replace_root.hpp"
 #include "control/act/root_holders.hpp"
 #include "control/tags/batch_tags.hpp"
@@ -111,8 +112,10 @@ class Executor {
     if (!fresh.association.empty()) {
       TRY_VOID(ec2_.disassociate_address(fresh.association));
     }
-    return ec2_.associate_address(
-        {.address = step.address, .instance = step.instance, .allow_reassociation = false});
+    return ec2_.associate_address({.address = step.address,
+                                   .instance = step.instance,
+                                   .interface = step.interface,
+                                   .allow_reassociation = false});
   }
 
   Result<void> operator()(const step::TerminateBody& step) {
@@ -247,6 +250,10 @@ class Executor {
     return restore_lost_root(machine_, step, ec2_, claims, now_);
   }
 
+  Result<void> operator()(const step::MakeInterface& step) { return interfaces().act(step); }
+  Result<void> operator()(const step::RecordInterface& step) { return interfaces().act(step); }
+  Result<void> operator()(const step::DeleteInterface& step) { return interfaces().act(step); }
+
   // The steps of a move.
   template <class Step>
   Result<void> operator()(const Step& step) {
@@ -256,6 +263,7 @@ class Executor {
 
  private:
   DiskRules disks() const { return {machine_, seen_, ec2_}; }
+  KeptInterface interfaces() { return {machine_, seen_, ec2_, memory_, now_}; }
 
   bool was_unattended(const VolumeId& id) const {
     return std::any_of(seen_.volumes.begin(), seen_.volumes.end(), [&](const Volume& volume) {

@@ -24,12 +24,13 @@ bool are_alike(const LaunchOrder& a, const LaunchOrder& b) {
          launch_shape(*a.machine) == launch_shape(*b.machine);
 }
 
-// An instance_name may contain a space, which a list of names cannot. A body that
-// takes over from another is tagged so, and tags hold for all bodies of a call; those of a
-// persistent request say whose body it launches when its own has ended.
+// A network interface is for one body. An instance_name may contain a space, which a list of names
+// cannot. A body that takes over from another is tagged so, and tags hold for all bodies of a call;
+// those of a persistent request say whose body it launches when its own has ended.
 bool may_join(const LaunchOrder& order) {
   return order.step != nullptr && order.step->takes_over.empty() && !order.step->root_to_come &&
-         order.machine->instance_name.empty() && order.step->engine != Engine::swap;
+         order.step->interface.empty() && order.machine->instance_name.empty() &&
+         order.step->engine != Engine::swap;
 }
 
 bool fit(const Tags& names) {

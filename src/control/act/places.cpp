@@ -19,6 +19,23 @@ Result<std::optional<SubnetId>> subnet_in(const Machine& machine, const std::str
                                  "; add one of that zone to subnets in the machine file");
 }
 
+Result<std::vector<GroupId>> groups_of(const Machine& machine, aws::Ec2& ec2) {
+  std::vector<GroupId> groups;
+  for (const std::string& name : machine.security_groups) {
+    if (name.starts_with("sg-")) {
+      groups.emplace_back(name);
+      continue;
+    }
+    TRY(const auto found, ec2.describe_security_groups({{"group-name", {name}}}));
+    if (found.size() != 1) {
+      return fail(Errc::invalid, std::to_string(found.size()) + " security groups are named '" +
+                                     name + "'; name one by its sg- id");
+    }
+    groups.push_back(found.front().id);
+  }
+  return groups;
+}
+
 Result<void> check_zones(const std::vector<std::string>& zones, aws::Ec2& ec2) {
   TRY(const auto found, ec2.describe_zones());
   std::string names;

@@ -1,4 +1,4 @@
-// The zones and subnets of a machine's file, as EC2 has them.
+// The zones, subnets and security groups of a machine's file, as EC2 has them.
 #pragma once
 
 #include <optional>
@@ -14,6 +14,10 @@ namespace ec2spotter {
 // the zone's default one. Errors: invalid where the file's are all in other zones.
 Result<std::optional<SubnetId>> subnet_in(const Machine& machine, const std::string& zone,
                                           aws::Ec2& ec2);
+
+// The security groups of the machine file; none: EC2 takes the network's default one. Errors:
+// invalid for a name that no group has, or several have.
+Result<std::vector<GroupId>> groups_of(const Machine& machine, aws::Ec2& ec2);
 
 // Errors: invalid, naming it, for a zone that the region does not have for the account.
 Result<void> check_zones(const std::vector<std::string>& zones, aws::Ec2& ec2);

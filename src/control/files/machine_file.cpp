@@ -7,6 +7,7 @@
 #include <set>
 
 #include "control/files/data_volume_keys.hpp"
+#include "control/files/network_keys.hpp"
 #include "model/text/price.hpp"
 #include "model/text/zone.hpp"
 
@@ -162,6 +163,7 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   if (machine.unattended.value_or(false)) {
     if (const char* why = only_supervised(machine.engine)) return missing(why);
   }
+  if (const char* why = contradicts_kept_address(machine)) return missing(why);
   return machine;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/nearest.hpp"
 #include "control/files/machine_file.hpp"
+#include "control/files/network_keys.hpp"
 #include "control/files/storage_keys.hpp"
 #include "control/files/toml_setters.hpp"
 #include "model/text/price.hpp"
@@ -244,6 +245,7 @@ const Setters& setters() {
   static const Setters kAll = [] {
     Setters all = own_setters();
     all.insert(all.end(), storage_setters().begin(), storage_setters().end());
+    all.insert(all.end(), network_setters().begin(), network_setters().end());
     return all;
   }();
   return kAll;

@@ -15,6 +15,7 @@ struct KindOf {
   StepKind operator()(const step::RestoreLostRoot&) const { return give_root; }
 
   StepKind operator()(const step::LaunchBody&) const { return make_ready; }
+  StepKind operator()(const step::MakeInterface&) const { return make_ready; }
   StepKind operator()(const step::OrderMove&) const { return make_ready; }
   StepKind operator()(const step::TakeSnapshot&) const { return make_ready; }
   StepKind operator()(const step::CreateRoot&) const { return make_ready; }
@@ -35,8 +36,10 @@ struct KindOf {
 
   StepKind operator()(const step::MarkRoot&) const { return record; }
   StepKind operator()(const step::RetireRoot&) const { return record; }
+  StepKind operator()(const step::RecordInterface&) const { return record; }
 
   StepKind operator()(const step::DeleteImageDisk&) const { return tidy_up; }
+  StepKind operator()(const step::DeleteInterface&) const { return tidy_up; }
   StepKind operator()(const step::DeleteSnapshot&) const { return tidy_up; }
   StepKind operator()(const step::DeleteVolume&) const { return tidy_up; }
   StepKind operator()(const step::EndMove&) const { return tidy_up; }

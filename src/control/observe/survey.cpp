@@ -4,16 +4,18 @@
 #include <functional>
 
 #include "base/broken_rule.hpp"
-#include "control/observe/data_volumes.hpp"
+#include "control/observe/belongings/data_volumes.hpp"
+#include "control/observe/belongings/interfaces.hpp"
+#include "control/observe/belongings/own_snapshots.hpp"
 #include "control/observe/fingerprint.hpp"
 #include "control/observe/pieces.hpp"
 #include "control/tags/batch_tags.hpp"
 #include "control/tags/tag_filter.hpp"
-#include "model/move.hpp"
 #include "model/spot_status.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/body/body_view.hpp"
+#include "plan/choice/interface_choice.hpp"
 #include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter {
@@ -48,14 +50,6 @@ Result<void> read_notices_of_fleets(aws::Ec2& ec2, const std::vector<Instance>& 
   return in_pieces("instance-id", ids, requests, [&](Filter by_instance) {
     return ec2.describe_spot_requests({std::move(by_instance), notice_filter()});
   });
-}
-
-// Those of a machine that has backups, may move, moves, or has moved and not tidied up yet.
-bool needs_snapshots(const Machine& machine, const std::vector<Volume>& roots) {
-  return machine.snapshot_every || may_move(machine) ||
-         std::any_of(roots.begin(), roots.end(), [](const Volume& root) {
-           return order_of(root) || tag::value(root.tags, tag::kLeftovers) == tag::kKept;
-         });
 }
 
 }  // namespace
@@ -166,6 +160,7 @@ Result<std::vector<Volume>> Survey::find_adopted(
 void Survey::read_roots(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
   if (machines.empty()) return;
   note(read_volumes(ec2, machines));
+  note(read_interfaces(ec2, machines));
   note(read_addresses(ec2, machines));
   note(read_snapshots(ec2, machines));
   note(read_data_volumes(ec2, machines));
@@ -253,11 +248,7 @@ Result<void> Survey::read_snapshots(aws::Ec2& ec2, const std::vector<const Machi
     if (roots == roots_.end() || !needs_snapshots(*machine, roots->second)) continue;
     names.push_back(machine->name.str());
   }
-  std::vector<Snapshot> found;
-  TRY_VOID(in_pieces(tag_filter_name(tag::kMachine), names, found, [&](Filter by_name) {
-    return ec2.describe_snapshots({tag_filter(tag::kOwner, owner_.str()),
-                                   tag_filter(tag::kRole, tag::kRoleSnapshot), std::move(by_name)});
-  }));
+  TRY(auto found, find_snapshots(ec2, owner_, names));
   for (const Machine* machine : machines) snapshots_[machine->name.str()].clear();
   for (Snapshot& snapshot : found) {
     snapshots_[tag::value(snapshot.tags, tag::kMachine)].push_back(std::move(snapshot));
@@ -268,6 +259,21 @@ Result<void> Survey::read_snapshots(aws::Ec2& ec2, const std::vector<const Machi
 Result<void> Survey::read_data_volumes(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
   TRY(auto found, find_data_volumes(ec2, machines));
   for (auto& [machine, volumes] : found) data_[machine] = std::move(volumes);
+  return {};
+}
+
+Result<void> Survey::read_interfaces(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
+  std::vector<std::string> names;
+  for (const Machine* machine : machines) {
+    const auto roots = roots_.find(machine->name.str());
+    if (roots == roots_.end() || !may_have_interfaces(*machine, roots->second)) continue;
+    names.push_back(machine->name.str());
+  }
+  TRY(auto found, find_interfaces(ec2, owner_, names));
+  for (const std::string& name : names) interfaces_[name].clear();
+  for (NetworkInterface& each : found) {
+    interfaces_[tag::value(each.tags, tag::kMachine)].push_back(std::move(each));
+  }
   return {};
 }
 
@@ -351,6 +357,11 @@ Observation Survey::of(const Machine& machine, Memory& memory) const {
   }
   if (const auto own = fleets_.find(machine.name.str()); own != fleets_.end()) {
     seen.fleets = own->second;
+  }
+  if (const auto own = interfaces_.find(machine.name.str()); own != interfaces_.end()) {
+    seen.interfaces = own->second;
+  } else {
+    seen.interfaces_unread = may_have_interfaces(machine, seen.volumes);
   }
   if (const auto own = addresses_.find(machine.name.str()); own != addresses_.end()) {
     seen.address = own->second;

@@ -70,6 +70,7 @@ class Survey {
   void note(Result<void> reading);
   Result<void> read_snapshots(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
   Result<void> read_data_volumes(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
+  Result<void> read_interfaces(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
   Result<void> read_addresses(aws::Ec2& ec2, const std::vector<const Machine*>& machines);
 
   OwnerId owner_;
@@ -82,9 +83,10 @@ class Survey {
   std::map<std::string, std::vector<Volume>> data_;   // likewise, of their data_volumes
   std::map<std::string, std::vector<Fleet>> fleets_;  // likewise
   bool fleets_known_ = false;
-  std::map<std::string, std::vector<Snapshot>> snapshots_;   // likewise
-  std::map<std::string, std::optional<Address>> addresses_;  // likewise
-  std::map<InstanceId, StatusChecks> checks_;                // of the bodies for which one fails
+  std::map<std::string, std::vector<Snapshot>> snapshots_;           // likewise
+  std::map<std::string, std::vector<NetworkInterface>> interfaces_;  // likewise
+  std::map<std::string, std::optional<Address>> addresses_;          // likewise
+  std::map<InstanceId, StatusChecks> checks_;  // of the bodies for which one fails
   TimePoint checks_read_at_{};
   std::vector<Error> troubles_;
 };

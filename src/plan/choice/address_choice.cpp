@@ -25,6 +25,10 @@ std::optional<std::string> other_user(const Address& address, const Machine& mac
   if (auto owner = other_owner(address, machine)) return owner;
   if (address.instance.empty()) {
     if (address.association.empty() && address.network_interface.empty()) return std::nullopt;
+    const bool kept = std::any_of(
+        seen.interfaces.begin(), seen.interfaces.end(),
+        [&](const NetworkInterface& each) { return each.id == address.network_interface; });
+    if (kept) return std::nullopt;
     return "network interface " + address.network_interface.str();
   }
   const bool ours = std::any_of(seen.bodies.begin(), seen.bodies.end(),

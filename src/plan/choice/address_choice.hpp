@@ -10,8 +10,8 @@
 namespace ec2spotter {
 
 // Who or what else has this address; nullopt: the machine may tag and move it. `seen` knows
-// the machine's bodies. An address at a network interface without an instance serves an appliance
-// or a load balancer. Source: EC2 API reference, "Address".
+// the machine's bodies and interfaces. An address at another network interface without an instance
+// serves an appliance or a load balancer. Source: EC2 API reference, "Address".
 std::optional<std::string> other_user(const Address& address, const Machine& machine,
                                       const Observation& seen);
 

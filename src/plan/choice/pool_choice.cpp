@@ -80,6 +80,20 @@ class Ranking {
     return (machine_.requirements ? "smallest open pool" : "first open pool") + missing_facts();
   }
 
+  // Is it the better one of two open pools?
+  bool before(const Pool& a, const Pool& b) const {
+    if (a.market != b.market) return market_rank(a) < market_rank(b);
+    if (is_shaky(a) != is_shaky(b)) return is_shaky(b);
+    if (machine_.pool_order == PoolOrder::listed) return false;
+    const PoolFacts facts_a = facts_of(a), facts_b = facts_of(b);
+    if (machine_.pool_order == PoolOrder::capacity &&
+        facts_a.placement_score != facts_b.placement_score) {
+      return facts_a.placement_score > facts_b.placement_score;  // an unknown one is the least
+    }
+    if (!facts_a.price || !facts_b.price) return facts_a.price.has_value() && !facts_b.price;
+    return *facts_a.price < *facts_b.price;
+  }
+
  private:
   std::string missing_facts() const {
     if (!seen_.facts_denied || machine_.pool_order == PoolOrder::listed) return {};
@@ -107,19 +121,6 @@ class Ranking {
     return static_cast<std::size_t>(
         std::find(machine_.markets.begin(), machine_.markets.end(), pool.market) -
         machine_.markets.begin());
-  }
-
-  bool before(const Pool& a, const Pool& b) const {
-    if (a.market != b.market) return market_rank(a) < market_rank(b);
-    if (is_shaky(a) != is_shaky(b)) return is_shaky(b);
-    if (machine_.pool_order == PoolOrder::listed) return false;
-    const PoolFacts facts_a = facts_of(a), facts_b = facts_of(b);
-    if (machine_.pool_order == PoolOrder::capacity &&
-        facts_a.placement_score != facts_b.placement_score) {
-      return facts_a.placement_score > facts_b.placement_score;  // an unknown one is the least
-    }
-    if (!facts_a.price || !facts_b.price) return facts_a.price.has_value() && !facts_b.price;
-    return *facts_a.price < *facts_b.price;
   }
 
   const Machine& machine_;
@@ -200,6 +201,11 @@ PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Ob
   }
   if (!refused) choice.only_refused.reset();
   return choice;
+}
+
+bool is_better(const Pool& first, const Pool& second, const Machine& machine,
+               const Observation& seen, const Memory& memory, TimePoint now) {
+  return Ranking(machine, seen, memory, now).before(first, second);
 }
 
 }  // namespace ec2spotter

@@ -38,4 +38,9 @@ enum class Markets { of_machine, spot };
 PoolChoice choose_pool(const Machine& machine, const std::string& zone, const Observation& seen,
                        const Memory& memory, TimePoint now, Markets markets = Markets::of_machine);
 
+// Of two open pools, also of different zones: is the first one better for this machine? By its
+// markets, what the pools did lately, and its pool_order.
+bool is_better(const Pool& first, const Pool& second, const Machine& machine,
+               const Observation& seen, const Memory& memory, TimePoint now);
+
 }  // namespace ec2spotter

@@ -22,6 +22,11 @@ bool is_older(const Fleet& a, const Fleet& b) {
 }  // namespace
 
 std::optional<Decision> FleetKeeping::hindrance() const {
+  if (s_.machine.keeps_private_ip) {
+    return s_.decide.stuck(Reason::launch_refused, Errc::invalid,
+                           "a fleet launches no instance on a network interface that is kept; "
+                           "remove private_ip from the machine file, or `launch --supervised`");
+  }
   if (!s_.seen.fleets.empty()) return std::nullopt;
   auto waiting = await_new_fleet();
   return waiting ? waiting : find_body_in_the_way();

@@ -6,6 +6,7 @@
 #include "plan/body/body_history.hpp"
 #include "plan/choice/root_choice.hpp"
 #include "plan/limits.hpp"
+#include "plan/ways/interface_keeping.hpp"
 #include "plan/ways/zone_choice.hpp"
 
 namespace ec2spotter {
@@ -46,6 +47,11 @@ std::optional<Decision> Launching::successor(const Root& root, const Instance& b
 
 Decision Launching::launch_from(const Root& root, PoolChoice choice,
                                 const InstanceId& takes_over) const {
+  const InterfaceKeeping interfaces(s_);
+  if (auto early = interfaces.prepare(root)) {
+    early->candidates = std::move(choice.candidates);
+    return std::move(*early);
+  }
   step::LaunchBody launch{.pool = *choice.taken,
                           .volume = root.volume.id,
                           .engine = root.engine.engine,
@@ -53,6 +59,7 @@ Decision Launching::launch_from(const Root& root, PoolChoice choice,
                           .guest_files = guest_files_of(root.volume),
                           .root_to_come = root.order && has_boot_program(root.engine.engine),
                           .takes_over = takes_over,
+                          .interface = interfaces.for_next(root),
                           .client_token = {}};
   const Instance* last = newest_body(s_.seen);
   if (last != nullptr && was_silent(*last)) launch.attempt = attempt_of(*last) + 1;
@@ -96,7 +103,8 @@ std::string launch_token(const Machine& machine, const VolumeId& volume,
   return sha256_hex(machine.owner.str() + "\n" + machine.name.str() + "\n" + volume.str() + "\n" +
                     last_body.str() + "\n" + describe(launch.pool) + "\n" +
                     std::string(to_string(launch.engine)) + "\n" + machine.image + "\n" +
-                    std::to_string(attempt));
+                    std::to_string(attempt) +
+                    (launch.interface.empty() ? "" : "\n" + launch.interface.str()));
 }
 
 }  // namespace ec2spotter

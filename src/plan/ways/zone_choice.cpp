@@ -54,6 +54,7 @@ std::vector<ZoneSum> ZoneChoice::sums() const {
       {.zone = root_.zone,
        .time = staying(),
        .why = "without capacity for " + seconds_of(waited()) + ", and perhaps for as long again"}};
+  std::vector<std::optional<Pool>> taken{std::nullopt};
   for (const std::string& zone : other_zones(s_.machine, s_.seen, root_.zone)) {
     const PoolChoice pools = choose_pool(s_.machine, zone, s_.seen, s_.memory, s_.now);
     const bool is_there = zone == root_.volume.zone;
@@ -67,11 +68,16 @@ std::vector<ZoneSum> ZoneChoice::sums() const {
                                          : "no open pool: " + pools.candidates.front().why;
     }
     sums.push_back(std::move(sum));
+    taken.push_back(pools.taken);
   }
-  // The first of equals, in the order of the file.
-  std::min_element(sums.begin(), sums.end(), [](const ZoneSum& a, const ZoneSum& b) {
-    return a.time < b.time;
-  })->taken = true;
+  // Of zones with equal times, the one with the better pool; else the first one of the file.
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < sums.size(); ++i) {
+    const bool better = sums[i].time == sums[best].time && taken[i] && taken[best] &&
+                        is_better(*taken[i], *taken[best], s_.machine, s_.seen, s_.memory, s_.now);
+    if (sums[i].time < sums[best].time || better) best = i;
+  }
+  sums[best].taken = true;
   return sums;
 }
 
@@ -100,11 +106,12 @@ std::optional<Decision> ZoneChoice::leave(const std::vector<ZoneSum>& sums) cons
                         .since = root_.order ? root_.order->since : s_.now,
                         .from = root_.order ? root_.order->from : SnapshotId(),
                         .back_to = {}};
-  Decision decision = s_.decide.act(Reason::moving_root,
-                                    root_.zone + " has had no capacity for " +
-                                        seconds_of(waited()) + "; the root moves to " + best->zone +
-                                        ", which takes about " + seconds_of(best->time),
-                                    step::OrderMove{root_.volume.id, order});
+  Decision decision = s_.decide.act(
+      Reason::moving_root,
+      root_.zone + " has had no capacity for " + seconds_of(waited()) + "; the root moves to " +
+          best->zone + ", which takes about " + seconds_of(best->time) +
+          (s_.machine.keeps_private_ip ? "; its private address becomes another one" : ""),
+      step::OrderMove{root_.volume.id, order});
   decision.zones = sums;
   return decision;
 }

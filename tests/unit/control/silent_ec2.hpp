@@ -85,6 +85,13 @@ class SilentEc2 : public aws::Ec2 {
   Result<void> set_delete_on_termination(const InstanceId&, const std::string&, bool) override {
     return unexpected();
   }
+  Result<std::vector<NetworkInterface>> describe_interfaces(const Filters&) override {
+    return unexpected();
+  }
+  Result<NetworkInterface> create_interface(const aws::InterfaceSpec&) override {
+    return unexpected();
+  }
+  Result<void> delete_interface(const InterfaceId&) override { return unexpected(); }
   Result<void> associate_address(const aws::AssociateAddressSpec&) override { return unexpected(); }
   Result<void> disassociate_address(const AssociationId&) override { return unexpected(); }
   Result<aws::ConsoleOutput> console_output(const InstanceId&) override { return unexpected(); }

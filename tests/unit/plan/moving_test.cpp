@@ -389,6 +389,28 @@ TEST(ZoneChoiceTest, ARootStaysWhereItIsWhenThatZoneHasCapacityAgain) {
   EXPECT_EQ(decide(seen, memory).reason, Reason::no_capacity) << "an instance that works can wait";
 }
 
+TEST(ZoneChoiceTest, OfZonesThatAreAsQuickTheOneWithTheBetterPoolIsTaken) {
+  Observation seen;
+  seen.volumes = {a_volume()};
+  seen.zones = {"us-east-1a", kThere, "us-east-1c"};
+  Memory memory;
+  close_own_zone(memory);
+  Machine machine = moving_machine();
+  machine.zones = seen.zones;
+  for (const char* type : {"t3.small", "m5.large"}) {
+    seen.pools[{type, kThere, Market::spot}] = {.price = 0.02, .placement_score = 3};
+    seen.pools[{type, "us-east-1c", Market::spot}] = {.price = 0.01, .placement_score = 2};
+  }
+  const auto zone = [&](PoolOrder order) {
+    machine.pool_order = order;
+    const auto step = only_step<step::OrderMove>(decide(seen, memory, true, machine));
+    return step ? step->order.zone : std::string();
+  };
+  EXPECT_EQ(zone(PoolOrder::listed), kThere);
+  EXPECT_EQ(zone(PoolOrder::price), "us-east-1c");
+  EXPECT_EQ(zone(PoolOrder::capacity), kThere);
+}
+
 TEST(ZoneChoiceTest, AnyMeansEveryZoneOfTheRegion) {
   Observation seen;
   seen.volumes = {a_volume()};

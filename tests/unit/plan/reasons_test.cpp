@@ -96,6 +96,17 @@ Scene with_data(void (*change)(Asked& asked)) {
   };
 }
 
+void keeps_interface(Asked& asked, const char* status, const InstanceId& at) {
+  without_body(asked);
+  asked.machine.keeps_private_ip = true;
+  NetworkInterface interface;
+  interface.id = InterfaceId("eni-1");
+  interface.status = status;
+  interface.zone = "us-east-1a";
+  interface.instance = at;
+  asked.seen.interfaces = {interface};
+}
+
 const std::map<Reason, Scene> kScenes{
     {Reason::volume_missing, [](Asked& a) { a.seen = {}; }},
     {Reason::volume_ambiguous, [](Asked& a) { a.seen.volumes.push_back(a.seen.volumes[0]); }},
@@ -242,6 +253,24 @@ const std::map<Reason, Scene> kScenes{
      [](Asked& a) {
        booting(a);
        a.seen.bodies[0].launch_time = kNow - kBootLimit - 1s;
+     }},
+    {Reason::making_interface,
+     [](Asked& a) {
+       without_body(a);
+       a.machine.keeps_private_ip = true;
+     }},
+    {Reason::waiting_for_interface, [](Asked& a) { keeps_interface(a, "detaching", {}); }},
+    {Reason::interface_missing,
+     [](Asked& a) {
+       without_body(a);
+       a.machine.keeps_private_ip = true;
+       a.seen.volumes[0].tags[std::string(tag::kInterface)] = "eni-1";
+       a.memory.standing = {Reason::waiting_for_interface, kNow - kInterfaceShown};
+     }},
+    {Reason::interface_in_use_elsewhere,
+     [](Asked& a) {
+       keeps_interface(a, "in-use", kForeign);
+       a.memory.standing = {Reason::waiting_for_interface, kNow - kInterfaceShown};
      }},
     {Reason::moving_address,
      [](Asked& a) {

@@ -20,6 +20,7 @@ Result<PageOf<RootTask>> parse_describe_root_tasks(std::string_view body);
 Result<PageOf<Snapshot>> parse_describe_snapshots(std::string_view body);
 Result<PageOf<LaunchTemplate>> parse_describe_launch_templates(std::string_view body);
 Result<PageOf<Address>> parse_describe_addresses(std::string_view body);
+Result<PageOf<NetworkInterface>> parse_describe_interfaces(std::string_view body);
 Result<PageOf<Image>> parse_describe_images(std::string_view body);
 Result<PageOf<Subnet>> parse_describe_subnets(std::string_view body);
 Result<PageOf<SecurityGroup>> parse_describe_security_groups(std::string_view body);
@@ -48,6 +49,7 @@ Result<PageOf<PlacementScore>> parse_spot_placement_scores(std::string_view body
 Result<std::vector<Instance>> parse_run_instances(std::string_view body);
 Result<Snapshot> parse_create_snapshot(std::string_view body);
 Result<Volume> parse_create_volume(std::string_view body);
+Result<NetworkInterface> parse_create_interface(std::string_view body);
 Result<FleetId> parse_create_fleet(std::string_view body);
 // DeleteFleets of one fleet, which may be deleted already. Errors: internal, with EC2's words, when
 // it is not deleted.

@@ -41,6 +41,13 @@ void add_launch(Params& params, const std::string& prefix, const RunInstancesSpe
   add_tag_specifications(params, prefix, tagged, spec.instance_tags);
 }
 
+// The primary interface; the instance is where it is.
+void add_interface(Params& params, const InterfaceId& interface) {
+  params.add("NetworkInterface.1.DeviceIndex", "0");
+  params.add("NetworkInterface.1.NetworkInterfaceId", interface.str());
+  params.add_bool("NetworkInterface.1.DeleteOnTermination", false);
+}
+
 void add_market(Params& params, const RunInstancesSpec& spec) {
   if (spec.pool.market != Market::spot) return;
   params.add("InstanceMarketOptions.MarketType", "spot");
@@ -70,6 +77,10 @@ Result<void> check(const RunInstancesSpec& spec) {
     return fail(Errc::invalid, "the user data has " + std::to_string(spec.user_data.size()) +
                                    " bytes, but EC2 takes at most " +
                                    std::to_string(kUserDataMost) + "; shorten it");
+  }
+  if (!spec.interface.empty() && (spec.count > 1 || spec.subnet || !spec.security_groups.empty())) {
+    return fail(Errc::invalid,
+                "a network interface is for one instance, and has its subnet and groups already");
   }
   if (spec.client_token.size() > kMaxClientToken) {
     return fail(Errc::invalid, "the client token is longer than 64 characters");
@@ -152,13 +163,17 @@ Result<ApiCall> run_instances_call(const RunInstancesSpec& spec) {
   params.add("MinCount", "1");
   params.add("MaxCount", std::to_string(spec.count));
   params.add_if("ClientToken", spec.client_token);
-  if (spec.subnet) {
+  std::vector<std::string> tagged = kTagged;
+  if (!spec.interface.empty()) {
+    add_interface(params, spec.interface);
+    // It is not the launch that makes it.
+    std::erase(tagged, "network-interface");
+  } else if (spec.subnet) {
     params.add("SubnetId", spec.subnet->str());
   } else {
     params.add_if("Placement.AvailabilityZone", spec.pool.zone);
   }
   add_market(params, spec);
-  std::vector<std::string> tagged = kTagged;
   if (spec.pool.market == Market::spot) tagged.emplace_back("spot-instances-request");
   add_launch(params, "", spec, tagged);
   return call;
@@ -302,7 +317,11 @@ ApiCall set_delete_on_termination_call(const InstanceId& instance, const std::st
 ApiCall associate_address_call(const AssociateAddressSpec& spec) {
   ApiCall call = changing("AssociateAddress");
   call.params.add("AllocationId", spec.address.str());
-  call.params.add("InstanceId", spec.instance.str());
+  if (spec.interface.empty()) {
+    call.params.add("InstanceId", spec.instance.str());
+  } else {
+    call.params.add("NetworkInterfaceId", spec.interface.str());
+  }
   call.params.add_bool("AllowReassociation", spec.allow_reassociation);
   return call;
 }

@@ -72,6 +72,9 @@ ApiCall replace_root_call(const ReplaceRootSpec& spec);
 ApiCall create_tags_call(const std::vector<std::string>& resource_ids, const Tags& tags);
 ApiCall set_delete_on_termination_call(const InstanceId& instance, const std::string& device,
                                        bool value);
+ApiCall describe_interfaces_call(const std::vector<Filter>& filters, const Page& page);
+ApiCall create_interface_call(const InterfaceSpec& spec);
+ApiCall delete_interface_call(const InterfaceId& id);
 ApiCall associate_address_call(const AssociateAddressSpec& spec);
 ApiCall disassociate_address_call(const AssociationId& association);
 // The latest output exists on Nitro only; the other one lags by minutes.

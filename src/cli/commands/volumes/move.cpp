@@ -23,10 +23,13 @@ Result<int> cancel(const Machine& machine, const Observation& seen, const Volume
 }
 
 Result<int> order_move(const OpenMachine& open, const Consideration& considered, const Volume& root,
-                       const std::string& zone, const Controls& controls) {
+                       const Move& options, const Controls& controls) {
+  const std::string& zone = options.zone;
+  const Machine& machine = open.found.machine;
   TRY_VOID(check_destination(open, zone, considered.goal));
   if (zone_of_next(root) == zone) return generation_of(root) + (order_of(root) ? 1 : 0);
-  return give_order(open.found.machine, considered.look.seen, root, {.zone = zone}, controls);
+  TRY_VOID(check_kept_address(machine, considered.look.seen, root, zone, options.yes));
+  return give_order(machine, considered.look.seen, root, {.zone = zone}, controls);
 }
 
 }  // namespace
@@ -44,7 +47,7 @@ Result<void> move(const Common& common, const Move& options) {
   TRY(const Volume* root, own_root(machine, seen));
   TRY(const int generation, options.cancel
                                 ? cancel(machine, seen, *root, controls)
-                                : order_move(open, considered, *root, options.zone, controls));
+                                : order_move(open, considered, *root, options, controls));
   return drive_and_report(common, open, considered.goal, options.waiting, generation);
 }
 

@@ -1,8 +1,13 @@
 #include "cli/commands/volumes/ordering.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "control/act/execute.hpp"
 #include "control/act/places.hpp"
-#include "control/observe/own_snapshots.hpp"
+#include "control/observe/belongings/own_snapshots.hpp"
+#include "plan/choice/interface_choice.hpp"
 #include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter::cli {
@@ -20,7 +25,29 @@ bool is_lost(Reason refusal) {
          refusal == Reason::volume_unusable;
 }
 
+// The file's list of zones is the consent to change them, and what changes with them.
+bool lists(const Machine& machine, const std::string& zone) {
+  return std::any_of(machine.zones.begin(), machine.zones.end(),
+                     [&](const std::string& each) { return each == zone || each == kAnyZone; });
+}
+
 }  // namespace
+
+Result<void> check_kept_address(const Machine& machine, const Observation& seen, const Volume& root,
+                                const std::string& zone, bool yes) {
+  const NetworkInterface* kept = choose_interface(seen, root, root.zone);
+  if (kept == nullptr || zone == root.zone) return {};
+  const std::string what = fmt::format(
+      "machine '{}' keeps its private address {} (MAC address {}, {}), which belongs to {}: in {} "
+      "it gets another address and another MAC address, and {} is deleted once it is up there",
+      machine.name.str(), kept->private_ip, kept->mac, kept->id.str(), kept->zone, zone,
+      kept->id.str());
+  if (!yes && !lists(machine, zone)) {
+    return fail(Errc::refused, what + "; add --yes, or name the zone in zones in the machine file");
+  }
+  fmt::print(stderr, "ec2spotter: {}\n", what);
+  return {};
+}
 
 Result<void> check_destination(const OpenMachine& open, const std::string& zone, Goal goal) {
   const Machine& machine = open.found.machine;

@@ -14,6 +14,11 @@ namespace ec2spotter::cli {
 // paused, when there is no file to launch the next instance from, or no subnet there.
 Result<void> check_destination(const OpenMachine& open, const std::string& zone, Goal goal);
 
+// A network interface belongs to one zone: a machine that keeps its private address gets another
+// one. Says so. Errors: refused unless `yes`, or the file's list of zones, is the consent to that.
+Result<void> check_kept_address(const Machine& machine, const Observation& seen, const Volume& root,
+                                const std::string& zone, bool yes);
+
 // Writes the order on the machine's root, unless the root is under that same order already, and
 // returns its generation. Errors: refused when the root is under another one.
 Result<int> give_order(const Machine& machine, const Observation& seen, const Volume& root,

@@ -84,6 +84,10 @@ Result<int> begin(const Common& common, const OpenMachine& open, const Restorabl
   const bool is_volume = point.kind == RestorePoint::Kind::former_root;
   const MoveOrder order{
       .zone = zone, .from = point.snapshot, .back_to = is_volume ? point.volume : VolumeId()};
+  if (found.root != nullptr) {
+    TRY_VOID(
+        check_kept_address(machine, found.considered.look.seen, *found.root, zone, options.yes));
+  }
   announce(common, machine, point, found.root);
   const Controls controls = open.session->controls();
   if (found.root == nullptr) return restore_lost(machine, found.considered, order, controls);

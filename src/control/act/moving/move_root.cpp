@@ -142,6 +142,7 @@ Result<void> MoveRoot::act(const step::CommitRoot& step) {
   for (const std::string_view key : {tag::kGoal, tag::kUnattended}) {
     copy_tag(former.tags, key, tags);
   }
+  tell_interface(former, *next, tags);
   TRY_VOID(ec2_.create_tags({chosen}, tags));
   memory_.root_attempt = 0;
   return act(step::RetireRoot{former.id});

@@ -74,6 +74,14 @@ Tags tags_of_root(const VolumeId& volume, int generation, TimePoint now) {
           {std::string(tag::kLeftovers), std::string(tag::kKept)}};
 }
 
+void tell_interface(const Volume& former, const Volume& next, Tags& tags) {
+  const std::string key(tag::kInterface);
+  const std::string kept = tag::value(former.tags, key);
+  if (kept.empty() && !next.tags.contains(key)) return;
+  const bool stays = kept == tag::kGone || (!kept.empty() && next.zone == former.zone);
+  tags[key] = stays ? kept : std::string(tag::kToCome);
+}
+
 Result<Volume> create_copy(const Machine& machine, aws::VolumeSpec spec,
                            const std::string& decision, aws::Ec2& ec2) {
   const auto create = [&](int rate) {

@@ -24,6 +24,10 @@ Tags tags_of_root(const VolumeId& volume, int generation, TimePoint now);
 
 void copy_tag(const Tags& from, std::string_view key, Tags& to);
 
+// Which network interface the machine keeps on its next root: the same one in the same zone; else
+// one that is made there.
+void tell_interface(const Volume& former, const Volume& next, Tags& tags);
+
 // CreateVolume; without the file's initialization rate where EC2 refuses it. `decision` is all that
 // the volume comes from: EC2 answers a repeated call with the same volume.
 Result<Volume> create_copy(const Machine& machine, aws::VolumeSpec spec,

@@ -1,4 +1,4 @@
-#include "control/observe/data_volumes.hpp"
+#include "control/observe/belongings/data_volumes.hpp"
 
 #include <algorithm>
 
