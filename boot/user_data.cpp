@@ -82,7 +82,12 @@ std::string gzip(std::string text) {
 
 std::string own_attaching_of(const BootParameters& parameters) {
   if (!parameters.own_attaching) return {};
-  return "\nown_attaching=true\naddress=" + parameters.own_attaching->address.str() +
+  std::string data;
+  for (const DataPlace& each : parameters.own_attaching->data) {
+    data += (data.empty() ? "" : " ") + each.volume.str() + " " + each.device;
+  }
+  return (data.empty() ? "" : "\ndata='" + data + "'") +
+         "\nown_attaching=true\naddress=" + parameters.own_attaching->address.str() +
          "\nendpoint=" + parameters.own_attaching->endpoint;
 }
 
@@ -135,6 +140,12 @@ Result<std::string> render_user_data(const BootParameters& parameters) {
                                    "/dev/sdf to /dev/sdp");
   }
   const auto& own = parameters.own_attaching;
+  for (const DataPlace& each : own ? own->data : std::vector<DataPlace>()) {
+    if (is_volume_id(each.volume.str()) && is_device_name(each.device)) continue;
+    return fail(Errc::invalid, "'" + each.volume.str() + "' at '" + each.device +
+                                   "' is not a data volume and its device; correct data_volumes in "
+                                   "the machine file");
+  }
   if (own && (!is_word(own->address.str()) || !is_word(own->endpoint))) {
     return fail(Errc::invalid,
                 "invalid address '" + own->address.str() + "' or endpoint '" + own->endpoint + "'");

@@ -35,6 +35,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/machine.hpp"
 #include "model/resources.hpp"
 
 namespace ec2spotter {
@@ -47,8 +48,9 @@ enum class BootEngine { auto_, kexec, pivot };
 // instance profile, which they ask the metadata service for. As nobody has another engine for them,
 // `auto_` is kexec, or pivot with fix_network, for which there is no room beside kexec.
 struct OwnAttaching {
-  AllocationId address;  // empty: there is none
-  std::string endpoint;  // where EC2 answers; empty: the region's public address
+  AllocationId address;              // empty: there is none
+  std::string endpoint;              // where EC2 answers; empty: the region's public address
+  std::vector<DataPlace> data = {};  // which it attaches before the root
 };
 
 // What is done about our files on the volume: nothing, installed unless they were once before,

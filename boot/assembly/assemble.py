@@ -41,7 +41,7 @@ on_notice.sh attach.sh address.sh hook.sh
 TOGETHER = {"imds.py", "ec2.py"}
 # The keys of the file `parameters`, which user_data.cpp writes.
 PARAMETERS = """
-volumes engine device adopt guest_helper fix_network own_attaching address endpoint
+volumes engine device adopt guest_helper fix_network own_attaching address endpoint data
 """.split()
 # By its first line, cloud-init knows what it is. user_data.cpp adds the parameters and starts the hook.
 HEAD = """#cloud-boothook

@@ -55,6 +55,8 @@ kept() { cat "$run/$1" 2>/dev/null || :; }
 own_attaching=${own_attaching:-}
 address=${address:-}
 endpoint=${endpoint:-}
+# shellcheck disable=SC2034 # for stage attach
+data=${data:-}
 
 # Which of the volumes it is; empty until stage find has seen it.
 # shellcheck disable=SC2034 # for the stages

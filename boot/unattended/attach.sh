@@ -5,7 +5,8 @@
 . "$run/ask_ec2.sh"
 begin attach "volume=$volumes"
 
-ask_ec2 3500 attach "$volumes" "$device" | while read -r result text; do
+# shellcheck disable=SC2154,SC2086 # data: each data volume and its device, as words
+ask_ec2 3500 attach $data "$volumes" "$device" | while read -r result text; do
   case $result in
     wait)
       : >"$run/background"

@@ -1,5 +1,5 @@
 # Asks EC2 with the credentials of the instance profile, which stay in memory.
-# usage: ec2.py SECONDS ENDPOINT INSTANCE attach VOLUME DEVICE | associate ADDRESS
+# usage: ec2.py SECONDS ENDPOINT INSTANCE attach VOLUME DEVICE... | associate ADDRESS
 # Its folder holds imds.py. Says `wait TEXT` while it cannot be yet, and ends with `ok`, or `late CODE TEXT` after SECONDS.
 import email.utils
 import hashlib
@@ -84,14 +84,20 @@ def call(action, **words):
     raise Refused("%s: %s" % (action, error.findtext("Message")), error.findtext("Code"))
 
 
-def attach(volume, device):
+def attach(volume, device, *next):
+    """The root is the last one: nothing is entered without what stands before it."""
     seen = call("DescribeVolumes", **{"VolumeId.1": volume})
-    holders = [held.text for held in seen.iterfind(".//attachmentSet/item/instanceId")]
-    for holder in holders:
+    held = {each.findtext("instanceId"): each.findtext("status")
+            for each in seen.iterfind(".//attachmentSet/item")}
+    for holder in held:
         if holder != instance:
             raise Refused("%s has %s" % (holder, volume))
-    if not holders:
+    if not held:
         call("AttachVolume", VolumeId=volume, InstanceId=instance, Device=device)
+    if next:
+        if held.get(instance) != "attached":
+            raise Refused("%s is being attached" % volume)
+        attach(*next)
 
 
 def machine(thing):

@@ -153,6 +153,7 @@ struct CreateFleet {
   VolumeId volume;
   std::vector<Pool> pools;
   GuestFiles guest_files = GuestFiles::once;
+  std::vector<DataPlace> data = {};
   std::string made_from;  // what the fleet is made from, to tell it from another one
   std::string client_token;
   bool operator==(const CreateFleet&) const = default;

@@ -43,6 +43,8 @@ std::string fleet_fingerprint(const Machine& machine) {
   std::apply([&](const auto&... field) { (print << ... << field); }, launch_shape(machine));
   print << machine.types << machine.elastic_ip << machine.capacity_rebalance;
   for (const Market market : machine.markets) print << market;
+  for (const DataVolume& data : machine.data_volumes)
+    print << data.volume.describe() << data.device;
   if (const auto& wanted = machine.requirements) {
     print << wanted->vcpus << wanted->memory_mib << wanted->architecture << wanted->excluded;
   }

@@ -85,6 +85,13 @@ struct DataVolume {
   bool operator==(const DataVolume&) const = default;
 };
 
+// The same once it is known which volume that is.
+struct DataPlace {
+  VolumeId volume;
+  std::string device;
+  bool operator==(const DataPlace&) const = default;
+};
+
 struct Machine {
   MachineName name;
   OwnerId owner;

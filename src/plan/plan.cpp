@@ -42,17 +42,12 @@ bool is_adopted(const Situation& s, const Root& root, Goal goal) {
 
 // What a machine with data volumes cannot be.
 std::optional<Decision> refuse_with_data(const Situation& s, const Root& root) {
-  if (s.machine.data_volumes.empty()) return std::nullopt;
-  if (root.order && root.zone != root.volume.zone) {
-    return s.decide.stuck(Reason::move_refused, Errc::refused,
-                          root.volume.id.str() + " is ordered to move to " + root.order->zone +
-                              ", and data volumes do not move; stop that with `move " +
-                              s.machine.name.str() + " --cancel`");
-  }
-  if (!root.unattended) return std::nullopt;
-  return s.decide.stuck(Reason::data_volume_unusable, Errc::refused,
-                        "the instances of an unattended machine do not attach data volumes; take "
-                        "data_volumes out of the machine file, or launch it with --supervised");
+  const bool leaves = root.order && root.zone != root.volume.zone;
+  if (s.machine.data_volumes.empty() || !leaves) return std::nullopt;
+  return s.decide.stuck(Reason::move_refused, Errc::refused,
+                        root.volume.id.str() + " is ordered to move to " + root.order->zone +
+                            ", and data volumes do not move; stop that with `move " +
+                            s.machine.name.str() + " --cancel`");
 }
 
 // What has to be so before the question of who holds the root is asked.
@@ -89,7 +84,9 @@ Decision bring_up(const Situation& s, const Volume& volume) {
   if (root.task != nullptr && !s.bodies.is_doomed(*root.holder)) return Replacing(s).follow(root);
   if (root.holder != nullptr && !s.bodies.is_doomed(*root.holder)) return see_through(s, root);
   if (!root.unattended) return find_next_holder(s, root);
-  return root.held != nullptr ? wait_for_release(s, root) : FleetKeeping(s).await_body(volume);
+  if (root.held != nullptr) return wait_for_release(s, root);
+  if (auto trouble = DataDisks(s, root).trouble()) return std::move(*trouble);
+  return FleetKeeping(s).await_body(volume);
 }
 
 Decision put_to_rest(const Situation& s, const Volume& volume) {

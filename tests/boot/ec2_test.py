@@ -60,6 +60,8 @@ class World:
         self.metadata = dict(METADATA)
         self.metadata_trouble, self.trouble = {}, {}
         self.holder = None
+        self.data = {}  # of other volumes: the holder, and the status that is shown next
+        self.attached = []
         self.address = {"instance": "", "interface": "", "tags": OURS}
         self.instances = {"i-1": OURS, "i-old": OURS, "i-db": OTHERS, "i-plain": {}}
         self.skew = 0
@@ -85,11 +87,20 @@ class World:
         return getattr(self, action)(form)
 
     def DescribeVolumes(self, form):
-        held = f"<item><status>attached</status><instanceId>{self.holder}</instanceId></item>"
-        return xml("DescribeVolumes", f"<volumeSet><item><volumeId>{form['VolumeId.1']}</volumeId>"
-                   f"<attachmentSet>{held if self.holder else ''}</attachmentSet></item></volumeSet>")
+        volume = form["VolumeId.1"]
+        holder = self.holder if volume == "vol-1" else self.data.get(volume, [""])[0]
+        status = "attached" if volume == "vol-1" else self.data.get(volume, ["", ""]).pop()
+        if volume in self.data:
+            self.data[volume].append("attached")
+        held = f"<item><status>{status}</status><instanceId>{holder}</instanceId></item>"
+        return xml("DescribeVolumes", f"<volumeSet><item><volumeId>{volume}</volumeId>"
+                   f"<attachmentSet>{held if holder else ''}</attachmentSet></item></volumeSet>")
 
     def AttachVolume(self, form):
+        self.attached.append((form["VolumeId"], form["Device"]))
+        if form["VolumeId"] != "vol-1":
+            self.data[form["VolumeId"]] = [form["InstanceId"], "attaching"]
+            return xml("AttachVolume", "<status>attaching</status>")
         self.holder = form["InstanceId"]
         return xml("AttachVolume", "<status>attaching</status>")
 
@@ -183,6 +194,24 @@ class Ec2Test(unittest.TestCase):
         self.world.holder = "i-old"
         lines = self.attach()
         self.assertEqual(lines, ["wait i-old has vol-1", "late not_yet i-old has vol-1"])
+
+    def test_it_attaches_data_volumes_before_the_root(self):
+        def ask():
+            return self.ask("attach", "vol-2", "/dev/sdg", "vol-3", "/dev/sdh", "vol-1", "/dev/sdf")
+
+        lines = ask()
+        self.assertEqual(lines[-1], "ok")
+        self.assertIn("wait vol-2 is being attached", lines)
+        self.assertEqual(self.world.attached,
+                         [("vol-2", "/dev/sdg"), ("vol-3", "/dev/sdh"), ("vol-1", "/dev/sdf")])
+        self.assertEqual(ask(), ["ok"], "again, as after a restart")
+        self.assertEqual(len(self.world.attached), 3)
+        self.world.data["vol-3"] = ["i-db", "attached"]
+        self.world.holder = None
+        lines = ask()
+        self.assertIn("wait i-db has vol-3", lines)
+        self.assertTrue(lines[-1].startswith("late not_yet "), lines)
+        self.assertIsNone(self.world.holder, "the root is not attached without them")
 
     def test_a_role_that_gives_no_keys_yet_is_asked_again(self):
         path = f"iam/security-credentials/{ROLE}"

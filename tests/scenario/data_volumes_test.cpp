@@ -5,6 +5,7 @@
 
 #include "model/tags.hpp"
 #include "root_disk.hpp"
+#include "unattended_guests.hpp"
 
 namespace ec2spotter::scenario {
 namespace {
@@ -205,6 +206,46 @@ TEST_F(DataVolumesScenario, OneThatWouldBeDeletedWithItsInstanceOutlivesIt) {
   ec2.control("reclaim", {{"instance_id", former}, {"notice", true}, {"seconds", 120}});
   watch_until_back(ec2, machine, former);
   expect_whole();
+}
+
+// Its instances attach them themselves, with a role that can attach no other machine's.
+TEST_F(DataVolumesScenario, AnUnattendedMachineComesBackWithThem) {
+  machine.unattended = true;
+  UnattendedGuests guests(ec2);
+  guests.make_role(machine);
+  ec2.before_call = [&](const sim::ParamMap&) { guests.act(); };
+  ASSERT_TRUE(ec2.drive(machine)) << ec2.story();
+  ec2.before_call = {};
+  for (const bool notice : {true, false, true}) {
+    expect_whole();
+    const std::string body = ec2.holder(kVolume);
+    sim::Json reclaim{{"instance_id", body}};
+    if (notice) reclaim.update({{"notice", true}, {"seconds", 30}});
+    ec2.control("reclaim", reclaim);
+    ec2.pass(40s);
+    ASSERT_TRUE(guests.pass_until_served(machine, 10min));
+    EXPECT_NE(ec2.holder(kVolume), body);
+  }
+  expect_whole();
+  ec2.person("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}});
+  ec2.pass(1min);
+  for (const sim::Json& other : ec2.resources("volume")) {
+    if (other.at("status") != "available") continue;
+    const std::string id = other.at("volumeId");
+    const auto attach = [&] {
+      return guests.call_as(
+          ec2.holder(kVolume), "AttachVolume",
+          {{"VolumeId", id}, {"InstanceId", ec2.holder(kVolume)}, {"Device", "/dev/sdi"}});
+    };
+    for (const char* whose : {"", "other"}) {
+      ec2.person("CreateTags", {{"ResourceId.1", id},
+                                {"Tag.1.Key", std::string(tag::kRole)},
+                                {"Tag.1.Value", "data"},
+                                {"Tag.2.Key", std::string(tag::kMachine)},
+                                {"Tag.2.Value", whose}});
+      EXPECT_EQ(attach(), "UnauthorizedOperation");
+    }
+  }
 }
 
 TEST_F(DataVolumesScenario, AMachineWithThemIsNotOrderedToMove) {

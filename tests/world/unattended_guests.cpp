@@ -75,9 +75,33 @@ bool UnattendedGuests::is_in_boot_program(const sim::Json& instance) {
          ec2_.guests().console(id).find("identify ok") != std::string::npos;
 }
 
+// Before the root, as the boot program does.
+bool UnattendedGuests::has_data(const sim::Json& instance) {
+  const std::string id = instance.at("instanceId");
+  char device = 'g';
+  bool all = true;
+  for (const sim::Json& volume : ec2_.resources("volume")) {
+    const bool ours =
+        sim::tag_value(volume, tag::kRole) == tag::kRoleData &&
+        sim::tag_value(volume, tag::kMachine) == sim::tag_value(instance, tag::kMachine);
+    if (!ours) continue;
+    const sim::Json& held = volume.at("attachmentSet");
+    if (held.empty()) {
+      call_as(id, "AttachVolume",
+              {{"VolumeId", volume.at("volumeId")},
+               {"InstanceId", id},
+               {"Device", std::string("/dev/sd") + device}});
+    }
+    ++device;
+    all = all && !held.empty() && held[0].at("instanceId") == id &&
+          held[0].at("status") == "attached";
+  }
+  return all;
+}
+
 void UnattendedGuests::act() {
   for (const sim::Json& instance : ec2_.living()) {
-    if (!is_in_boot_program(instance)) continue;
+    if (!is_in_boot_program(instance) || !has_data(instance)) continue;
     const std::string id = instance.at("instanceId");
     const std::string volume = sim::tag_value(instance, tag::kBodyOf);
     const std::string holder = ec2_.holder(volume);

@@ -25,6 +25,7 @@ class UnattendedGuests {
 
  private:
   sim::ApiReply identity(const std::string& action, sim::ParamMap parameters);
+  bool has_data(const sim::Json& instance);
   bool is_in_boot_program(const sim::Json& instance);
 
   LocalEc2& ec2_;

@@ -7,6 +7,7 @@
 #include "cli/session.hpp"
 #include "control/act/machine_role.hpp"
 #include "control/files/machine_file.hpp"
+#include "control/observe/data_volumes.hpp"
 #include "control/tags/ownership.hpp"
 #include "control/tags/tag_filter.hpp"
 #include "model/tags.hpp"
@@ -25,7 +26,7 @@ Result<void> check_no_fleet(const Machine& machine, aws::Ec2& ec2) {
   return {};
 }
 
-// The keys of the volume that the file names, and of every other root of the machine: a retired one
+// The keys of the volumes that the file names, and of every other one of the machine: a retired one
 // may be taken back into use.
 Result<std::vector<std::string>> keys_of_volumes(const Machine& machine, aws::Ec2& ec2) {
   const VolumeName& name = machine.volume;
@@ -38,6 +39,10 @@ Result<std::vector<std::string>> keys_of_volumes(const Machine& machine, aws::Ec
     for (const Volume& volume : volumes) {
       if (!volume.kms_key.empty()) keys.insert(volume.kms_key);
     }
+  }
+  TRY(const auto data, find_data_volumes(ec2, {&machine}));
+  for (const Volume& volume : data.at(machine.name.str())) {
+    if (!volume.kms_key.empty()) keys.insert(volume.kms_key);
   }
   return std::vector<std::string>(keys.begin(), keys.end());
 }

@@ -65,7 +65,8 @@ Result<void> create_fleet(const Machine& machine, const step::CreateFleet& step,
                               .guest_files = step.guest_files,
                               .client_token = {}};
   const OwnAttaching own_attaching{.address = seen.address ? seen.address->id : AllocationId(),
-                                   .endpoint = machine.guest_endpoint};
+                                   .endpoint = machine.guest_endpoint,
+                                   .data = step.data};
   TRY(auto launch, body_spec({{&machine, &body, &memory}}, ec2, own_attaching));
   // The fleet itself handles these.
   const auto subnet = std::exchange(launch.subnet, std::nullopt);

@@ -93,6 +93,8 @@ std::string role_policy(const Machine& machine, const RoleScope& scope) {
   const Json mine = tagged(machine, {});
   const Json root = tagged(machine, {{std::string(tag::kRole), std::string(tag::kRoleRoot)},
                                      {std::string(tag::kState), std::string(tag::kCurrent)}});
+  const Json data = tagged(machine, {{std::string(tag::kRole), std::string(tag::kRoleData)},
+                                     {std::string(tag::kState), std::string(tag::kCurrent)}});
   Json statements{
       {{"Sid", "Look"}, {"Effect", "Allow"}, {"Action", "ec2:DescribeVolumes"}, {"Resource", "*"}},
       {{"Sid", "AttachRoot"},
@@ -105,6 +107,13 @@ std::string role_policy(const Machine& machine, const RoleScope& scope) {
        {"Action", "ec2:AttachVolume"},
        {"Resource", arn(scope, "instance")},
        {"Condition", mine}}};
+  if (!machine.data_volumes.empty()) {
+    statements.push_back({{"Sid", "AttachData"},
+                          {"Effect", "Allow"},
+                          {"Action", "ec2:AttachVolume"},
+                          {"Resource", arn(scope, "volume")},
+                          {"Condition", data}});
+  }
   if (!machine.elastic_ip.empty()) {
     // Rule S4: before it takes the address, it looks which instance has it.
     statements.push_back({{"Sid", "LookForAddress"},

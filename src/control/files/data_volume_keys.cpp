@@ -69,11 +69,6 @@ Result<void> check_data_volumes(const Machine& machine, const std::string& origi
   for (std::size_t number = 0; number < machine.data_volumes.size(); ++number) {
     if (auto wrong = check_one(machine, number)) return fail(Errc::invalid, origin + ": " + *wrong);
   }
-  if (!machine.data_volumes.empty() && machine.unattended.value_or(false)) {
-    return fail(Errc::invalid, origin +
-                                   ": the instances of an unattended machine do not attach "
-                                   "data_volumes; remove one of the two keys");
-  }
   return {};
 }
 

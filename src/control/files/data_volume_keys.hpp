@@ -11,8 +11,7 @@ namespace ec2spotter {
 // A list of tables, each with `volume` and `device`.
 Problem set_data_volumes(Machine& machine, const toml::node& node);
 
-// Errors: invalid where a volume or a device is there twice, or is the root's, or where the rest of
-// the file excludes data volumes.
+// Errors: invalid where a volume or a device is there twice, or is the root's.
 Result<void> check_data_volumes(const Machine& machine, const std::string& origin);
 
 }  // namespace ec2spotter

@@ -8,6 +8,7 @@
 #include "model/launch_shape.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
+#include "plan/choice/data_choice.hpp"
 #include "plan/choice/pool_choice.hpp"
 #include "plan/choice/root_choice.hpp"
 #include "plan/limits.hpp"
@@ -100,8 +101,15 @@ Decision FleetKeeping::create(const Volume& volume) const {
   step::CreateFleet create{.volume = volume.id,
                            .pools = {},
                            .guest_files = guest_files_of(volume),
+                           .data = {},
                            .made_from = fleet_fingerprint(s_.machine),
                            .client_token = {}};
+  std::string data;
+  for (const DataDisk& disk : choose_data(s_.machine, s_.seen, volume, s_.now)) {
+    if (disk.trouble) return *disk.trouble;
+    create.data.push_back({disk.volume->id, disk.wanted->device});
+    data += "\n" + disk.volume->id.str();
+  }
   // Pools that EC2 has refused are left out; the fleet itself finds one with capacity.
   const PoolChoice choice = choose_pool(s_.machine, volume.zone, s_.seen, s_.memory, s_.now);
   if (choice.only_refused) {
@@ -125,7 +133,7 @@ Decision FleetKeeping::create(const Volume& volume) const {
   create.client_token =
       sha256_hex(s_.machine.owner.str() + "\n" + s_.machine.name.str() + "\n" + volume.id.str() +
                  "\n" + create.made_from + "\n" + (last == nullptr ? "" : last->id.str()) + "\n" +
-                 std::to_string(s_.memory.fleet_attempt) + left_out);
+                 std::to_string(s_.memory.fleet_attempt) + left_out + data);
   std::string detail = "EC2 is asked to keep one instance running, from " +
                        std::to_string(create.pools.size()) + " pools in " + volume.zone;
   return s_.decide.act(Reason::creating_fleet, std::move(detail), std::move(create));

@@ -231,6 +231,32 @@ TEST(UserDataTest, HoldsNoSecret) {
   }
 }
 
+TEST(UserDataTest, OfAnUnattendedBodyNamesItsDataVolumes) {
+  const auto with = [](std::vector<DataPlace> data) {
+    return render_user_data(
+        {.volumes = {kVolume},
+         .own_attaching = OwnAttaching{.address = AllocationId("eipalloc-0fedcba9876543210"),
+                                       .endpoint = "https://ec2.ap-southeast-1.amazonaws.com:8443",
+                                       .data = std::move(data)}});
+  };
+  const auto volumes = ten_volumes();
+  std::vector<DataPlace> data;
+  for (std::size_t i = 0; i < 8; ++i) {
+    data.push_back({volumes[i], std::string("/dev/sd") + static_cast<char>('g' + i)});
+  }
+  const auto result = with(data);
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  std::cout << result->size() << " of " << kUserDataMost << " bytes\n";
+  EXPECT_NE(file_in(unpack(*result), "parameters")
+                .find("\ndata='" + volumes[0].str() + " /dev/sdg " + volumes[1].str()),
+            std::string::npos);
+  EXPECT_EQ(file_in(unpack(*with({})), "parameters").find("data="), std::string::npos);
+  for (const DataPlace& wrong :
+       {DataPlace{VolumeId("vol-'; x"), "/dev/sdg"}, DataPlace{volumes[0], "/dev/sda1"}}) {
+    EXPECT_EQ(with({wrong}).error().code, Errc::invalid);
+  }
+}
+
 TEST(UserDataTest, OfAnUnattendedBodyHoldsTheEngineThatFits) {
   for (const auto& [engine, fix_network, held] :
        {std::tuple(BootEngine::auto_, false, "kexec"), std::tuple(BootEngine::auto_, true, "pivot"),

@@ -69,7 +69,6 @@ TEST(MachineFileTest, RefusesDataVolumesByName) {
             "data volume vol-1 is the machine's root volume; name another one, or remove it"},
            {"[[data_volumes]]\nvolume='vol-2'\ndevice='/dev/xvdf'\n",
             "data volume vol-2 has the device /dev/xvdf, which is the root's; use another one"},
-           {"unattended=true\n" + one, "remove one of the two keys"},
            {"[[data_volumes]]\nvolume='vol-2'\ndevice='/dev/sda1'\n",
             "data_volumes has the device '/dev/sda1', under which EC2 attaches no further volume"},
            {"[[data_volumes]]\nvolume='vol-2'\n", "data_volumes must be tables, each with"},

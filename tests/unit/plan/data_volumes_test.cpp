@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "model/launch_shape.hpp"
 #include "plan/choice/data_choice.hpp"
 #include "plan/limits.hpp"
 #include "scene.hpp"
@@ -310,10 +311,36 @@ TEST(DataVolumesTest, AMachineWithThemDoesNotMove) {
   expect_stuck(decide(seen, true, {}, machine), Reason::move_refused);
 }
 
-TEST(DataVolumesTest, InstancesThatAttachTheRootThemselvesAreNotForIt) {
-  Observation seen = with_data();
+Machine unattended_machine() {
+  Machine machine = data_machine();
+  machine.unattended = true;
+  return machine;
+}
+
+Observation without_instance() {
+  Observation seen = waiting();
+  seen.bodies.clear();
   seen.volumes[0].tags[std::string(tag::kUnattended)] = "true";
-  expect_stuck(decide(seen), Reason::data_volume_unusable);
+  return seen;
+}
+
+TEST(DataVolumesTest, AFleetsInstancesAreToldWhichTheyAre) {
+  const Decision decision = decide(without_instance(), true, {}, unattended_machine());
+  ASSERT_EQ(decision.steps.size(), 1U) << decision.detail;
+  const auto* create = std::get_if<step::CreateFleet>(&decision.steps[0]);
+  ASSERT_NE(create, nullptr);
+  EXPECT_EQ(create->data, (std::vector<DataPlace>{{kData, "/dev/sdg"}, {kLogs, "/dev/sdh"}}));
+  Machine other = unattended_machine();
+  other.data_volumes[1].device = "/dev/sdi";
+  EXPECT_NE(fleet_fingerprint(other), create->made_from);
+}
+
+TEST(DataVolumesTest, NoFleetIsMadeWithoutOneOfThem) {
+  for (const auto& [reason, change] : troubles()) {
+    Observation seen = without_instance();
+    change(seen);
+    expect_stuck(decide(seen, true, {}, unattended_machine()), reason);
+  }
 }
 
 }  // namespace
