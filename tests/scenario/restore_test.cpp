@@ -13,10 +13,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool is_there(LocalEc2& ec2, const std::string& volume) {
-  const auto volumes = ec2.resources("volume");
-  return std::any_of(volumes.begin(), volumes.end(),
-                     [&](const sim::Json& each) { return each.at("volumeId") == volume; });
+bool is_there(LocalEc2& ec2, const std::string& id, const char* kind = "volume") {
+  const auto all = ec2.resources(kind);
+  return std::any_of(all.begin(), all.end(), [&](const sim::Json& each) {
+    return each.at(std::string(kind) + "Id") == id;
+  });
 }
 
 // The machine serves from this root, under the same address and host key, and has lost nothing.
@@ -44,6 +45,7 @@ TEST(RestoreScenario, ABackupBecomesTheRootAndThePresentOneIsKept) {
   EXPECT_TRUE(is_there(ec2, kVolume));
   EXPECT_TRUE(is_there(ec2, root));
   EXPECT_FALSE(has_leftovers(ec2));
+  EXPECT_FALSE(is_there(ec2, backup, "snapshot")) << "newer backups have taken its place";
   look_after(ec2, machine, 2h);
   EXPECT_FALSE(is_there(ec2, kVolume));
   expect_up_on(ec2, root);

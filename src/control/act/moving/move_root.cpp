@@ -125,6 +125,8 @@ Result<void> MoveRoot::act(const step::CommitRoot& step) {
   if (!order.back_to.empty()) {
     TRY(const bool ours, holds_claim(former, order));
     if (!ours) return {};
+    TRY(const auto all, volumes());
+    TRY_VOID(usable_former_root(machine_, all, order.back_to));
   }
   TRY(const std::string chosen,
       claims_.claim(order.generation, ClaimOn::volume, step.volume.str()));
@@ -178,7 +180,11 @@ Result<void> MoveRoot::act(const step::RetireRoot& step) {
 }
 
 // A person has ordered that it becomes the root, or is copied for that.
-Result<void> MoveRoot::check_not_restored(const std::vector<Volume>& all, const std::string& id) {
+Result<void> MoveRoot::check_not_restored(std::vector<Volume> all, const std::string& id) {
+  std::erase_if(all, [](const Volume& volume) {
+    return tag::value(volume.tags, tag::kRole) != tag::kRoleRoot;
+  });
+  leave_newest_roots(all);  // the orders of the others have been carried out
   for (const Volume& volume : all) {
     const auto order = order_of(volume);
     if (!order || (order->from.str() != id && order->back_to.str() != id)) continue;

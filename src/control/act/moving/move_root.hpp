@@ -43,8 +43,8 @@ class MoveRoot {
   Result<bool> holds_claim(const Volume& former, const MoveOrder& order);
   // Stops the order when it lacks what it needs for ever. Returns the error that tells why.
   Result<void> give_up(const Volume& root, int generation, Error why);
-  // Errors: refused (rule S3) when a root of these is under an order that needs it.
-  static Result<void> check_not_restored(const std::vector<Volume>& all, const std::string& id);
+  // Errors: refused (rule S3) when the root among them is under an order that needs it.
+  static Result<void> check_not_restored(std::vector<Volume> all, const std::string& id);
   // The order of that number is void, and the root stays.
   Result<void> keep_root(const Volume& root, int generation);
 

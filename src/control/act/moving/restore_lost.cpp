@@ -64,11 +64,12 @@ Result<void> restore_lost_root(const Machine& machine, const step::RestoreLostRo
     return fail(Errc::refused, "rule S2: the machine's next root has been decided already: " +
                                    chosen + "; run the command again in a few minutes");
   }
-  if (const Volume* back = find_volume(roots, order.back_to)) {
-    Tags tags = written(machine, step, *back, back->id, now);
+  if (!order.back_to.empty()) {
+    TRY(const Volume back, usable_former_root(machine, roots, order.back_to));
+    Tags tags = written(machine, step, back, back.id, now);
     // It keeps what it says of its own origin.
     tags.erase(std::string(tag::kFrom));
-    return ec2.create_tags({back->id.str()}, tags);
+    return ec2.create_tags({back.id.str()}, tags);
   }
   TRY(const Snapshot source, usable_snapshot(order.from, ec2));
   const Volume former = newest_of(roots, machine);

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/sha256.hpp"
+#include "control/act/disk_rules.hpp"
 #include "control/tags/ownership.hpp"
 #include "model/tags.hpp"
+#include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -24,6 +26,17 @@ Result<Snapshot> usable_snapshot(const SnapshotId& id, aws::Ec2& ec2) {
   return fail(Errc::wrong_state, id.str() + " is " + std::string(to_string(snapshot.state)) +
                                      (snapshot.message.empty() ? "" : ": " + snapshot.message) +
                                      (snapshot.progress.empty() ? "" : ", " + snapshot.progress));
+}
+
+Result<Volume> usable_former_root(const Machine& machine, const std::vector<Volume>& volumes,
+                                  const VolumeId& id) {
+  const Volume* volume = find_volume(volumes, id);
+  if (volume == nullptr || !carries_tags_of(*volume, machine) || is_copy(*volume)) {
+    return fail(Errc::not_found, id.str() + " is no former root of this machine, or is gone");
+  }
+  if (volume->state == VolumeState::available && volume->attachments.empty()) return *volume;
+  return fail(Errc::wrong_state,
+              id.str() + " is " + std::string(to_string(volume->state)) + ", and not free");
 }
 
 // The first of EC2's values for gp3, which every volume of that type shows, need not be asked for.

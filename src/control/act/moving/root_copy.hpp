@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "aws/ec2.hpp"
 #include "model/machine.hpp"
@@ -11,6 +12,11 @@ namespace ec2spotter {
 // The snapshot, as EC2 shows it now. Errors: not_found when it is gone, wrong_state when EC2 has
 // not finished it, or could not.
 Result<Snapshot> usable_snapshot(const SnapshotId& id, aws::Ec2& ec2);
+
+// The former root among the machine's volumes. Errors: not_found when it is gone, or has never been
+// a root; wrong_state when it is in use or broken.
+Result<Volume> usable_former_root(const Machine& machine, const std::vector<Volume>& volumes,
+                                  const VolumeId& id);
 
 // The snapshot's content on a volume like the former one, in that zone.
 aws::VolumeSpec spec_of_copy(const Volume& former, const Snapshot& source, const std::string& zone);
