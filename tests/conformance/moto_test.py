@@ -61,9 +61,14 @@ class MotoTest(unittest.TestCase):
         )["VolumeId"]
         image = self.ec2.describe_images(Owners=["amazon"], Filters=[
             {"Name": "architecture", "Values": ["x86_64"]}])["Images"][0]["ImageId"]
-        values = {"volume": "web-root", "image": image, "types": ["t3.small"], "probe": False}
+        self.values = {"volume": "web-root", "image": image, "types": ["t3.small"],
+                       "probe": False}
+        self.write_machine()
+
+    def write_machine(self, **more):
         (self.folder / "web.toml").write_text(
-            "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items()))
+            "".join(f"{key} = {json.dumps(value)}\n"
+                    for key, value in (self.values | more).items()))
 
     def command(self, *words):
         return [BINARY, "--machines", str(self.folder), *words]
@@ -87,6 +92,17 @@ class MotoTest(unittest.TestCase):
         self.assertIn(body, json.dumps(shown))
         tags = self.ec2.describe_volumes(VolumeIds=[self.volume])["Volumes"][0]["Tags"]
         self.assertIn({"Key": "ec2spotter:machine", "Value": "web"}, tags)
+
+    def test_a_launch_is_on_the_network_interface_that_is_kept(self):
+        self.write_machine(private_ip="keep")
+        done = self.run_program("launch", str(self.folder / "web.toml"), "--no-wait")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        body, = self.bodies()
+        found, = self.ec2.describe_network_interfaces(Filters=[
+            {"Name": "attachment.instance-id", "Values": [body]}])["NetworkInterfaces"]
+        self.assertIn({"Key": "ec2spotter:role", "Value": "interface"}, found["TagSet"])
+        shown = json.loads(self.run_program("--output", "json", "status", "web").stdout)
+        self.assertEqual(shown["private_address"], found["PrivateIpAddress"])
 
     def test_a_watch_sees_that_an_instance_has_ended(self):
         watch = subprocess.Popen(self.command("watch", "--state", str(self.folder / "state")),

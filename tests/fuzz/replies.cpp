@@ -29,11 +29,13 @@ void read_error(std::string_view body) {
   }
 }
 
-constexpr std::array<fuzz::Parser, 23> kParsers{
+constexpr std::array<fuzz::Parser, 25> kParsers{
     parse<parse_describe_volumes>,
     parse<parse_describe_instances>,
     parse<parse_describe_spot_requests>,
     parse<parse_describe_addresses>,
+    parse<parse_describe_interfaces>,
+    parse<parse_create_interface>,
     parse<parse_describe_images>,
     parse<parse_describe_subnets>,
     parse<parse_describe_security_groups>,

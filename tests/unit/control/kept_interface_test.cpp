@@ -28,6 +28,7 @@ class NetworkEc2 final : public SilentEc2 {
   std::vector<std::string> calls;
   std::vector<Filters> asked;
   aws::InterfaceSpec made;
+  std::optional<Error> error;
 
   Result<std::vector<NetworkInterface>> describe_interfaces(const Filters& filters) override {
     asked.push_back(filters);
@@ -40,6 +41,7 @@ class NetworkEc2 final : public SilentEc2 {
   Result<NetworkInterface> create_interface(const aws::InterfaceSpec& spec) override {
     calls.emplace_back("create");
     made = spec;
+    if (error) return fail(*error);
     NetworkInterface interface;
     interface.id = kInterface;
     return interface;
@@ -117,6 +119,13 @@ TEST_F(KeptInterfaceTest, ATokenWhoseInterfaceIsGoneIsNotUsedAgain) {
   ASSERT_TRUE(make());
   EXPECT_EQ(memory.interface_attempt, 0);
   ASSERT_TRUE(make());
+  EXPECT_EQ(memory.interface_attempt, 1);
+}
+
+TEST_F(KeptInterfaceTest, ATokenOfAnEarlierFileIsNotUsedAgain) {
+  ec2.error =
+      Error{.code = Errc::invalid, .message = "", .api_code = "IdempotentParameterMismatch"};
+  EXPECT_FALSE(make());
   EXPECT_EQ(memory.interface_attempt, 1);
 }
 

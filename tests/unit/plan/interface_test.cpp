@@ -243,6 +243,34 @@ TEST(InterfaceTest, InAMoveTheNextInstanceGetsOneInItsOwnZone) {
   EXPECT_EQ(launch->interface, kTwo);
 }
 
+// The storm found it: the next instance waited for the interface, and the working one for the next.
+TEST(InterfaceTest, AMoveDoesNotTurnBackToTheZoneOfTheWorkingInstance) {
+  Observation seen = on_interface();
+  order_move(seen.volumes[0], 2, kThere);
+  seen.zones = {"us-east-1a", kThere};
+  Snapshot ahead;
+  ahead.volume = kVolume;
+  ahead.state = SnapshotState::completed;
+  ahead.tags = {{std::string(tag::kPurpose), std::string(to_string(SnapshotPurpose::ahead))},
+                {std::string(tag::kGeneration), "2"}};
+  seen.snapshots = {ahead};
+  Machine machine = keeping();
+  machine.zones = seen.zones;
+  machine.move_after = 0s;
+  Memory memory;
+  for (const char* type : {"t3.small", "m5.large"}) {
+    memory.closed_pools[{type, kThere, Market::spot}] = {.why = "no room", .until = kNow + 2min};
+  }
+  memory.spot_missing_since = kNow - 1h;
+  EXPECT_TRUE(decide(seen, machine, memory).steps.empty());
+  give_notice(seen);
+  EXPECT_NE(only_step<step::OrderMove>(decide(seen, machine, memory)), std::nullopt)
+      << "EC2 will free the interface";
+  machine.keeps_private_ip = false;
+  seen.requests.clear();
+  EXPECT_NE(only_step<step::OrderMove>(decide(seen, machine, memory)), std::nullopt);
+}
+
 TEST(InterfaceTest, TheOldOneGoesOnlyOnceTheMachineIsUp) {
   Observation seen = on_interface();
   seen.interfaces.push_back(an_interface(kTwo, {}, kThere));

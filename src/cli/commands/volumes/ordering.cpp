@@ -36,7 +36,9 @@ bool lists(const Machine& machine, const std::string& zone) {
 Result<void> check_kept_address(const Machine& machine, const Observation& seen, const Volume& root,
                                 const std::string& zone, bool yes) {
   const NetworkInterface* kept = choose_interface(seen, root, root.zone);
-  if (kept == nullptr || zone == root.zone) return {};
+  // The file does not want it any more; without a file nothing says so.
+  const bool given_up = !machine.keeps_private_ip && !machine.image.empty();
+  if (kept == nullptr || given_up || zone == root.zone) return {};
   const std::string what = fmt::format(
       "machine '{}' keeps its private address {} (MAC address {}, {}), which belongs to {}: in {} "
       "it gets another address and another MAC address, and {} is deleted once it is up there",

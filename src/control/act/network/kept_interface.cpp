@@ -55,15 +55,17 @@ Result<void> KeptInterface::act(const step::MakeInterface& step) {
   Tags tags = ownership_tags(machine_);
   tags[std::string(tag::kRole)] = tag::kRoleInterface;
   tags[std::string(tag::kName)] = machine_.name.str();
-  TRY(const NetworkInterface made,
-      ec2_.create_interface({.subnet = subnet,
-                             .security_groups = std::move(groups),
-                             .description = "ec2spotter: machine " + machine_.name.str(),
-                             .client_token = step.client_token,
-                             .tags = std::move(tags)}));
+  auto made = ec2_.create_interface({.subnet = subnet,
+                                     .security_groups = std::move(groups),
+                                     .description = "ec2spotter: machine " + machine_.name.str(),
+                                     .client_token = step.client_token,
+                                     .tags = std::move(tags)});
+  // The file has changed since the token was used.
+  if (!made && made.error().api_code.starts_with("Idempotent")) ++memory_.interface_attempt;
+  if (!made) return fail(std::move(made).error());
   // For the token of an interface that is gone, EC2 may return that one again.
-  if (memory_.interface_made.id == made.id.str()) ++memory_.interface_attempt;
-  memory_.interface_made = {.id = made.id.str(), .at = now_};
+  if (memory_.interface_made.id == made->id.str()) ++memory_.interface_attempt;
+  memory_.interface_made = {.id = made->id.str(), .at = now_};
   return {};
 }
 
