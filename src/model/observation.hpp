@@ -131,7 +131,7 @@ struct Memory {
   std::map<InstanceId, TimePoint> restarted;  // bodies whose system was restarted for its health
   // Bodies just launched: held here until a describe shows them.
   std::map<InstanceId, Instance> launched;
-  std::map<InstanceId, TimePoint> attach_sent;  // or the replacement of the root disk
+  std::map<InstanceId, TimePoint> attach_sent;  // or its root disk replaced, or it started
   std::map<InstanceId, TimePoint> terminate_sent;
   Made made = {};             // by a move, last
   int root_attempt = 0;       // as launch_attempt, of a volume that becomes the root

@@ -34,6 +34,7 @@ constexpr auto kNames = std::to_array<std::pair<Reason, std::string_view>>({
     {Reason::quota_reached, "quota_reached"},
     {Reason::waiting_for_spot, "waiting_for_spot"},
     {Reason::launch_refused, "launch_refused"},
+    {Reason::key_refused, "key_refused"},
     {Reason::too_many_launches, "too_many_launches"},
     {Reason::choosing_engine, "choosing_engine"},
     {Reason::swapping_root, "swapping_root"},

@@ -33,6 +33,7 @@ enum class Reason {
   quota_reached,
   waiting_for_spot,
   launch_refused,
+  key_refused,
   too_many_launches,
   choosing_engine,
   swapping_root,

@@ -66,6 +66,9 @@ inline constexpr std::string_view kGuestFiles = "ec2spotter:guest-files";  // re
 inline constexpr std::string_view kMadeFrom = "ec2spotter:made-from";  // on a fleet: a fingerprint
 // On the volume: when a fleet was last asked for, which EC2 may show only later.
 inline constexpr std::string_view kFleetAskedAt = "ec2spotter:fleet-asked-at";
+// On a root: the code with which EC2 refused to give it to an instance for its KMS key, and when;
+// kGone once EC2 has done it.
+inline constexpr std::string_view kKeyRefused = "ec2spotter:key-refused";
 // EC2's own, on the instances of a fleet.
 inline constexpr std::string_view kFleetId = "aws:ec2:fleet-id";
 inline constexpr std::string_view kName = "Name";

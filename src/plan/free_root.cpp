@@ -3,6 +3,7 @@
 #include "base/broken_rule.hpp"
 #include "model/tags.hpp"
 #include "plan/body/booting.hpp"
+#include "plan/choice/key_choice.hpp"
 #include "plan/common_steps.hpp"
 #include "plan/limits.hpp"
 #include "plan/ways/data_disks.hpp"
@@ -12,12 +13,23 @@
 namespace ec2spotter {
 namespace {
 
+// Its boot program has waited for a root that EC2 did not give it, and waits no more.
+std::optional<Decision> fail_for_key(const Situation& s, const Root& root, const BootReport& boot) {
+  const auto refused = refused_for_key(root.volume);
+  if (!refused || boot.reason != "volume_absent") return std::nullopt;
+  return s.decide.stuck(Reason::key_refused, Errc::unauthorized,
+                        *refused + "; then `pause` and `resume`");
+}
+
 // A preboot system that is still looking for its own root by label could take the volume for it.
 // After a while it is past that, even if its console (which may lag) shows nothing.
 std::optional<Decision> wait_for_preboot(const Situation& s, const Root& root,
                                          const Instance& next) {
   const BootReport boot = s.bodies.boot_of(next);
-  if (boot.failed()) return Booting(s).fail(root, boot, next);
+  if (boot.failed()) {
+    if (auto refused = fail_for_key(s, root, boot)) return refused;
+    return Booting(s).fail(root, boot, next);
+  }
   if (auto denied = console_denied(s.decide, s.seen, next)) return denied;
   if (!boot.stage.empty() || s.now - next.launch_time > kSilentPreboot) return std::nullopt;
   return s.decide.wait(Reason::waiting_for_preboot, next.id.str() + " boots its preboot system",
@@ -86,6 +98,14 @@ Decision await_old_body(const Situation& s, const Root& root, const Instance& ne
                       step::TerminateBody{holder.id});
 }
 
+Decision give_root(const Situation& s, const Root& root, const Instance& next) {
+  if (root.engine.engine == Engine::replace) return Replacing(s).start(root, next);
+  const VolumeId& id = root.volume.id;
+  const bool swaps = root.engine.engine == Engine::swap;
+  return s.decide.act(Reason::attaching_root, id.str() + " to " + next.id.str(),
+                      step::AttachRoot{id, next.id, swaps ? next.root_device : s.machine.device});
+}
+
 }  // namespace
 
 std::optional<Decision> make_ready(const Situation& s, const Root& root, const Instance& next) {
@@ -121,11 +141,7 @@ Decision find_next_holder(const Situation& s, const Root& root) {
                          "the attachment was requested; EC2 does not show it yet", kPollChange);
   }
   if (auto first = data.give_to(*next)) return std::move(*first);
-  if (root.engine.engine == Engine::replace) return Replacing(s).start(root, *next);
-  const bool swaps = root.engine.engine == Engine::swap;
-  return s.decide.act(
-      Reason::attaching_root, volume.id.str() + " to " + next->id.str(),
-      step::AttachRoot{volume.id, next->id, swaps ? next->root_device : s.machine.device});
+  return with_key_refusal(root, give_root(s, root, *next));
 }
 
 }  // namespace ec2spotter

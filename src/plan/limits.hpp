@@ -100,6 +100,9 @@ inline constexpr Duration kOrderShown = std::chrono::seconds(10);
 // EC2 shows a new snapshot, and a new volume, within this time.
 inline constexpr Duration kStorageShown = std::chrono::seconds(30);
 
+// How often a watch tries again what EC2 has refused for a KMS key: a person must cure that.
+inline constexpr Duration kKeyTriedEvery = std::chrono::minutes(1);
+
 // EC2 shows a network interface, and whose the instance on it is, within this time. No person is
 // called before.
 inline constexpr Duration kInterfaceShown = std::chrono::minutes(1);

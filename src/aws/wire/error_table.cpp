@@ -114,6 +114,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"AccessDeniedException", kRights},
     {"AuthFailure.ServiceLinkedRoleCreationNotPermitted", kRights},
     {"Blocked", kRights},
+    {"CustomerKeyHasBeenRevoked", kRights},
     {"ExpiredToken", kRights},
     {"ExpiredTokenException", kRights},
     {"IncompleteSignature", kRights},
@@ -208,6 +209,9 @@ constexpr auto kTextTable = std::to_array<TextRow>({
     {"AuthFailure", "Not authorized for ", kUserInput},
     // AttachVolume: the device name is taken.
     {"InvalidParameterValue", "already in use", kState},
+    // A KMS key, of CreateVolume, CopySnapshot and others. Other parameters would not help.
+    {"InvalidParameterValue", "key ID is not accessible", kRights},
+    {"InvalidParameterValue", "KMS key is not accessible", kRights},
     // RunInstances: the instance profile was made seconds ago.
     {"InvalidParameterValue",
      "Invalid IAM Instance Profile name",
@@ -290,8 +294,12 @@ std::string_view cure_of(std::string_view api_code, std::string_view message) {
            "machine "
            "file";
   }
-  if (code.starts_with("InvalidKmsKey.") || code.starts_with("InvalidKMSKey.")) {
-    return "the KMS key of the disk must be enabled, and the caller allowed to use it";
+  const bool of_key = code.starts_with("InvalidKmsKey.") || code.starts_with("InvalidKMSKey.") ||
+                      (code == "InvalidParameterValue" && find(code, message) == kRights);
+  if (of_key) {
+    return "the KMS key must be enabled and of this region, and the caller (for Spot Instances "
+           "also the role AWSServiceRoleForEC2Spot) have the rights kms:CreateGrant, kms:Decrypt, "
+           "kms:DescribeKey, kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt* on it";
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include "control/act/create_fleet.hpp"
 #include "control/act/disk_rules.hpp"
 #include "control/act/disks/data_volumes.hpp"
+#include "control/act/keys/key_note.hpp"
 #include "control/act/launch_bodies.hpp"
 #include "control/act/moving/move_root.hpp"
 #include "control/act/moving/restore_lost.hpp"
@@ -64,7 +65,7 @@ class Executor {
                                         .seen_at = step.instance});
     }
     if (attached) memory_.attach_sent[step.instance] = now_;
-    return attached;
+    return note_key(step.volume, std::move(attached), seen_, ec2_, now_);
   }
 
   Result<void> operator()(const step::AdoptData& step) {
@@ -147,7 +148,8 @@ class Executor {
 
   Result<void> operator()(const step::ReplaceRoot& step) {
     TRY(const Instance* body, check_ours(step.instance));
-    return replace_root(machine_, step, *body, seen_, ec2_, memory_, now_);
+    return note_key(step.volume, replace_root(machine_, step, *body, seen_, ec2_, memory_, now_),
+                    seen_, ec2_, now_);
   }
 
   // Forced, as nothing is lost: it has its image's disk alone.
@@ -198,6 +200,7 @@ class Executor {
     }
     TRY_VOID(check_may_be_used(step.volume, ec2_));
     auto started = ec2_.start_instance(step.instance);
+    if (started) memory_.attach_sent[step.instance] = now_;
     // A missing right or an unknown error says nothing about the body.
     const bool unclear = !started && (started.error().code == Errc::unauthorized ||
                                       started.error().code == Errc::internal);

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "model/decision.hpp"
+#include "model/key_trouble.hpp"
 #include "model/tags.hpp"
 #include "plan/limits.hpp"
 
@@ -19,6 +20,19 @@ bool ended_at_once(const Instance& body, TimePoint now) {
 
 bool is_from(const Instance& body, const Pool& pool) {
   return body.type == pool.instance_type && body.zone == pool.zone && body.market == pool.market;
+}
+
+// The key is that of the image's disk.
+std::string cure_of_key(KeyTrouble trouble, const Instance& body) {
+  const bool of_fleet = body.tags.contains(std::string(tag::kFleetId));
+  const KeyUser user = of_fleet                      ? KeyUser::fleet
+                       : body.market == Market::spot ? KeyUser::spot
+                                                     : KeyUser::caller;
+  return "for the image's disk, " +
+         describe(trouble, {.key = {}, .region = region_of_place(body.zone), .user = user}) +
+         "; which key: `aws ec2 describe-images --image-ids " + body.image.str() +
+         "` names the snapshot, and `aws ec2 describe-snapshots` its key; if it has none, `aws ec2 "
+         "get-ebs-default-kms-key-id` names the account's";
 }
 
 bool is_refusal(std::string_view code) {
@@ -98,18 +112,24 @@ std::optional<std::string> refused_lately(const Observation& seen, const Pool& p
   return std::nullopt;
 }
 
-std::optional<std::string> launch_refusal(const Observation& seen, TimePoint now) {
+std::optional<LaunchRefusal> launch_refusal(const Observation& seen, TimePoint now) {
   const Instance* newest = newest_body(seen);
   if (newest == nullptr || !ended_at_once(*newest, now) || !is_refusal(newest->state_reason_code)) {
     return std::nullopt;
   }
+  const std::string what = "EC2 ended " + newest->id.str() +
+                           " at once: " + newest->state_reason_code + ": " +
+                           newest->state_reason_message + "; ";
+  const std::string again = "; the launch is tried again after three minutes";
+  if (const auto trouble =
+          key_trouble_of(newest->state_reason_code, newest->state_reason_message)) {
+    return LaunchRefusal{.what = what + cure_of_key(*trouble, *newest) + again, .for_key = true};
+  }
   const bool limit = newest->state_reason_code == "Client.VolumeLimitExceeded";
-  return "EC2 ended " + newest->id.str() + " at once: " + newest->state_reason_code + ": " +
-         newest->state_reason_message +
-         (limit ? "; raise the account's EBS storage quota"
-                : "; EC2 cannot make the image's disk: allow the caller to use the KMS key of its "
-                  "snapshot, or name another image") +
-         "; the launch is tried again after three minutes";
+  return LaunchRefusal{.what = what +
+                               (limit ? "raise the account's EBS storage quota"
+                                      : "EC2 cannot make the image's disk: name another image") +
+                               again};
 }
 
 }  // namespace ec2spotter

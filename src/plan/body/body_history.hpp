@@ -48,8 +48,12 @@ bool never_came_up_lately(const Observation& seen, const Pool& pool, TimePoint n
 // EC2 accepted the launch and then ended the body for lack of capacity: its words.
 std::optional<std::string> refused_lately(const Observation& seen, const Pool& pool, TimePoint now);
 
-// EC2 ended the newest body at once for a cause that only a person can remove (a KMS key that the
-// caller may not use, a volume limit): its words, and what to do.
-std::optional<std::string> launch_refusal(const Observation& seen, TimePoint now);
+// EC2 ended the newest body at once for a cause that only a person can remove (a KMS key that it
+// cannot use, a volume limit): its words, and what to do.
+struct LaunchRefusal {
+  std::string what;
+  bool for_key = false;
+};
+std::optional<LaunchRefusal> launch_refusal(const Observation& seen, TimePoint now);
 
 }  // namespace ec2spotter

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/sha256.hpp"
+#include "model/key_trouble.hpp"
 #include "model/launch_shape.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
@@ -148,6 +149,10 @@ Decision FleetKeeping::await_body(const Volume& volume) const {
   const Instance* next = s_.bodies.next_body(
       nullptr, {.volume = volume.id, .zone = volume.zone, .engine = Engine::automatic});
   if (next == nullptr) {
+    const auto refusal = launch_refusal(s_.seen, s_.now);
+    if (refusal && refusal->for_key) {
+      return s_.decide.stuck(Reason::key_refused, Errc::unauthorized, refusal->what);
+    }
     return s_.decide.wait(Reason::waiting_for_fleet,
                           s_.seen.fleets.front().id.str() + " has no instance for " +
                               volume.id.str() + " yet; it launches one as soon as a pool has room",
@@ -157,6 +162,14 @@ Decision FleetKeeping::await_body(const Volume& volume) const {
     return s_.decide.wait(Reason::waiting_for_body, next->id.str() + " is pending", kPollChange);
   }
   const BootReport boot = s_.bodies.boot_of(*next);
+  if (const auto trouble = key_trouble_of(boot.reason, "")) {
+    return s_.decide.stuck(Reason::key_refused, Errc::unauthorized,
+                           next->id.str() + " may not attach " + volume.id.str() + " (" +
+                               boot.reason + "): " +
+                               describe(*trouble, {.key = volume.kms_key,
+                                                   .region = region_of_place(volume.zone),
+                                                   .user = KeyUser::instance_role}));
+  }
   if (boot.failed()) return boot_failed(s_.decide, boot, *next);
   if (auto denied = console_denied(s_.decide, s_.seen, *next)) return std::move(*denied);
   return s_.decide.wait(

@@ -13,7 +13,9 @@ namespace ec2spotter {
 
 Decision Launching::next_body(const Root& root) const {
   if (const auto refusal = launch_refusal(s_.seen, s_.now)) {
-    return s_.decide.stuck(Reason::launch_refused, Errc::refused, *refusal);
+    return refusal->for_key
+               ? s_.decide.stuck(Reason::key_refused, Errc::unauthorized, refusal->what)
+               : s_.decide.stuck(Reason::launch_refused, Errc::refused, refusal->what);
   }
   if (const int count = launches_lately(s_.seen, s_.now); count >= kLaunchesPerHour) {
     return s_.decide.wait(Reason::too_many_launches,

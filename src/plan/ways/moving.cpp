@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/key_trouble.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/choice/root_choice.hpp"
@@ -32,6 +33,24 @@ int failed_snapshots(const std::vector<Snapshot>& snapshots, const MoveOrder& or
         return snapshot.state == SnapshotState::error &&
                is_for(snapshot, SnapshotPurpose::last, order.generation);
       }));
+}
+
+// What to do about the root's key, which is needed for what is made in that zone.
+std::string key_cure(const Root& root, const std::string& zone) {
+  if (root.volume.kms_key.empty()) return "this root has none, so ask AWS Support";
+  return describe(KeyTrouble::unclear,
+                  {.key = root.volume.kms_key, .region = region_of_place(zone)});
+}
+
+// EC2's message about a failed snapshot, with the cure where it is about a key.
+std::string words_of_failed(const std::vector<Snapshot>& snapshots, const Root& root) {
+  for (const Snapshot& snapshot : snapshots) {
+    if (snapshot.state != SnapshotState::error || snapshot.message.empty()) continue;
+    const bool of_key = key_trouble_of("", snapshot.message).has_value();
+    return " (" + snapshot.id.str() + ": " + snapshot.message + ")" +
+           (of_key ? "; " + key_cure(root, root.volume.zone) : "");
+  }
+  return "; see its status message";
 }
 
 std::string progress_of(const Snapshot& snapshot) {
@@ -180,7 +199,8 @@ std::optional<Decision> Moving::last_snapshot(const Root& root, const Snapshot*&
   if (failed_snapshots(s_.seen.snapshots, order) >= kFailedSnapshotsMost) {
     return s_.decide.stuck(Reason::move_refused, Errc::wrong_state,
                            "EC2 could not finish a snapshot of " + root.volume.id.str() +
-                               "; see its status message; nothing is lost, and the move goes on "
+                               words_of_failed(s_.seen.snapshots, root) +
+                               "; nothing is lost, and the move goes on "
                                "when a failed snapshot is deleted");
   }
   return s_.decide.act(Reason::moving_root, order_text(root) + ": last snapshot",
@@ -217,9 +237,9 @@ Decision Moving::make_root(const Root& root, const SnapshotId& from) const {
     return s_.decide.stuck(Reason::move_refused, Errc::wrong_state,
                            "EC2 has created volumes from " + from.str() +
                                " and deleted them again, as it does where a KMS key cannot be "
-                               "used; allow kms:CreateGrant and kms:Decrypt on its key, or stop "
-                               "the order with `move " +
-                               s_.machine.name.str() + " --cancel`");
+                               "used; " +
+                               key_cure(root, order.zone) + "; `move " + s_.machine.name.str() +
+                               " --cancel` stops the order");
   }
   return s_.decide.act(Reason::moving_root,
                        "a volume in " + order.zone + " is made from " + from.str(),

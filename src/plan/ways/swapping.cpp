@@ -2,6 +2,7 @@
 
 #include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
+#include "plan/choice/key_choice.hpp"
 #include "plan/limits.hpp"
 
 namespace ec2spotter {
@@ -37,10 +38,23 @@ std::optional<Decision> Swapping::swap_stopped(const Instance& body) const {
 std::optional<Decision> Swapping::start(const Volume& root, const Instance& body) const {
   if (was_interrupted(s_.seen, body) || was_silent(body)) return std::nullopt;
   if (auto early = wait_for_request(body)) return early;
+  const auto refused = stopped_for_key(root, body);
+  if (refused && was_tried_lately(body)) {
+    return s_.decide.stuck(Reason::key_refused, Errc::unauthorized, *refused);
+  }
   return s_.decide.act(
-      Reason::swapping_root, body.id.str() + " boots from " + root.id.str(),
+      refused ? Reason::key_refused : Reason::swapping_root,
+      (refused ? *refused + "; it is tried again: " : "") + body.id.str() + " boots from " +
+          root.id.str(),
       step::StartBody{
           .instance = body.id, .pool = {body.type, body.zone, body.market}, .volume = root.id});
+}
+
+// A command tries once, a watch now and then.
+bool Swapping::was_tried_lately(const Instance& body) const {
+  const auto tried = s_.memory.attach_sent.find(body.id);
+  return tried != s_.memory.attach_sent.end() &&
+         (!s_.intent.by_watch || s_.now - tried->second < kKeyTriedEvery);
 }
 
 bool Swapping::is_up(const Instance& body) const {

@@ -40,6 +40,7 @@ class Swapping {
   Decision wait(const Instance& body, const std::string& what) const;
   std::optional<Decision> swap_stopped(const Instance& body) const;
   std::optional<Decision> wait_for_request(const Instance& body) const;
+  bool was_tried_lately(const Instance& body) const;
 
   const Situation& s_;
 };

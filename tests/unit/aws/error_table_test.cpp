@@ -54,6 +54,7 @@ constexpr Case kCases[] = {
     {"InvalidBlockDeviceMapping", 400, {Errc::invalid, Reaction::ask_user}},
     {"InvalidKmsKey.InvalidState", 400, {Errc::unauthorized, Reaction::ask_user}},
     {"InvalidKMSKey.DisabledState", 400, {Errc::unauthorized, Reaction::ask_user}},
+    {"CustomerKeyHasBeenRevoked", 400, {Errc::unauthorized, Reaction::ask_user}},
     {"InvalidInstanceID", 400, {Errc::wrong_state, Reaction::look_first}},
     {"InvalidAddress.Locked", 400, {Errc::wrong_state, Reaction::ask_user}},
     {"InvalidSubnetID.Malformed", 400, {Errc::invalid, Reaction::ask_user}},
@@ -165,6 +166,18 @@ TEST(ErrorDocumentTest, WhatIsNoErrorDocumentIsTakenByItsStatus) {
   const Error other = error_from_reply("<html>not here</html>", 404);
   EXPECT_EQ(other.code, Errc::malformed_reply);
   EXPECT_NE(other.message.find("is the endpoint an AWS one?"), std::string::npos);
+}
+
+// Other parameters would not help, and another pool has the same key.
+TEST(ErrorTableTest, AKeyThatIsNotAccessibleIsAMatterOfRights) {
+  for (const char* message :
+       {"The specified KMS key is not accessible", "Given key ID is not accessible"}) {
+    EXPECT_EQ(classify("InvalidParameterValue", 400, message).code, Errc::unauthorized);
+    const std::string cure(cure_of("InvalidParameterValue", message));
+    EXPECT_NE(cure.find("kms:CreateGrant"), std::string::npos) << cure;
+    EXPECT_NE(cure.find("AWSServiceRoleForEC2Spot"), std::string::npos) << cure;
+  }
+  EXPECT_TRUE(cure_of("InvalidParameterValue", "Value (x) for parameter y is invalid").empty());
 }
 
 }  // namespace

@@ -175,7 +175,12 @@ const std::map<Reason, Scene> kScenes{
     {Reason::launch_refused,
      [](Asked& a) {
        with_new_body(a, InstanceState::terminated);
-       a.seen.bodies[0].state_reason_code = "Client.InternalError";
+       a.seen.bodies[0].state_reason_code = "Client.VolumeLimitExceeded";
+     }},
+    {Reason::key_refused,
+     [](Asked& a) {
+       with_new_body(a, InstanceState::terminated);
+       a.seen.bodies[0].state_reason_code = "Client.InvalidKMSKey.InvalidState";
      }},
     {Reason::too_many_launches,
      [](Asked& a) {

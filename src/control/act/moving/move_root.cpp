@@ -4,6 +4,7 @@
 
 #include "control/act/disk_rules.hpp"
 #include "control/act/disks/data_volumes.hpp"
+#include "control/act/keys/key_note.hpp"
 #include "control/act/moving/root_copy.hpp"
 #include "control/act/root_holders.hpp"
 #include "control/tags/ownership.hpp"
@@ -109,10 +110,11 @@ Result<void> MoveRoot::act(const step::CreateRoot& step) {
   aws::VolumeSpec spec = spec_of_copy(former, *source, step.order.zone);
   spec.tags = tags_of_next(machine_, former, step.order.generation);
   const std::string token = to_string(step.order) + "\n" + std::to_string(step.attempt);
-  TRY(const Volume made, create_copy(machine_, std::move(spec), token, ec2_));
+  const auto made = create_copy(machine_, std::move(spec), token, ec2_);
+  if (!made) return fail(with_key_cure(made.error(), former.kms_key, step.order.zone));
   // For the token of a volume that it has deleted, EC2 returns that volume again.
-  if (memory_.made.id == made.id.str()) ++memory_.root_attempt;
-  memory_.made = {.id = made.id.str(), .at = now_};
+  if (memory_.made.id == made->id.str()) ++memory_.root_attempt;
+  memory_.made = {.id = made->id.str(), .at = now_};
   return {};
 }
 
