@@ -67,6 +67,9 @@ struct Describe {
   std::string operator()(const step::CreateRoot& s) const {
     return "create a volume from " + s.snapshot.str() + " in " + s.order.zone;
   }
+  std::string operator()(const step::CreateData& s) const {
+    return "create a data volume from " + s.snapshot.str() + " in " + s.order.zone;
+  }
   std::string operator()(const step::CommitRoot& s) const {
     return "make " + s.volume.str() + " the root instead of " + s.former.str();
   }

@@ -175,6 +175,7 @@ struct TakeSnapshot {
   VolumeId volume;
   SnapshotPurpose purpose = SnapshotPurpose::ahead;
   int generation = 2;  // of the root that it is taken for; of a backup, the volume's own
+  VolumeId beside{};   // of a data volume: the root that moves; empty: the volume is that itself
   bool operator==(const TakeSnapshot&) const = default;
 };
 // Makes the volume that will be the root.
@@ -185,11 +186,21 @@ struct CreateRoot {
   int attempt = 1;  // counts those that EC2 could not make
   bool operator==(const CreateRoot&) const = default;
 };
+// Makes the volume that will be the machine's data beside the next root.
+struct CreateData {
+  VolumeId former;
+  VolumeId root;  // the present one
+  SnapshotId snapshot;
+  MoveOrder order;
+  int attempt = 1;  // likewise
+  bool operator==(const CreateData&) const = default;
+};
 // Makes it the root, with one write.
 struct CommitRoot {
   VolumeId former;
   VolumeId volume;
   MoveOrder order;
+  std::vector<VolumeId> data = {};  // that belong to it
   bool operator==(const CommitRoot&) const = default;
 };
 // The present root stays the root, under the order's number, so that the order is void.
@@ -246,16 +257,15 @@ struct DeleteInterface {
 
 }  // namespace step
 
-using Step =
-    std::variant<step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot,
-                 step::DetachRoot, step::MarkRoot, step::MoveAddress, step::TerminateBody,
-                 step::ChooseEngine, step::ReplaceRoot, step::StopBody, step::DetachImageDisk,
-                 step::DeleteImageDisk, step::StartBody, step::AdoptBody, step::CancelRequest,
-                 step::AdoptAddress, step::CreateFleet, step::DeleteFleet, step::RebootBody,
-                 step::OrderMove, step::TakeSnapshot, step::CreateRoot, step::CommitRoot,
-                 step::CancelMove, step::RestoreLostRoot, step::RetireRoot, step::DeleteSnapshot,
-                 step::DeleteVolume, step::EndMove, step::AdoptData, step::AttachData,
-                 step::MakeInterface, step::RecordInterface, step::DeleteInterface>;
+using Step = std::variant<
+    step::AdoptVolume, step::LaunchBody, step::AttachRoot, step::ProtectRoot, step::DetachRoot,
+    step::MarkRoot, step::MoveAddress, step::TerminateBody, step::ChooseEngine, step::ReplaceRoot,
+    step::StopBody, step::DetachImageDisk, step::DeleteImageDisk, step::StartBody, step::AdoptBody,
+    step::CancelRequest, step::AdoptAddress, step::CreateFleet, step::DeleteFleet, step::RebootBody,
+    step::OrderMove, step::TakeSnapshot, step::CreateRoot, step::CommitRoot, step::CancelMove,
+    step::RestoreLostRoot, step::RetireRoot, step::DeleteSnapshot, step::DeleteVolume,
+    step::EndMove, step::AdoptData, step::AttachData, step::CreateData, step::MakeInterface,
+    step::RecordInterface, step::DeleteInterface>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);

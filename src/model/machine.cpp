@@ -87,9 +87,8 @@ VolumeName parse_volume_name(const std::string& text) {
 }
 
 bool may_move(const Machine& machine) {
-  return machine.move_after && machine.data_volumes.empty() &&
-         (machine.zones.size() > 1 ||
-          (machine.zones.size() == 1 && machine.zones.front() == kAnyZone));
+  return machine.move_after && (machine.zones.size() > 1 ||
+                                (machine.zones.size() == 1 && machine.zones.front() == kAnyZone));
 }
 
 bool uses_market(const Machine& machine, Market market) {

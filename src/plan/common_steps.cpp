@@ -85,6 +85,33 @@ std::optional<Decision> protect(const Situation& s, const Root& root) {
   return std::nullopt;
 }
 
+// The newest of them that has not failed; nullptr: there is none.
+const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, const VolumeId& volume,
+                              SnapshotPurpose purpose, int generation) {
+  const Snapshot* best = nullptr;
+  for (const Snapshot& snapshot : snapshots) {
+    const bool fits = snapshot.volume == volume && snapshot.state != SnapshotState::error &&
+                      is_for(snapshot, purpose, generation);
+    if (fits && (best == nullptr || snapshot.started > best->started)) best = &snapshot;
+  }
+  return best;
+}
+
+std::string progress_of(const Snapshot& snapshot) {
+  return snapshot.id.str() + " is " + std::string(to_string(snapshot.state)) +
+         (snapshot.progress.empty() ? "" : ", " + snapshot.progress);
+}
+
+bool made_is_unseen(const Situation& s) {
+  const Made& made = s.memory.made;
+  if (made.id.empty() || s.now - made.at >= kStorageShown) return false;
+  const auto shows_it = [&](const auto& all) {
+    return std::any_of(all.begin(), all.end(),
+                       [&](const auto& each) { return each.id.str() == made.id; });
+  };
+  return !shows_it(s.seen.snapshots) && !shows_it(s.seen.volumes) && !shows_it(s.seen.data_volumes);
+}
+
 std::optional<Decision> collect_all_but(const Situation& s, const Volume& volume,
                                         std::initializer_list<const Instance*> kept) {
   for (const Instance& body : s.seen.bodies) {

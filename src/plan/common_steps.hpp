@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "plan/situation.hpp"
 
@@ -34,6 +35,16 @@ std::optional<Decision> make_disk_ready(const Situation& s, const Root& root, co
 // Rule S3: a holder that would take the root with it is cured of that before anything else, also
 // while EC2 is at work on it or about to take it. Nullopt: it is harmless, or has ended.
 std::optional<Decision> protect(const Situation& s, const Root& root);
+
+// The newest snapshot for that, of those that have not failed; nullptr: there is none.
+const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, const VolumeId& volume,
+                              SnapshotPurpose purpose, int generation);
+
+// "snap-1 is pending, 40%", for people.
+std::string progress_of(const Snapshot& snapshot);
+
+// Does EC2 not show yet what was made last for a move? Nothing is made a second time meanwhile.
+bool made_is_unseen(const Situation& s);
 
 // Ends an instance of ours that lost the race for the volume, or was stopped and gave it back.
 // Nullopt: there is no such instance left.

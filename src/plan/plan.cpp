@@ -40,16 +40,6 @@ bool is_adopted(const Situation& s, const Root& root, Goal goal) {
          tag::is_set(tags, tag::kUnattended) == root.unattended;
 }
 
-// What a machine with data volumes cannot be.
-std::optional<Decision> refuse_with_data(const Situation& s, const Root& root) {
-  const bool leaves = root.order && root.zone != root.volume.zone;
-  if (s.machine.data_volumes.empty() || !leaves) return std::nullopt;
-  return s.decide.stuck(Reason::move_refused, Errc::refused,
-                        root.volume.id.str() + " is ordered to move to " + root.order->zone +
-                            ", and data volumes do not move; stop that with `move " +
-                            s.machine.name.str() + " --cancel`");
-}
-
 // What has to be so before the question of who holds the root is asked.
 std::optional<Decision> prepare(const Situation& s, const Root& root) {
   // A missing address does not stop the care for a machine that works or that Spot takes.
@@ -59,7 +49,6 @@ std::optional<Decision> prepare(const Situation& s, const Root& root) {
     if (auto refusal = check_address(s)) return refusal;
     if (auto refusal = data.trouble()) return refusal;
   }
-  if (auto refusal = refuse_with_data(s, root)) return refusal;
   // A volume that a foreign instance holds is not changed, not even its tags.
   if (root.held != nullptr && root.holder == nullptr) return wait_for_release(s, root);
   const FleetKeeping fleets(s);
@@ -79,13 +68,17 @@ Decision bring_up(const Situation& s, const Volume& volume) {
   const Root root = root_of(s, volume);
   if (auto early = prepare(s, root)) return std::move(*early);
   if (auto protection = protect(s, root)) return std::move(*protection);
-  if (auto protection = DataDisks(s, root).protect()) return std::move(*protection);
-  if (root.order) return Moving(s).follow(root);
+  const DataDisks data(s, root);
+  if (auto protection = data.protect()) return std::move(*protection);
+  if (root.order) {
+    auto trouble = data.trouble();
+    return trouble ? std::move(*trouble) : Moving(s).follow(root);
+  }
   if (root.task != nullptr && !s.bodies.is_doomed(*root.holder)) return Replacing(s).follow(root);
   if (root.holder != nullptr && !s.bodies.is_doomed(*root.holder)) return see_through(s, root);
   if (!root.unattended) return find_next_holder(s, root);
   if (root.held != nullptr) return wait_for_release(s, root);
-  if (auto trouble = DataDisks(s, root).trouble()) return std::move(*trouble);
+  if (auto trouble = data.trouble()) return std::move(*trouble);
   return FleetKeeping(s).await_body(volume);
 }
 

@@ -97,10 +97,11 @@ void expect_end(LocalEc2& ec2, const Story& story) {
   }
   std::size_t data = 0;
   for (const Machine& machine : story.machines) {
-    const std::string root = machine.volume.id.str();
+    const std::string root = newest_of(ec2, machine.volume.id.str());
     EXPECT_EQ(ec2.serves(root), story.bodies > 0);
     for (const DataVolume& each : machine.data_volumes) {
-      EXPECT_EQ(ec2.holder(data_id(machine, each.volume).str()), ec2.holder(root));
+      const std::string data_now = newest_of(ec2, data_id(machine, each.volume).str());
+      EXPECT_EQ(ec2.holder(data_now), ec2.holder(root)) << data_now;
       ++data;
     }
   }
@@ -665,6 +666,35 @@ TEST(CrashScenario, LaunchBySwapWithData) {
                       .run = watched(data_machine(Engine::swap), alone_in_service),
                       .machines = {data_machine(Engine::swap)},
                       .without_image_disk = true});
+}
+
+// With one data volume: with each further one the story has more points, and no others.
+Machine moving_with_data() {
+  Machine machine = data_machine();
+  machine.data_volumes.pop_back();
+  machine.zone.clear();
+  machine.zones = {"us-east-1a", kOtherZone};
+  machine.move_after = Duration::zero();
+  return machine;
+}
+
+TEST(CrashScenario, MoveWithData) {
+  kill_at_every_call(
+      {.before =
+           [](LocalEc2& ec2) {
+             with_quick_guests(ec2);
+             ASSERT_TRUE(ec2.drive(moving_with_data()));
+             empty_own_zone(ec2);
+             ec2.control("reclaim",
+                         {{"instance_id", ec2.holder(kVolume)}, {"notice", true}, {"seconds", 20}});
+           },
+       .run = watched(moving_with_data(),
+                      [](LocalEc2& ec2) {
+                        return root_of(ec2).at("availabilityZone") == kOtherZone &&
+                               alone_in_service(ec2) && !has_leftovers(ec2);
+                      }),
+       .machines = {moving_with_data()},
+       .former_roots = 2});
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "model/tags.hpp"
-#include "root_disk.hpp"
+#include "moving.hpp"
 #include "unattended_guests.hpp"
 
 namespace ec2spotter::scenario {
@@ -248,19 +248,86 @@ TEST_F(DataVolumesScenario, AnUnattendedMachineComesBackWithThem) {
   }
 }
 
-TEST_F(DataVolumesScenario, AMachineWithThemIsNotOrderedToMove) {
-  ASSERT_TRUE(ec2.drive(machine)) << ec2.story();
-  machine.zones = {"us-east-1a", "us-east-1b"};
+// They move with the root, from the same point in time, and what they held is there.
+TEST_F(DataVolumesScenario, AMachineWhoseZoneRunsDryMovesWithThem) {
   machine.zone.clear();
+  machine.zones = {"us-east-1a", kOtherZone};
   machine.move_after = Duration::zero();
-  for (const char* type : {"t3.small", "t3.medium"}) ec2.set_capacity(type, "", 0);
+  ASSERT_TRUE(ec2.drive(machine)) << ec2.story();
+  ec2.pass(1min);
+  empty_own_zone(ec2);
+  ec2.control("notice", {{"instance_id", ec2.holder(kVolume)}});
+  ASSERT_TRUE(ec2.watch({machine}, in_zone(ec2, machine, kOtherZone))) << ec2.story();
+  look_after(ec2, machine, 15min);
+  const std::string root = root_of(ec2).at("volumeId");
+  EXPECT_NE(root, kVolume);
+  for (const std::string& id : data) {
+    const std::string copy = newest_of(ec2, id);
+    EXPECT_NE(copy, id);
+    EXPECT_EQ(ec2.holder(copy), ec2.holder(root));
+    EXPECT_EQ(sim::tag_value(volume(copy), tag::kOrigin), id);
+    EXPECT_EQ(sim::tag_value(volume(copy), tag::kGeneration), "2");
+    EXPECT_EQ(sim::tag_value(volume(id), tag::kState), tag::kRetired);
+  }
+  EXPECT_FALSE(has_leftovers(ec2));
+  expect_no_leftovers(ec2);
+  expect_unharmed();
+  // Its next instance there gets the copies, and what is retired goes in its time.
+  const std::string former = ec2.holder(root);
+  ec2.control("reclaim", {{"instance_id", former}});
+  ASSERT_TRUE(ec2.watch({machine}, [&](const Watch& watch) {
+    return is_up(watch, machine) && ec2.holder(root) != former && alone_in_service(ec2);
+  })) << ec2.story();
+  machine.keep_retired = Duration::zero();
+  look_after(ec2, machine, 15min);
+  for (const std::string& id : data) EXPECT_TRUE(volume(id).is_null()) << id;
+  expect_unharmed();
+}
+
+// Without the claim on them each of two controllers would take its own copy.
+TEST_F(DataVolumesScenario, TwoCopiesOfOneWereMadeAndOneIsTaken) {
+  machine.zone.clear();
+  machine.zones = {"us-east-1a", kOtherZone};
+  machine.move_after = Duration::zero();
+  ASSERT_TRUE(ec2.drive(machine)) << ec2.story();
+  empty_own_zone(ec2);
   ec2.control("reclaim", {{"instance_id", ec2.holder(kVolume)}});
-  ec2.watch(
-      {machine}, [](const Watch&) { return false; }, 30min);
-  EXPECT_EQ(sim::tag_value(volume(kVolume), tag::kMove), "");
-  for (const char* type : {"t3.small", "t3.medium"}) ec2.set_capacity(type, "", -1);
-  ASSERT_TRUE(ec2.watch({machine}, reason_is(Reason::up))) << ec2.story();
-  expect_whole();
+  std::string overtaken;
+  ec2.before_call = [&](const sim::ParamMap& call) {
+    const auto name = call.find("LaunchTemplateName");
+    const bool claims = name != call.end() && name->second.ends_with("-data");
+    if (!overtaken.empty() || !claims) return;
+    for (const sim::Json& each : ec2.resources("volume")) {
+      if (sim::tag_value(each, tag::kFrom) == data[0]) overtaken = each.at("volumeId");
+    }
+    make_another(ec2, overtaken);
+    EXPECT_TRUE(ec2.watch({machine}, in_zone(ec2, machine, kOtherZone))) << ec2.story();
+  };
+  ASSERT_TRUE(ec2.watch({machine}, in_zone(ec2, machine, kOtherZone))) << ec2.story();
+  ec2.before_call = {};
+  EXPECT_LT(newest_of(ec2, data[0]), overtaken) << "the rival's is taken";
+  look_after(ec2, machine, 15min);
+  EXPECT_TRUE(volume(overtaken).is_null()) << "the other one goes";
+  EXPECT_EQ(ec2.holder(newest_of(ec2, data[0])), ec2.holder(newest_of(ec2, kVolume)));
+  EXPECT_FALSE(has_leftovers(ec2));
+  expect_unharmed();
+}
+
+TEST_F(DataVolumesScenario, APausedMachineIsCopiedWithThem) {
+  machine.zone.clear();
+  ASSERT_TRUE(ec2.drive(machine)) << ec2.story();
+  ASSERT_TRUE(ec2.drive(machine, Goal::paused)) << ec2.story();
+  order(ec2, machine, kOtherZone);
+  ASSERT_TRUE(move(ec2, machine, Goal::paused)) << ec2.story();
+  EXPECT_TRUE(ec2.living().empty());
+  for (const std::string& id : data) {
+    EXPECT_EQ(volume(newest_of(ec2, id)).at("availabilityZone"), kOtherZone);
+  }
+  ASSERT_TRUE(ec2.drive(machine)) << ec2.story();
+  for (const std::string& id : data) {
+    EXPECT_EQ(ec2.holder(newest_of(ec2, id)), ec2.holder(newest_of(ec2, kVolume)));
+  }
+  expect_unharmed();
 }
 
 }  // namespace

@@ -100,4 +100,29 @@ void expect_moved(LocalEc2& ec2, const std::string& zone) {
   expect_no_leftovers(ec2);
 }
 
+void make_another(LocalEc2& ec2, const std::string& made) {
+  for (int tries = 0; tries < 20; ++tries) {
+    sim::Json volume;
+    for (const sim::Json& each : ec2.resources("volume")) {
+      if (each.at("volumeId") == made) volume = each;
+    }
+    sim::ParamMap call{{"AvailabilityZone", volume.at("availabilityZone")},
+                       {"SnapshotId", volume.at("snapshotId")},
+                       {"TagSpecification.1.ResourceType", "volume"}};
+    int number = 0;
+    for (const sim::Json& tag : volume.at("tagSet")) {
+      const std::string name = "TagSpecification.1.Tag." + std::to_string(++number);
+      call[name + ".Key"] = tag.at("key");
+      call[name + ".Value"] = tag.at("value");
+    }
+    ASSERT_EQ(ec2.person("CreateVolume", std::move(call)), 200);
+    ec2.pass(std::chrono::seconds(5));
+    for (const sim::Json& each : ec2.resources("volume")) {
+      const bool other = each.at("snapshotId") == volume.at("snapshotId");
+      if (other && each.at("volumeId").get<std::string>() < made) return;
+    }
+  }
+  FAIL() << "no volume has a smaller id than " << made;
+}
+
 }  // namespace ec2spotter::scenario

@@ -45,4 +45,8 @@ void expect_no_leftovers(LocalEc2& ec2);
 // written; the former root is retired and kept; nothing else is left over.
 void expect_moved(LocalEc2& ec2, const std::string& zone);
 
+// A person's call with the result that a lost reply has: another volume that may become what `made`
+// was made for, and which controllers would rather take.
+void make_another(LocalEc2& ec2, const std::string& made);
+
 }  // namespace ec2spotter::scenario

@@ -4,7 +4,6 @@
 
 #include "model/move.hpp"
 #include "model/tags.hpp"
-#include "questions.hpp"
 #include "sim/core/resources/root_volumes.hpp"
 
 namespace ec2spotter::storm {
@@ -62,7 +61,6 @@ sim::Json newest(LocalEc2& ec2, const char* kind, const char* time, const sim::J
 void order_move(LocalEc2& ec2, const VolumeId& root, const std::string& zone) {
   for (const sim::Json& volume : ec2.resources("volume")) {
     if (!takes_orders(volume, root) || volume.at("availabilityZone") == zone) continue;
-    if (has_data(ec2, sim::tag_value(volume, tag::kMachine))) continue;
     give_order(ec2, volume, {.zone = zone});
   }
 }
@@ -82,8 +80,6 @@ void order_restore(LocalEc2& ec2, const VolumeId& root, bool former) {
                        each.at("status") == "completed";
               });
     if (source.is_null()) return;
-    const bool leaves = former && source.at("availabilityZone") != volume.at("availabilityZone");
-    if (leaves && has_data(ec2, sim::tag_value(volume, tag::kMachine))) return;
     MoveOrder order{.zone = (former ? source : volume).at("availabilityZone")};
     if (former) {
       order.back_to = VolumeId(source.at("volumeId"));

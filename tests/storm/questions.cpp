@@ -24,14 +24,6 @@ std::size_t data_volumes(const std::vector<Machine>& machines) {
   return count;
 }
 
-bool has_data(scenario::LocalEc2& ec2, const std::string& machine) {
-  const auto volumes = ec2.resources("volume");
-  return std::any_of(volumes.begin(), volumes.end(), [&](const sim::Json& volume) {
-    return sim::tag_value(volume, tag::kMachine) == machine &&
-           sim::tag_value(volume, tag::kRole) == tag::kRoleData;
-  });
-}
-
 std::string allocation_of(const Machine& machine, scenario::LocalEc2& ec2) {
   for (const sim::Json& address : ec2.resources("address")) {
     if (address.at("publicIp").get<std::string>() == machine.elastic_ip)

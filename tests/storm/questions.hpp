@@ -17,9 +17,6 @@ bool takes_root_with_it(const sim::Json& instance, const std::vector<VolumeId>& 
 // How many data volumes these machines have.
 std::size_t data_volumes(const std::vector<Machine>& machines);
 
-// Has this machine a data volume, as the tags of the volumes say?
-bool has_data(scenario::LocalEc2& ec2, const std::string& machine);
-
 // Of the machine's Elastic IP; empty: it has none.
 std::string allocation_of(const Machine& machine, scenario::LocalEc2& ec2);
 

@@ -59,8 +59,10 @@ void Guests::on_unplugged(const std::string& volume_id, Duration up) {
 }
 
 void Guests::on_entering(const std::string& root, const std::set<std::string>& further) {
-  for (const std::string& volume : needs_[root]) {
-    if (!further.contains(volume)) losses_.push_back("half-up: " + root + " lacks " + volume);
+  std::set<std::string> origins;
+  for (const std::string& volume : further) origins.insert(origin_of(volume));
+  for (const std::string& volume : needs_[origin_of(root)]) {
+    if (!origins.contains(volume)) losses_.push_back("half-up: " + root + " lacks " + volume);
   }
 }
 

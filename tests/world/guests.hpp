@@ -18,8 +18,8 @@ class Guests final : public sim::ScriptedBodies {
   // What a volume lacked of the records that its machine had fsynced, when it got its next body or
   // was deleted.
   const std::vector<std::string>& losses() const { return losses_; }
-  // The machine on this root needs these further disks before it is entered: else the guest says
-  // among the losses that it is half-up.
+  // The machine on this root, or on a copy of it, needs these further disks, or copies of them,
+  // before it is entered: else the guest says among the losses that it is half-up.
   void need(const std::string& root, std::set<std::string> further) {
     needs_[root] = std::move(further);
   }

@@ -9,6 +9,7 @@
 #include "aws/sleeper.hpp"
 #include "control/loop/drive.hpp"
 #include "model/tags.hpp"
+#include "sim/core/resources/root_volumes.hpp"
 #include "sim/core/state/world.hpp"
 #include "sim/http/form.hpp"
 #include "sim/http/http_date.hpp"
@@ -459,6 +460,16 @@ Machine data_machine(Engine engine) {
   machine.data_volumes = {{parse_volume_name(kDataVolume), "/dev/sdg"},
                           {parse_volume_name("web-logs"), "/dev/sdh"}};
   return machine;
+}
+
+std::string newest_of(LocalEc2& ec2, const std::string& volume) {
+  std::pair<long, std::string> newest{1, volume};
+  for (const sim::Json& each : ec2.resources("volume")) {
+    if (sim::tag_value(each, tag::kOrigin) != volume) continue;
+    if (sim::tag_value(each, tag::kVolume) != each.at("volumeId")) continue;
+    newest = std::max(newest, {sim::generation_of(each), each.at("volumeId")});
+  }
+  return newest.second;
 }
 
 void need_data(LocalEc2& ec2, const Machine& machine) {

@@ -157,6 +157,8 @@ sim::Json world_of(const std::vector<Machine>& machines);
 Machine data_machine(Engine engine = Engine::automatic);
 // Which volume of world_of it is.
 VolumeId data_id(const Machine& machine, const VolumeName& named);
+// The copy of a volume that moves have made last; itself where there is none.
+std::string newest_of(LocalEc2& ec2, const std::string& volume);
 // From now on a guest that enters the machine's root without its data volumes is a loss.
 void need_data(LocalEc2& ec2, const Machine& machine);
 

@@ -40,7 +40,7 @@ Result<std::vector<std::string>> keys_of_volumes(const Machine& machine, aws::Ec
       if (!volume.kms_key.empty()) keys.insert(volume.kms_key);
     }
   }
-  TRY(const auto data, find_data_volumes(ec2, {&machine}));
+  TRY(const auto data, find_data_volumes(ec2, machine.owner, {&machine}));
   for (const Volume& volume : data.at(machine.name.str())) {
     if (!volume.kms_key.empty()) keys.insert(volume.kms_key);
   }

@@ -5,6 +5,9 @@
 namespace ec2spotter {
 namespace {
 
+// Their ids fit into one tag, as the claim of a move needs it (docs/designs/data-volumes.md).
+constexpr std::size_t kDataVolumesMost = 10;
+
 constexpr const char* kForm =
     "must be tables, each with a volume and a device: [[data_volumes]], then volume = \"web-data\" "
     "and device = \"/dev/sdg\"";
@@ -66,6 +69,11 @@ Problem set_data_volumes(Machine& machine, const toml::node& node) {
 }
 
 Result<void> check_data_volumes(const Machine& machine, const std::string& origin) {
+  if (machine.data_volumes.size() > kDataVolumesMost) {
+    return fail(Errc::invalid, origin + ": the file has " +
+                                   std::to_string(machine.data_volumes.size()) +
+                                   " data volumes, and a machine has at most ten; remove some");
+  }
   for (std::size_t number = 0; number < machine.data_volumes.size(); ++number) {
     if (auto wrong = check_one(machine, number)) return fail(Errc::invalid, origin + ": " + *wrong);
   }

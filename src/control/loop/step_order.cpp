@@ -19,6 +19,7 @@ struct KindOf {
   StepKind operator()(const step::OrderMove&) const { return make_ready; }
   StepKind operator()(const step::TakeSnapshot&) const { return make_ready; }
   StepKind operator()(const step::CreateRoot&) const { return make_ready; }
+  StepKind operator()(const step::CreateData&) const { return make_ready; }
   StepKind operator()(const step::CreateFleet&) const { return make_ready; }
   StepKind operator()(const step::DetachRoot&) const { return make_ready; }
   StepKind operator()(const step::StopBody&) const { return make_ready; }

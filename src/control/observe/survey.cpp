@@ -257,7 +257,7 @@ Result<void> Survey::read_snapshots(aws::Ec2& ec2, const std::vector<const Machi
 }
 
 Result<void> Survey::read_data_volumes(aws::Ec2& ec2, const std::vector<const Machine*>& machines) {
-  TRY(auto found, find_data_volumes(ec2, machines));
+  TRY(auto found, find_data_volumes(ec2, owner_, machines));
   for (auto& [machine, volumes] : found) data_[machine] = std::move(volumes);
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/move.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_view.hpp"
 #include "plan/choice/body_choice.hpp"
@@ -25,6 +26,7 @@ class DataChooser {
     const auto is_ours = [&](const Volume* volume) { return is_data_of(*volume, machine_); };
     if (std::any_of(found.begin(), found.end(), is_ours)) {
       std::erase_if(found, [&](const Volume* volume) { return !is_ours(volume); });
+      keep_newest(found);
     }
     const std::string what = "data volume " + wanted.volume.describe();
     if (found.empty()) {
@@ -48,6 +50,17 @@ class DataChooser {
   }
 
  private:
+  // The root's generation decides: what belongs to a later one is not the machine's data yet, and
+  // what a newer copy replaces is so no more.
+  void keep_newest(std::vector<const Volume*>& found) const {
+    int newest = 0;
+    for (const Volume* volume : found) {
+      const int generation = generation_of(*volume);
+      if (generation <= generation_of(root_)) newest = std::max(newest, generation);
+    }
+    std::erase_if(found, [&](const Volume* volume) { return generation_of(*volume) != newest; });
+  }
+
   Decision ambiguous(const std::string& what, const std::vector<const Volume*>& found) const {
     std::string ids;
     for (const Volume* volume : found) ids += " " + volume->id.str();
@@ -120,14 +133,40 @@ std::vector<DataDisk> choose_data(const Machine& machine, const Observation& see
 }
 
 bool is_named_by(const Volume& volume, const DataVolume& wanted) {
-  if (!wanted.volume.id.empty()) return volume.id == wanted.volume.id;
+  if (!wanted.volume.id.empty()) {
+    const bool began_as = tag::value(volume.tags, tag::kOrigin) == wanted.volume.id.str();
+    return volume.id == wanted.volume.id || (began_as && !is_copy(volume));
+  }
   return tag::value(volume.tags, tag::kName) == wanted.volume.name_tag;
 }
 
 bool is_data_of(const Volume& volume, const Machine& machine) {
   return tag::value(volume.tags, tag::kMachine) == machine.name.str() &&
          tag::value(volume.tags, tag::kOwner) == machine.owner.str() &&
-         tag::value(volume.tags, tag::kRole) == tag::kRoleData && !is_copy(volume);
+         tag::value(volume.tags, tag::kRole) == tag::kRoleData &&
+         tag::value(volume.tags, tag::kVolume) == volume.id.str();
+}
+
+std::string origin_of(const Volume& volume) {
+  const std::string origin = tag::value(volume.tags, tag::kOrigin);
+  return origin.empty() ? volume.id.str() : origin;
+}
+
+bool is_former_data(const Volume& volume, const std::vector<Volume>& volumes,
+                    const Machine& machine, int generation) {
+  if (!is_data_of(volume, machine)) return false;
+  return std::any_of(volumes.begin(), volumes.end(), [&](const Volume& other) {
+    return is_data_of(other, machine) && origin_of(other) == origin_of(volume) &&
+           generation_of(other) > generation_of(volume) && generation_of(other) <= generation;
+  });
+}
+
+bool is_spare_data(const Volume& volume, const Machine& machine) {
+  return tag::value(volume.tags, tag::kMachine) == machine.name.str() &&
+         tag::value(volume.tags, tag::kOwner) == machine.owner.str() &&
+         tag::value(volume.tags, tag::kRole) == tag::kRoleData &&
+         !tag::value(volume.tags, tag::kFrom).empty() &&
+         tag::value(volume.tags, tag::kVolume).empty();
 }
 
 std::optional<std::string> unusable_as_data(const Volume& volume, const Machine& machine,

@@ -23,9 +23,19 @@ std::vector<DataDisk> choose_data(const Machine& machine, const Observation& see
 // Does the entry name this volume, by its id or Name tag?
 bool is_named_by(const Volume& volume, const DataVolume& wanted);
 
-// Do the tags say that the volume is one of this machine's, beside the root? A copy of one does not
-// count.
+// Do the tags say that the volume is one of this machine's, beside one of its roots? They hold its
+// own id; a copy of one does not count, nor one that a move has made and not chosen.
 bool is_data_of(const Volume& volume, const Machine& machine);
+
+// The id that a file may name the volume by for ever, however often it has moved.
+std::string origin_of(const Volume& volume);
+
+// Has a newer copy taken its place, for a root of that generation?
+bool is_former_data(const Volume& volume, const std::vector<Volume>& volumes,
+                    const Machine& machine, int generation);
+
+// Was it made by a move of this machine's, and is not chosen (yet) as its data?
+bool is_spare_data(const Volume& volume, const Machine& machine);
 
 // Why this machine may not take the volume as its data, whoever holds it; nullopt: it may.
 std::optional<std::string> unusable_as_data(const Volume& volume, const Machine& machine,

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/broken_rule.hpp"
-#include "model/tags.hpp"
 #include "model/text/device_name.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/choice/body_choice.hpp"
@@ -22,9 +21,7 @@ std::optional<Decision> DataDisks::trouble() const {
 
 std::optional<Decision> DataDisks::adopt() const {
   for (const DataDisk& disk : disks_) {
-    const bool known = disk.trouble || (is_data_of(*disk.volume, s_.machine) &&
-                                        !tag::value(disk.volume->tags, tag::kVolume).empty());
-    if (known) continue;
+    if (disk.trouble || is_data_of(*disk.volume, s_.machine)) continue;
     return s_.decide.act(Reason::adopting_volume,
                          disk.volume->id.str() + " becomes a data volume of this machine",
                          step::AdoptData{disk.volume->id});

@@ -9,23 +9,12 @@
 #include "plan/common_steps.hpp"
 #include "plan/free_root.hpp"
 #include "plan/limits.hpp"
+#include "plan/ways/data_moving.hpp"
 #include "plan/ways/launching.hpp"
 #include "plan/ways/replacing.hpp"
 
 namespace ec2spotter {
 namespace {
-
-// The newest of them that has not failed; nullptr: there is none.
-const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, const VolumeId& volume,
-                              SnapshotPurpose purpose, int generation) {
-  const Snapshot* best = nullptr;
-  for (const Snapshot& snapshot : snapshots) {
-    const bool fits = snapshot.volume == volume && snapshot.state != SnapshotState::error &&
-                      is_for(snapshot, purpose, generation);
-    if (fits && (best == nullptr || snapshot.started > best->started)) best = &snapshot;
-  }
-  return best;
-}
 
 int failed_snapshots(const std::vector<Snapshot>& snapshots, const MoveOrder& order) {
   return static_cast<int>(
@@ -51,11 +40,6 @@ std::string words_of_failed(const std::vector<Snapshot>& snapshots, const Root& 
            (of_key ? "; " + key_cure(root, root.volume.zone) : "");
   }
   return "; see its status message";
-}
-
-std::string progress_of(const Snapshot& snapshot) {
-  return snapshot.id.str() + " is " + std::string(to_string(snapshot.state)) +
-         (snapshot.progress.empty() ? "" : ", " + snapshot.progress);
 }
 
 // A volume that was made to be the root of this generation, or an earlier one; the first of
@@ -108,13 +92,8 @@ Decision Moving::wait(const Root& root, const std::string& what) const {
 
 // EC2 may not show yet what was just made: nothing is made a second time meanwhile.
 std::optional<Decision> Moving::wait_for_view(const Root& root) const {
-  const Made& made = s_.memory.made;
-  if (made.id.empty() || s_.now - made.at >= kStorageShown) return std::nullopt;
-  const auto has_id = [&](const auto& each) { return each.id.str() == made.id; };
-  const bool shown = std::any_of(s_.seen.snapshots.begin(), s_.seen.snapshots.end(), has_id) ||
-                     std::any_of(s_.seen.volumes.begin(), s_.seen.volumes.end(), has_id);
-  if (shown) return std::nullopt;
-  return wait(root, "EC2 does not show " + made.id + " yet");
+  if (!made_is_unseen(s_)) return std::nullopt;
+  return wait(root, "EC2 does not show " + s_.memory.made.id + " yet");
 }
 
 // A launch goes out while something else is only waited for.
@@ -139,7 +118,8 @@ std::optional<Decision> Moving::snapshot_ahead(const Root& root) const {
         Reason::moving_root, order_text(root) + ": first snapshot",
         step::TakeSnapshot{root.volume.id, SnapshotPurpose::ahead, root.order->generation});
   }
-  if (ahead->state == SnapshotState::completed) return std::nullopt;
+  auto data = DataMoving(s_, root).snapshots_ahead();
+  if (ahead->state == SnapshotState::completed || (data && !data->steps.empty())) return data;
   return wait(root, progress_of(*ahead));
 }
 
@@ -227,9 +207,9 @@ Decision Moving::make_root(const Root& root, const SnapshotId& from) const {
     return wait(root, made->id.str() + " is being created");
   }
   if (made != nullptr) {
-    return s_.decide.act(Reason::moving_root,
-                         made->id.str() + " in " + made->zone + " becomes the root",
-                         step::CommitRoot{root.volume.id, made->id, order});
+    return s_.decide.act(
+        Reason::moving_root, made->id.str() + " in " + made->zone + " becomes the root",
+        step::CommitRoot{root.volume.id, made->id, order, DataMoving(s_, root).copies()});
   }
   if (!order.back_to.empty()) return give_up(root);
   if (auto unseen = wait_for_view(root)) return std::move(*unseen);
@@ -253,10 +233,18 @@ Decision Moving::copy(const Root& root) const {
   if (s_.now - root.order->since < kOrderShown) {
     return wait(root, "EC2 shows the order to everybody");
   }
-  if (root.order->restores()) return make_root(root, root.order->from);
+  const DataMoving data(s_, root);
+  if (auto hindrance = data.hindrance()) return std::move(*hindrance);
   const Snapshot* last = nullptr;
-  if (auto early = last_snapshot(root, last)) return std::move(*early);
-  return make_root(root, last->id);
+  auto early = root.order->restores() ? std::nullopt : last_snapshot(root, last);
+  if (early && !early->steps.empty()) return std::move(*early);
+  // EC2 stores them all at the same time.
+  auto beside = data.last_snapshots();
+  if (beside && !beside->steps.empty()) return std::move(*beside);
+  if (early) return std::move(*early);
+  if (beside) return std::move(*beside);
+  if (auto copies = data.make()) return std::move(*copies);
+  return make_root(root, last == nullptr ? root.order->from : last->id);
 }
 
 std::optional<Decision> Moving::retire_former(const Root& root) const {
@@ -267,7 +255,7 @@ std::optional<Decision> Moving::retire_former(const Root& root) const {
                              " has taken its place",
                          step::RetireRoot{volume.id});
   }
-  return std::nullopt;
+  return DataMoving(s_, root).retire_former();
 }
 
 std::optional<Decision> Moving::delete_leftover(const Root& root) const {
@@ -278,6 +266,7 @@ std::optional<Decision> Moving::delete_leftover(const Root& root) const {
     return s_.decide.act(Reason::tidying_up, volume.id.str() + " did not become the root",
                          step::DeleteVolume{volume.id});
   }
+  if (auto data = DataMoving(s_, root).delete_leftover()) return data;
   for (const Snapshot& snapshot : s_.seen.snapshots) {
     if (tag::value(snapshot.tags, tag::kPurpose) == to_string(SnapshotPurpose::backup)) continue;
     if (generation_of_tags(snapshot.tags) > generation) continue;
@@ -298,7 +287,7 @@ std::optional<Decision> Moving::delete_expired(const Root& root) const {
         volume.id.str() + " was retired at " + format_iso8601(*since) + ", and its time is over",
         step::DeleteVolume{volume.id});
   }
-  return std::nullopt;
+  return DataMoving(s_, root).delete_expired();
 }
 
 std::optional<Decision> Moving::tidy(const Root& root) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plan/choice/data_choice.hpp"
 #include "plan/choice/pool_choice.hpp"
 #include "plan/limits.hpp"
 
@@ -46,7 +47,12 @@ Duration ZoneChoice::waited() const {
 Duration ZoneChoice::staying() const { return std::max(kClosedPoolLifetime, waited()); }
 
 Duration ZoneChoice::moving() const {
-  return snapshot_time(root_.volume, s_.seen.snapshots, s_.now) + kVolumeCreated;
+  Duration longest = snapshot_time(root_.volume, s_.seen.snapshots, s_.now);
+  for (const DataDisk& disk : choose_data(s_.machine, s_.seen, root_.volume, s_.now)) {
+    if (disk.volume == nullptr) continue;
+    longest = std::max(longest, snapshot_time(*disk.volume, s_.seen.snapshots, s_.now));
+  }
+  return longest + kVolumeCreated;
 }
 
 std::vector<ZoneSum> ZoneChoice::sums() const {

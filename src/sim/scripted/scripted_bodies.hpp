@@ -69,6 +69,9 @@ class ScriptedBodies : public NoBodies {
   // The guest is about to enter its root, or to boot from it, with these further disks.
   virtual void on_entering(const std::string& /*root*/, const std::set<std::string>& /*further*/) {}
 
+  // The volume that it is a copy of, or a copy of a copy; else itself.
+  std::string origin_of(const std::string& id) const;
+
  private:
   struct Guest {
     TimePoint started;
@@ -90,8 +93,6 @@ class ScriptedBodies : public NoBodies {
     return !guest.hung && !guest.fell_back && root_came_up(guest);
   }
   bool is_checking(const Guest& guest) const;
-  // The volume that it is a copy of, or a copy of a copy; else itself.
-  std::string origin_of(const std::string& id) const;
   const Guest* guest_at(const std::string& public_ip) const;
   bool is_root_of(const Guest& guest, const BodyDisk& disk) const;
   void plug(Guest& guest, const std::string& volume_id);

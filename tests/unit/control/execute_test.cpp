@@ -108,6 +108,31 @@ TEST_F(ExecuteDataTest, AttachesOnlyWhatCarriesTheTagsOfTheMachinesData) {
   expect_refused(step::AttachData{kData, kOther, "/dev/sdg"}, "rule S4");
 }
 
+TEST_F(ExecuteDataTest, NoInstanceGetsDataWhoseContentMovesOrHasMoved) {
+  Volume root;
+  root.id = kVolume;
+  root.tags = {{"ec2spotter:machine", "web"},
+               {"ec2spotter:owner", "default"},
+               {"ec2spotter:role", "root"},
+               {"ec2spotter:move", "2 us-east-1b 2026-11-24T00:00:00Z"}};
+  ec2.volumes.push_back(root);
+  expect_refused(kGive, "rule S2");
+
+  ec2.volumes[1].tags.erase("ec2spotter:move");
+  Volume copy = data();
+  copy.id = VolumeId("vol-3");
+  copy.tags["ec2spotter:volume"] = "vol-3";
+  copy.tags["ec2spotter:origin"] = kData.str();
+  copy.tags["ec2spotter:generation"] = "2";
+  ec2.volumes.push_back(copy);
+  EXPECT_TRUE(run(kGive)) << "the copy is not committed yet";
+  ec2.calls.clear();
+  ec2.volumes[1].tags["ec2spotter:generation"] = "2";
+  expect_refused(kGive, "rule S2");
+  data().tags["ec2spotter:generation"] = "3";
+  expect_refused(kGive, "rule S2");
+}
+
 TEST_F(ExecuteDataTest, TagsADataVolume) {
   data().tags.clear();
   ASSERT_TRUE(run(kTake));

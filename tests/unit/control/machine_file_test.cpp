@@ -59,6 +59,19 @@ TEST(MachineFileTest, ReadsDataVolumes) {
   EXPECT_TRUE(with_data_volumes("")->data_volumes.empty());
 }
 
+TEST(MachineFileTest, AMachineHasAtMostTenDataVolumes) {
+  std::string lines;
+  for (char letter = 'g'; letter < 'q'; ++letter) {
+    lines += std::string("[[data_volumes]]\nvolume='vol-") + letter + "'\ndevice='/dev/sd" +
+             letter + "'\n";
+  }
+  EXPECT_TRUE(with_data_volumes(lines));
+  lines += "[[data_volumes]]\nvolume='vol-q'\ndevice='/dev/sdq'\n";
+  EXPECT_NE(
+      message(with_data_volumes(lines)).find("11 data volumes, and a machine has at most ten"),
+      std::string::npos);
+}
+
 TEST(MachineFileTest, RefusesDataVolumesByName) {
   const std::string one = "[[data_volumes]]\nvolume='vol-2'\ndevice='/dev/sdg'\n";
   for (const auto& [lines, said] : std::vector<std::pair<std::string, std::string>>{

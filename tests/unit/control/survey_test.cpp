@@ -222,7 +222,7 @@ TEST_F(SurveyTest, DataVolumesAreAskedForTogetherAndOnlyWhereThereAreAny) {
     ec2.volumes.emplace_back().id = VolumeId("vol-d" + std::to_string(i));
   }
   survey.read_roots(ec2, {&machines[0], &machines[1], &machines[2]});
-  EXPECT_EQ(ec2.asked_volumes, without + 1);
+  EXPECT_EQ(ec2.asked_volumes, without + 2) << "by the tags of both, and by the ids in their files";
   Memory memory;
   for (std::size_t i = 0; i < 2; ++i) {
     const Observation seen = survey.of(machines[i], memory);

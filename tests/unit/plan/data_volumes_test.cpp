@@ -301,14 +301,96 @@ TEST(DataVolumesTest, APauseEndsWithThemFree) {
   expect_reason(pause(), Reason::paused);
 }
 
-TEST(DataVolumesTest, AMachineWithThemDoesNotMove) {
-  Machine machine = data_machine();
-  machine.zones = {"us-east-1a", "us-east-1b"};
-  machine.move_after = 0s;
-  EXPECT_FALSE(may_move(machine));
-  Observation seen = with_data();
-  order_move(seen.volumes[0], 2, "us-east-1b");
-  expect_stuck(decide(seen, true, {}, machine), Reason::move_refused);
+constexpr const char* kThere = "us-east-1b";
+
+// The root at rest under an order, with its last snapshot and the volume that will be the root.
+Observation moving() {
+  Observation seen = waiting();
+  order_move(seen.volumes[0], 2, kThere);
+  seen.bodies[0].zone = kThere;
+  seen.bodies[0].tags[std::string(tag::kBodyOf)] = tag::kToCome;
+  for (const VolumeId& id : {kVolume, kData, kLogs}) {
+    Snapshot last;
+    last.id = SnapshotId("snap-" + id.str());
+    last.volume = id;
+    last.state = SnapshotState::completed;
+    last.started = kNow - 1min;
+    last.tags = {{std::string(tag::kPurpose), "last"}, {std::string(tag::kGeneration), "2"}};
+    seen.snapshots.push_back(last);
+  }
+  Volume next = a_volume();
+  next.id = VolumeId("vol-n1");
+  next.zone = kThere;
+  next.tags[std::string(tag::kRole)] = tag::kRoleNext;
+  next.tags[std::string(tag::kGeneration)] = "2";
+  seen.volumes.push_back(next);
+  return seen;
+}
+
+Volume a_copy(const VolumeId& of, const char* id) {
+  Volume copy = a_data_volume(of);
+  copy.id = VolumeId(id);
+  copy.zone = kThere;
+  copy.tags.erase(std::string(tag::kVolume));
+  copy.tags[std::string(tag::kFrom)] = copy.tags[std::string(tag::kOrigin)] = of.str();
+  copy.tags[std::string(tag::kGeneration)] = "2";
+  return copy;
+}
+
+template <class T>
+const T* step_of(const Decision& decision) {
+  return decision.steps.size() == 1 ? std::get_if<T>(&decision.steps[0]) : nullptr;
+}
+
+// Rule S5.
+TEST(DataVolumesTest, TheRootIsCommittedOnlyWhenEachHasItsCopy) {
+  Observation seen = moving();
+  seen.snapshots.pop_back();
+  const Decision snapshot = decide(seen);
+  ASSERT_NE(step_of<step::TakeSnapshot>(snapshot), nullptr) << snapshot.detail;
+  EXPECT_EQ(*step_of<step::TakeSnapshot>(snapshot),
+            (step::TakeSnapshot{kLogs, SnapshotPurpose::last, 2, kVolume}));
+
+  seen = moving();
+  hold(seen.data_volumes[0], kFirst);
+  seen.bodies.push_back(a_body(kFirst, InstanceState::shutting_down));
+  expect_reason(decide(seen), Reason::waiting_for_release);
+
+  seen = moving();
+  seen.data_volumes.push_back(a_copy(kData, "vol-c1"));
+  const Decision create = decide(seen);
+  ASSERT_NE(step_of<step::CreateData>(create), nullptr) << create.detail;
+  EXPECT_EQ(step_of<step::CreateData>(create)->former, kLogs);
+
+  seen.data_volumes.push_back(a_copy(kLogs, "vol-c2"));
+  seen.data_volumes.back().state = VolumeState::creating;
+  const Decision wait = decide(seen);
+  expect_reason(wait, Reason::moving_root);
+  EXPECT_TRUE(wait.steps.empty());
+
+  seen.data_volumes.back().state = VolumeState::available;
+  const Decision commit = decide(seen);
+  ASSERT_NE(step_of<step::CommitRoot>(commit), nullptr) << commit.detail;
+  EXPECT_EQ(step_of<step::CommitRoot>(commit)->data,
+            (std::vector<VolumeId>{VolumeId("vol-c1"), VolumeId("vol-c2")}));
+}
+
+TEST(DataVolumesTest, TheRootsGenerationDecidesWhichCopyCounts) {
+  Observation seen = waiting();
+  Volume newer = a_copy(kData, "vol-c1");
+  newer.zone = "us-east-1a";
+  newer.tags[std::string(tag::kVolume)] = "vol-c1";
+  seen.data_volumes.push_back(newer);
+  const auto given = [&] {
+    const Decision decision = decide(seen);
+    return decision.steps.empty() ? VolumeId()
+                                  : std::get<step::AttachData>(decision.steps[0]).volume;
+  };
+  EXPECT_EQ(given(), kData) << "it belongs to a root that does not exist yet";
+  seen.volumes[0].tags[std::string(tag::kGeneration)] = "2";
+  EXPECT_EQ(given(), VolumeId("vol-c1"));
+  seen.data_volumes[2].tags.erase(std::string(tag::kVolume));
+  EXPECT_EQ(given(), kData) << "another copy was chosen, or none yet";
 }
 
 Machine unattended_machine() {

@@ -5,6 +5,7 @@
 #include "base/broken_rule.hpp"
 #include "control/tags/ownership.hpp"
 #include "control/tags/tag_filter.hpp"
+#include "model/move.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_view.hpp"
 #include "plan/choice/data_choice.hpp"
@@ -28,6 +29,23 @@ Result<void> check_usable(const Machine& machine, const Volume& volume, const Ob
   const auto why = unusable_as_data(volume, machine, is_root ? volume.id : VolumeId());
   if (!why) return {};
   return fail(Errc::refused, "rule S4: " + *why);
+}
+
+// Rule S2: no instance gets data whose root moves, or that a copy has replaced.
+Result<void> check_newest(const Machine& machine, const Volume& volume, aws::Ec2& ec2) {
+  TRY(const auto all, ec2.describe_volumes({}, {tag_filter(tag::kMachine, machine.name.str()),
+                                                tag_filter(tag::kOwner, machine.owner.str())}));
+  int newest = 1;
+  bool moves = false;
+  for (const Volume& root : all) {
+    if (!carries_tags_of(root, machine) || is_copy(root) || generation_of(root) < newest) continue;
+    newest = generation_of(root);
+    moves = order_of(root).has_value();
+  }
+  const bool early = generation_of(volume) > newest;
+  if (!moves && !early && !is_former_data(volume, all, machine, newest)) return {};
+  return fail(Errc::refused, "rule S2: the content of " + volume.id.str() +
+                                 " moves, or has moved, to another volume; no instance gets it");
 }
 
 }  // namespace
@@ -65,17 +83,8 @@ Result<void> attach_data(const Machine& machine, const step::AttachData& step,
                                    " does not carry the tags of this machine's data; it is not "
                                    "attached");
   }
+  TRY_VOID(check_newest(machine, volume, ec2));
   return ec2.attach_volume(step.volume, step.instance, step.device);
-}
-
-Result<void> check_no_data_volumes(const Machine& machine, aws::Ec2& ec2) {
-  TRY(const auto tagged, ec2.describe_volumes({}, {tag_filter(tag::kMachine, machine.name.str()),
-                                                   tag_filter(tag::kOwner, machine.owner.str()),
-                                                   tag_filter(tag::kRole, tag::kRoleData)}));
-  if (machine.data_volumes.empty() && tagged.empty()) return {};
-  return fail(Errc::refused, "machine '" + machine.name.str() +
-                                 "' has data volumes, which do not move; its root does not leave "
-                                 "its zone without them");
 }
 
 }  // namespace ec2spotter

@@ -14,11 +14,9 @@ Result<void> adopt_data(const Machine& machine, const step::AdoptData& step,
                         const Observation& seen, aws::Ec2& ec2);
 
 // The instance is the machine's. Errors: refused where another instance has the volume (rule S1),
-// or where it does not carry the machine's tags (rule S4).
+// where its content moves or has moved (rule S2), or where it does not carry the machine's tags
+// (rule S4).
 Result<void> attach_data(const Machine& machine, const step::AttachData& step,
                          const Observation& seen, aws::Ec2& ec2);
-
-// Errors: refused where the machine has data volumes, as its file or their tags say.
-Result<void> check_no_data_volumes(const Machine& machine, aws::Ec2& ec2);
 
 }  // namespace ec2spotter

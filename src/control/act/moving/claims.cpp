@@ -11,7 +11,12 @@ namespace {
 constexpr std::size_t kDigestShown = 16;
 
 std::string_view to_string(ClaimOn what) {
-  return what == ClaimOn::destination ? "destination" : "volume";
+  switch (what) {
+    case ClaimOn::destination: return "destination";
+    case ClaimOn::volume: return "volume";
+    case ClaimOn::data: return "data";
+  }
+  return "data";
 }
 
 }  // namespace
@@ -48,7 +53,8 @@ Result<std::string> TemplateClaims::claim(int generation, ClaimOn what, const st
 
 Result<void> TemplateClaims::release(int generation) {
   TRY(const auto found,
-      find({name_of(generation, ClaimOn::destination), name_of(generation, ClaimOn::volume)}));
+      find({name_of(generation, ClaimOn::destination), name_of(generation, ClaimOn::volume),
+            name_of(generation, ClaimOn::data)}));
   for (const LaunchTemplate& claim : found) {
     if (!belongs_to(claim.tags, machine_)) continue;
     auto deleted = ec2_.delete_launch_template(claim.id);

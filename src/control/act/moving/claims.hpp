@@ -10,8 +10,8 @@
 namespace ec2spotter {
 
 // What is claimed of one of the machine's roots: where it will be and what it is restored from
-// (destination_of in model/move.hpp), or which volume it is.
-enum class ClaimOn { destination, volume };
+// (destination_of in model/move.hpp), which volume it is, or which data volumes belong to it.
+enum class ClaimOn { destination, volume, data };
 
 // A store that keeps the first value that somebody puts under a key.
 class Claims {

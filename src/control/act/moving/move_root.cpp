@@ -1,15 +1,16 @@
 #include "control/act/moving/move_root.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "control/act/disk_rules.hpp"
-#include "control/act/disks/data_volumes.hpp"
 #include "control/act/keys/key_note.hpp"
 #include "control/act/moving/root_copy.hpp"
 #include "control/act/root_holders.hpp"
 #include "control/tags/ownership.hpp"
 #include "control/tags/tag_filter.hpp"
 #include "model/tags.hpp"
+#include "plan/choice/data_choice.hpp"
 #include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter {
@@ -61,15 +62,16 @@ Result<bool> MoveRoot::holds_claim(const Volume& former, const MoveOrder& order)
 }
 
 Result<void> MoveRoot::act(const step::OrderMove& step) {
-  TRY(const Volume root, check_root(step.volume));
-  if (step.order.zone != root.zone) TRY_VOID(check_no_data_volumes(machine_, ec2_));
+  TRY_VOID(check_root(step.volume));
+  TRY_VOID(check_data_is_known());
   return ec2_.create_tags({step.volume.str()}, {{std::string(tag::kMove), to_string(step.order)}});
 }
 
 Result<void> MoveRoot::act(const step::TakeSnapshot& step) {
   if (step.purpose == SnapshotPurpose::last) {
-    TRY(const Volume root, check_root(step.volume));
+    TRY(const Volume root, check_root(step.beside.empty() ? step.volume : step.beside));
     TRY_VOID(check_at_rest(root));
+    if (!step.beside.empty()) TRY_VOID(check_data(step.volume));
     TRY_VOID(check_order(root, step.generation));
     TRY(const bool ours, holds_claim(root, *order_of(root)));
     if (!ours) return {};
@@ -105,10 +107,35 @@ Result<void> MoveRoot::act(const step::CreateRoot& step) {
   TRY_VOID(check_order(former, step.order.generation));
   TRY(const bool ours, holds_claim(former, step.order));
   if (!ours) return {};
+  return make_volume(former, step, tags_of_next(machine_, former, step.order.generation));
+}
+
+Result<void> MoveRoot::act(const step::CreateData& step) {
+  TRY(const Volume root, check_root(step.root));
+  TRY_VOID(check_at_rest(root));
+  TRY_VOID(check_order(root, step.order.generation));
+  TRY(const Volume former, check_data(step.former));
+  TRY(const bool ours, holds_claim(root, step.order));
+  if (!ours) return {};
+  Tags tags = tags_of_next(machine_, former, step.order.generation);
+  tags[std::string(tag::kRole)] = tag::kRoleData;
+  tags.erase(std::string(tag::kLeftovers));
+  return make_volume(former,
+                     {.former = step.former,
+                      .snapshot = step.snapshot,
+                      .order = step.order,
+                      .attempt = step.attempt},
+                     std::move(tags));
+}
+
+Result<void> MoveRoot::make_volume(const Volume& former, const step::CreateRoot& step, Tags tags) {
   auto source = usable_snapshot(step.snapshot, ec2_);
-  if (!source) return give_up(former, step.order.generation, std::move(source).error());
+  if (!source && step.snapshot == step.order.from) {
+    return give_up(former, step.order.generation, std::move(source).error());
+  }
+  if (!source) return fail(std::move(source).error());
   aws::VolumeSpec spec = spec_of_copy(former, *source, step.order.zone);
-  spec.tags = tags_of_next(machine_, former, step.order.generation);
+  spec.tags = std::move(tags);
   const std::string token = to_string(step.order) + "\n" + std::to_string(step.attempt);
   const auto made = create_copy(machine_, std::move(spec), token, ec2_);
   if (!made) return fail(with_key_cure(made.error(), former.kms_key, step.order.zone));
@@ -147,6 +174,7 @@ Result<void> MoveRoot::act(const step::CommitRoot& step) {
     copy_tag(former.tags, key, tags);
   }
   tell_interface(former, *next, tags);
+  TRY_VOID(choose_data_of(step));
   TRY_VOID(ec2_.create_tags({chosen}, tags));
   memory_.root_attempt = 0;
   return act(step::RetireRoot{former.id});
@@ -173,6 +201,55 @@ Result<void> MoveRoot::act(const step::CancelMove& step) {
   return fail(Errc::wrong_state, chosen +
                                      " has just been chosen as the next root; the move cannot be "
                                      "stopped any more");
+}
+
+// The tags alone do not say which data volumes a machine still has: they would stay behind.
+Result<void> MoveRoot::check_data_is_known() {
+  if (!machine_.image.empty()) return {};
+  TRY(const auto all, volumes());
+  for (const Volume& volume : all) {
+    if (!is_data_of(volume, machine_) || is_retired(volume)) continue;
+    return fail(Errc::refused, volume.id.str() +
+                                   " is a data volume of this machine, whose file is not here; "
+                                   "name the folder of the file with --machines, so that its data "
+                                   "volumes move, too");
+  }
+  return {};
+}
+
+Result<Volume> MoveRoot::check_data(const VolumeId& id) {
+  TRY(auto all, volumes());
+  const Volume* data = find_volume(all, id);
+  if (data == nullptr || !is_data_of(*data, machine_)) {
+    return fail(Errc::refused, "rule S4: " + id.str() +
+                                   " does not carry the tags of this machine's "
+                                   "data; it is not copied");
+  }
+  if (data->attachments.empty()) return *data;
+  return fail(Errc::refused, "rule S5: " + id.str() + " is at " +
+                                 data->attachments.front().instance.str() +
+                                 "; its content is not the last one");
+}
+
+// Of several copies that controllers have made of one volume, all controllers take the same one.
+Result<void> MoveRoot::choose_data_of(const step::CommitRoot& step) {
+  if (step.data.empty()) return {};
+  std::string ids;
+  for (const VolumeId& id : step.data) ids += (ids.empty() ? "" : " ") + id.str();
+  TRY(const std::string chosen, claims_.claim(step.order.generation, ClaimOn::data, ids));
+  TRY(auto all, volumes());
+  std::istringstream words(chosen);
+  for (std::string id; words >> id;) {
+    const Volume* data = find_volume(all, VolumeId(id));
+    if (data == nullptr || data->state != VolumeState::available ||
+        generation_of(*data) != step.order.generation) {
+      return fail(Errc::wrong_state, id + " was chosen as a data volume of the next root, and EC2 "
+                                          "does not show it as available yet");
+    }
+    TRY_VOID(ec2_.create_tags({id}, {{std::string(tag::kState), std::string(tag::kCurrent)},
+                                     {std::string(tag::kVolume), id}}));
+  }
+  return {};
 }
 
 Result<void> MoveRoot::act(const step::RetireRoot& step) {
@@ -212,12 +289,27 @@ Result<void> MoveRoot::act(const step::DeleteSnapshot& step) {
   return {};
 }
 
+int MoveRoot::newest_root(const std::vector<Volume>& all) const {
+  int newest = 1;
+  for (const Volume& volume : all) {
+    if (carries_tags_of(volume, machine_) && is_current_root(volume)) {
+      newest = std::max(newest, generation_of(volume));
+    }
+  }
+  return newest;
+}
+
 Result<void> MoveRoot::act(const step::DeleteVolume& step) {
   TRY(auto all, volumes());
   const Volume* volume = find_volume(all, step.volume);
   if (volume == nullptr) return {};
   TRY_VOID(check_not_restored(all, step.volume.str()));
-  const bool spare = tag::value(volume->tags, tag::kRole) == tag::kRoleNext || is_retired(*volume);
+  const bool is_data = tag::value(volume->tags, tag::kRole) == tag::kRoleData;
+  const bool spare =
+      is_data
+          ? is_spare_data(*volume, machine_) ||
+                (is_retired(*volume) && is_former_data(*volume, all, machine_, newest_root(all)))
+          : tag::value(volume->tags, tag::kRole) == tag::kRoleNext || is_retired(*volume);
   const bool surpassed = std::any_of(all.begin(), all.end(), [&](const Volume& other) {
     return other.id != volume->id && carries_tags_of(other, machine_) && is_current_root(other) &&
            generation_of(other) >= generation_of(*volume);

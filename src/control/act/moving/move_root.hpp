@@ -1,6 +1,8 @@
 // The steps of a move at EC2. Each looks first, and may be repeated.
 #pragma once
 
+#include <vector>
+
 #include "aws/ec2.hpp"
 #include "control/act/moving/claims.hpp"
 #include "model/decision.hpp"
@@ -19,6 +21,7 @@ class MoveRoot {
   // Errors: refused (rule S5) when the last snapshot of a root is asked for that is in use.
   Result<void> act(const step::TakeSnapshot& step);
   Result<void> act(const step::CreateRoot& step);
+  Result<void> act(const step::CreateData& step);
   // Errors: refused (rule S2) when the former root is in use, or another volume has come first.
   Result<void> act(const step::CommitRoot& step);
   // Errors: wrong_state when another volume has been chosen as the root already.
@@ -34,6 +37,7 @@ class MoveRoot {
   Result<std::vector<Volume>> volumes();
   // The machine's root among them. Errors: refused (rule S2) when it is not this one.
   Result<Volume> check_root(const VolumeId& id);
+  int newest_root(const std::vector<Volume>& all) const;  // its generation
   // Errors: refused when an instance holds it, or may get it.
   Result<void> check_at_rest(const Volume& volume);
   // Errors: wrong_state when the root is not, or not any more, under an order of that number.
@@ -47,6 +51,13 @@ class MoveRoot {
   static Result<void> check_not_restored(std::vector<Volume> all, const std::string& id);
   // The order of that number is void, and the root stays.
   Result<void> keep_root(const Volume& root, int generation);
+  // Errors: refused when it has data volumes and no file says which.
+  Result<void> check_data_is_known();
+  // The machine's data volume among them, at rest. Errors: refused (rules S4, S5).
+  Result<Volume> check_data(const VolumeId& id);
+  // The data volumes of the next root get their own ids as tags, and count from its commit on.
+  Result<void> choose_data_of(const step::CommitRoot& step);
+  Result<void> make_volume(const Volume& former, const step::CreateRoot& step, Tags tags);
 
   const Machine& machine_;
   const Observation& seen_;

@@ -10,9 +10,9 @@
 
 namespace ec2spotter {
 
-// By machine, each one that an entry of its file may mean, asked for together; a machine without
-// data volumes costs no call.
+// By machine of this owner, each one that an entry of its file may mean, and what its moves have
+// made of those, asked for together; a machine without data volumes costs no call.
 Result<std::map<std::string, std::vector<Volume>>> find_data_volumes(
-    aws::Ec2& ec2, const std::vector<const Machine*>& machines);
+    aws::Ec2& ec2, const OwnerId& owner, const std::vector<const Machine*>& machines);
 
 }  // namespace ec2spotter
