@@ -292,23 +292,28 @@ TEST_F(DataVolumesScenario, TwoCopiesOfOneWereMadeAndOneIsTaken) {
   ASSERT_TRUE(ec2.drive(machine)) << ec2.story();
   empty_own_zone(ec2);
   ec2.control("reclaim", {{"instance_id", ec2.holder(kVolume)}});
-  std::string overtaken;
+  std::string taken;
   ec2.before_call = [&](const sim::ParamMap& call) {
-    const auto name = call.find("LaunchTemplateName");
-    const bool claims = name != call.end() && name->second.ends_with("-data");
-    if (!overtaken.empty() || !claims) return;
-    for (const sim::Json& each : ec2.resources("volume")) {
-      if (sim::tag_value(each, tag::kFrom) == data[0]) overtaken = each.at("volumeId");
-    }
-    make_another(ec2, overtaken);
-    EXPECT_TRUE(ec2.watch({machine}, in_zone(ec2, machine, kOtherZone))) << ec2.story();
+    const auto resource = call.find("ResourceId.1");
+    if (!taken.empty() || resource == call.end()) return;
+    if (sim::tag_value(volume(resource->second), tag::kFrom) != data[0]) return;
+    // The first one has chosen its copies, and is about to say so.
+    taken = resource->second;
+    make_another(ec2, taken);
+    EXPECT_TRUE(ec2.watch({machine}, [&](const Watch&) {
+      return root_of(ec2).at("availabilityZone") == kOtherZone;
+    })) << ec2.story();
   };
   ASSERT_TRUE(ec2.watch({machine}, in_zone(ec2, machine, kOtherZone))) << ec2.story();
   ec2.before_call = {};
-  EXPECT_LT(newest_of(ec2, data[0]), overtaken) << "the rival's is taken";
+  EXPECT_EQ(newest_of(ec2, data[0]), taken);
   look_after(ec2, machine, 15min);
-  EXPECT_TRUE(volume(overtaken).is_null()) << "the other one goes";
-  EXPECT_EQ(ec2.holder(newest_of(ec2, data[0])), ec2.holder(newest_of(ec2, kVolume)));
+  EXPECT_EQ(ec2.holder(taken), ec2.holder(newest_of(ec2, kVolume)));
+  std::size_t copies = 0;
+  for (const sim::Json& each : ec2.resources("volume")) {
+    if (sim::tag_value(each, tag::kFrom) == data[0]) ++copies;
+  }
+  EXPECT_EQ(copies, 1U) << "the others go";
   EXPECT_FALSE(has_leftovers(ec2));
   expect_unharmed();
 }
