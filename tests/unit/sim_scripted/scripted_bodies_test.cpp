@@ -64,6 +64,27 @@ TEST_F(ScriptedGuest, ThatHangsAnswersNothingUntilItIsRestarted) {
   EXPECT_TRUE(says("root ok volume=vol-root"));
 }
 
+TEST_F(ScriptedGuest, WritesToAFurtherDiskWhileItHasBothThatAndItsRoot) {
+  EXPECT_TRUE(bodies_.plug_disk(kId, {"vol-data", "/dev/sdg"}));
+  clock_.advance(2min);
+  bodies_.reboot(kId);
+  EXPECT_EQ(bodies_.ups, (std::vector<Duration>{2min, up_ + 2min})) << "data, then root";
+  clock_.advance(1min);
+  bodies_.unplug_disk(kId, {"vol-data", "/dev/sdg"});
+  EXPECT_EQ(bodies_.ups.back(), 1min - GuestHabits{}.to_root);
+}
+
+TEST_F(ScriptedGuest, WaitsForItsRootWhateverElseItHas) {
+  bodies_.unplug_disk(kId, {kRoot, "/dev/sdf"});
+  EXPECT_TRUE(bodies_.plug_disk(kId, {"vol-data", "/dev/sdg"}));
+  clock_.advance(5min);
+  EXPECT_TRUE(says("find wait"));
+  EXPECT_FALSE(says("root ok"));
+  EXPECT_TRUE(bodies_.plug_disk(kId, {kRoot, "/dev/sdf"}));
+  clock_.advance(1min);
+  EXPECT_TRUE(says("root ok volume=vol-root"));
+}
+
 TEST_F(ScriptedGuest, ThatHangsEarlyNeverGetsOn) {
   bodies_.reboot(kId);
   clock_.advance(5s);
