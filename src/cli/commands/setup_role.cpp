@@ -7,7 +7,7 @@
 #include "cli/session.hpp"
 #include "control/act/machine_role.hpp"
 #include "control/files/machine_file.hpp"
-#include "control/observe/data_volumes.hpp"
+#include "control/observe/belongings/data_volumes.hpp"
 #include "control/tags/ownership.hpp"
 #include "control/tags/tag_filter.hpp"
 #include "model/tags.hpp"
