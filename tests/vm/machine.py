@@ -15,6 +15,7 @@ import networks
 import server
 
 VOLUME = "vol-0bbbbbbbbbbbbbbb1"
+DATA_VOLUME, DATA_LABEL = "vol-0ccccccccccccccc1", "ec2data"
 SERIAL = VOLUME.replace("-", "")
 ADDRESS = f"127.{random.randint(91, 250)}.{random.randint(1, 250)}.{random.randint(1, 250)}"
 MIB = 1 << 20
@@ -123,18 +124,20 @@ class Disks:
         target = self.folder / "data.raw"
         target.touch()
         subprocess.run(["truncate", "-s", "64M", target], check=True)
-        subprocess.run(["mke2fs", "-q", "-t", "ext4", target], check=True)
+        subprocess.run(["mke2fs", "-q", "-t", "ext4", "-L", DATA_LABEL, target], check=True)
         return target
 
 
 class Machine(cloud.Cloud):
     """The machine "web": its volume holds `volume`, its bodies start from `preboot`. `keys` are those of
-    its file, but for `product_code`, which volume and image then have."""
+    its file, but for `product_code`, which volume and image then have, and `data`, what its data
+    volume holds."""
 
     def __init__(self, volume, preboot, architecture="amd64", **keys):
         super().__init__(architecture=architecture)
         self.address = ADDRESS
         product_code = keys.pop("product_code", None)
+        self._data = keys.pop("data", None)
         self.keys = {"engine": "auto", "types": ["t3.small"]} | keys
         self.root = VOLUME  # after a move, another one
         self._watch = None
@@ -145,6 +148,12 @@ class Machine(cloud.Cloud):
             "volumes": [{"volume_id": VOLUME, "zone": "us-east-1a", "size_gib": 3,
                          "snapshot_id": "snap-0bbbbbbbbbbbbbbb1"}],
             "addresses": [{"allocation_id": cloud.ALLOCATION, "public_ip": ADDRESS}]}
+        if self._data:
+            self._seed["snapshots"].append(
+                {"snapshot_id": "snap-0ccccccccccccccc1", "size_gib": 1, "file": str(self._data)})
+            self._seed["volumes"].append(
+                {"volume_id": DATA_VOLUME, "zone": "us-east-1a", "size_gib": 1,
+                 "snapshot_id": "snap-0ccccccccccccccc1"})
         if product_code:
             for each in (*self._seed["images"], *self._seed["volumes"]):
                 each["product_code"] = product_code
@@ -154,6 +163,8 @@ class Machine(cloud.Cloud):
         lines = [f'volume = "{VOLUME}"', f'image = "{cloud.IMAGE}"', 'key_name = "me"',
                  f'elastic_ip = "{ADDRESS}"', f"ssh_port = {self.ssh_port}"]
         lines += [f"{key} = {json.dumps(value)}" for key, value in self.keys.items()]
+        if self._data:
+            lines += ["[[data_volumes]]", f'volume = "{DATA_VOLUME}"', 'device = "/dev/sdg"']
         path = pathlib.Path(self.folder, "web.toml")
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return self

@@ -7,7 +7,7 @@ import unittest
 import appender
 import cloud
 import phases
-from machine import ADDRESS, VOLUME, MachineTest
+from machine import ADDRESS, DATA_LABEL, VOLUME, MachineTest
 from matrix import shows
 
 HOME, AWAY = "us-east-1a", "us-east-1b"
@@ -39,16 +39,23 @@ class MoveTest(MachineTest):
             "watch: up in another zone; no fsynced record lost or torn"),
            ("Losses", "`move NAME --zone ZONE` on a machine at work",
             "no fsynced record lost or torn"),
+           ("Losses", "a data volume of a machine that moves, under notice and by hand",
+            "it is there in each zone, with all that was fsynced"),
            ("Identity", "a root that has moved to another zone",
             "host keys, machine id, host name, users and Elastic IP are kept"))
     def test_away_and_back(self):
-        facts = self.start()
+        facts = self.start(data=self.disks.data())
+        self.mount_data()
+        self.write_data("home")
         machine, done = self.machine, self.leave_by_notice()
         self.check_moved(VOLUME, AWAY, facts, done)
+        self.check_data(AWAY, ["home"])
         self.check_leftovers([VOLUME])
         machine.stop_watch()
+        self.write_data("away")
         away, done = machine.root, self.come_back_by_hand()
         self.check_moved(away, HOME, facts, done)
+        self.check_data(HOME, ["away", "home"])
         machine.start_watch()
         self.check_leftovers([VOLUME, away])
 
@@ -58,6 +65,27 @@ class MoveTest(MachineTest):
         facts = self.start(engine="pivot")
         done = self.leave_by_notice()
         self.check_moved(VOLUME, AWAY, facts, done)
+
+    def mount_data(self):
+        """From now on at each boot; the machine must not come up without it."""
+        self.machine.run(f"mkdir /data && echo 'LABEL={DATA_LABEL} /data ext4 defaults 0 0' "
+                         ">>/etc/fstab && mount /data && sync", user="root")
+
+    def write_data(self, name):
+        self.machine.run(f"echo {name} >/data/written-{name} && sync", user="root")
+
+    def data_volumes(self, state):
+        return [each for each in self.machine.ec2.describe_volumes()["Volumes"]
+                if tags_of(each).get("ec2spotter:role") == "data"
+                and tags_of(each).get("ec2spotter:state") == state]
+
+    def check_data(self, zone, written):
+        machine = self.machine
+        [data] = self.data_volumes("current")
+        self.assertEqual(data["AvailabilityZone"], zone)
+        self.assertEqual(machine.disk_of("/data"), data["VolumeId"].replace("-", ""))
+        files = machine.run("cd /data && ls written-*", user="root").split()
+        self.assertEqual(files, [f"written-{name}" for name in written])
 
     def leave_by_notice(self):
         """How many records there were at the notice."""
@@ -131,6 +159,8 @@ class MoveTest(MachineTest):
         self.assertEqual(ec2.describe_launch_templates()["LaunchTemplates"], [])
         self.assertEqual([each for each in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
                           if tags_of(each)], [])
+        formers = formers + [each["VolumeId"] for each in self.data_volumes("retired")]
+        self.assertEqual(len(formers) % 2, 0, "as many former data volumes as roots")
         volumes = {each["VolumeId"]: each for each in ec2.describe_volumes()["Volumes"]}
         [holder] = [each["InstanceId"] for each in volumes[root]["Attachments"]]
         for former in formers:
