@@ -193,6 +193,16 @@ TEST_F(DataVolumesScenario, OneThatAPersonDetachesIsAttachedAgain) {
   expect_whole();
 }
 
+// The stopped instance gives the root back, and ends; only then are the data volumes free.
+TEST_F(DataVolumesScenario, AMachineThatAPersonStopsComesBackWithThem) {
+  machine.markets = {Market::on_demand};
+  ASSERT_TRUE(ec2.drive(machine)) << ec2.story();
+  const std::string former = ec2.holder(kVolume);
+  EXPECT_EQ(ec2.person("StopInstances", {{"InstanceId.1", former}}), 200);
+  watch_until_back(ec2, machine, former);
+  expect_whole();
+}
+
 // Rule S3.
 TEST_F(DataVolumesScenario, OneThatWouldBeDeletedWithItsInstanceOutlivesIt) {
   ASSERT_TRUE(ec2.drive(machine)) << ec2.story();

@@ -241,7 +241,7 @@ TEST(UserDataTest, OfAnUnattendedBodyNamesItsDataVolumes) {
   };
   const auto volumes = ten_volumes();
   std::vector<DataPlace> data;
-  for (std::size_t i = 0; i < 8; ++i) {
+  for (std::size_t i = 0; i < volumes.size(); ++i) {
     data.push_back({volumes[i], std::string("/dev/sd") + static_cast<char>('g' + i)});
   }
   const auto result = with(data);
