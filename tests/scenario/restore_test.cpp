@@ -207,6 +207,20 @@ TEST(RestoreScenario, AMachineWhoseRootIsGoneComesBackFromABackup) {
   EXPECT_FALSE(has_leftovers(ec2));
 }
 
+// The command fails, and the machine does not wait for what cannot come.
+TEST(RestoreScenario, ASnapshotThatIsGoneIsGivenUp) {
+  const Machine machine = machine_with_backups();
+  LocalEc2 ec2;
+  ASSERT_TRUE(ec2.drive(machine));
+  restore_from(ec2, SnapshotId("snap-0dddddddddddddddd"));
+  EXPECT_FALSE(move(ec2, machine));
+  EXPECT_EQ(sim::generation_of(root_of(ec2)), 2) << "the order is void";
+  ASSERT_TRUE(ec2.watch({machine}, in_zone(ec2, machine, "us-east-1a"))) << ec2.story();
+  look_after(ec2, machine, 15min);
+  expect_up_on(ec2, kVolume);
+  EXPECT_FALSE(has_leftovers(ec2));
+}
+
 TEST(RestoreScenario, AMachineWithARootGetsNoSecondOne) {
   const Machine machine = machine_with_backups();
   LocalEc2 ec2;

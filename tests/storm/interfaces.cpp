@@ -1,6 +1,9 @@
 #include "interfaces.hpp"
 
+#include <algorithm>
+
 #include "model/tags.hpp"
+#include "moves.hpp"
 
 namespace ec2spotter::storm {
 namespace {
@@ -37,6 +40,16 @@ void keep_private_ip(Machine& machine) {
   machine.keeps_private_ip = true;
   machine.return_to_spot = {};
   if (machine.on_unhealthy == OnUnhealthy::replace) machine.on_unhealthy = OnUnhealthy::restart;
+}
+
+bool must_be_left_first(scenario::LocalEc2& ec2, const std::string& instance,
+                        const std::string& root) {
+  const auto interfaces = ec2.resources("network-interface");
+  const bool holds = std::any_of(interfaces.begin(), interfaces.end(), [&](const sim::Json& each) {
+    return sim::tag_value(each, tag::kRole) == tag::kRoleInterface && each.contains("attachment") &&
+           sim::text(each.at("attachment"), "instanceId") == instance;
+  });
+  return holds && is_restored_in_place(ec2, root);
 }
 
 std::string wrong_interfaces(scenario::LocalEc2& ec2, const std::vector<Machine>& machines,

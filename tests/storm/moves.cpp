@@ -91,6 +91,16 @@ void order_restore(LocalEc2& ec2, const VolumeId& root, bool former) {
   }
 }
 
+bool is_restored_in_place(LocalEc2& ec2, const std::string& root) {
+  const auto volumes = ec2.resources("volume");
+  return std::any_of(volumes.begin(), volumes.end(), [&](const sim::Json& volume) {
+    const auto order = parse_move_order(sim::tag_value(volume, tag::kMove));
+    return sim::text(volume, "volumeId") == root && order &&
+           order->generation > sim::generation_of(volume) && order->restores() &&
+           sim::text(volume, "availabilityZone") == order->zone;
+  });
+}
+
 void set_zone(LocalEc2& ec2, const std::string& zone, int available) {
   for (const char* type : kTypes) {
     for (const char* market : {"spot", "on-demand"}) {

@@ -23,6 +23,9 @@ void order_move(scenario::LocalEc2& ec2, const VolumeId& root, const std::string
 // does; nothing happens where there is none, or the root is under an order.
 void order_restore(scenario::LocalEc2& ec2, const VolumeId& root, bool former);
 
+// Is the root under an order to go back to an earlier content in its own zone?
+bool is_restored_in_place(scenario::LocalEc2& ec2, const std::string& root);
+
 // How many more instances every pool of a zone gives; -1: any number.
 void set_zone(scenario::LocalEc2& ec2, const std::string& zone, int available);
 

@@ -750,7 +750,8 @@ class Storm {
              body.at("instanceState").at("name") ==
                  (sim::tag_value(body, tag::kEngine) == "swap" ? "stopped" : "running");
     });
-    if (!successor) report_.problems.push_back("S8: " + id + " works, and nothing waits for it");
+    if (successor || must_be_left_first(ec2_, id, root)) return;
+    report_.problems.push_back("S8: " + id + " works, and nothing waits for it");
   }
 
   // A body that has got the root has ten minutes to bring it up; less than four, by true time, are

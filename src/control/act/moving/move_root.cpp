@@ -28,11 +28,13 @@ Result<Volume> MoveRoot::check_root(const VolumeId& id) {
     const bool newer = carries_tags_of(other, machine_) && !is_copy(other) &&
                        generation_of(other) > generation_of(*root);
     if (!newer) continue;
-    return fail(Errc::refused,
+    // Another controller was quicker: the next look shows what it has done.
+    return fail(Errc::wrong_state,
                 "rule S2: " + other.id.str() + " is the root by now, not " + id.str());
   }
   if (carries_tags_of(*root, machine_) && is_current_root(*root)) return *root;
-  return fail(Errc::refused, "rule S2: " + id.str() + " is not the root of this machine");
+  return fail(is_retired(*root) ? Errc::wrong_state : Errc::refused,
+              "rule S2: " + id.str() + " is not the root of this machine");
 }
 
 Result<void> MoveRoot::check_at_rest(const Volume& volume) {
@@ -189,6 +191,7 @@ Result<void> MoveRoot::keep_root(const Volume& root, int generation) {
 Result<void> MoveRoot::give_up(const Volume& root, int generation, Error why) {
   if (why.code != Errc::not_found) return fail(std::move(why));
   TRY_VOID(act(step::CancelMove{root.id, generation}));
+  why.code = Errc::refused;  // there is nothing to look for again
   return fail(with_context(std::move(why), root.id.str() + " stays the root"));
 }
 

@@ -16,13 +16,14 @@ class MoveRoot {
            Memory& memory, TimePoint now)
       : machine_(machine), seen_(seen), ec2_(ec2), claims_(claims), memory_(memory), now_(now) {}
 
-  // Errors: refused (rule S2) when the volume is not the machine's root any more.
+  // Errors (rule S2): wrong_state when the volume is not the machine's root any more.
   Result<void> act(const step::OrderMove& step);
   // Errors: refused (rule S5) when the last snapshot of a root is asked for that is in use.
   Result<void> act(const step::TakeSnapshot& step);
   Result<void> act(const step::CreateRoot& step);
   Result<void> act(const step::CreateData& step);
-  // Errors: refused (rule S2) when the former root is in use, or another volume has come first.
+  // Errors: refused (rule S5) when the former root is in use; wrong_state (rule S2) when another
+  // volume has come first.
   Result<void> act(const step::CommitRoot& step);
   // Errors: wrong_state when another volume has been chosen as the root already.
   Result<void> act(const step::CancelMove& step);
@@ -35,7 +36,8 @@ class MoveRoot {
  private:
   // All volumes that carry the machine's tags, as EC2 shows them now.
   Result<std::vector<Volume>> volumes();
-  // The machine's root among them. Errors: refused (rule S2) when it is not this one.
+  // The machine's root among them. Errors (rule S2): wrong_state when it is another one by now,
+  // refused when it has never been this one.
   Result<Volume> check_root(const VolumeId& id);
   int newest_root(const std::vector<Volume>& all) const;  // its generation
   // Errors: refused when an instance holds it, or may get it.
