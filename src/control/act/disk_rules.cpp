@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/broken_rule.hpp"
+#include "control/tags/tag_filter.hpp"
 #include "model/tags.hpp"
 
 namespace ec2spotter {
@@ -11,6 +12,11 @@ const Volume* find_volume(const std::vector<Volume>& volumes, const VolumeId& id
   const auto found = std::find_if(volumes.begin(), volumes.end(),
                                   [&](const Volume& volume) { return volume.id == id; });
   return found == volumes.end() ? nullptr : &*found;
+}
+
+Result<std::vector<Volume>> volumes_of(const Machine& machine, aws::Ec2& ec2) {
+  return ec2.describe_volumes({}, {tag_filter(tag::kMachine, machine.name.str()),
+                                   tag_filter(tag::kOwner, machine.owner.str())});
 }
 
 bool DiskRules::is_root(const VolumeId& id) const {

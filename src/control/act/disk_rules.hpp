@@ -11,6 +11,9 @@ namespace ec2spotter {
 // The one with that id; nullptr: it is not among them.
 const Volume* find_volume(const std::vector<Volume>& volumes, const VolumeId& id);
 
+// All volumes that carry the machine's tags, as EC2 shows them now.
+Result<std::vector<Volume>> volumes_of(const Machine& machine, aws::Ec2& ec2);
+
 class DiskRules {
  public:
   DiskRules(const Machine& machine, const Observation& seen, aws::Ec2& ec2)

@@ -107,6 +107,12 @@ bool has_other_role(const Volume& volume) {
   return !role.empty() && role != tag::kRoleData && !is_copy(volume);
 }
 
+bool is_tagged_data(const Volume& volume, const Machine& machine) {
+  return tag::value(volume.tags, tag::kMachine) == machine.name.str() &&
+         tag::value(volume.tags, tag::kOwner) == machine.owner.str() &&
+         tag::value(volume.tags, tag::kRole) == tag::kRoleData;
+}
+
 bool is_of_other_machine(const Volume& volume, const Machine& machine) {
   const std::string owner = tag::value(volume.tags, tag::kOwner);
   const std::string name = tag::value(volume.tags, tag::kMachine);
@@ -141,9 +147,7 @@ bool is_named_by(const Volume& volume, const DataVolume& wanted) {
 }
 
 bool is_data_of(const Volume& volume, const Machine& machine) {
-  return tag::value(volume.tags, tag::kMachine) == machine.name.str() &&
-         tag::value(volume.tags, tag::kOwner) == machine.owner.str() &&
-         tag::value(volume.tags, tag::kRole) == tag::kRoleData &&
+  return is_tagged_data(volume, machine) &&
          tag::value(volume.tags, tag::kVolume) == volume.id.str();
 }
 
@@ -162,10 +166,7 @@ bool is_former_data(const Volume& volume, const std::vector<Volume>& volumes,
 }
 
 bool is_spare_data(const Volume& volume, const Machine& machine) {
-  return tag::value(volume.tags, tag::kMachine) == machine.name.str() &&
-         tag::value(volume.tags, tag::kOwner) == machine.owner.str() &&
-         tag::value(volume.tags, tag::kRole) == tag::kRoleData &&
-         !tag::value(volume.tags, tag::kFrom).empty() &&
+  return is_tagged_data(volume, machine) && !tag::value(volume.tags, tag::kFrom).empty() &&
          tag::value(volume.tags, tag::kVolume).empty();
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/broken_rule.hpp"
+#include "control/act/disk_rules.hpp"
 #include "control/tags/ownership.hpp"
-#include "control/tags/tag_filter.hpp"
 #include "model/move.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_view.hpp"
@@ -33,8 +33,7 @@ Result<void> check_usable(const Machine& machine, const Volume& volume, const Ob
 
 // Rule S2: no instance gets data whose root moves, or that a copy has replaced.
 Result<void> check_newest(const Machine& machine, const Volume& volume, aws::Ec2& ec2) {
-  TRY(const auto all, ec2.describe_volumes({}, {tag_filter(tag::kMachine, machine.name.str()),
-                                                tag_filter(tag::kOwner, machine.owner.str())}));
+  TRY(const auto all, volumes_of(machine, ec2));
   int newest = 1;
   bool moves = false;
   for (const Volume& root : all) {

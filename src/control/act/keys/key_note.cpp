@@ -1,7 +1,6 @@
 #include "control/act/keys/key_note.hpp"
 
-#include <algorithm>
-
+#include "control/act/disk_rules.hpp"
 #include "model/key_trouble.hpp"
 #include "model/tags.hpp"
 
@@ -16,9 +15,8 @@ Error with_key_cure(Error error, const std::string& key, const std::string& zone
 
 Result<void> note_key(const VolumeId& root, Result<void> given, const Observation& seen,
                       aws::Ec2& ec2, TimePoint now) {
-  const auto volume = std::find_if(seen.volumes.begin(), seen.volumes.end(),
-                                   [&](const Volume& each) { return each.id == root; });
-  if (volume == seen.volumes.end()) return given;
+  const Volume* volume = find_volume(seen.volumes, root);
+  if (volume == nullptr) return given;
   const auto write = [&](const std::string& value) {
     return ec2.create_tags({root.str()}, {{std::string(tag::kKeyRefused), value}});
   };

@@ -15,13 +15,8 @@
 
 namespace ec2spotter {
 
-Result<std::vector<Volume>> MoveRoot::volumes() {
-  return ec2_.describe_volumes({}, {tag_filter(tag::kMachine, machine_.name.str()),
-                                    tag_filter(tag::kOwner, machine_.owner.str())});
-}
-
 Result<Volume> MoveRoot::check_root(const VolumeId& id) {
-  TRY(auto all, volumes());
+  TRY(auto all, volumes_of(machine_, ec2_));
   const Volume* root = find_volume(all, id);
   if (root == nullptr) return fail(Errc::not_found, id.str() + " is not shown with our tags");
   for (const Volume& other : all) {
@@ -156,13 +151,13 @@ Result<void> MoveRoot::act(const step::CommitRoot& step) {
   if (!order.back_to.empty()) {
     TRY(const bool ours, holds_claim(former, order));
     if (!ours) return {};
-    TRY(const auto all, volumes());
+    TRY(const auto all, volumes_of(machine_, ec2_));
     TRY_VOID(usable_former_root(machine_, all, order.back_to));
   }
   TRY(const std::string chosen,
       claims_.claim(order.generation, ClaimOn::volume, step.volume.str()));
   if (chosen == former.id.str()) return keep_root(former, order.generation);
-  TRY(auto all, volumes());
+  TRY(auto all, volumes_of(machine_, ec2_));
   const Volume* next = find_volume(all, VolumeId(chosen));
   const bool is_next =
       next != nullptr && (next->id == order.back_to || generation_of(*next) == order.generation);
@@ -209,7 +204,7 @@ Result<void> MoveRoot::act(const step::CancelMove& step) {
 // The tags alone do not say which data volumes a machine still has: they would stay behind.
 Result<void> MoveRoot::check_data_is_known() {
   if (!machine_.image.empty()) return {};
-  TRY(const auto all, volumes());
+  TRY(const auto all, volumes_of(machine_, ec2_));
   for (const Volume& volume : all) {
     if (!is_data_of(volume, machine_) || is_retired(volume)) continue;
     return fail(Errc::refused, volume.id.str() +
@@ -221,7 +216,7 @@ Result<void> MoveRoot::check_data_is_known() {
 }
 
 Result<Volume> MoveRoot::check_data(const VolumeId& id) {
-  TRY(auto all, volumes());
+  TRY(auto all, volumes_of(machine_, ec2_));
   const Volume* data = find_volume(all, id);
   if (data == nullptr || !is_data_of(*data, machine_)) {
     return fail(Errc::refused, "rule S4: " + id.str() +
@@ -240,7 +235,7 @@ Result<void> MoveRoot::choose_data_of(const step::CommitRoot& step) {
   std::string ids;
   for (const VolumeId& id : step.data) ids += (ids.empty() ? "" : " ") + id.str();
   TRY(const std::string chosen, claims_.claim(step.order.generation, ClaimOn::data, ids));
-  TRY(auto all, volumes());
+  TRY(auto all, volumes_of(machine_, ec2_));
   std::istringstream words(chosen);
   for (std::string id; words >> id;) {
     const Volume* data = find_volume(all, VolumeId(id));
@@ -277,7 +272,7 @@ Result<void> MoveRoot::check_not_restored(std::vector<Volume> all, const std::st
 }
 
 Result<void> MoveRoot::act(const step::DeleteSnapshot& step) {
-  TRY(const auto all, volumes());
+  TRY(const auto all, volumes_of(machine_, ec2_));
   TRY_VOID(check_not_restored(all, step.snapshot.str()));
   TRY(const auto fresh, ec2_.describe_snapshots({{"snapshot-id", {step.snapshot.str()}}}));
   for (const Snapshot& snapshot : fresh) {
@@ -303,7 +298,7 @@ int MoveRoot::newest_root(const std::vector<Volume>& all) const {
 }
 
 Result<void> MoveRoot::act(const step::DeleteVolume& step) {
-  TRY(auto all, volumes());
+  TRY(auto all, volumes_of(machine_, ec2_));
   const Volume* volume = find_volume(all, step.volume);
   if (volume == nullptr) return {};
   TRY_VOID(check_not_restored(all, step.volume.str()));

@@ -34,9 +34,7 @@ class MoveRoot {
   Result<void> act(const step::EndMove& step);
 
  private:
-  // All volumes that carry the machine's tags, as EC2 shows them now.
-  Result<std::vector<Volume>> volumes();
-  // The machine's root among them. Errors (rule S2): wrong_state when it is another one by now,
+  // The machine's root. Errors (rule S2): wrong_state when it is another one by now,
   // refused when it has never been this one.
   Result<Volume> check_root(const VolumeId& id);
   int newest_root(const std::vector<Volume>& all) const;  // its generation
@@ -55,7 +53,7 @@ class MoveRoot {
   Result<void> keep_root(const Volume& root, int generation);
   // Errors: refused when it has data volumes and no file says which.
   Result<void> check_data_is_known();
-  // The machine's data volume among them, at rest. Errors: refused (rules S4, S5).
+  // The machine's data volume, at rest. Errors: refused (rules S4, S5).
   Result<Volume> check_data(const VolumeId& id);
   // The data volumes of the next root get their own ids as tags, and count from its commit on.
   Result<void> choose_data_of(const step::CommitRoot& step);

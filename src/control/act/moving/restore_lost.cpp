@@ -2,7 +2,6 @@
 
 #include "control/act/disk_rules.hpp"
 #include "control/act/moving/root_copy.hpp"
-#include "control/tags/tag_filter.hpp"
 #include "model/tags.hpp"
 #include "plan/choice/root_choice.hpp"
 
@@ -55,8 +54,7 @@ Tags written(const Machine& machine, const step::RestoreLostRoot& step, const Vo
 Result<void> restore_lost_root(const Machine& machine, const step::RestoreLostRoot& step,
                                aws::Ec2& ec2, Claims& claims, TimePoint now) {
   const MoveOrder& order = step.order;
-  TRY(const auto roots, ec2.describe_volumes({}, {tag_filter(tag::kMachine, machine.name.str()),
-                                                  tag_filter(tag::kOwner, machine.owner.str())}));
+  TRY(const auto roots, volumes_of(machine, ec2));
   TRY_VOID(check_lost(roots, machine, order.generation));
   const std::string wished = destination_of(order);
   TRY(const std::string chosen, claims.claim(order.generation, ClaimOn::destination, wished));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/act/disk_rules.hpp"
 #include "control/act/places.hpp"
 #include "control/tags/ownership.hpp"
 #include "control/tags/tag_filter.hpp"
@@ -18,9 +19,8 @@ bool is_ours(const NetworkInterface& interface, const Machine& machine) {
 }  // namespace
 
 Result<void> KeptInterface::write(const VolumeId& root, std::string_view value) {
-  const auto volume = std::find_if(seen_.volumes.begin(), seen_.volumes.end(),
-                                   [&](const Volume& each) { return each.id == root; });
-  if (volume == seen_.volumes.end() || !belongs_to(volume->tags, machine_)) {
+  const Volume* volume = find_volume(seen_.volumes, root);
+  if (volume == nullptr || !belongs_to(volume->tags, machine_)) {
     return fail(Errc::refused,
                 "rule S4: " + root.str() + " does not carry our tags; it is not changed");
   }
@@ -40,10 +40,9 @@ Result<SubnetId> KeptInterface::subnet_for(const std::string& zone) {
 }
 
 Result<void> KeptInterface::act(const step::MakeInterface& step) {
-  const auto root = std::find_if(seen_.volumes.begin(), seen_.volumes.end(),
-                                 [&](const Volume& each) { return each.id == step.volume; });
+  const Volume* root = find_volume(seen_.volumes, step.volume);
   const std::string told =
-      root == seen_.volumes.end() ? std::string() : tag::value(root->tags, tag::kInterface);
+      root == nullptr ? std::string() : tag::value(root->tags, tag::kInterface);
   if (told.empty() || told == tag::kGone) TRY_VOID(write(step.volume, tag::kToCome));
   TRY(const auto there, ec2_.describe_interfaces({tag_filter(tag::kMachine, machine_.name.str()),
                                                   tag_filter(tag::kOwner, machine_.owner.str()),
