@@ -115,7 +115,7 @@ class Storm {
   }
 
   void draw_next_incident() {
-    const double total = total_rate();
+    const double total = total_rate() * options_.often;
     const double wait = total > 0 ? exponential(random_, kMillisOfDay / total) : kMillisOfDay * 365;
     next_incident_ = ec2_.clock().now() + Duration(static_cast<Duration::rep>(wait) + 1);
   }

@@ -15,6 +15,7 @@ struct StormOptions {
   int machines = 20;
   Duration time = std::chrono::hours(24 * 30);
   Engine engine = Engine::automatic;  // of all machines; `automatic`: some of each kind
+  double often = 1;                   // how much more trouble there is than in a usual world
 };
 
 struct StormReport {

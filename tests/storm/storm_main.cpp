@@ -1,7 +1,7 @@
-// storm [--first N] [--seeds N] [--machines N] [--days N] [--processes N] [--engine NAME]: runs
-// seeds, some of them twice, and ends with 1 when a rule was broken, a machine stayed down or two
-// runs differed. With --until-broken RULE it ends with 0 as soon as a seed shows that this rule is
-// broken; with `any`, as soon as a seed shows anything wrong.
+// storm [--first N] [--seeds N] [--machines N] [--days N] [--processes N] [--engine NAME]
+// [--often FACTOR]: runs seeds, some of them twice, and ends with 1 when a rule was broken, a
+// machine stayed down or two runs differed. With --until-broken RULE it ends with 0 as soon as a
+// seed shows that this rule is broken; with `any`, as soon as a seed shows anything wrong.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +28,7 @@ struct Arguments {
   int processes = 2;
   std::string until_broken;
   std::string engine = "auto";
+  double often = 1;
 };
 
 StormOptions options_of(const Arguments& arguments, std::uint64_t seed) {
@@ -35,7 +36,8 @@ StormOptions options_of(const Arguments& arguments, std::uint64_t seed) {
       .seed = seed,
       .machines = arguments.machines,
       .time = std::chrono::hours(24 * arguments.days),
-      .engine = ec2spotter::parse_engine(arguments.engine).value_or(ec2spotter::Engine::automatic)};
+      .engine = ec2spotter::parse_engine(arguments.engine).value_or(ec2spotter::Engine::automatic),
+      .often = arguments.often};
 }
 
 bool run_seed(const Arguments& arguments, std::uint64_t seed) {
@@ -48,9 +50,10 @@ bool run_seed(const Arguments& arguments, std::uint64_t seed) {
   }
   if (!report.problems.empty()) {
     std::printf(
-        "  again: script/storm --first %llu --seeds 1 --machines %d --days %d --engine %s\n",
+        "  again: script/storm --first %llu --seeds 1 --machines %d --days %d --engine %s "
+        "--often %g\n",
         static_cast<unsigned long long>(seed), arguments.machines, arguments.days,
-        arguments.engine.c_str());
+        arguments.engine.c_str(), arguments.often);
   }
   std::printf("seed %llu: %d incidents, %d turns, %d controllers, all up after %.0f s\n",
               static_cast<unsigned long long>(seed), report.incidents, report.turns,
@@ -97,6 +100,8 @@ int main(int argc, char** argv) {
   app.add_option("--processes", arguments.processes, "at the same time")->check(CLI::Range(1, 64));
   app.add_option("--engine", arguments.engine, "of all machines; auto: some of each kind")
       ->check(CLI::IsMember({"auto", "kexec", "replace", "pivot", "swap"}));
+  app.add_option("--often", arguments.often, "so many times the usual trouble")
+      ->check(CLI::Range(0.1, 100.0));
   app.add_option("--until-broken", arguments.until_broken, "S1 to S8, or any: seek it broken");
   CLI11_PARSE(app, argc, argv);
   if (!arguments.until_broken.empty()) return run_until_broken(arguments) ? 0 : 1;

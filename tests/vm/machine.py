@@ -260,8 +260,11 @@ class Machine(cloud.Cloud):
                         " cat /etc/ssh/ssh_host_*_key.pub | sha256sum", user="root")
 
     def wait_for_end_of_cloud_init(self):
-        """What it makes of a new instance id, it has made by then."""
-        self.run("cloud-init status --wait >/dev/null", user="root")
+        """What it makes of a new instance id, it has made by then. On a busy host it needs minutes."""
+        cloud.wait_until(
+            "the end of cloud-init",
+            lambda: "status: done" in self.ssh("cloud-init status", user="root").stdout,
+            cloud.BOOT_SECONDS_MOST)
 
     def boot_id(self):
         return self.ssh("cat /proc/sys/kernel/random/boot_id", user="root").stdout.strip()

@@ -22,7 +22,8 @@ class SwapTest(MachineTest):
         machine = self.power_on(roots.on_lvm(self.disks.user(), self.folder),
                                 types=["t3.small", "t3.medium", "t3.large"])
         machine.refuse_to_replace_roots()
-        self.check_swaps("lvm", f"/dev/mapper/{roots.GROUP}-root")
+        body = self.check_swaps("lvm", f"/dev/mapper/{roots.GROUP}-root")
+        self.check_reclaim(body, "lvm", f"/dev/mapper/{roots.GROUP}-root")
         self.assertEqual(self.refusals(), ["UnsupportedOperation"])
 
     @shows(("Roots", "ext4 on LUKS, not encrypted by EC2, with an image whose disk is",
@@ -49,13 +50,18 @@ class SwapTest(MachineTest):
         file.write_text(text.replace(cloud.IMAGE, image["ImageId"]), encoding="utf-8")
 
     def check_swaps(self, reason, root):
-        """auto finds out by itself, once, and every later body is of that kind."""
+        """auto finds out by itself; the instance."""
         machine = self.machine
         body = machine.launch()
         self.check_declined(reason)
         self.assertEqual(machine.remembered_engine(), ("swap", reason))
         self.check_own_disk(root)
         machine.wait_for_end_of_cloud_init()
+        return body
+
+    def check_reclaim(self, body, reason, root):
+        """What auto has found out is remembered: the next instance is of that kind at once."""
+        machine = self.machine
         facts = machine.facts()
         machine.run("echo kept >/root/kept; sync /root/kept", user="root")
         machine.control("reclaim", {"instance_id": body})
