@@ -3,10 +3,15 @@
 #include "aws/config/ca_bundle.hpp"
 #include "aws/config/endpoints.hpp"
 #include "aws/config/imds.hpp"
+#include "aws/credentials/signing.hpp"
 #include "aws/net/curl_transport.hpp"
+#include "aws/wire/ec2/requests.hpp"
 
 namespace ec2spotter::aws {
 namespace {
+
+// EC2 fetches the snapshot at once.
+constexpr std::chrono::seconds kPresignedFor{3600};
 
 Result<std::string> settle_region(const Ec2Options& options, const Parts& parts) {
   TRY(const auto configured, configured_region(parts.environment, parts.profiles, options.region));
@@ -45,6 +50,19 @@ Result<Parts> gather_parts(Ec2Options& options, const Environment& environment) 
         endpoint(parts.environment, parts.profiles, service, parts.region, parts.endpoint_url));
   }
   return parts;
+}
+
+// The whole call but for what the copy is called, as AWS's own clients sign it.
+Result<std::string> presigned_copy(const SnapshotCopySpec& spec, const Parts& parts,
+                                   const Credentials& credentials, TimePoint time) {
+  SnapshotCopySpec signed_part = spec;
+  signed_part.description.clear();
+  signed_part.tags.clear();
+  TRY(const std::string address, endpoint(parts.environment, parts.profiles, ServiceName::ec2,
+                                          spec.source_region, parts.endpoint_url));
+  const ApiCall call = copy_snapshot_call(signed_part, parts.region, "");
+  return presigned_url(address, named_params(call).pairs(), credentials,
+                       {.region = spec.source_region, .service = "ec2"}, time, kPresignedFor);
 }
 
 }  // namespace ec2spotter::aws

@@ -8,6 +8,7 @@
 #include "aws/config/environment.hpp"
 #include "aws/config/profiles.hpp"
 #include "aws/credentials/chain.hpp"
+#include "aws/ec2.hpp"
 #include "aws/ec2_options.hpp"
 
 namespace ec2spotter::aws {
@@ -18,12 +19,18 @@ struct Parts {
   std::string region;
   std::optional<std::string> endpoint_url;
   ChainOptions chain;
-  std::unique_ptr<HttpTransport> http;
-  std::unique_ptr<Sleeper> sleeper;
+  // Shared by the clients of several regions, which one thread uses.
+  std::shared_ptr<HttpTransport> http;
+  std::shared_ptr<Sleeper> sleeper;
 };
 
 // Moves what `options` own into the parts. Errors: invalid, when there is no region, or when an
 // endpoint cannot be an address: that is found now, not at the first call.
 Result<Parts> gather_parts(Ec2Options& options, const Environment& environment);
+
+// The call that copies the snapshot into the region of the parts, signed for the region of the
+// source, which EC2 sends there. Source: EC2 API reference, "CopySnapshot", PresignedUrl.
+Result<std::string> presigned_copy(const SnapshotCopySpec& spec, const Parts& parts,
+                                   const Credentials& credentials, TimePoint time);
 
 }  // namespace ec2spotter::aws

@@ -86,6 +86,17 @@ struct SnapshotSpec {
   bool operator==(const SnapshotSpec&) const = default;
 };
 
+// CopySnapshot from another region of the account into the client's own.
+struct SnapshotCopySpec {
+  SnapshotId source;
+  std::string source_region;
+  std::string description;  // at most 255 characters
+  // The key of the copy, if the source is encrypted; empty: EC2's own key of the region.
+  std::string kms_key;
+  Tags tags;
+  bool operator==(const SnapshotCopySpec&) const = default;
+};
+
 // CreateVolume from a snapshot.
 struct VolumeSpec {
   SnapshotId snapshot;
@@ -231,6 +242,9 @@ class Ec2 {
   // the work goes on after the answer. There is no client token. Source: EC2 API reference,
   // "CreateSnapshot".
   virtual Result<Snapshot> create_snapshot(const SnapshotSpec& spec) = 0;
+  // The work goes on after the answer; what EC2 finds wrong meanwhile stands in the copy's status
+  // message. There is no client token. Source: EC2 API reference, "CopySnapshot".
+  virtual Result<SnapshotId> copy_snapshot(const SnapshotCopySpec& spec) = 0;
   virtual Result<void> delete_snapshot(const SnapshotId& id) = 0;
   // EC2 deletes the volume again, without an error, when its key cannot be used.
   virtual Result<Volume> create_volume(const VolumeSpec& spec) = 0;
@@ -259,6 +273,11 @@ class Ec2 {
   virtual Result<std::string> parameter(const std::string& name) = 0;
   // STS GetCallerIdentity.
   virtual Result<CallerIdentity> caller_identity() = 0;
+
+  // The same account's EC2 in another region, with the same credentials; this one owns it, and
+  // makes it when it is first asked for. No call is sent. Errors: invalid, when its address is
+  // wrong.
+  virtual Result<Ec2*> in_region(const std::string& region) = 0;
 };
 
 }  // namespace ec2spotter::aws

@@ -37,6 +37,7 @@ class RealEc2 final : public Ec2Client {
  public:
   RealEc2(Parts parts, const Clock& clock, const Deadlines& deadlines, std::uint64_t jitter_seed)
       : parts_(std::move(parts)),
+        host_clock_(clock),
         clock_(clock),
         credentials_([this] { return load_credentials(); }, clock_),
         caller_options_({.region = parts_.region,
@@ -196,6 +197,12 @@ class RealEc2 final : public Ec2Client {
   Result<Snapshot> create_snapshot(const SnapshotSpec& spec) override {
     return calls_.one<Snapshot>(create_snapshot_call(spec), parse_create_snapshot);
   }
+  Result<SnapshotId> copy_snapshot(const SnapshotCopySpec& spec) override {
+    TRY(const Credentials credentials, credentials_.get());
+    TRY(const std::string url, presigned_copy(spec, parts_, credentials, clock_.now()));
+    return calls_.one<SnapshotId>(copy_snapshot_call(spec, parts_.region, url),
+                                  parse_copy_snapshot);
+  }
   Result<void> delete_snapshot(const SnapshotId& id) override {
     return calls_.acknowledged(delete_snapshot_call(id));
   }
@@ -239,6 +246,7 @@ class RealEc2 final : public Ec2Client {
   Result<CallerIdentity> caller_identity() override {
     return calls_.one<CallerIdentity>(caller_identity_call(), parse_caller_identity);
   }
+  Result<Ec2*> in_region(const std::string& region) override;
 
  private:
   CallerParts caller_parts() { return {*parts_.http, clock_, credentials_, *parts_.sleeper}; }
@@ -255,6 +263,7 @@ class RealEc2 final : public Ec2Client {
   }
 
   Parts parts_;
+  const Clock& host_clock_;
   CorrectedClock clock_;
   CachingProvider credentials_;
   CallerOptions caller_options_;
@@ -263,7 +272,30 @@ class RealEc2 final : public Ec2Client {
   PageMemory<Instance> instance_pages_;
   std::vector<std::string> warnings_;
   std::vector<std::string> given_warnings_;
+  std::map<std::string, std::unique_ptr<RealEc2>> other_regions_;
 };
+
+// An address that the user has set for one region does not serve another one.
+Result<Ec2*> RealEc2::in_region(const std::string& region) {
+  if (region == parts_.region) return this;
+  if (const auto known = other_regions_.find(region); known != other_regions_.end()) {
+    return known->second.get();
+  }
+  const std::string configured = configured_endpoint();
+  if (configured.find(parts_.region) != std::string::npos) {
+    return fail(Errc::invalid, "the address " + configured + " is EC2's in " + parts_.region +
+                                   ", and EC2 in " + region +
+                                   " is needed as well; set no address, or one for all regions");
+  }
+  Parts parts = parts_;
+  parts.region = region;
+  const Deadlines deadlines{.change = caller_options_.deadline,
+                            .read = caller_options_.reading_deadline};
+  auto made = std::make_unique<RealEc2>(std::move(parts), host_clock_, deadlines,
+                                        caller_options_.jitter_seed);
+  TRY_VOID(made->endpoint_of(Service::ec2));
+  return other_regions_.emplace(region, std::move(made)).first->second.get();
+}
 
 // If a price changes during the call, the reply has the old and the new one, in any order.
 Result<std::vector<SpotPrice>> RealEc2::describe_spot_prices(const std::vector<std::string>& types,

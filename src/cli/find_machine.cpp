@@ -13,6 +13,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
+Result<bool> has_root(const Machine& machine, aws::Ec2& ec2) {
+  TRY(auto roots, ec2.describe_volumes({}, {tag_filter(tag::kMachine, machine.name.str()),
+                                            tag_filter(tag::kOwner, machine.owner.str()),
+                                            tag_filter(tag::kRole, tag::kRoleRoot)}));
+  leave_newest_roots(roots);
+  return !roots.empty();
+}
+
+// The region to work in; empty: that of the AWS configuration.
+Result<std::string> choose_region(const Common& common, const Machine& machine, aws::Ec2& ec2) {
+  if (!common.region.empty()) return common.region;
+  if (machine.elsewhere.empty()) return machine.region;
+  for (const Machine& one : in_all_regions(machine)) {
+    TRY(aws::Ec2 * there, ec2.in_region(one.region));
+    TRY(const bool found, has_root(one, *there));
+    if (found) return one.region;
+  }
+  return machine.region;
+}
+
 bool is_file(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
@@ -24,6 +44,13 @@ OwnerId owner_of(const Common& common) {
   return OwnerId(common.owner.empty() ? kDefaultOwner : common.owner);
 }
 
+Machine with_owner(const Common& common, Machine machine) {
+  if (common.owner.empty()) return machine;
+  machine.owner = OwnerId(common.owner);
+  for (Machine& other : machine.elsewhere) other.owner = machine.owner;
+  return machine;
+}
+
 Result<std::optional<Machine>> find_machine_file(const Common& common,
                                                  const std::string& argument) {
   const fs::path folder(common.machines);
@@ -31,15 +58,15 @@ Result<std::optional<Machine>> find_machine_file(const Common& common,
                                folder / (argument + ".conf"), folder / argument}) {
     if (!is_file(path)) continue;
     TRY(Machine machine, read_machine_file(path.string()));
-    if (!common.owner.empty()) machine.owner = OwnerId(common.owner);
-    return machine;
+    return with_owner(common, std::move(machine));
   }
   return std::nullopt;
 }
 
-Result<FoundMachine> find_machine(const Common& common, const std::string& argument,
-                                  Session& session, std::optional<Machine> from_file) {
-  if (from_file) return FoundMachine{.machine = std::move(*from_file), .from_file = true};
+namespace {
+
+Result<FoundMachine> find_by_tags(const Common& common, const std::string& argument,
+                                  Session& session) {
   const OwnerId owner = owner_of(common);
   TRY(auto volumes, session.ec2().describe_volumes({}, {tag_filter(tag::kMachine, argument),
                                                         tag_filter(tag::kOwner, owner.str()),
@@ -59,11 +86,29 @@ Result<FoundMachine> find_machine(const Common& common, const std::string& argum
   return FoundMachine{.machine = std::move(machine), .from_file = false};
 }
 
+}  // namespace
+
 Result<OpenMachine> open_machine(const Common& common, const std::string& argument) {
   TRY(auto from_file, find_machine_file(common, argument));
-  TRY(auto session, Session::open(common, from_file ? from_file->region : std::string()));
-  TRY(auto found, find_machine(common, argument, *session, std::move(from_file)));
+  if (from_file) return open_in_its_region(common, std::move(*from_file));
+  TRY(auto session, Session::open(common, std::string()));
+  TRY(auto found, find_by_tags(common, argument, *session));
   return OpenMachine{.session = std::move(session), .found = std::move(found)};
+}
+
+Result<OpenMachine> open_in_its_region(const Common& common, Machine machine) {
+  TRY(auto session, Session::open(common, machine.region));
+  TRY(const std::string region, choose_region(common, machine, session->ec2()));
+  for (Machine& one : in_all_regions(machine)) {
+    if (machine.elsewhere.empty() || one.region != region) continue;
+    if (region != session->client().region()) {
+      TRY(session, Session::open(common, region));
+    }
+    machine = std::move(one);
+    break;
+  }
+  return OpenMachine{.session = std::move(session),
+                     .found = {.machine = std::move(machine), .from_file = true}};
 }
 
 Error no_instance(const Machine& machine) {

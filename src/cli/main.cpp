@@ -100,12 +100,18 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
 }
 
 void add_move(CLI::App& app, Parsed& parsed) {
-  CLI::App* command = app.add_subcommand("move", "bring a machine's root to another zone");
+  CLI::App* command =
+      app.add_subcommand("move", "bring a machine's root to another zone or region");
   command->add_option("NAME", parsed.move.machine, "machine name, or its file")->required();
   auto* zone = command->add_option("--zone", parsed.move.zone, "the zone, such as us-east-1b");
+  auto* region =
+      command->add_option("--region", parsed.move.region,
+                          "another region, such as eu-west-1; see [regions] of the file");
   command->add_flag("--cancel", parsed.move.cancel, "stop a move or a restore; the root stays")
-      ->excludes(zone);
-  command->add_flag("--yes", parsed.move.yes, "the machine's private address may change");
+      ->excludes(zone)
+      ->excludes(region);
+  command->add_flag("--yes", parsed.move.yes,
+                    "addresses that belong to the present place may change");
   add_waiting(*command, parsed.move.waiting);
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return move(parsed.common, parsed.move); }; });

@@ -61,8 +61,9 @@ struct OnMachine {
 struct Move {
   std::string machine;
   std::string zone;
-  bool cancel = false;  // instead of a zone
-  bool yes = false;     // the private address may change
+  std::string region;   // another one than the root's
+  bool cancel = false;  // instead of a place
+  bool yes = false;     // what belongs to the present place may stay behind
   Waiting waiting;
 };
 

@@ -59,6 +59,9 @@ class Session {
 // The owner of the machines of a command that has no file.
 OwnerId owner_of(const Common& common);
 
+// The machine with the owner of --owner, if that is given.
+Machine with_owner(const Common& common, Machine machine);
+
 // The machine meant by a command's argument: a file's path, the name of a file in the machines
 // folder, or the name of a machine that EC2 knows by its tags. A machine from tags has no types
 // and image: it can be paused and looked at, not launched.
@@ -66,10 +69,8 @@ struct FoundMachine {
   Machine machine;
   bool from_file = false;
 };
-// Reads only the local disk; nullopt when no file is found.
+// Reads only the local disk; nullopt when no file is found. --owner decides instead of the file.
 Result<std::optional<Machine>> find_machine_file(const Common& common, const std::string& argument);
-Result<FoundMachine> find_machine(const Common& common, const std::string& argument,
-                                  Session& session, std::optional<Machine> from_file);
 
 // A session together with the machine that a command is about.
 struct OpenMachine {
@@ -77,6 +78,10 @@ struct OpenMachine {
   FoundMachine found;
 };
 Result<OpenMachine> open_machine(const Common& common, const std::string& argument);
+
+// The same for a machine of a file: of the regions that its file knows, in the one where its root
+// is; in the file's own while there is no root. --region decides instead.
+Result<OpenMachine> open_in_its_region(const Common& common, Machine machine);
 
 // Says that the machine has no instance, and how to get one.
 Error no_instance(const Machine& machine);

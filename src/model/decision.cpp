@@ -64,6 +64,12 @@ struct Describe {
   std::string operator()(const step::TakeSnapshot& s) const {
     return "take a snapshot of " + s.volume.str();
   }
+  std::string operator()(const step::CopySnapshot& s) const {
+    return "copy " + s.snapshot.str() + " to the region of " + s.order.zone;
+  }
+  std::string operator()(const step::DeleteAbroad& s) const {
+    return "delete " + s.id + " in " + s.region;
+  }
   std::string operator()(const step::CreateRoot& s) const {
     return "create a volume from " + s.snapshot.str() + " in " + s.order.zone;
   }

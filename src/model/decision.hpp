@@ -178,6 +178,22 @@ struct TakeSnapshot {
   VolumeId beside{};   // of a data volume: the root that moves; empty: the volume is that itself
   bool operator==(const TakeSnapshot&) const = default;
 };
+// Copies a completed snapshot into the other region that the root moves to.
+struct CopySnapshot {
+  VolumeId root;
+  VolumeId volume;  // that the snapshot is of: the root, or a data volume
+  SnapshotId snapshot;
+  SnapshotPurpose purpose = SnapshotPurpose::ahead;
+  MoveOrder order;
+  bool operator==(const CopySnapshot&) const = default;
+};
+// What an order to another region has left there, after it was stopped.
+struct DeleteAbroad {
+  VolumeId root;
+  std::string region;
+  std::string id;  // of a snapshot or a volume
+  bool operator==(const DeleteAbroad&) const = default;
+};
 // Makes the volume that will be the root.
 struct CreateRoot {
   VolumeId former;
@@ -265,7 +281,7 @@ using Step = std::variant<
     step::OrderMove, step::TakeSnapshot, step::CreateRoot, step::CommitRoot, step::CancelMove,
     step::RestoreLostRoot, step::RetireRoot, step::DeleteSnapshot, step::DeleteVolume,
     step::EndMove, step::AdoptData, step::AttachData, step::CreateData, step::MakeInterface,
-    step::RecordInterface, step::DeleteInterface>;
+    step::RecordInterface, step::DeleteInterface, step::CopySnapshot, step::DeleteAbroad>;
 
 // One line for people: "launch t3.small spot us-east-1a".
 std::string describe(const Step& step);

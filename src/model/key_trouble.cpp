@@ -18,17 +18,6 @@ std::string_view without_side(std::string_view code) {
   return code.starts_with("Client.") ? code.substr(7) : code;
 }
 
-// "us-east-1" of "arn:aws:kms:us-east-1:...".
-std::string region_of_key(const std::string& arn) {
-  std::size_t begin = 0;
-  for (int colons = 0; colons < 3; ++colons) {
-    begin = arn.find(':', begin);
-    if (begin == std::string::npos) return {};
-    ++begin;
-  }
-  return arn.substr(begin, arn.find(':', begin) - begin);
-}
-
 std::string name_of(const KeyUse& use) {
   return use.key.empty() ? "the KMS key" : "the KMS key " + use.key;
 }
@@ -73,8 +62,14 @@ std::optional<KeyTrouble> key_trouble_of(std::string_view code, std::string_view
   return std::nullopt;
 }
 
-std::string region_of_place(const std::string& zone) {
-  return region_of_zone(zone).value_or(std::string());
+std::string region_of_key(const std::string& arn) {
+  std::size_t begin = 0;
+  for (int colons = 0; colons < 3; ++colons) {
+    begin = arn.find(':', begin);
+    if (begin == std::string::npos) return {};
+    ++begin;
+  }
+  return arn.substr(begin, arn.find(':', begin) - begin);
 }
 
 std::string describe(KeyTrouble trouble, const KeyUse& use) {

@@ -32,8 +32,8 @@ struct KeyUse {
   KeyUser user = KeyUser::caller;
 };
 
-// The region that a zone lies in; empty: its name does not tell.
-std::string region_of_place(const std::string& zone);
+// "us-east-1" of "arn:aws:kms:us-east-1:..."; empty: the text is no ARN.
+std::string region_of_key(const std::string& arn);
 
 // "the KMS key arn:... is disabled: enable it ...": what, and what to do. An ARN of another region
 // decides whatever EC2 has said.

@@ -86,6 +86,26 @@ VolumeName parse_volume_name(const std::string& text) {
   return {.id = {}, .name_tag = text};
 }
 
+const Machine* machine_in(const Machine& machine, const std::string& region) {
+  if (machine.region == region) return &machine;
+  const auto found = std::find_if(machine.elsewhere.begin(), machine.elsewhere.end(),
+                                  [&](const Machine& other) { return other.region == region; });
+  return found == machine.elsewhere.end() ? nullptr : &*found;
+}
+
+std::vector<Machine> in_all_regions(const Machine& machine) {
+  std::vector<Machine> all{machine};
+  all.insert(all.end(), machine.elsewhere.begin(), machine.elsewhere.end());
+  for (Machine& one : all) {
+    one.elsewhere.clear();
+    for (Machine other : all) {
+      other.elsewhere.clear();
+      if (other.region != one.region) one.elsewhere.push_back(std::move(other));
+    }
+  }
+  return all;
+}
+
 bool may_move(const Machine& machine) {
   return machine.move_after && (machine.zones.size() > 1 ||
                                 (machine.zones.size() == 1 && machine.zones.front() == kAnyZone));

@@ -46,11 +46,13 @@ enum class OnUnhealthy {
 std::string_view to_string(OnUnhealthy policy);
 std::optional<OnUnhealthy> parse_on_unhealthy(std::string_view text);
 
-// How the user names the root volume: exactly one of the two is set.
+// How the user names the root volume: at most one of the two is set. Without a name it is the
+// volume that has the machine's tags.
 struct VolumeName {
   VolumeId id;
   std::string name_tag;  // the value of the volume's Name tag
   bool operator==(const VolumeName&) const = default;
+  bool empty() const { return id.empty() && name_tag.empty(); }
   std::string describe() const;
 };
 VolumeName parse_volume_name(const std::string& text);  // vol-... is an id
@@ -143,11 +145,22 @@ struct Machine {
   std::string instance_profile;     // of unattended bodies; empty: profile_of() names it
   bool capacity_rebalance = false;  // the fleet replaces a body at risk before Spot takes it
   std::string guest_endpoint;  // where unattended bodies ask EC2; empty: the region's public one
+  // The KMS key of encrypted disks that are copied into this region; empty: EC2's own key there.
+  std::string kms_key = {};
+  // The same machine as it is in each other region that its file knows; theirs are empty.
+  std::vector<Machine> elsewhere = {};
   bool operator==(const Machine&) const = default;
 };
 
 // Instead of the names of zones: every zone that the region has for the account.
 inline constexpr std::string_view kAnyZone = "any";
+
+// The machine as it is in that region; nullptr: its file does not know the region.
+const Machine* machine_in(const Machine& machine, const std::string& region);
+
+// The machine as it is in each region that its file knows, its own first. A watch follows all of
+// them: where its root is not, it has nothing to do.
+std::vector<Machine> in_all_regions(const Machine& machine);
 
 // May the machine leave its zone by itself?
 bool may_move(const Machine& machine);

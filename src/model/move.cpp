@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "model/tags.hpp"
+#include "model/text/zone.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -72,6 +73,20 @@ TimePoint root_since(const Volume& root) {
 std::optional<MoveOrder> order_of(const Volume& root) {
   auto order = parse_move_order(tag::value(root.tags, tag::kMove));
   return order && order->generation > generation_of(root) ? order : std::nullopt;
+}
+
+std::string region_left_for(const Volume& root) {
+  const auto order = parse_move_order(tag::value(root.tags, tag::kMove));
+  const std::string region = order ? region_of_place(order->zone) : std::string();
+  return region == region_of_place(root.zone) ? std::string() : region;
+}
+
+bool leaves_region(const Volume& root) {
+  return order_of(root).has_value() && !region_left_for(root).empty();
+}
+
+bool has_departed(const Volume& root) {
+  return leaves_region(root) && tag::value(root.tags, tag::kState) == tag::kRetired;
 }
 
 std::string zone_of_next(const Volume& root) {

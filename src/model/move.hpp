@@ -47,6 +47,15 @@ TimePoint root_since(const Volume& root);
 // The order that a root is under; nullopt: none, or one that has been carried out.
 std::optional<MoveOrder> order_of(const Volume& root);
 
+// The other region that the root's last order names, whether it still stands or not; empty: none.
+std::string region_left_for(const Volume& root);
+
+// Is the root under an order to another region?
+bool leaves_region(const Volume& root);
+
+// Is it a former root whose content has become the root in another region?
+bool has_departed(const Volume& root);
+
 // The zone of the next instance: where the root is, or will be.
 std::string zone_of_next(const Volume& root);
 

@@ -46,6 +46,12 @@ struct PoolFacts {
   bool operator==(const PoolFacts&) const = default;
 };
 
+// What a machine has in the region that its root moves to.
+struct Abroad {
+  std::vector<Volume> volumes;
+  std::vector<Snapshot> snapshots;
+};
+
 struct Observation {
   // Every volume that carries the machine's tags, and those that its file may mean.
   std::vector<Volume> volumes;
@@ -74,6 +80,9 @@ struct Observation {
   // Of a machine with requirements, by zone: the names of the types that meet them, the smallest
   // first, or why EC2 did not list them. An absent zone has not been asked about.
   std::map<std::string, Result<std::vector<std::string>>> types;
+  // Of a root that moves to another region, or did: what is there, or why EC2 did not show it;
+  // nullopt: nobody asked.
+  std::optional<Result<Abroad>> abroad = {};
 };
 
 // Why a pool is left alone for a while.

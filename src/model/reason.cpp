@@ -15,6 +15,7 @@ constexpr auto kNames = std::to_array<std::pair<Reason, std::string_view>>({
     {Reason::volume_in_other_zone, "volume_in_other_zone"},
     {Reason::volume_of_other_owner, "volume_of_other_owner"},
     {Reason::volume_retired, "volume_retired"},
+    {Reason::in_other_region, "in_other_region"},
     {Reason::volume_multi_attach, "volume_multi_attach"},
     {Reason::volume_in_use_elsewhere, "volume_in_use_elsewhere"},
     {Reason::volume_not_adopted, "volume_not_adopted"},

@@ -14,6 +14,7 @@ enum class Reason {
   volume_in_other_zone,
   volume_of_other_owner,
   volume_retired,
+  in_other_region,
   volume_multi_attach,
   volume_in_use_elsewhere,
   volume_not_adopted,

@@ -109,7 +109,11 @@ bool made_is_unseen(const Situation& s) {
     return std::any_of(all.begin(), all.end(),
                        [&](const auto& each) { return each.id.str() == made.id; });
   };
-  return !shows_it(s.seen.snapshots) && !shows_it(s.seen.volumes) && !shows_it(s.seen.data_volumes);
+  const bool abroad =
+      s.seen.abroad && *s.seen.abroad &&
+      (shows_it((*s.seen.abroad)->snapshots) || shows_it((*s.seen.abroad)->volumes));
+  return !abroad && !shows_it(s.seen.snapshots) && !shows_it(s.seen.volumes) &&
+         !shows_it(s.seen.data_volumes);
 }
 
 std::optional<Decision> collect_all_but(const Situation& s, const Volume& volume,

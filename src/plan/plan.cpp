@@ -12,6 +12,7 @@
 #include "plan/ways/fleet_keeping.hpp"
 #include "plan/ways/interface_keeping.hpp"
 #include "plan/ways/moving.hpp"
+#include "plan/ways/region_move.hpp"
 #include "plan/ways/replacing.hpp"
 #include "plan/ways/swapping.hpp"
 
@@ -117,6 +118,8 @@ Decision plan(const Machine& machine, const Intent& intent, const Observation& s
   const Situation s{
       .machine = machine, .intent = intent, .seen = seen, .memory = memory, .now = now};
   RootChoice root = choose_root(machine, seen, now);
+  if (const Volume* left = departed_root(machine, seen.volumes))
+    return RegionMove(s).departed(*left);
   if (root.refusal) return refuse(s, std::move(*root.refusal));
   return intent.goal == Goal::up ? bring_up(s, *root.volume) : put_to_rest(s, *root.volume);
 }

@@ -44,7 +44,8 @@ struct Contest {
 // A controller with this file works until the machine is up on another root.
 bool run(LocalEc2& ec2, const Machine& machine) {
   return ec2.watch({machine}, [&](const Watch& watch) {
-    return is_up(watch, machine) && root_of(ec2).at("volumeId") != kVolume && alone_in_service(ec2);
+    return is_up(watch, machine) && sim::text(root_of(ec2), "volumeId") != kVolume &&
+           alone_in_service(ec2);
   });
 }
 
@@ -143,7 +144,7 @@ TEST(RivalsScenario, TwoVolumesWereMadeAndOneBecomesTheRoot) {
     overtaken = true;
     make_another(*ec2, call.at("ResourceId.1"));
     EXPECT_TRUE(ec2->watch({rival_machine()}, [&](const Watch&) {
-      return root_of(*ec2).at("availabilityZone") != "us-east-1a";
+      return sim::text(root_of(*ec2), "availabilityZone") != "us-east-1a";
     })) << ec2->story();
   };
   EXPECT_TRUE(run(*ec2, moving_machine())) << ec2->story();

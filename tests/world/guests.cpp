@@ -41,6 +41,11 @@ Result<void> Guests::create_snapshots(const std::vector<sim::SnapshotOrder>& ord
   return ScriptedBodies::create_snapshots(orders);
 }
 
+Result<void> Guests::copy_snapshot(const std::string& snapshot_id, const std::string& source_id) {
+  snapshots_[snapshot_id] = snapshots_[source_id];
+  return ScriptedBodies::copy_snapshot(snapshot_id, source_id);
+}
+
 Result<void> Guests::delete_volume(const std::string& volume_id) {
   Records& records = records_[volume_id];
   // A copy that no machine has had is not the only one.

@@ -32,6 +32,7 @@ class Guests final : public sim::ScriptedBodies {
                              const std::string& snapshot_id) override;
   Result<void> delete_volume(const std::string& volume_id) override;
   Result<void> create_snapshots(const std::vector<sim::SnapshotOrder>& orders) override;
+  Result<void> copy_snapshot(const std::string& snapshot_id, const std::string& source_id) override;
 
  private:
   void on_plugged(const std::string& volume_id) override;

@@ -10,9 +10,11 @@
 #include "control/loop/drive.hpp"
 #include "model/tags.hpp"
 #include "sim/core/resources/root_volumes.hpp"
+#include "sim/core/state/places.hpp"
 #include "sim/core/state/world.hpp"
 #include "sim/http/form.hpp"
 #include "sim/http/http_date.hpp"
+#include "sim/http/presigned.hpp"
 
 namespace ec2spotter::scenario {
 namespace {
@@ -47,6 +49,20 @@ aws::Environment test_environment() {
             return std::nullopt;
           },
           .home = "/nowhere"};
+}
+
+// That the request is signed for.
+std::string region_of(const aws::HttpRequest& request) {
+  for (const auto& [name, value] : request.headers) {
+    if (name != "authorization") continue;
+    std::istringstream parts(value);  // Credential=KEY/DATE/REGION/...
+    std::string key, date, region;
+    std::getline(parts, key, '/');
+    std::getline(parts, date, '/');
+    std::getline(parts, region, '/');
+    return region;
+  }
+  return kRegion;
 }
 
 class ClockSleeper final : public aws::Sleeper {
@@ -119,12 +135,12 @@ class Transport final : public aws::HttpTransport {
     if (crash && (call > crash->call || (call == crash->call && crash->effect == Effect::none))) {
       return fail(Errc::interrupted, "the controller is dead");
     }
-    if (ec2_.hangs(request.body)) {
+    if (ec2_.hangs(request.body) || ec2_.hanging_regions.contains(region_of(request))) {
       ec2_.clock_.advance(request.total_timeout);
       return fail(Errc::timeout, "no answer in time");
     }
     ec2_.catch_up();
-    const sim::ApiReply reply = ec2_.ask(request.body);
+    const sim::ApiReply reply = ec2_.ask(request.body, region_of(request));
     ec2_.note(request.body, reply);
     ec2_.catch_up();
     if (!reads_only(request.body)) ec2_.check_rules();
@@ -142,11 +158,11 @@ class Transport final : public aws::HttpTransport {
 
 class Process::Surroundings {
  public:
-  Surroundings(LocalEc2& ec2, Process& process)
+  Surroundings(LocalEc2& ec2, Process& process, const std::string& region)
       : prober_(ec2.guests_),
         waiter_(ec2.clock_),
         listener_(ec2.told_),
-        client_(make_client(ec2, process)) {}
+        client_(make_client(ec2, process, region)) {}
 
   Controls controls() {
     return {.ec2 = *client_,
@@ -157,9 +173,10 @@ class Process::Surroundings {
   }
 
  private:
-  static std::unique_ptr<aws::Ec2Client> make_client(LocalEc2& ec2, Process& process) {
+  static std::unique_ptr<aws::Ec2Client> make_client(LocalEc2& ec2, Process& process,
+                                                     const std::string& region) {
     aws::Ec2Options options;
-    options.region = kRegion;
+    options.region = region.empty() ? kRegion : region;
     options.endpoint_url = "http://127.0.0.1:1";
     options.jitter_seed = 1;
     options.reading_deadline = kWatchReadingDeadline;
@@ -177,8 +194,10 @@ class Process::Surroundings {
   std::unique_ptr<aws::Ec2Client> client_;
 };
 
-Process::Process(LocalEc2& ec2, std::optional<CrashPoint> crash)
-    : ec2_(ec2), crash_(crash), surroundings_(std::make_unique<Surroundings>(ec2_, *this)) {}
+Process::Process(LocalEc2& ec2, std::optional<CrashPoint> crash, const std::string& region)
+    : ec2_(ec2),
+      crash_(crash),
+      surroundings_(std::make_unique<Surroundings>(ec2_, *this, region)) {}
 
 Process::~Process() = default;
 
@@ -194,25 +213,35 @@ LocalEc2::LocalEc2(const sim::Json& seed, std::uint64_t random_seed)
   EXPECT_TRUE(planted) << planted.error().message;
 }
 
-sim::ApiReply LocalEc2::handle(sim::ParamMap parameters, std::string_view access_key) {
+sim::ApiReply LocalEc2::handle(sim::ParamMap parameters, const std::string& region,
+                               std::string_view access_key) {
+  std::optional<sim::PresignedCall> presigned;
+  if (const auto url = parameters.find("PresignedUrl"); url != parameters.end()) {
+    const auto secret = [](const std::string&) {
+      return sim::VerifierKey{.secret = "test", .session_token = {}};
+    };
+    presigned = sim::verify_presigned(url->second, secret, {clock_.now()});
+  }
   return core_.handle({.service = "ec2",
-                       .region = kRegion,
+                       .region = region,
                        .access_key = std::string(access_key),
                        .params = std::move(parameters),
                        .target = {},
-                       .body = {}});
+                       .body = {},
+                       .presigned = std::move(presigned)});
 }
 
-sim::ApiReply LocalEc2::ask(const std::string& body) {
+sim::ApiReply LocalEc2::ask(const std::string& body, const std::string& region) {
   if (!core_.answers_alike() || answers_revision_ != core_.revision()) answers_.clear();
-  if (const auto known = answers_.find(body); known != answers_.end()) return known->second;
+  if (const auto known = answers_.find({region, body}); known != answers_.end())
+    return known->second;
   sim::ParamMap parameters = sim::parse_form(body);
   if (before_call) before_call(parameters);
-  sim::ApiReply reply = handle(std::move(parameters));
+  sim::ApiReply reply = handle(std::move(parameters), region);
   if (answers_revision_ != core_.revision()) answers_.clear();
   answers_revision_ = core_.revision();
   const bool keep = reply.status == 200 && !reply.lost && body.starts_with("Action=Describe");
-  if (keep && core_.answers_alike()) answers_[body] = reply;
+  if (keep && core_.answers_alike()) answers_[{region, body}] = reply;
   return reply;
 }
 
@@ -225,10 +254,19 @@ bool LocalEc2::hangs(const std::string& body) const {
 
 Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal, std::optional<CrashPoint> crash,
                                  int generation) {
+  return run(machine, {.goal = goal, .generation = generation}, crash);
+}
+
+Result<Decision> LocalEc2::drive_away(const Machine& machine, Goal goal, int generation,
+                                      std::optional<CrashPoint> crash) {
+  return run(machine, {.goal = goal, .generation = generation, .leaves_region = true}, crash);
+}
+
+Result<Decision> LocalEc2::run(const Machine& machine, const DriveOptions& options,
+                               std::optional<CrashPoint> crash) {
   told_.clear();
-  Process process(*this, crash);
-  const auto last =
-      ec2spotter::drive(machine, process.controls(), {.goal = goal, .generation = generation});
+  Process process(*this, crash, machine.region);
+  const auto last = ec2spotter::drive(machine, process.controls(), options);
   calls_ = process.calls();
   if (!last) return fail(last.error());
   // Its last call may have been one that it could do without.
@@ -239,7 +277,7 @@ Result<Decision> LocalEc2::drive(const Machine& machine, Goal goal, std::optiona
 bool LocalEc2::watch(const std::vector<Machine>& machines, const Enough& enough, Duration max,
                      std::optional<CrashPoint> crash) {
   told_.clear();
-  Process process(*this, crash);
+  Process process(*this, crash, machines.front().region);
   Watch watch(machines.front().owner, process.controls());
   watch.set_machines(machines);
   for (const InstanceId& instance : recommended) {
@@ -261,7 +299,7 @@ int LocalEc2::person(const std::string& action, sim::ParamMap parameters) {
   catch_up();
   parameters.emplace("Action", action);
   parameters.emplace("Version", "2016-11-15");
-  const sim::ApiReply reply = handle(std::move(parameters), sim::kPersonKey);
+  const sim::ApiReply reply = handle(std::move(parameters), kRegion, sim::kPersonKey);
   note(action, reply);
   catch_up();
   return reply.status;
@@ -300,45 +338,45 @@ void LocalEc2::set_capacity(const std::string& type, const std::string& market, 
           {{"instance_type", type}, {"zone", zone}, {"market", market}, {"available", available}});
 }
 
-std::vector<sim::Json> LocalEc2::resources(const std::string& kind) {
+std::vector<sim::Json> LocalEc2::resources(const std::string& kind, const std::string& region) {
   std::vector<sim::Json> found;
   catch_up();
-  for (const auto& [id, resource] : core_.table(kRegion, kind)) found.push_back(resource);
+  for (const auto& [id, resource] : core_.table(region, kind)) found.push_back(resource);
   return found;
 }
 
-std::vector<sim::Json> LocalEc2::living() {
+std::vector<sim::Json> LocalEc2::living(const std::string& region) {
   std::vector<sim::Json> found;
-  for (sim::Json& instance : resources("instance")) {
+  for (sim::Json& instance : resources("instance", region)) {
     const std::string name = instance.at("instanceState").at("name");
     if (name != "terminated" && name != "shutting-down") found.push_back(std::move(instance));
   }
   return found;
 }
 
-const sim::Json* LocalEc2::instance(const std::string& id) {
+const sim::Json* LocalEc2::find(const std::string& kind, const std::string& id) {
   catch_up();
-  const sim::Table& instances = core_.table(kRegion, "instance");
-  const auto found = instances.find(id);
-  return found == instances.end() ? nullptr : &found->second;
+  for (const std::string& region : sim::region_names()) {
+    const sim::Table& table = core_.table(region, kind);
+    if (const auto found = table.find(id); found != table.end()) return &found->second;
+  }
+  return nullptr;
 }
 
+const sim::Json* LocalEc2::instance(const std::string& id) { return find("instance", id); }
+
 std::string LocalEc2::holder(const std::string& volume_id) {
-  catch_up();
-  const sim::Table& volumes = core_.table(kRegion, "volume");
-  const auto volume = volumes.find(volume_id);
-  if (volume == volumes.end() || volume->second.at("attachmentSet").empty()) return {};
-  return volume->second.at("attachmentSet")[0].at("instanceId");
+  const sim::Json* volume = find("volume", volume_id);
+  if (volume == nullptr || volume->at("attachmentSet").empty()) return {};
+  return volume->at("attachmentSet")[0].at("instanceId");
 }
 
 bool LocalEc2::serves(const std::string& volume_id) {
-  const std::string body = holder(volume_id);
-  for (const sim::Json& instance : living()) {
-    if (instance.at("instanceId") == body) {
-      return guests_.ssh_answers(instance.value("ipAddress", ""));
-    }
-  }
-  return false;
+  const sim::Json* body = instance(holder(volume_id));
+  if (body == nullptr) return false;
+  const std::string state = body->at("instanceState").at("name");
+  return state != "terminated" && state != "shutting-down" &&
+         guests_.ssh_answers(body->value("ipAddress", ""));
 }
 
 std::vector<std::string> LocalEc2::changes() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "aws/ec2_client.hpp"
+#include "control/loop/drive.hpp"
 #include "control/loop/watch_loop.hpp"
 #include "guests.hpp"
 #include "host_clock.hpp"
@@ -33,6 +34,9 @@ class LocalEc2 {
   // A controller process: a new client with no memory. It dies at `crash`, if one is given.
   Result<Decision> drive(const Machine& machine, Goal goal = Goal::up,
                          std::optional<CrashPoint> crash = std::nullopt, int generation = 1);
+  // A controller that goes on until the machine's root has left its region.
+  Result<Decision> drive_away(const Machine& machine, Goal goal, int generation,
+                              std::optional<CrashPoint> crash = std::nullopt);
   // A watch over these machines until `enough` says so after a turn; it dies at `crash`, if one is
   // given. False: `max` has passed, or it has died.
   using Enough = std::function<bool(const Watch&)>;
@@ -49,12 +53,13 @@ class LocalEc2 {
   void set_capacity(const std::string& type, const std::string& market, int available,
                     const std::string& zone = "us-east-1a");
   // The resources of one kind.
-  std::vector<sim::Json> resources(const std::string& kind);
+  std::vector<sim::Json> resources(const std::string& kind,
+                                   const std::string& region = "us-east-1");
   // Instances that are pending, running, stopping or stopped.
-  std::vector<sim::Json> living();
+  std::vector<sim::Json> living(const std::string& region = "us-east-1");
   // The instance with this id, or null; valid until the world changes.
   const sim::Json* instance(const std::string& id);
-  // The volume's holder, or empty.
+  // The volume's holder, or empty. It, instance() and serves() look into all regions.
   std::string holder(const std::string& volume_id);
   // Does an SSH server answer at the public address of the volume's holder?
   bool serves(const std::string& volume_id);
@@ -66,6 +71,8 @@ class LocalEc2 {
   std::function<void(const sim::ParamMap&)> before_call = {};
   // Actions that never answer and have no effect.
   std::set<std::string> hanging;
+  // EC2 of these regions never answers.
+  std::set<std::string> hanging_regions;
   // Nobody answers before this time: the network is away.
   TimePoint silent_until;
   // What a watch is told at its start.
@@ -86,11 +93,16 @@ class LocalEc2 {
  private:
   friend class Process;
   friend class Transport;
+  Result<Decision> run(const Machine& machine, const DriveOptions& options,
+                       std::optional<CrashPoint> crash);
   bool hangs(const std::string& body) const;
-  // What EC2 answers now.
-  sim::ApiReply handle(sim::ParamMap parameters, std::string_view access_key = "test");
+  // In any region; valid until the world changes. Null: there is none.
+  const sim::Json* find(const std::string& kind, const std::string& id);
+  // What EC2 answers now in that region.
+  sim::ApiReply handle(sim::ParamMap parameters, const std::string& region,
+                       std::string_view access_key = "test");
   // The same; while nothing changes, a reading call gets the same answer from memory.
-  sim::ApiReply ask(const std::string& body);
+  sim::ApiReply ask(const std::string& body, const std::string& region);
   void catch_up();
   void check_rules();
   void note(std::string_view call, const sim::ApiReply& reply);
@@ -105,14 +117,15 @@ class LocalEc2 {
   std::vector<std::string> told_;
   std::vector<bool> calls_;
   std::uint64_t digest_ = 0;
-  std::map<std::string, sim::ApiReply> answers_;  // of reading calls, by what was asked
+  std::map<std::pair<std::string, std::string>, sim::ApiReply> answers_;  // by region and question
   std::uint64_t answers_revision_ = 0;
 };
 
 // One process of a controller: a client with no memory, and its surroundings.
 class Process {
  public:
-  Process(LocalEc2& ec2, std::optional<CrashPoint> crash);
+  // `region` empty: us-east-1.
+  Process(LocalEc2& ec2, std::optional<CrashPoint> crash, const std::string& region = {});
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

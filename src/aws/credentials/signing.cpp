@@ -87,6 +87,28 @@ Result<void> sign(HttpRequest& request, const Credentials& credentials, const si
   return {};
 }
 
+Result<std::string> presigned_url(const std::string& endpoint,
+                                  std::vector<std::pair<std::string, std::string>> query,
+                                  const Credentials& credentials, const sigv4::Scope& scope,
+                                  TimePoint time, std::chrono::seconds valid) {
+  const auto url = parse_url(endpoint + "/");
+  if (!url || !url->query.empty()) return fail(Errc::invalid, "cannot sign for " + endpoint);
+  sigv4::Request request{.method = "GET",
+                         .path = url->path,
+                         .query = std::move(query),
+                         .headers = {{"host", host_header(*url)}},
+                         .payload_sha256_hex = sha256_hex("")};
+  const sigv4::Key key{credentials.access_key_id, credentials.secret_access_key.reveal()};
+  std::string text = endpoint + "/";
+  char before = '?';
+  for (const auto& [name, value] : sigv4::presigned_query(
+           std::move(request), key, scope, time, valid, credentials.session_token.reveal())) {
+    text += before + sigv4::uri_encode(name) + "=" + sigv4::uri_encode(value);
+    before = '&';
+  }
+  return text;
+}
+
 Result<std::string> body_of(Result<HttpResponse> reply) {
   if (!reply) return fail(std::move(reply).error());
   if (reply->status >= 200 && reply->status < 300) return std::move(reply->body);

@@ -13,6 +13,14 @@ namespace ec2spotter::aws {
 Result<void> sign(HttpRequest& request, const Credentials& credentials, const sigv4::Scope& scope,
                   TimePoint time);
 
+// The address of a GET request with this query that whoever has it may send for so long. Source:
+// AWS General Reference, "Signature Version 4 signing process", with the signature in the query.
+// Errors: invalid when `endpoint` is not a valid address.
+Result<std::string> presigned_url(const std::string& endpoint,
+                                  std::vector<std::pair<std::string, std::string>> query,
+                                  const Credentials& credentials, const sigv4::Scope& scope,
+                                  TimePoint time, std::chrono::seconds valid);
+
 // Signs and sends; the body of a 2xx reply. The Date of AWS's reply corrects the clock; a request
 // that AWS refuses for its time or signature is signed once more when that was more than four
 // minutes. Errors: as HttpTransport and the error document say; a request refused for its time or

@@ -119,4 +119,20 @@ std::string authorization(const Request& request, const Key& key, const Scope& s
          ", Signature=" + signature(request, key, scope, time);
 }
 
+std::vector<std::pair<std::string, std::string>> presigned_query(Request request, const Key& key,
+                                                                 const Scope& scope, TimePoint time,
+                                                                 std::chrono::seconds valid,
+                                                                 const std::string& session_token) {
+  auto& query = request.query;
+  query.emplace_back("X-Amz-Algorithm", kAlgorithm);
+  query.emplace_back("X-Amz-Credential", key.access_key_id + "/" + credential_scope(scope, time));
+  query.emplace_back("X-Amz-Date", format_basic_iso8601(time));
+  query.emplace_back("X-Amz-Expires", std::to_string(valid.count()));
+  query.emplace_back("X-Amz-SignedHeaders", signed_headers(request));
+  if (!session_token.empty()) query.emplace_back("X-Amz-Security-Token", session_token);
+  const std::string signed_hex = signature(request, key, scope, time);
+  query.emplace_back("X-Amz-Signature", signed_hex);
+  return query;
+}
+
 }  // namespace ec2spotter::sigv4

@@ -43,4 +43,11 @@ std::string signature(const Request& request, const Key& key, const Scope& scope
 std::string authorization(const Request& request, const Key& key, const Scope& scope,
                           TimePoint time);
 
+// The query of a presigned request: request.query plus the X-Amz-* pairs, the signature last.
+// `session_token` empty: none.
+std::vector<std::pair<std::string, std::string>> presigned_query(Request request, const Key& key,
+                                                                 const Scope& scope, TimePoint time,
+                                                                 std::chrono::seconds valid,
+                                                                 const std::string& session_token);
+
 }  // namespace ec2spotter::sigv4

@@ -45,9 +45,15 @@ bool is_type(std::string_view text) {
          std::all_of(text.begin(), text.end(), allowed);
 }
 
+void set_options(Machine& machine, const Launch& options) {
+  if (options.unattended) machine.unattended = options.unattended;
+  if (options.type.empty()) return;
+  machine.types = {options.type};
+  machine.requirements.reset();
+}
+
 // The command line overrides the file.
 Result<Machine> with_options(Machine machine, const Launch& options) {
-  if (options.unattended) machine.unattended = options.unattended;
   if (!options.type.empty()) {
     if (!is_type(options.type)) {
       return fail(Errc::invalid,
@@ -55,9 +61,9 @@ Result<Machine> with_options(Machine machine, const Launch& options) {
                       "' is not an instance type such as t3.small; after the file you can give "
                       "only a type (the manual says where credentials are found)");
     }
-    machine.types = {options.type};
-    machine.requirements.reset();
   }
+  set_options(machine, options);
+  for (Machine& other : machine.elsewhere) set_options(other, options);
   return check_machine(std::move(machine), options.file);
 }
 
@@ -65,13 +71,12 @@ Result<Machine> with_options(Machine machine, const Launch& options) {
 
 Result<void> launch(const Common& common, const Launch& options) {
   TRY(Machine machine, read_machine_file(options.file));
-  if (!common.owner.empty()) machine.owner = OwnerId(common.owner);
-  TRY(machine, with_options(std::move(machine), options));
-  TRY(auto session, Session::open(common, machine.region));
-  TRY_VOID(check_places(machine, session->ec2()));
-  if (machine.unattended.value_or(false)) TRY_VOID(check_unattended(machine, *session));
-  OpenMachine open{.session = std::move(session),
-                   .found = {.machine = std::move(machine), .from_file = true}};
+  TRY(machine, with_options(with_owner(common, std::move(machine)), options));
+  TRY(OpenMachine open, open_in_its_region(common, std::move(machine)));
+  TRY_VOID(check_places(open.found.machine, open.session->ec2()));
+  if (open.found.machine.unattended.value_or(false)) {
+    TRY_VOID(check_unattended(open.found.machine, *open.session));
+  }
   return drive_and_report(common, open, Goal::up, options.waiting);
 }
 

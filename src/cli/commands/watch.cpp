@@ -28,9 +28,10 @@ class Watches {
     const std::lock_guard lock(mutex_);
     std::map<std::string, std::vector<Machine>> groups;
     for (const auto& [region, watch] : regions_) groups[region];
-    for (Machine machine : machines) {
-      if (!common_.owner.empty()) machine.owner = OwnerId(common_.owner);
-      groups[machine.region].push_back(std::move(machine));
+    for (const Machine& machine : machines) {
+      for (Machine& one : in_all_regions(with_owner(common_, machine))) {
+        groups[one.region].push_back(std::move(one));
+      }
     }
     for (auto& [region, group] : groups) {
       const auto [watch, fresh] = regions_.try_emplace(region, common_, region, log_);

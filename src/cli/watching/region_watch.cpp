@@ -73,7 +73,7 @@ bool RegionWatch::open(const std::stop_token& stop) {
                                .changing_deadline = kWatchChangingDeadline});
   if (!opened) {
     for (const Machine& machine : machines_) {
-      log_.on_machine_trouble(machine.name.str(), opened.error());
+      log_.on_machine_trouble(machine, opened.error());
     }
     return false;
   }

@@ -17,7 +17,7 @@ std::string code_of(const Error& error) {
 void WatchLog::on_decision(const Machine& machine, const Decision& decision) {
   const std::lock_guard lock(mutex_);
   const std::string reason(to_string(decision.reason));
-  if (!is_new(machine.name.str(), reason + decision.detail)) return;
+  if (!is_new(machine, reason + decision.detail)) return;
   Event event = make_event(machine.name.str(), "decision", reason, decision.detail);
   for (const Step& step : decision.steps) event.steps.push_back(describe(step));
   write(event);
@@ -36,10 +36,10 @@ void WatchLog::on_trouble(const Error& error) {
   write(make_event("", "trouble", code_of(error), error.describe()));
 }
 
-void WatchLog::on_machine_trouble(const std::string& machine, const Error& error) {
+void WatchLog::on_machine_trouble(const Machine& machine, const Error& error) {
   const std::lock_guard lock(mutex_);
   if (!is_new(machine, error.describe())) return;
-  write(make_event(machine, "trouble", code_of(error), error.describe()));
+  write(make_event(machine.name.str(), "trouble", code_of(error), error.describe()));
 }
 
 void WatchLog::say(const std::string& text) {
@@ -57,8 +57,8 @@ Event WatchLog::make_event(std::string machine, std::string kind, std::string re
           .steps = {}};
 }
 
-bool WatchLog::is_new(const std::string& machine, const std::string& what) {
-  return std::exchange(last_[machine], what) != what;
+bool WatchLog::is_new(const Machine& machine, const std::string& what) {
+  return std::exchange(last_[{machine.region, machine.owner, machine.name}], what) != what;
 }
 
 void WatchLog::write(const Event& event) {

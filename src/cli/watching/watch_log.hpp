@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <tuple>
 
 #include "base/clock.hpp"
 #include "control/loop/journal.hpp"
@@ -23,12 +24,12 @@ class WatchLog final : public Reporter {
   void on_step_failed(const Machine& machine, const Step& step, const Error& error) override;
   void on_trouble(const Error& error) override;
   // What keeps one machine from being watched at all; reported again only when it changes.
-  void on_machine_trouble(const std::string& machine, const Error& error);
+  void on_machine_trouble(const Machine& machine, const Error& error);
   void say(const std::string& text);
 
  private:
   Event make_event(std::string machine, std::string kind, std::string reason, std::string detail);
-  bool is_new(const std::string& machine, const std::string& what);
+  bool is_new(const Machine& machine, const std::string& what);
   void write(const Event& event);
 
   const Clock& clock_;
@@ -36,7 +37,8 @@ class WatchLog final : public Reporter {
   Journal journal_;
   bool quiet_;
   bool journal_failed_ = false;
-  std::map<std::string, std::string> last_;  // by machine
+  // By region, owner and name.
+  std::map<std::tuple<std::string, OwnerId, MachineName>, std::string> last_;
 };
 
 }  // namespace ec2spotter::cli

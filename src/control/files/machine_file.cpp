@@ -8,6 +8,7 @@
 
 #include "control/files/data_volume_keys.hpp"
 #include "control/files/network_keys.hpp"
+#include "control/files/storage_keys.hpp"
 #include "model/text/price.hpp"
 #include "model/text/zone.hpp"
 
@@ -75,7 +76,7 @@ Result<void> check_zones(Machine& machine, const std::string& origin) {
     if (machine.region.empty()) machine.region = *region;
     if (machine.region != *region) {
       return wrong("the zone " + zone + " is not in the region " + machine.region +
-                   "; a machine moves within its region");
+                   "; name zones of another region in the table [regions." + *region + "]");
     }
   }
   if (seen.contains(std::string(kAnyZone)) && seen.size() > 1) {
@@ -164,6 +165,7 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
     if (const char* why = only_supervised(machine.engine)) return missing(why);
   }
   if (const char* why = contradicts_kept_address(machine)) return missing(why);
+  if (const auto wrong = check_kms_key(machine)) return missing(*wrong);
   return machine;
 }
 

@@ -5,6 +5,7 @@
 #include "base/nearest.hpp"
 #include "control/files/machine_file.hpp"
 #include "control/files/network_keys.hpp"
+#include "control/files/region_tables.hpp"
 #include "control/files/storage_keys.hpp"
 #include "control/files/toml_setters.hpp"
 #include "model/text/price.hpp"
@@ -237,6 +238,8 @@ const Setters& own_setters() {
       {"boot_limit", time(&Machine::boot_limit, std::chrono::minutes(2))},
       {"on_unhealthy", text(set_on_unhealthy)},
       {"return_to_spot", set_return_to_spot},
+      // Read after all other keys, as they hold in every region.
+      {"regions", [](Machine&, const toml::node&) -> Problem { return std::nullopt; }},
   };
   return kSetters;
 }
@@ -277,7 +280,12 @@ Result<Machine> parse_machine_toml(std::string_view content, const std::string& 
   if (machine.requirements && !parsed.table().contains("pool_order")) {
     machine.pool_order = PoolOrder::price;
   }
-  return check_machine(std::move(machine), origin);
+  TRY(machine, check_machine(std::move(machine), origin));
+  if (const toml::node* regions = parsed.table().get("regions")) {
+    TRY_VOID(add_regions(machine, *regions, origin,
+                         [](const std::string& key) { return find_setter(setters(), key); }));
+  }
+  return machine;
 }
 
 }  // namespace ec2spotter

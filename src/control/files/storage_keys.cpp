@@ -1,6 +1,7 @@
 #include "control/files/storage_keys.hpp"
 
 #include "control/files/data_volume_keys.hpp"
+#include "model/key_trouble.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -74,8 +75,16 @@ const Setters& storage_setters() {
       {"snapshot_every", set_snapshot_every},
       {"keep_snapshots", set_keep_snapshots},
       {"data_volumes", set_data_volumes},
+      {"kms_key", plain(&Machine::kms_key)},
   };
   return kSetters;
+}
+
+Problem check_kms_key(const Machine& machine) {
+  const std::string home = region_of_key(machine.kms_key);
+  if (home.empty() || machine.region.empty() || home == machine.region) return std::nullopt;
+  return "kms_key is a key of " + home + ", and this is " + machine.region +
+         "; name a key of that region";
 }
 
 }  // namespace ec2spotter

@@ -49,6 +49,7 @@ class Drive {
         continue;
       }
       const Decision& decision = turned->decision;
+      if (options_.leaves_region && decision.reason == Reason::in_other_region) return turned;
       const bool early = decision.progress == Progress::done && !has_moved(turned->seen);
       if (decision.progress == Progress::done && !early) return turned;
       if (decision.progress == Progress::stuck && !is_shown_late(*turned)) {

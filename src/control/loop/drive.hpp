@@ -24,6 +24,8 @@ struct DriveOptions {
   // The goal is reached with this one of the machine's roots, or a later one. EC2 may show an order
   // to move late.
   int generation = 1;
+  // The goal is instead that the root has moved to another region.
+  bool leaves_region = false;
 };
 
 // What was seen and decided last.

@@ -18,6 +18,7 @@ struct KindOf {
   StepKind operator()(const step::MakeInterface&) const { return make_ready; }
   StepKind operator()(const step::OrderMove&) const { return make_ready; }
   StepKind operator()(const step::TakeSnapshot&) const { return make_ready; }
+  StepKind operator()(const step::CopySnapshot&) const { return make_ready; }
   StepKind operator()(const step::CreateRoot&) const { return make_ready; }
   StepKind operator()(const step::CreateData&) const { return make_ready; }
   StepKind operator()(const step::CreateFleet&) const { return make_ready; }
@@ -44,6 +45,7 @@ struct KindOf {
   StepKind operator()(const step::DeleteSnapshot&) const { return tidy_up; }
   StepKind operator()(const step::DeleteVolume&) const { return tidy_up; }
   StepKind operator()(const step::EndMove&) const { return tidy_up; }
+  StepKind operator()(const step::DeleteAbroad&) const { return tidy_up; }
   // An instance that may have the root holds it until it ends; one that must not is a spare one.
   StepKind operator()(const step::TerminateBody& step) const {
     return step.lacks.empty() ? make_ready : tidy_up;

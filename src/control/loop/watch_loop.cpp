@@ -5,6 +5,7 @@
 #include "control/act/launch_bodies.hpp"
 #include "control/loop/drive.hpp"
 #include "control/loop/step_order.hpp"
+#include "control/observe/belongings/abroad.hpp"
 #include "control/observe/consoles.hpp"
 #include "control/observe/probing.hpp"
 #include "plan/choice/root_choice.hpp"
@@ -120,6 +121,7 @@ void Watch::observe_closely(std::vector<Work>& works, TimePoint now) {
   for (Work& work : works) {
     Memory& memory = work.entry->controller.memory();
     work.seen = survey_.of(work.entry->machine, memory);
+    look_abroad(work.entry->machine, controls_.ec2, now, work.seen);
     subjects.push_back({.machine = &work.entry->machine, .seen = &work.seen, .memory = &memory});
   }
   read_consoles(subjects, controls_, consoles_after(now - last_turn_));

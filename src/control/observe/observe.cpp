@@ -1,5 +1,6 @@
 #include "control/observe/observe.hpp"
 
+#include "control/observe/belongings/abroad.hpp"
 #include "control/observe/consoles.hpp"
 #include "control/observe/probing.hpp"
 #include "control/observe/survey.hpp"
@@ -23,6 +24,7 @@ Result<Observation> observe(const Machine& machine, const Controls& controls, Me
     return fail(std::move(troubles.front()));
   }
   Observation seen = survey.of(machine, memory);
+  look_abroad(machine, controls.ec2, now, seen);
   const std::vector<Subject> subject{{.machine = &machine, .seen = &seen, .memory = &memory}};
   read_consoles(subject, controls, kConsolesOfOneMachine);
   probe(subject, controls.prober, now);

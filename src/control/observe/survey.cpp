@@ -194,6 +194,7 @@ Result<void> Survey::read_volumes(aws::Ec2& ec2, const std::vector<const Machine
         })) {
       continue;
     }
+    if (machine->volume.empty()) continue;
     if (machine->volume.id.empty()) {
       names.push_back(machine->volume.name_tag);
     } else {

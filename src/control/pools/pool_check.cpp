@@ -10,10 +10,10 @@
 namespace ec2spotter {
 namespace {
 
-Result<void> ask(const Machine& machine, const Volume& root, const Pool& pool, aws::Ec2& ec2) {
+Result<void> ask(const Machine& machine, const VolumeId& root, const Pool& pool, aws::Ec2& ec2) {
   Memory memory;
   const step::LaunchBody step{
-      .pool = pool, .volume = root.id, .engine = machine.engine, .client_token = {}};
+      .pool = pool, .volume = root, .engine = machine.engine, .client_token = {}};
   TRY(const aws::RunInstancesSpec spec, body_spec({{&machine, &step, &memory}}, ec2));
   return ec2.check_launch(spec);
 }
@@ -38,7 +38,7 @@ std::vector<PoolRefusal> refused_pools(const Machine& machine, const Observation
   std::vector<Pool> pools = pools_of(machine, seen, root->zone);
   if (pools.size() > kPoolsAsked) pools.resize(kPoolsAsked);
   for (const Pool& pool : pools) {
-    auto asked = ask(machine, *root, pool, ec2);
+    auto asked = ask(machine, root->id, pool, ec2);
     if (asked) continue;
     if (!is_about_launches(asked.error())) break;
     const bool of_pool = aws::concerns_pool(asked.error());
@@ -46,6 +46,20 @@ std::vector<PoolRefusal> refused_pools(const Machine& machine, const Observation
     if (!of_pool) break;
   }
   return refused;
+}
+
+Result<void> check_can_launch(const Machine& machine, const VolumeId& root, const std::string& zone,
+                              aws::Ec2& ec2) {
+  std::vector<Pool> pools = pools_of(machine, {}, zone);
+  if (pools.size() > kPoolsAsked) pools.resize(kPoolsAsked);
+  std::optional<Error> first;
+  for (const Pool& pool : pools) {
+    auto asked = ask(machine, root, pool, ec2);
+    if (asked) return {};
+    if (!first) first = std::move(asked).error();
+  }
+  if (first) return fail(std::move(*first));
+  return {};
 }
 
 }  // namespace ec2spotter

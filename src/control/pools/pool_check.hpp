@@ -22,4 +22,9 @@ inline constexpr std::size_t kPoolsAsked = 10;
 std::vector<PoolRefusal> refused_pools(const Machine& machine, const Observation& seen,
                                        aws::Ec2& ec2);
 
+// Asks in the same way for the pools of one zone, for a machine that is not there yet, until EC2
+// would launch from one of them. Errors: EC2's, about the first pool, when it refuses all of them.
+Result<void> check_can_launch(const Machine& machine, const VolumeId& root, const std::string& zone,
+                              aws::Ec2& ec2);
+
 }  // namespace ec2spotter

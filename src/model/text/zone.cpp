@@ -68,4 +68,8 @@ Result<std::string> region_of_zone(std::string_view zone) {
   return std::string(zone.substr(0, length));
 }
 
+std::string region_of_place(const std::string& zone) {
+  return region_of_zone(zone).value_or(std::string());
+}
+
 }  // namespace ec2spotter

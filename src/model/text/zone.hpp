@@ -14,4 +14,7 @@ namespace ec2spotter {
 // Source: EC2 user guide, "Regions and Zones".
 Result<std::string> region_of_zone(std::string_view zone);
 
+// The same; empty where the zone's name does not tell.
+std::string region_of_place(const std::string& zone);
+
 }  // namespace ec2spotter

@@ -7,6 +7,7 @@
 #include "model/decision.hpp"
 #include "model/key_trouble.hpp"
 #include "model/tags.hpp"
+#include "model/text/zone.hpp"
 #include "plan/limits.hpp"
 
 namespace ec2spotter {

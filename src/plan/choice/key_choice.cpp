@@ -2,6 +2,7 @@
 
 #include "model/key_trouble.hpp"
 #include "model/tags.hpp"
+#include "model/text/zone.hpp"
 
 namespace ec2spotter {
 namespace {

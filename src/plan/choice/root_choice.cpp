@@ -9,6 +9,7 @@
 #include "base/broken_rule.hpp"
 #include "model/move.hpp"
 #include "model/tags.hpp"
+#include "model/text/zone.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/decisions.hpp"
 
@@ -31,6 +32,7 @@ class Chooser {
     auto named = volumes_that([&](const Volume& volume) { return is_named_by(volume, machine_); });
     keep_if_any(named, [](const Volume* volume) { return !is_retired(*volume); });
     const std::string what = "root volume " + machine_.volume.describe();
+    if (named.empty() && !machine_.elsewhere.empty()) return refused(not_here());
     if (named.empty()) {
       return refused(
           decide_.stuck(Reason::volume_missing, Errc::not_found,
@@ -41,6 +43,16 @@ class Chooser {
   }
 
  private:
+  Decision not_here() const {
+    std::string regions;
+    for (const Machine& other : machine_.elsewhere) regions += " " + other.region;
+    const std::string what =
+        machine_.volume.empty() ? "no root volume" : "no root volume " + machine_.volume.describe();
+    return decide_.stuck(Reason::in_other_region, Errc::not_found,
+                         "there is " + what + " of this machine in " + machine_.region +
+                             "; its file names these regions, too:" + regions);
+  }
+
   // Of the machine's roots, retired ones too: what is older than that is retired by it.
   int newest_generation() const {
     int newest = 1;
@@ -139,6 +151,7 @@ class Chooser {
                            volume.id.str() + " is the root of machine '" + name + "' of owner '" +
                                owner + "'; use that name and owner, or another volume");
     }
+    if (has_departed(volume)) return departed(volume);
     if (is_retired(volume)) {
       // EC2 shows a root that was just made later than that this one has given way to it.
       if (order_of(volume) && retired_for(volume) < kStorageShown) {
@@ -156,6 +169,17 @@ class Chooser {
               machine_.name.str() + "`");
     }
     return std::nullopt;
+  }
+
+  Decision departed(const Volume& volume) const {
+    const std::string region = region_left_for(volume);
+    return decide_.stuck(Reason::in_other_region, Errc::wrong_state,
+                         "the root of this machine has moved from " + volume.id.str() + " to " +
+                             region + "; to bring it back, use `move " + machine_.name.str() +
+                             " --region " + region_of_place(volume.zone) +
+                             "`; if it is lost there for good, remove the tag " +
+                             std::string(tag::kMove) + " from " + volume.id.str() +
+                             " and use `undelete " + machine_.name.str() + "`");
   }
 
   Duration retired_for(const Volume& volume) const {
@@ -269,6 +293,7 @@ bool carries_tags_of(const Volume& volume, const Machine& machine) {
 }
 
 bool is_named_by(const Volume& volume, const Machine& machine) {
+  if (machine.volume.empty()) return false;
   if (machine.volume.id.empty()) {
     return tag::value(volume.tags, tag::kName) == machine.volume.name_tag;
   }

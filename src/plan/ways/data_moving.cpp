@@ -7,6 +7,7 @@
 #include "plan/common_steps.hpp"
 #include "plan/limits.hpp"
 #include "plan/ways/data_disks.hpp"
+#include "plan/ways/region_move.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -36,6 +37,14 @@ std::optional<Decision> DataMoving::hindrance() const {
   return disks.wait_until_free();
 }
 
+std::vector<const Volume*> DataMoving::moving() const {
+  std::vector<const Volume*> volumes;
+  for (const DataDisk& disk : disks_) {
+    if (moves(disk)) volumes.push_back(disk.volume);
+  }
+  return volumes;
+}
+
 std::optional<Decision> DataMoving::snapshots(SnapshotPurpose purpose) const {
   const int generation = root_.order->generation;
   std::optional<Decision> waiting;
@@ -57,7 +66,8 @@ std::optional<Decision> DataMoving::snapshots(SnapshotPurpose purpose) const {
 // The first of several, while none is chosen.
 const Volume* DataMoving::find_copy(const Volume& former) const {
   const Volume* best = nullptr;
-  for (const Volume& volume : s_.seen.data_volumes) {
+  for (const Volume& volume :
+       leaves_region(root_.volume) ? (*s_.seen.abroad)->volumes : s_.seen.data_volumes) {
     const bool ours = is_spare_data(volume, s_.machine) || is_data_of(volume, s_.machine);
     const bool fits = ours && volume.id != former.id && volume.zone == root_.order->zone &&
                       generation_of(volume) == root_.order->generation &&
@@ -71,13 +81,19 @@ const Volume* DataMoving::find_copy(const Volume& former) const {
   return best;
 }
 
+const Snapshot* DataMoving::source_of_copy(const Volume& former) const {
+  const int generation = root_.order->generation;
+  return leaves_region(root_.volume)
+             ? RegionMove(s_).copy_of(former, SnapshotPurpose::last, generation)
+             : find_snapshot(s_.seen.snapshots, former.id, SnapshotPurpose::last, generation);
+}
+
 std::optional<Decision> DataMoving::make_one(const Volume& former) const {
   const Volume* copy = find_copy(former);
   if (copy != nullptr && copy->state != VolumeState::creating) return std::nullopt;
   if (copy != nullptr) return wait(copy->id.str() + " is being created");
   if (made_is_unseen(s_)) return wait("EC2 does not show all volumes yet");
-  const Snapshot* last =
-      find_snapshot(s_.seen.snapshots, former.id, SnapshotPurpose::last, root_.order->generation);
+  const Snapshot* last = source_of_copy(former);
   if (last == nullptr) return wait("its snapshot is not shown");
   if (s_.memory.root_attempt >= kRootAttemptsMost) {
     return s_.decide.stuck(Reason::move_refused, Errc::wrong_state,

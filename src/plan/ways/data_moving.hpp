@@ -17,6 +17,8 @@ class DataMoving {
 
   // While the root moves. A first snapshot of each that is in use; nullopt: all are done.
   std::optional<Decision> snapshots_ahead() const { return snapshots(SnapshotPurpose::ahead); }
+  // Those that move with the root.
+  std::vector<const Volume*> moving() const;
   // What keeps them from being copied: one that cannot be had, or is not at rest; nullopt: nothing.
   std::optional<Decision> hindrance() const;
   // The last snapshot of each, which is at rest; nullopt: all are done.
@@ -36,6 +38,7 @@ class DataMoving {
   bool moves(const DataDisk& disk) const;
   std::optional<Decision> snapshots(SnapshotPurpose purpose) const;
   const Volume* find_copy(const Volume& former) const;
+  const Snapshot* source_of_copy(const Volume& former) const;
   std::optional<Decision> make_one(const Volume& former) const;
   Decision wait(const std::string& what) const;
 

@@ -8,6 +8,7 @@
 #include "model/key_trouble.hpp"
 #include "model/launch_shape.hpp"
 #include "model/tags.hpp"
+#include "model/text/zone.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/choice/data_choice.hpp"
 #include "plan/choice/pool_choice.hpp"

@@ -23,6 +23,8 @@ class InterfaceKeeping {
   std::optional<Decision> tidy(const Root& root) const;
   // Of a machine that is paused: deletes what its file does not want any more.
   std::optional<Decision> tidy_at_rest(const Root& root) const;
+  // Of a machine whose root has moved to another region.
+  std::optional<Decision> tidy_departed() const { return delete_surplus(InterfaceId()); }
 
  private:
   Decision wait(const std::string& what, Duration for_long = kPollChange) const;

@@ -4,6 +4,7 @@
 
 #include "model/key_trouble.hpp"
 #include "model/tags.hpp"
+#include "model/text/zone.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/choice/root_choice.hpp"
 #include "plan/common_steps.hpp"
@@ -11,6 +12,7 @@
 #include "plan/limits.hpp"
 #include "plan/ways/data_moving.hpp"
 #include "plan/ways/launching.hpp"
+#include "plan/ways/region_move.hpp"
 #include "plan/ways/replacing.hpp"
 
 namespace ec2spotter {
@@ -42,17 +44,18 @@ std::string words_of_failed(const std::vector<Snapshot>& snapshots, const Root& 
   return "; see its status message";
 }
 
-// A volume that was made to be the root of this generation, or an earlier one; the first of
-// several.
+// A volume that was made to be the root of this generation, or an earlier one.
 bool is_next_root(const Volume& volume, const Machine& machine) {
   return tag::value(volume.tags, tag::kRole) == tag::kRoleNext &&
          tag::value(volume.tags, tag::kMachine) == machine.name.str() &&
          tag::value(volume.tags, tag::kOwner) == machine.owner.str();
 }
 
+// The first of several.
 const Volume* find_next_root(const Situation& s, const Root& root) {
   const Volume* best = nullptr;
-  for (const Volume& volume : s.seen.volumes) {
+  for (const Volume& volume :
+       leaves_region(root.volume) ? (*s.seen.abroad)->volumes : s.seen.volumes) {
     if (volume.id == root.order->back_to) return &volume;
     const bool fits = is_next_root(volume, s.machine) && volume.zone == root.order->zone &&
                       generation_of(volume) == root.order->generation &&
@@ -98,7 +101,7 @@ std::optional<Decision> Moving::wait_for_view(const Root& root) const {
 
 // A launch goes out while something else is only waited for.
 Decision Moving::launch_or(const Root& root, Decision otherwise) const {
-  const bool needed = !root.unattended && root.next(s_.bodies) == nullptr;
+  const bool needed = launches_ahead(root) && root.next(s_.bodies) == nullptr;
   if (!needed || !otherwise.steps.empty()) return otherwise;
   Decision launch = Launching(s_).next_body(root);
   if (!launch.steps.empty()) return launch;
@@ -119,8 +122,16 @@ std::optional<Decision> Moving::snapshot_ahead(const Root& root) const {
         step::TakeSnapshot{root.volume.id, SnapshotPurpose::ahead, root.order->generation});
   }
   auto data = DataMoving(s_, root).snapshots_ahead();
-  if (ahead->state == SnapshotState::completed || (data && !data->steps.empty())) return data;
-  return wait(root, progress_of(*ahead));
+  if (data && !data->steps.empty()) return data;
+  if (ahead->state != SnapshotState::completed) return wait(root, progress_of(*ahead));
+  if (data || !leaves_region(root.volume)) return data;
+  return RegionMove(s_).copies(root, moving_volumes(root), SnapshotPurpose::ahead);
+}
+
+std::vector<const Volume*> Moving::moving_volumes(const Root& root) const {
+  std::vector<const Volume*> volumes{&root.volume};
+  for (const Volume* data : DataMoving(s_, root).moving()) volumes.push_back(data);
+  return volumes;
 }
 
 // The working instance gives the root up only once its successor waits.
@@ -128,8 +139,8 @@ Decision Moving::leave(const Root& root) const {
   const Instance& holder = *root.holder;
   auto early = snapshot_ahead(root);
   if (early && !early->steps.empty()) return std::move(*early);
-  const Instance* next = root.unattended ? nullptr : root.next(s_.bodies);
-  if (!root.unattended && next == nullptr) return Launching(s_).next_body(root);
+  const Instance* next = launches_ahead(root) ? root.next(s_.bodies) : nullptr;
+  if (launches_ahead(root) && next == nullptr) return Launching(s_).next_body(root);
   if (next != nullptr) {
     if (auto preparation = make_ready(s_, root, *next)) return std::move(*preparation);
   }
@@ -156,7 +167,8 @@ Decision Moving::follow_held(const Root& root) const {
 }
 
 Decision Moving::follow(const Root& root) const {
-  const Instance* next = root.unattended ? nullptr : root.next(s_.bodies);
+  if (auto early = check_other_region(root)) return std::move(*early);
+  const Instance* next = launches_ahead(root) ? root.next(s_.bodies) : nullptr;
   if (auto surplus = collect_all_but(s_, root.volume, {next, root.holder})) {
     return std::move(*surplus);
   }
@@ -167,6 +179,18 @@ Decision Moving::follow(const Root& root) const {
   }
   if (auto doubt = wait_for_rest(s_, root)) return launch_or(root, std::move(*doubt));
   return launch_or(root, copy(root));
+}
+
+// Somebody may have made the root there already.
+std::optional<Decision> Moving::check_other_region(const Root& root) const {
+  if (!leaves_region(root.volume)) return std::nullopt;
+  const RegionMove there(s_);
+  if (auto hindrance = there.hindrance(root)) return hindrance;
+  const Volume* made = there.made_root(root);
+  if (made == nullptr) return std::nullopt;
+  return s_.decide.act(Reason::moving_root,
+                       made->id.str() + " in " + made->zone + " is the root by now",
+                       step::RetireRoot{root.volume.id});
 }
 
 // Sets `found` to a completed one; else the answer is what to do or to wait for.
@@ -230,6 +254,7 @@ Decision Moving::make_root(const Root& root, const SnapshotId& from) const {
 }
 
 Decision Moving::copy(const Root& root) const {
+  if (auto early = check_other_region(root)) return std::move(*early);
   if (s_.now - root.order->since < kOrderShown) {
     return wait(root, "EC2 shows the order to everybody");
   }
@@ -243,6 +268,13 @@ Decision Moving::copy(const Root& root) const {
   if (beside && !beside->steps.empty()) return std::move(*beside);
   if (early) return std::move(*early);
   if (beside) return std::move(*beside);
+  if (leaves_region(root.volume)) {
+    const RegionMove there(s_);
+    if (auto brought = there.copies(root, moving_volumes(root), SnapshotPurpose::last)) {
+      return std::move(*brought);
+    }
+    last = there.copy_of(root.volume, SnapshotPurpose::last, root.order->generation);
+  }
   if (auto copies = data.make()) return std::move(*copies);
   return make_root(root, last == nullptr ? root.order->from : last->id);
 }
@@ -294,6 +326,7 @@ std::optional<Decision> Moving::tidy(const Root& root) const {
   if (auto retired = retire_former(root)) return retired;
   if (tag::value(root.volume.tags, tag::kLeftovers) == tag::kKept) {
     if (auto leftover = delete_leftover(root)) return leftover;
+    if (auto abroad = RegionMove(s_).tidy_stopped(root)) return abroad;
     if (s_.now - root_since(root.volume) < kClaimsKept) return std::nullopt;
     return s_.decide.act(Reason::tidying_up, "the move to " + root.volume.id.str() + " is over",
                          step::EndMove{root.volume.id, generation_of(root.volume)});

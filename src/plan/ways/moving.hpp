@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "plan/situation.hpp"
 
@@ -24,7 +25,13 @@ class Moving {
   std::optional<Decision> retire_former(const Root& root) const;
 
  private:
+  // Where the next instance is launched before its root is there.
+  bool launches_ahead(const Root& root) const {
+    return !root.unattended && !leaves_region(root.volume);
+  }
+  std::vector<const Volume*> moving_volumes(const Root& root) const;
   Decision follow_held(const Root& root) const;
+  std::optional<Decision> check_other_region(const Root& root) const;
   Decision leave(const Root& root) const;
   Decision launch_or(const Root& root, Decision otherwise) const;
   std::optional<Decision> snapshot_ahead(const Root& root) const;

@@ -39,6 +39,12 @@ Result<void> ScriptedBodies::create_volume(const std::string& volume_id, int /*s
   return {};
 }
 
+Result<void> ScriptedBodies::copy_snapshot(const std::string& snapshot_id,
+                                           const std::string& source_id) {
+  if (origins_.contains(source_id)) origins_[snapshot_id] = origin_of(source_id);
+  return {};
+}
+
 Result<void> ScriptedBodies::create_snapshots(const std::vector<SnapshotOrder>& orders) {
   for (const SnapshotOrder& order : orders) {
     origins_[order.snapshot_id] = origin_of(order.volume_id);

@@ -49,6 +49,7 @@ class ScriptedBodies : public NoBodies {
   Result<void> create_volume(const std::string& volume_id, int size_gib,
                              const std::string& snapshot_id) override;
   Result<void> create_snapshots(const std::vector<SnapshotOrder>& orders) override;
+  Result<void> copy_snapshot(const std::string& snapshot_id, const std::string& source_id) override;
   Result<void> start(const BodySpec& spec) override;
   void press_power_button(const std::string& instance_id) override;
   void cut_power(const std::string& instance_id) override;

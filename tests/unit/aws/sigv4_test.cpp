@@ -113,6 +113,19 @@ TEST(SigV4Test, EncodesAllButTheUnreservedCharacters) {
   EXPECT_EQ(uri_encode(" +/=&%*\n\xc3\xbc"), "%20%2B%2F%3D%26%25%2A%0A%C3%BC");
 }
 
+TEST(SigV4Test, APresignedQueryEndsWithItsSignature) {
+  Request request = suite_request("GET");
+  request.headers.erase("x-amz-date");
+  const auto query =
+      presigned_query(request, kKey, kScope, kTime, std::chrono::seconds(60), "the-token");
+
+  ASSERT_EQ(query.size(), 7U);
+  EXPECT_EQ(query.back().first, "X-Amz-Signature");
+  Request same = request;
+  same.query.assign(query.begin(), query.end() - 1);
+  EXPECT_EQ(query.back().second, suite_signature(same));
+}
+
 // Runs the script with the first Python that has botocore; nothing when none has.
 std::optional<std::string> botocore_authorization(const nlohmann::json& request) {
   const aws::TempFolder folder;

@@ -97,6 +97,8 @@ class SilentEc2 : public aws::Ec2 {
   Result<aws::ConsoleOutput> console_output(const InstanceId&) override { return unexpected(); }
   Result<std::string> parameter(const std::string&) override { return unexpected(); }
   Result<aws::CallerIdentity> caller_identity() override { return unexpected(); }
+  Result<SnapshotId> copy_snapshot(const aws::SnapshotCopySpec&) override { return unexpected(); }
+  Result<aws::Ec2*> in_region(const std::string&) override { return unexpected(); }
 
  private:
   static tl::unexpected<Error> unexpected() {

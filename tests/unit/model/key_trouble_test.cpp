@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/text/zone.hpp"
+
 namespace ec2spotter {
 namespace {
 

@@ -117,6 +117,12 @@ const std::map<Reason, Scene> kScenes{
      [](Asked& a) { a.seen.volumes[0].tags["ec2spotter:owner"] = "someone"; }},
     {Reason::volume_retired,
      [](Asked& a) { a.seen.volumes[0].tags["ec2spotter:state"] = "retired"; }},
+    {Reason::in_other_region,
+     [](Asked& a) {
+       a.seen.bodies.clear();
+       a.seen.volumes[0].tags["ec2spotter:state"] = "retired";
+       a.seen.volumes[0].tags["ec2spotter:move"] = "2 eu-west-1a 2026-11-28T12:00:00Z";
+     }},
     {Reason::volume_multi_attach, [](Asked& a) { a.seen.volumes[0].multi_attach = true; }},
     {Reason::volume_in_use_elsewhere, [](Asked& a) { hold(a.seen.volumes[0], kForeign); }},
     {Reason::volume_not_adopted,

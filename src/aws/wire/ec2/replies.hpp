@@ -48,6 +48,7 @@ Result<PageOf<PlacementScore>> parse_spot_placement_scores(std::string_view body
 // below 0 or one that comes twice is malformed_reply.
 Result<std::vector<Instance>> parse_run_instances(std::string_view body);
 Result<Snapshot> parse_create_snapshot(std::string_view body);
+Result<SnapshotId> parse_copy_snapshot(std::string_view body);
 Result<Volume> parse_create_volume(std::string_view body);
 Result<NetworkInterface> parse_create_interface(std::string_view body);
 Result<FleetId> parse_create_fleet(std::string_view body);

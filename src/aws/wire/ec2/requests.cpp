@@ -90,13 +90,15 @@ Result<void> check(const RunInstancesSpec& spec) {
 
 }  // namespace
 
-std::string encode_call(const ApiCall& call) {
+Params named_params(const ApiCall& call) {
   Params params;
   params.add("Action", call.action);
   params.add("Version", std::string(version_of(call.service)));
   for (const auto& [name, value] : call.params.pairs()) params.add(name, value);
-  return encode_form(params);
+  return params;
 }
+
+std::string encode_call(const ApiCall& call) { return encode_form(named_params(call)); }
 
 ApiCall describe_volumes_call(const std::vector<VolumeId>& ids, const std::vector<Filter>& filters,
                               const Page& page) {

@@ -10,7 +10,10 @@
 
 namespace ec2spotter::aws {
 
-// The form body of a Query call, Action and Version included.
+// The parameters of a Query call, Action and Version included.
+Params named_params(const ApiCall& call);
+
+// Those as its form body.
 std::string encode_call(const ApiCall& call);
 
 ApiCall describe_volumes_call(const std::vector<VolumeId>& ids, const std::vector<Filter>& filters,
@@ -62,6 +65,9 @@ ApiCall start_instance_call(const InstanceId& instance);
 ApiCall reboot_instance_call(const InstanceId& instance);
 ApiCall cancel_spot_request_call(const SpotRequestId& request);
 ApiCall create_snapshot_call(const SnapshotSpec& spec);
+// `presigned_url`: the same call, signed for the region of the source, which EC2 sends there.
+ApiCall copy_snapshot_call(const SnapshotCopySpec& spec, const std::string& region,
+                           const std::string& presigned_url);
 ApiCall delete_snapshot_call(const SnapshotId& id);
 ApiCall create_volume_call(const VolumeSpec& spec);
 ApiCall delete_volume_call(const VolumeId& volume);

@@ -70,6 +70,13 @@ Result<Snapshot> parse_create_snapshot(std::string_view body) {
   return read_snapshot(root);
 }
 
+Result<SnapshotId> parse_copy_snapshot(std::string_view body) {
+  TRY(const XmlDocument document, XmlDocument::parse(body));
+  TRY(const XmlElement root, expect_root(document, "CopySnapshotResponse"));
+  TRY(const std::string id, root.required("snapshotId"));
+  return SnapshotId(id);
+}
+
 Result<Volume> parse_create_volume(std::string_view body) {
   TRY(const XmlDocument document, XmlDocument::parse(body));
   TRY(const XmlElement root, expect_root(document, "CreateVolumeResponse"));

@@ -26,6 +26,23 @@ ApiCall create_snapshot_call(const SnapshotSpec& spec) {
   return call;
 }
 
+ApiCall copy_snapshot_call(const SnapshotCopySpec& spec, const std::string& region,
+                           const std::string& presigned_url) {
+  ApiCall call = changing("CopySnapshot");
+  Params& params = call.params;
+  params.add("SourceRegion", spec.source_region);
+  params.add("SourceSnapshotId", spec.source.str());
+  params.add_if("Description", spec.description);
+  params.add("DestinationRegion", region);
+  if (!spec.kms_key.empty()) {
+    params.add_bool("Encrypted", true);
+    params.add("KmsKeyId", spec.kms_key);
+  }
+  params.add_if("PresignedUrl", presigned_url);
+  add_tag_specifications(params, "", {"snapshot"}, spec.tags);
+  return call;
+}
+
 ApiCall delete_snapshot_call(const SnapshotId& id) {
   ApiCall call = changing("DeleteSnapshot");
   call.params.add("SnapshotId", id.str());

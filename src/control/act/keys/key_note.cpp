@@ -3,6 +3,7 @@
 #include "control/act/disk_rules.hpp"
 #include "model/key_trouble.hpp"
 #include "model/tags.hpp"
+#include "model/text/zone.hpp"
 
 namespace ec2spotter {
 

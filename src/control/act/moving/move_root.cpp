@@ -1,10 +1,12 @@
 #include "control/act/moving/move_root.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "control/act/disk_rules.hpp"
 #include "control/act/keys/key_note.hpp"
+#include "control/act/moving/region_steps.hpp"
 #include "control/act/moving/root_copy.hpp"
 #include "control/act/root_holders.hpp"
 #include "control/tags/ownership.hpp"
@@ -12,6 +14,7 @@
 #include "model/tags.hpp"
 #include "plan/choice/data_choice.hpp"
 #include "plan/choice/root_choice.hpp"
+#include "plan/ways/region_move.hpp"
 
 namespace ec2spotter {
 
@@ -98,6 +101,24 @@ Result<void> MoveRoot::act(const step::TakeSnapshot& step) {
   return {};
 }
 
+Result<void> MoveRoot::act(const step::CopySnapshot& step) {
+  TRY(const Volume root, check_root(step.root));
+  TRY_VOID(check_order(root, step.order.generation));
+  if (step.purpose == SnapshotPurpose::last) {
+    TRY_VOID(check_at_rest(root));
+    TRY(const bool ours, holds_claim(root, step.order));
+    if (!ours) return {};
+  }
+  TRY(const SnapshotId copy, copy_abroad(machine_, root, step, ec2_));
+  if (!copy.empty()) memory_.made = {.id = copy.str(), .at = now_};
+  return {};
+}
+
+Result<void> MoveRoot::act(const step::DeleteAbroad& step) {
+  TRY(const Volume root, check_root(step.root));
+  return delete_abroad(machine_, root, step, ec2_);
+}
+
 Result<void> MoveRoot::act(const step::CreateRoot& step) {
   TRY(const Volume former, check_root(step.former));
   TRY_VOID(check_at_rest(former));
@@ -126,16 +147,19 @@ Result<void> MoveRoot::act(const step::CreateData& step) {
 }
 
 Result<void> MoveRoot::make_volume(const Volume& former, const step::CreateRoot& step, Tags tags) {
-  auto source = usable_snapshot(step.snapshot, ec2_);
+  TRY(aws::Ec2 * there, ec2_at(step.order.zone, former, ec2_));
+  auto source = usable_snapshot(step.snapshot, *there);
   if (!source && step.snapshot == step.order.from) {
     return give_up(former, step.order.generation, std::move(source).error());
   }
   if (!source) return fail(std::move(source).error());
   aws::VolumeSpec spec = spec_of_copy(former, *source, step.order.zone);
+  // A key belongs to one region; the snapshot's is that of the copy.
+  if (there != &ec2_) spec.kms_key.clear();
   spec.tags = std::move(tags);
   const std::string token = to_string(step.order) + "\n" + std::to_string(step.attempt);
-  const auto made = create_copy(machine_, std::move(spec), token, ec2_);
-  if (!made) return fail(with_key_cure(made.error(), former.kms_key, step.order.zone));
+  const auto made = create_copy(machine_, std::move(spec), token, *there);
+  if (!made) return fail(with_key_cure(made.error(), source->kms_key, step.order.zone));
   // For the token of a volume that it has deleted, EC2 returns that volume again.
   if (memory_.made.id == made->id.str()) ++memory_.root_attempt;
   memory_.made = {.id = made->id.str(), .at = now_};
@@ -157,7 +181,8 @@ Result<void> MoveRoot::act(const step::CommitRoot& step) {
   TRY(const std::string chosen,
       claims_.claim(order.generation, ClaimOn::volume, step.volume.str()));
   if (chosen == former.id.str()) return keep_root(former, order.generation);
-  TRY(auto all, volumes_of(machine_, ec2_));
+  TRY(aws::Ec2 * there, ec2_at(order.zone, former, ec2_));
+  TRY(auto all, volumes_of(machine_, *there));
   const Volume* next = find_volume(all, VolumeId(chosen));
   const bool is_next =
       next != nullptr && (next->id == order.back_to || generation_of(*next) == order.generation);
@@ -171,8 +196,8 @@ Result<void> MoveRoot::act(const step::CommitRoot& step) {
     copy_tag(former.tags, key, tags);
   }
   tell_interface(former, *next, tags);
-  TRY_VOID(choose_data_of(step));
-  TRY_VOID(ec2_.create_tags({chosen}, tags));
+  TRY_VOID(choose_data_of(step, *there));
+  TRY_VOID(there->create_tags({chosen}, tags));
   memory_.root_attempt = 0;
   return act(step::RetireRoot{former.id});
 }
@@ -230,12 +255,12 @@ Result<Volume> MoveRoot::check_data(const VolumeId& id) {
 }
 
 // Of several copies that controllers have made of one volume, all controllers take the same one.
-Result<void> MoveRoot::choose_data_of(const step::CommitRoot& step) {
+Result<void> MoveRoot::choose_data_of(const step::CommitRoot& step, aws::Ec2& there) {
   if (step.data.empty()) return {};
   std::string ids;
   for (const VolumeId& id : step.data) ids += (ids.empty() ? "" : " ") + id.str();
   TRY(const std::string chosen, claims_.claim(step.order.generation, ClaimOn::data, ids));
-  TRY(auto all, volumes_of(machine_, ec2_));
+  TRY(auto all, volumes_of(machine_, there));
   std::istringstream words(chosen);
   for (std::string id; words >> id;) {
     const Volume* data = find_volume(all, VolumeId(id));
@@ -244,8 +269,8 @@ Result<void> MoveRoot::choose_data_of(const step::CommitRoot& step) {
       return fail(Errc::wrong_state, id + " was chosen as a data volume of the next root, and EC2 "
                                           "does not show it as available yet");
     }
-    TRY_VOID(ec2_.create_tags({id}, {{std::string(tag::kState), std::string(tag::kCurrent)},
-                                     {std::string(tag::kVolume), id}}));
+    TRY_VOID(there.create_tags({id}, {{std::string(tag::kState), std::string(tag::kCurrent)},
+                                      {std::string(tag::kVolume), id}}));
   }
   return {};
 }
@@ -297,8 +322,18 @@ int MoveRoot::newest_root(const std::vector<Volume>& all) const {
   return newest;
 }
 
-Result<void> MoveRoot::act(const step::DeleteVolume& step) {
+Result<std::vector<Volume>> MoveRoot::volumes_everywhere() {
   TRY(auto all, volumes_of(machine_, ec2_));
+  const Volume* departed = departed_root(machine_, all);
+  if (departed == nullptr) return all;
+  TRY(aws::Ec2 * there, ec2_.in_region(region_left_for(*departed)));
+  TRY(auto more, volumes_of(machine_, *there));
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  return all;
+}
+
+Result<void> MoveRoot::act(const step::DeleteVolume& step) {
+  TRY(auto all, volumes_everywhere());
   const Volume* volume = find_volume(all, step.volume);
   if (volume == nullptr) return {};
   TRY_VOID(check_not_restored(all, step.volume.str()));

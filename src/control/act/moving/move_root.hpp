@@ -20,6 +20,10 @@ class MoveRoot {
   Result<void> act(const step::OrderMove& step);
   // Errors: refused (rule S5) when the last snapshot of a root is asked for that is in use.
   Result<void> act(const step::TakeSnapshot& step);
+  // Errors: as TakeSnapshot, of a snapshot for the same purpose.
+  Result<void> act(const step::CopySnapshot& step);
+  // Errors: refused (rules S3, S4) for anything but what an order has left over.
+  Result<void> act(const step::DeleteAbroad& step);
   Result<void> act(const step::CreateRoot& step);
   Result<void> act(const step::CreateData& step);
   // Errors: refused (rule S5) when the former root is in use; wrong_state (rule S2) when another
@@ -56,8 +60,10 @@ class MoveRoot {
   // The machine's data volume, at rest. Errors: refused (rules S4, S5).
   Result<Volume> check_data(const VolumeId& id);
   // The data volumes of the next root get their own ids as tags, and count from its commit on.
-  Result<void> choose_data_of(const step::CommitRoot& step);
+  Result<void> choose_data_of(const step::CommitRoot& step, aws::Ec2& there);
   Result<void> make_volume(const Volume& former, const step::CreateRoot& step, Tags tags);
+  // With those of the region to which the newest root has moved, if it has.
+  Result<std::vector<Volume>> volumes_everywhere();
 
   const Machine& machine_;
   const Observation& seen_;
