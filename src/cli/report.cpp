@@ -5,11 +5,46 @@
 #include <nlohmann/json.hpp>
 
 #include "plan/choice/body_choice.hpp"
+#include "plan/choice/data_choice.hpp"
 #include "plan/choice/engine_choice.hpp"
 #include "plan/choice/interface_choice.hpp"
 #include "plan/choice/root_choice.hpp"
 
 namespace ec2spotter::cli {
+namespace {
+
+std::vector<DataReport> data_of(const Machine& machine, const Observation& seen,
+                                const Volume& root) {
+  std::vector<DataReport> reports;
+  for (const DataDisk& disk : choose_data(machine, seen, root, TimePoint{})) {
+    DataReport& report = reports.emplace_back();
+    report.volume = disk.volume == nullptr ? disk.wanted->volume.describe() : disk.volume->id.str();
+    report.device = disk.wanted->device;
+    if (disk.trouble) report.trouble = disk.trouble->detail;
+    if (disk.volume == nullptr || disk.volume->attachments.empty()) continue;
+    report.instance = disk.volume->attachments.front().instance.str();
+  }
+  return reports;
+}
+
+nlohmann::json to_json(const std::vector<DataReport>& reports) {
+  auto list = nlohmann::json::array();
+  for (const DataReport& each : reports) {
+    list.push_back({{"volume", each.volume},
+                    {"device", each.device},
+                    {"instance", each.instance},
+                    {"trouble", each.trouble}});
+  }
+  return list;
+}
+
+std::string in_words(const DataReport& report) {
+  const std::string where = report.instance.empty() ? "" : " at " + report.instance;
+  const std::string trouble = report.trouble.empty() ? "" : ": " + report.trouble;
+  return report.volume + " as " + report.device + where + trouble;
+}
+
+}  // namespace
 
 MachineReport make_report(const Machine& machine, Goal goal, const Observation& seen,
                           const Decision& decision) {
@@ -29,6 +64,7 @@ MachineReport make_report(const Machine& machine, Goal goal, const Observation& 
     EngineChoice choice = choose_engine(machine, *root, seen);
     report.engine = to_string(choice.engine);
     report.engine_why = std::move(choice.why);
+    report.data = data_of(machine, seen, *root);
     // A kept one waits for the next instance.
     const NetworkInterface* kept = choose_interface(seen, *root, root->zone);
     if (kept != nullptr) report.private_address = kept->private_ip;
@@ -69,6 +105,7 @@ nlohmann::json to_json(const MachineReport& r) {
           {"fleet", r.fleet},
           {"engine", r.engine},
           {"engine_why", r.engine_why},
+          {"data_volumes", to_json(r.data)},
           {"findings", to_json(r.findings)}};
 }
 
@@ -86,6 +123,7 @@ void print_report(const MachineReport& report, Output output) {
   line("reason", report.reason);
   line("detail", report.detail);
   line("volume", report.volume.empty() ? "" : report.volume + " in " + report.zone);
+  for (const DataReport& data : report.data) line("data", in_words(data));
   if (!report.body.empty()) {
     line("instance",
          fmt::format("{} {} {} {}", report.body, report.body_state, report.type, report.market));

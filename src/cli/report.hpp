@@ -12,10 +12,17 @@
 
 namespace ec2spotter::cli {
 
+// A disk beside the root, as the file wants it.
+struct DataReport {
+  std::string volume;  // its id, or what the file says while it is not certain
+  std::string device, instance, trouble;
+};
+
 struct MachineReport {
   std::string name, owner, goal, reason, detail, volume, zone, body, body_state, type, market,
       address, private_address, boot_stage, boot_result, fleet;
-  std::string engine, engine_why;   // of the next instance; empty: the root is not known
+  std::string engine, engine_why;  // of the next instance; empty: the root is not known
+  std::vector<DataReport> data{};
   std::vector<Finding> findings{};  // of `examine`; filled by the caller
 };
 

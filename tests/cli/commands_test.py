@@ -10,12 +10,28 @@ from program import ADDRESS, IMAGE, VOLUME, ProgramTest, server, wait_until
 
 REPORT_FIELDS = {"name", "owner", "goal", "reason", "detail", "volume", "zone", "instance",
                  "instance_state", "instance_type", "market", "address", "private_address",
-                 "boot_stage", "boot_result", "fleet", "engine", "engine_why", "findings"}
+                 "boot_stage", "boot_result", "fleet", "engine", "engine_why",
+                 "data_volumes", "findings"}
 
 
 class CommandsTest(ProgramTest):
     def launch(self):
         return self.succeeds("launch", "--no-wait", self.write_machine(elastic_ip=ADDRESS))
+
+    def test_status_shows_data_volumes(self):
+        data = self.client.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+        file = self.write_machine()
+        with file.open("a", encoding="utf-8") as text:
+            text.write(f'[[data_volumes]]\nvolume = "{data}"\ndevice = "/dev/sdg"\n')
+        self.succeeds("launch", "--no-wait", file)
+        shown, = json.loads(self.succeeds("status", "web", "--output", "json").stdout)["data_volumes"]
+        self.assertEqual((shown["volume"], shown["device"], shown["trouble"]),
+                         (data, "/dev/sdg", ""))
+        self.assertIn(f"data     {data} as /dev/sdg", self.succeeds("status", "web").stdout)
+        self.succeeds("pause", "web")
+        self.client.delete_volume(VolumeId=data)
+        shown, = json.loads(self.succeeds("status", "web", "--output", "json").stdout)["data_volumes"]
+        self.assertIn("there is no data volume", shown["trouble"])
 
     def adopt_volume(self):
         self.client.create_tags(Resources=[VOLUME], Tags=[

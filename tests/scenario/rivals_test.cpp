@@ -24,14 +24,22 @@ Machine rival_machine() {
   return machine;
 }
 
-// The machine has lost its instance, and its zone has no other one to give.
-std::unique_ptr<LocalEc2> world_without_capacity() {
-  auto ec2 = std::make_unique<LocalEc2>();
+// The machine has lost its instance.
+std::unique_ptr<LocalEc2> world_after_a_loss(const Machine& machine) {
+  auto ec2 = machine.data_volumes.empty() ? std::make_unique<LocalEc2>()
+                                          : std::make_unique<LocalEc2>(world_of({machine}), 1);
+  need_data(*ec2, machine);
   ec2->guests().habits = {.to_preboot = 2s, .to_root = 3s, .failing_stage = {}};
-  EXPECT_TRUE(ec2->drive(moving_machine()));
-  empty_own_zone(*ec2);
+  EXPECT_TRUE(ec2->drive(machine)) << ec2->story();
   ec2->control("reclaim", {{"instance_id", ec2->holder(kVolume)}});
   ec2->pass(2s);
+  return ec2;
+}
+
+// Likewise, and its zone has no other one to give.
+std::unique_ptr<LocalEc2> world_without_capacity() {
+  auto ec2 = world_after_a_loss(moving_machine());
+  empty_own_zone(*ec2);
   return ec2;
 }
 
@@ -39,13 +47,14 @@ std::unique_ptr<LocalEc2> world_without_capacity() {
 struct Contest {
   std::function<std::unique_ptr<LocalEc2>()> world;
   Machine machine, rival;
+  bool moves = true;
 };
 
-// A controller with this file works until the machine is up on another root.
-bool run(LocalEc2& ec2, const Machine& machine) {
+// A controller with this file works until the machine is up, on another root if it moves.
+bool run(LocalEc2& ec2, const Machine& machine, bool moves = true) {
   return ec2.watch({machine}, [&](const Watch& watch) {
-    return is_up(watch, machine) && sim::text(root_of(ec2), "volumeId") != kVolume &&
-           alone_in_service(ec2);
+    const bool there = !moves || sim::text(root_of(ec2), "volumeId") != kVolume;
+    return is_up(watch, machine) && there && alone_in_service(ec2);
   });
 }
 
@@ -61,11 +70,11 @@ int run_both(LocalEc2& ec2, const Contest& contest, int overtaken_at,
     if (time) {
       look_after(ec2, contest.rival, *time);
     } else {
-      EXPECT_TRUE(run(ec2, contest.rival)) << ec2.story();
+      EXPECT_TRUE(run(ec2, contest.rival, contest.moves)) << ec2.story();
     }
     others_turn = false;
   };
-  EXPECT_TRUE(run(ec2, contest.machine)) << ec2.story();
+  EXPECT_TRUE(run(ec2, contest.machine, contest.moves)) << ec2.story();
   ec2.before_call = {};
   return calls;
 }
@@ -96,16 +105,72 @@ void overtake_at_every_call(const Contest& contest, std::optional<Duration> time
 }
 
 // Their files name different zones.
-Contest move() {
-  return {.world = world_without_capacity, .machine = moving_machine(), .rival = rival_machine()};
+Contest move_of(const Machine& machine) {
+  Machine rival = machine;
+  rival.zones = {"us-east-1a", kThirdZone};
+  return {.world =
+              [machine] {
+                auto ec2 = world_after_a_loss(machine);
+                empty_own_zone(*ec2);
+                return ec2;
+              },
+          .machine = machine,
+          .rival = rival};
 }
 
 TEST(RivalsScenario, OneHasMovedTheMachineMeanwhile) {
-  overtake_at_every_call(move(), std::nullopt);
+  overtake_at_every_call(move_of(moving_machine()), std::nullopt);
 }
 
 TEST(RivalsScenario, OneHasBegunToMoveTheMachineMeanwhile) {
-  for (const Duration time : {1s, 12s, 30s, 50s}) overtake_at_every_call(move(), time);
+  for (const Duration time : {1s, 12s, 30s, 50s})
+    overtake_at_every_call(move_of(moving_machine()), time);
+}
+
+// Both have the same file.
+Contest recovery(const Machine& machine) {
+  return {.world = [machine] { return world_after_a_loss(machine); },
+          .machine = machine,
+          .rival = machine,
+          .moves = false};
+}
+
+// With one data volume: further ones have no other calls.
+Machine with_data(Machine machine) {
+  machine.volume = data_machine().volume;
+  machine.data_volumes = {data_machine().data_volumes.front()};
+  return machine;
+}
+
+Machine with_interface(Machine machine) {
+  machine.keeps_private_ip = true;
+  return machine;
+}
+
+TEST(RivalsScenario, OneBringsTheMachineWithDataBackMeanwhile) {
+  overtake_at_every_call(recovery(with_data(web_machine())), std::nullopt);
+  overtake_at_every_call(recovery(with_data(web_machine())), 6s);
+}
+
+TEST(RivalsScenario, OneBringsTheMachineThatKeepsItsInterfaceBackMeanwhile) {
+  overtake_at_every_call(recovery(with_interface(web_machine())), std::nullopt);
+  overtake_at_every_call(recovery(with_interface(web_machine())), 6s);
+}
+
+TEST(RivalsScenario, OneHasMovedTheMachineWithDataMeanwhile) {
+  overtake_at_every_call(move_of(with_data(moving_machine())), std::nullopt);
+}
+
+TEST(RivalsScenario, OneHasBegunToMoveTheMachineWithDataMeanwhile) {
+  overtake_at_every_call(move_of(with_data(moving_machine())), 30s);
+}
+
+TEST(RivalsScenario, OneHasMovedTheMachineThatKeepsItsInterfaceMeanwhile) {
+  overtake_at_every_call(move_of(with_interface(moving_machine())), std::nullopt);
+}
+
+TEST(RivalsScenario, OneHasBegunToMoveTheMachineThatKeepsItsInterfaceMeanwhile) {
+  overtake_at_every_call(move_of(with_interface(moving_machine())), 30s);
 }
 
 std::unique_ptr<LocalEc2> world_under_a_restore() {

@@ -44,12 +44,12 @@ Result<void> DiskRules::check_root_survives(const step::TerminateBody& step) {
   for (const Instance& body : fresh) {
     for (const BlockDevice& disk : body.block_devices) {
       if (disk.volume == step.lacks && disk.state != AttachmentState::detached) {
-        return fail(Errc::refused, "rule S7: " + id.str() + " has got " + disk.volume.str() +
-                                       " meanwhile; it is not terminated");
+        return fail(Errc::wrong_state, "rule S7: " + id.str() + " has got " + disk.volume.str() +
+                                           " meanwhile; it is not terminated");
       }
       if (!is_root(disk.volume) || !disk.delete_on_termination || breaks_rule(3)) continue;
-      return fail(Errc::refused, "rule S3: " + disk.volume.str() + " would be deleted with " +
-                                     id.str() + "; it is not terminated");
+      return fail(Errc::wrong_state, "rule S3: " + disk.volume.str() + " would be deleted with " +
+                                         id.str() + "; it is not terminated");
     }
     TRY_VOID(keep_foreign_disks(body));
   }

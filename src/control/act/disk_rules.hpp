@@ -26,7 +26,7 @@ class DiskRules {
   // any more. Errors: refused (rules S3 and S4).
   Result<bool> check_image_disk(const VolumeId& id);
 
-  // Errors: refused (rule S3) when a root would go with the body, and (rule S7) when the body
+  // Errors: wrong_state (rule S3) when a root would go with the body, and (rule S7) when the body
   // lacked the root and has got it meanwhile; wrong_state when a disk of a person's has just been
   // set to outlive the body.
   Result<void> check_root_survives(const step::TerminateBody& step);

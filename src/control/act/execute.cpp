@@ -87,9 +87,9 @@ class Executor {
     TRY(const auto fresh, ec2_.describe_instances({step.instance}, {}));
     for (const Instance& body : fresh) {
       if (body.state == InstanceState::stopped) continue;
-      return fail(Errc::refused, "rule S7: " + body.id.str() + " is " +
-                                     std::string(to_string(body.state)) +
-                                     ", no longer stopped; its root is not detached");
+      return fail(Errc::wrong_state, "rule S7: " + body.id.str() + " is " +
+                                         std::string(to_string(body.state)) +
+                                         ", no longer stopped; its root is not detached");
     }
     return ec2_.detach_volume(step.volume, step.instance);
   }
@@ -159,8 +159,8 @@ class Executor {
     for (const Instance& body : fresh) {
       for (const BlockDevice& disk : body.block_devices) {
         if (!disks().is_root(disk.volume)) continue;
-        return fail(Errc::refused, "rule S7: " + body.id.str() + " has got " + disk.volume.str() +
-                                       " meanwhile; it is not stopped");
+        return fail(Errc::wrong_state, "rule S7: " + body.id.str() + " has got " +
+                                           disk.volume.str() + " meanwhile; it is not stopped");
       }
     }
     return ec2_.stop_instance(step.instance);

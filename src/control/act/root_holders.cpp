@@ -22,8 +22,8 @@ Result<void> check_fence(const std::vector<Volume>& fresh) {
   for (const Volume& each : fresh) {
     const bool moves = order_of(each).has_value() || is_retired(each);
     if (!moves || breaks_rule(2)) continue;
-    return fail(Errc::refused, "rule S2: another volume takes the place of " + each.id.str() +
-                                   " as the root, or has taken it; no instance gets this one");
+    return fail(Errc::wrong_state, "rule S2: another volume takes the place of " + each.id.str() +
+                                       " as the root, or has taken it; no instance gets this one");
   }
   return {};
 }
@@ -37,15 +37,15 @@ Result<bool> is_there(const VolumeId& volume, const InstanceId& body, const Obse
     if (!task.under_way()) continue;
     if (task.instance == body) return true;
     if (breaks_rule(1)) continue;
-    return fail(Errc::refused, "rule S1: EC2 makes " + volume.str() + " the root disk of " +
-                                   task.instance.str() + "; it is not attached a second time");
+    return fail(Errc::wrong_state, "rule S1: EC2 makes " + volume.str() + " the root disk of " +
+                                       task.instance.str() + "; it is not attached a second time");
   }
   TRY(const auto fresh, ec2.describe_volumes({volume}, {}));
   for (const Volume& each : fresh) {
     for (const Attachment& attachment : each.attachments) {
       if (attachment.instance == body) return true;
       if (breaks_rule(1)) continue;
-      return fail(Errc::refused,
+      return fail(Errc::wrong_state,
                   "rule S1: " + volume.str() + " is " + std::string(to_string(attachment.state)) +
                       " at " + attachment.instance.str() + "; it is not attached a second time");
     }
@@ -63,7 +63,7 @@ Result<void> check_no_taker(const VolumeId& volume, const Observation& seen, aws
   TRY(const auto tasks, tasks_of(seen.bodies, ec2));
   for (const RootTask& task : tasks) {
     if (!task.under_way()) continue;
-    return fail(Errc::refused,
+    return fail(Errc::wrong_state,
                 "rule S1: EC2 makes " + volume.str() + " the root disk of " + task.instance.str());
   }
   return {};
@@ -73,8 +73,9 @@ Result<void> check_no_root_task(const Instance& body, aws::Ec2& ec2) {
   TRY(const auto tasks, tasks_of({body}, ec2));
   for (const RootTask& task : tasks) {
     if (!task.under_way() || breaks_rule(7)) continue;
-    return fail(Errc::refused, "rule S7: EC2 replaces the root disk of " + body.id.str() + " (" +
-                                   std::string(to_string(task.state)) + "); it is not terminated");
+    return fail(Errc::wrong_state, "rule S7: EC2 replaces the root disk of " + body.id.str() +
+                                       " (" + std::string(to_string(task.state)) +
+                                       "); it is not terminated");
   }
   return {};
 }

@@ -158,11 +158,15 @@ TEST_F(KeptInterfaceTest, AForeignVolumeIsNotMarked) {
 
 // Those that launches make for their instances carry our tags as well, with another role.
 TEST_F(KeptInterfaceTest, OnlyAFreeOneOfOursIsDeleted) {
-  for (const auto& interface :
-       {an_interface({}), an_interface(our_tags("instance")), an_interface(our_tags(), "in-use")}) {
+  for (const auto& interface : {an_interface({}), an_interface(our_tags("instance"))}) {
     ec2.interfaces = {interface};
     expect_refused(step::DeleteInterface{kInterface});
   }
+  ec2.interfaces = {an_interface(our_tags(), "in-use")};
+  const auto used = run(step::DeleteInterface{kInterface});
+  ASSERT_FALSE(used);
+  EXPECT_EQ(used.error().code, Errc::wrong_state) << "an instance has got it meanwhile";
+  EXPECT_TRUE(ec2.calls.empty());
   ec2.interfaces.clear();
   ASSERT_TRUE(run(step::DeleteInterface{kInterface})) << "it is gone already";
   EXPECT_TRUE(ec2.calls.empty());

@@ -43,8 +43,9 @@ Result<void> check_newest(const Machine& machine, const Volume& volume, aws::Ec2
   }
   const bool early = generation_of(volume) > newest;
   if (!moves && !early && !is_former_data(volume, all, machine, newest)) return {};
-  return fail(Errc::refused, "rule S2: the content of " + volume.id.str() +
-                                 " moves, or has moved, to another volume; no instance gets it");
+  return fail(Errc::wrong_state,
+              "rule S2: the content of " + volume.id.str() +
+                  " moves, or has moved, to another volume; no instance gets it");
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ Result<void> attach_data(const Machine& machine, const step::AttachData& step,
   for (const Attachment& attachment : volume.attachments) {
     if (attachment.instance == step.instance) return {};
     if (breaks_rule(1)) continue;
-    return fail(Errc::refused,
+    return fail(Errc::wrong_state,
                 "rule S1: " + volume.id.str() + " is " + std::string(to_string(attachment.state)) +
                     " at " + attachment.instance.str() + "; it is not attached a second time");
   }

@@ -13,9 +13,9 @@ namespace ec2spotter {
 Result<void> adopt_data(const Machine& machine, const step::AdoptData& step,
                         const Observation& seen, aws::Ec2& ec2);
 
-// The instance is the machine's. Errors: refused where another instance has the volume (rule S1),
-// where its content moves or has moved (rule S2), or where it does not carry the machine's tags
-// (rule S4).
+// The instance is the machine's. Errors: wrong_state where another instance has the volume (rule
+// S1), or where its content moves or has moved (rule S2); refused where it does not carry the
+// machine's tags (rule S4).
 Result<void> attach_data(const Machine& machine, const step::AttachData& step,
                          const Observation& seen, aws::Ec2& ec2);
 

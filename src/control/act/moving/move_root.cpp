@@ -37,10 +37,10 @@ Result<Volume> MoveRoot::check_root(const VolumeId& id) {
 
 Result<void> MoveRoot::check_at_rest(const Volume& volume) {
   if (!volume.attachments.empty()) {
-    return fail(Errc::refused, "rule S5: " + volume.id.str() + " is " +
-                                   std::string(to_string(volume.attachments.front().state)) +
-                                   " at " + volume.attachments.front().instance.str() +
-                                   "; its content is not the last one");
+    return fail(Errc::wrong_state, "rule S5: " + volume.id.str() + " is " +
+                                       std::string(to_string(volume.attachments.front().state)) +
+                                       " at " + volume.attachments.front().instance.str() +
+                                       "; its content is not the last one");
   }
   return check_no_taker(volume.id, seen_, ec2_);
 }
@@ -249,9 +249,9 @@ Result<Volume> MoveRoot::check_data(const VolumeId& id) {
                                    "data; it is not copied");
   }
   if (data->attachments.empty()) return *data;
-  return fail(Errc::refused, "rule S5: " + id.str() + " is at " +
-                                 data->attachments.front().instance.str() +
-                                 "; its content is not the last one");
+  return fail(Errc::wrong_state, "rule S5: " + id.str() + " is at " +
+                                     data->attachments.front().instance.str() +
+                                     "; its content is not the last one");
 }
 
 // Of several copies that controllers have made of one volume, all controllers take the same one.
@@ -290,8 +290,8 @@ Result<void> MoveRoot::check_not_restored(std::vector<Volume> all, const std::st
   for (const Volume& volume : all) {
     const auto order = order_of(volume);
     if (!order || (order->from.str() != id && order->back_to.str() != id)) continue;
-    return fail(Errc::refused, "rule S3: " + volume.id.str() + " is being restored from " + id +
-                                   "; it is not deleted");
+    return fail(Errc::wrong_state, "rule S3: " + volume.id.str() + " is being restored from " + id +
+                                       "; it is not deleted");
   }
   return {};
 }
@@ -348,8 +348,8 @@ Result<void> MoveRoot::act(const step::DeleteVolume& step) {
            generation_of(other) >= generation_of(*volume);
   });
   if (!spare || !surpassed || !volume->attachments.empty()) {
-    return fail(Errc::refused, "rule S3: " + step.volume.str() +
-                                   " is not a former root, or is in use; it is not deleted");
+    return fail(Errc::wrong_state, "rule S3: " + step.volume.str() +
+                                       " is not a former root, or is in use; it is not deleted");
   }
   return ec2_.delete_volume(step.volume);
 }

@@ -83,11 +83,14 @@ Result<void> KeptInterface::act(const step::DeleteInterface& step) {
   TRY(const auto fresh,
       ec2_.describe_interfaces({{"network-interface-id", {step.interface.str()}}}));
   for (const NetworkInterface& interface : fresh) {
-    if (is_ours(interface, machine_) && interface.is_free()) {
-      return ec2_.delete_interface(step.interface);
+    if (!is_ours(interface, machine_)) {
+      return fail(Errc::refused, "rule S4: " + step.interface.str() +
+                                     " does not carry our tags; it is not deleted");
     }
-    return fail(Errc::refused, "rule S4: " + step.interface.str() +
-                                   " does not carry our tags, or is in use; it is not deleted");
+    if (!interface.is_free()) {
+      return fail(Errc::wrong_state, step.interface.str() + " is in use; it is not deleted");
+    }
+    return ec2_.delete_interface(step.interface);
   }
   return {};
 }
