@@ -53,7 +53,7 @@ Result<SnapshotId> copy_abroad(const Machine& machine, const Volume& root,
     return copy.state != SnapshotState::error;
   });
   if (is_there) return SnapshotId();
-  const auto copy = there->copy_snapshot(
+  auto copy = there->copy_snapshot(
       {.source = step.snapshot,
        .source_region = region_of_place(root.zone),
        .description = "ec2spotter: machine " + machine.name.str(),
