@@ -13,12 +13,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<bool> has_root(const Machine& machine, aws::Ec2& ec2) {
-  TRY(auto roots, ec2.describe_volumes({}, {tag_filter(tag::kMachine, machine.name.str()),
-                                            tag_filter(tag::kOwner, machine.owner.str()),
-                                            tag_filter(tag::kRole, tag::kRoleRoot)}));
+// Of the machine with that name: those that are its root, or may be.
+Result<std::vector<Volume>> find_roots(const std::string& name, const OwnerId& owner,
+                                       aws::Ec2& ec2) {
+  TRY(auto roots, ec2.describe_volumes(
+                      {}, {tag_filter(tag::kMachine, name), tag_filter(tag::kOwner, owner.str()),
+                           tag_filter(tag::kRole, tag::kRoleRoot)}));
   leave_newest_roots(roots);
-  return !roots.empty();
+  return roots;
 }
 
 // The region to work in; empty: that of the AWS configuration.
@@ -27,8 +29,8 @@ Result<std::string> choose_region(const Common& common, const Machine& machine, 
   if (machine.elsewhere.empty()) return machine.region;
   for (const Machine& one : in_all_regions(machine)) {
     TRY(aws::Ec2 * there, ec2.in_region(one.region));
-    TRY(const bool found, has_root(one, *there));
-    if (found) return one.region;
+    TRY(const auto roots, find_roots(one.name.str(), one.owner, *there));
+    if (!roots.empty()) return one.region;
   }
   return machine.region;
 }
@@ -68,10 +70,7 @@ namespace {
 Result<FoundMachine> find_by_tags(const Common& common, const std::string& argument,
                                   Session& session) {
   const OwnerId owner = owner_of(common);
-  TRY(auto volumes, session.ec2().describe_volumes({}, {tag_filter(tag::kMachine, argument),
-                                                        tag_filter(tag::kOwner, owner.str()),
-                                                        tag_filter(tag::kRole, tag::kRoleRoot)}));
-  leave_newest_roots(volumes);
+  TRY(const auto volumes, find_roots(argument, owner, session.ec2()));
   if (volumes.size() != 1) {
     return fail(
         volumes.empty() ? Errc::not_found : Errc::refused,

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/broken_rule.hpp"
+#include "model/tags.hpp"
 #include "plan/body/body_history.hpp"
 #include "plan/choice/address_choice.hpp"
+#include "plan/choice/root_choice.hpp"
 #include "plan/limits.hpp"
 #include "plan/ways/replacing.hpp"
 #include "plan/ways/swapping.hpp"
@@ -95,6 +97,22 @@ const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, const Volu
     if (fits && (best == nullptr || snapshot.started > best->started)) best = &snapshot;
   }
   return best;
+}
+
+bool is_idle(const Volume& volume) {
+  return volume.attachments.empty() && volume.state != VolumeState::creating &&
+         volume.state != VolumeState::deleting;
+}
+
+std::optional<Decision> delete_retired(const Situation& s, const Volume& volume, Duration kept) {
+  const auto since = parse_iso8601(tag::value(volume.tags, tag::kRetiredAt));
+  if (!is_retired(volume) || !is_idle(volume) || !since || s.now - *since < kept) {
+    return std::nullopt;
+  }
+  return s.decide.act(
+      Reason::tidying_up,
+      volume.id.str() + " was retired at " + format_iso8601(*since) + ", and its time is over",
+      step::DeleteVolume{volume.id});
 }
 
 std::string progress_of(const Snapshot& snapshot) {

@@ -40,6 +40,12 @@ std::optional<Decision> protect(const Situation& s, const Root& root);
 const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, const VolumeId& volume,
                               SnapshotPurpose purpose, int generation);
 
+// No instance has it, and EC2 is not at work on it.
+bool is_idle(const Volume& volume);
+
+// Deletes a volume that has been retired for so long; nullopt: it has not, or it is not idle.
+std::optional<Decision> delete_retired(const Situation& s, const Volume& volume, Duration kept);
+
 // "snap-1 is pending, 40%", for people.
 std::string progress_of(const Snapshot& snapshot);
 

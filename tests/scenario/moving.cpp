@@ -43,9 +43,9 @@ void look_after(LocalEc2& ec2, const Machine& machine, Duration time) {
       {machine}, [](const Watch&) { return false; }, time);
 }
 
-sim::Json root_of(LocalEc2& ec2) {
+sim::Json root_of(LocalEc2& ec2, const std::string& region) {
   sim::Json root;
-  for (const sim::Json& volume : ec2.resources("volume")) {
+  for (const sim::Json& volume : ec2.resources("volume", region)) {
     const bool is_root = sim::tag_value(volume, tag::kRole) == tag::kRoleRoot;
     if (is_root && (root.is_null() || sim::generation_of(volume) > sim::generation_of(root))) {
       root = volume;
@@ -61,9 +61,9 @@ LocalEc2::Enough in_zone(LocalEc2& ec2, const Machine& machine, const std::strin
   };
 }
 
-bool has_leftovers(LocalEc2& ec2) {
+bool has_leftovers(LocalEc2& ec2, const std::string& region) {
   for (const char* kind : {"snapshot", "launch-template", "volume"}) {
-    for (const sim::Json& each : ec2.resources(kind)) {
+    for (const sim::Json& each : ec2.resources(kind, region)) {
       const std::string role = sim::tag_value(each, tag::kRole);
       const bool backup = sim::tag_value(each, tag::kPurpose) == to_string(SnapshotPurpose::backup);
       const bool leftover =

@@ -28,15 +28,16 @@ bool move(LocalEc2& ec2, const Machine& machine, Goal goal = Goal::up);
 // Lets a watch run for this time.
 void look_after(LocalEc2& ec2, const Machine& machine, Duration time);
 
-// The machine's root: the volume with the role and the highest generation.
-sim::Json root_of(LocalEc2& ec2);
+// The machine's root in that region: the volume with the role and the highest generation. Null:
+// there is none.
+sim::Json root_of(LocalEc2& ec2, const std::string& region = "us-east-1");
 
 // Is the machine up, on a root in that zone?
 LocalEc2::Enough in_zone(LocalEc2& ec2, const Machine& machine, const std::string& zone);
 
 // Is there a snapshot of the machine's volumes that is no backup, a claim, or a volume that did not
 // become the root?
-bool has_leftovers(LocalEc2& ec2);
+bool has_leftovers(LocalEc2& ec2, const std::string& region = "us-east-1");
 
 // No snapshot of the machine's volumes is there, and no claim.
 void expect_no_leftovers(LocalEc2& ec2);

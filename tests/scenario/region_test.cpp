@@ -20,9 +20,8 @@ constexpr const char* kZoneAway = "eu-west-1a";
 constexpr const char* kKeyAway =
     "arn:aws:kms:eu-west-1:123456789012:key/1111aaaa-0000-0000-0000-000000000000";
 
-// web_machine, whose file knows a second region.
-Machine wandering_machine() {
-  Machine home = web_machine();
+// The machine, whose file knows a second region.
+Machine with_region(Machine home) {
   home.region = kHome;
   home.zone.clear();
   Machine away = home;
@@ -34,8 +33,8 @@ Machine wandering_machine() {
   return home;
 }
 
-Machine at_home() { return in_all_regions(wandering_machine()).at(0); }
-Machine away() { return in_all_regions(wandering_machine()).at(1); }
+Machine at_home() { return in_all_regions(with_region(web_machine())).at(0); }
+Machine away() { return in_all_regions(with_region(web_machine())).at(1); }
 
 void settle(LocalEc2& ec2) {
   ec2.guests().habits = {.to_preboot = 2s, .to_root = 3s, .failing_stage = {}};
@@ -64,16 +63,6 @@ std::unique_ptr<LocalEc2> world_under_order() {
   return ec2;
 }
 
-// The machine's root in that region; null: it has none there.
-sim::Json root_in(LocalEc2& ec2, const std::string& region) {
-  sim::Json root;
-  for (const sim::Json& volume : ec2.resources("volume", region)) {
-    if (sim::tag_value(volume, tag::kRole) != tag::kRoleRoot) continue;
-    if (root.is_null() || sim::generation_of(volume) > sim::generation_of(root)) root = volume;
-  }
-  return root;
-}
-
 LocalEc2::Enough has_left(const Machine& machine) {
   return [machine](const Watch& watch) {
     const Decision* last = watch.last_decision(machine.name);
@@ -89,19 +78,6 @@ bool arrive(LocalEc2& ec2, const Machine& machine) {
   return ec2.watch({machine}, [&](const Watch& watch) { return is_up(watch, machine); });
 }
 
-// Snapshots, claims and volumes that only a move needs, in that region.
-bool has_leftovers_in(LocalEc2& ec2, const std::string& region) {
-  for (const char* kind : {"snapshot", "launch-template", "volume"}) {
-    for (const sim::Json& each : ec2.resources(kind, region)) {
-      const std::string role = sim::tag_value(each, tag::kRole);
-      if (role == tag::kRoleSnapshot || role == tag::kRoleClaim || role == tag::kRoleNext) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
 // Up to the time when claims are not kept any more.
 void tidy(LocalEc2& ec2) {
   look_after(ec2, at_home(), 8min);
@@ -109,7 +85,7 @@ void tidy(LocalEc2& ec2) {
 }
 
 void expect_away(LocalEc2& ec2) {
-  const sim::Json root = root_in(ec2, kAway);
+  const sim::Json root = root_of(ec2, kAway);
   ASSERT_FALSE(root.is_null());
   const std::string id = root.at("volumeId");
   EXPECT_TRUE(ec2.serves(id));
@@ -120,9 +96,9 @@ void expect_away(LocalEc2& ec2) {
   EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
   EXPECT_EQ(ec2.living(kHome).size(), 0U);
   EXPECT_EQ(ec2.living(kAway).size(), 1U);
-  EXPECT_EQ(sim::tag_value(root_in(ec2, kHome), tag::kState), tag::kRetired);
-  EXPECT_FALSE(has_leftovers_in(ec2, kHome));
-  EXPECT_FALSE(has_leftovers_in(ec2, kAway));
+  EXPECT_EQ(sim::tag_value(root_of(ec2, kHome), tag::kState), tag::kRetired);
+  EXPECT_FALSE(has_leftovers(ec2, kHome));
+  EXPECT_FALSE(has_leftovers(ec2, kAway));
 }
 
 TEST(RegionScenario, AMachineComesBackInTheOtherRegion) {
@@ -174,7 +150,7 @@ TEST(RegionScenario, APausedMachineStaysPaused) {
   ASSERT_TRUE(leave(*ec2, at_home())) << ec2->story();
   look_after(*ec2, away(), 10min);
   EXPECT_EQ(ec2->living(kAway).size(), 0U);
-  EXPECT_EQ(sim::tag_value(root_in(*ec2, kAway), tag::kGoal), "paused");
+  EXPECT_EQ(sim::tag_value(root_of(*ec2, kAway), tag::kGoal), "paused");
   ASSERT_TRUE(ec2->drive(away())) << ec2->story();
   tidy(*ec2);
   expect_away(*ec2);
@@ -186,12 +162,12 @@ TEST(RegionScenario, TheFormerRootGoesOnceItsTimeIsOverAndTheNewOneHasComeUp) {
   const auto ec2 = world_under_order();
   ASSERT_TRUE(leave(*ec2, home)) << ec2->story();
   look_after(*ec2, home, 1h);
-  EXPECT_FALSE(root_in(*ec2, kHome).is_null()) << "nobody has seen the new one up";
+  EXPECT_FALSE(root_of(*ec2, kHome).is_null()) << "nobody has seen the new one up";
   ASSERT_TRUE(arrive(*ec2, away())) << ec2->story();
   look_after(*ec2, away(), 8min);
   look_after(*ec2, home, 10min);
-  EXPECT_TRUE(root_in(*ec2, kHome).is_null());
-  EXPECT_TRUE(ec2->serves(root_in(*ec2, kAway).at("volumeId").get<std::string>()));
+  EXPECT_TRUE(root_of(*ec2, kHome).is_null());
+  EXPECT_TRUE(ec2->serves(root_of(*ec2, kAway).at("volumeId").get<std::string>()));
   EXPECT_EQ(ec2->violations(), std::vector<std::string>{});
 }
 
@@ -202,12 +178,12 @@ TEST(RegionScenario, ItComesHomeAgain) {
   tidy(*ec2);
   const MoveOrder back{.generation = 3, .zone = "us-east-1b", .since = ec2->clock().now()};
   Process process(*ec2, std::nullopt, kAway);
-  ASSERT_TRUE(process.controls().ec2.create_tags({root_in(*ec2, kAway).at("volumeId")},
+  ASSERT_TRUE(process.controls().ec2.create_tags({root_of(*ec2, kAway).at("volumeId")},
                                                  {{std::string(tag::kMove), to_string(back)}}));
   ASSERT_TRUE(leave(*ec2, away())) << ec2->story();
   ASSERT_TRUE(arrive(*ec2, at_home())) << ec2->story();
   tidy(*ec2);
-  const sim::Json root = root_in(*ec2, kHome);
+  const sim::Json root = root_of(*ec2, kHome);
   EXPECT_EQ(root.at("availabilityZone"), "us-east-1b");
   EXPECT_TRUE(ec2->serves(root.at("volumeId").get<std::string>()));
   EXPECT_EQ(ec2->guests().host_key(kAddress), kVolume);
@@ -217,15 +193,7 @@ TEST(RegionScenario, ItComesHomeAgain) {
 }
 
 TEST(RegionScenario, DataVolumesMoveWithTheRoot) {
-  Machine home = data_machine();
-  home.zone.clear();
-  home.region = kHome;
-  home.elsewhere = {home};
-  Machine& there = home.elsewhere.front();
-  there.region = kAway;
-  there.volume = {};
-  there.image = "ami-0bbbbbbbbbbbbbbb1";
-  there.elastic_ip.clear();
+  const Machine home = with_region(data_machine());
   const auto variants = in_all_regions(home);
   LocalEc2 ec2(world_of({home}), 1);
   settle(ec2);
@@ -236,7 +204,7 @@ TEST(RegionScenario, DataVolumesMoveWithTheRoot) {
   ASSERT_TRUE(arrive(ec2, variants.at(1))) << ec2.story();
   look_after(ec2, variants.at(0), 8min);
   look_after(ec2, variants.at(1), 8min);
-  const std::string body = ec2.holder(root_in(ec2, kAway).at("volumeId"));
+  const std::string body = ec2.holder(root_of(ec2, kAway).at("volumeId"));
   std::size_t attached = 0;
   for (const sim::Json& volume : ec2.resources("volume", kAway)) {
     if (sim::tag_value(volume, tag::kRole) != tag::kRoleData) continue;
@@ -246,8 +214,8 @@ TEST(RegionScenario, DataVolumesMoveWithTheRoot) {
   EXPECT_EQ(attached, 2U);
   EXPECT_EQ(ec2.guests().losses(), std::vector<std::string>{});
   EXPECT_EQ(ec2.violations(), std::vector<std::string>{});
-  EXPECT_FALSE(has_leftovers_in(ec2, kHome));
-  EXPECT_FALSE(has_leftovers_in(ec2, kAway));
+  EXPECT_FALSE(has_leftovers(ec2, kHome));
+  EXPECT_FALSE(has_leftovers(ec2, kAway));
 }
 
 TEST(RegionScenario, WithoutATableForTheRegionItStaysUpAndSaysSo) {
@@ -307,8 +275,8 @@ TEST(RegionScenario, AKeyThatCannotBeUsedThereIsSaidAndTheOrderCanBeStopped) {
   ASSERT_TRUE(carry_out(ec2, home, step::CancelMove{home.volume.id, 2}));
   look_after(ec2, home, 15min);
   EXPECT_TRUE(ec2.serves("vol-0eeeeeeeeeeeeeee1"));
-  EXPECT_FALSE(has_leftovers_in(ec2, kAway));
-  EXPECT_FALSE(has_leftovers_in(ec2, kHome));
+  EXPECT_FALSE(has_leftovers(ec2, kAway));
+  EXPECT_FALSE(has_leftovers(ec2, kHome));
 }
 
 // Either the move or its end wins, whenever a person stops it.
@@ -327,11 +295,11 @@ TEST(RegionScenario, ItIsStoppedAtEachOfItsCalls) {
     };
     const auto settled = [&](const Watch& watch) {
       return has_left(at_home())(watch) ||
-             (is_up(watch, at_home()) && sim::generation_of(root_in(*ec2, kHome)) == 2);
+             (is_up(watch, at_home()) && sim::generation_of(root_of(*ec2, kHome)) == 2);
     };
     EXPECT_TRUE(ec2->watch({at_home()}, settled)) << ec2->story();
     ec2->before_call = {};
-    EXPECT_EQ(root_in(*ec2, kAway).is_null(), cancelled);
+    EXPECT_EQ(root_of(*ec2, kAway).is_null(), cancelled);
     if (!cancelled) {
       EXPECT_TRUE(arrive(*ec2, away())) << ec2->story();
     }
@@ -339,8 +307,8 @@ TEST(RegionScenario, ItIsStoppedAtEachOfItsCalls) {
     EXPECT_EQ(ec2->serves(kVolume), cancelled);
     EXPECT_EQ(ec2->violations(), std::vector<std::string>{});
     EXPECT_EQ(ec2->guests().losses(), std::vector<std::string>{});
-    EXPECT_FALSE(has_leftovers_in(*ec2, kHome));
-    EXPECT_FALSE(has_leftovers_in(*ec2, kAway));
+    EXPECT_FALSE(has_leftovers(*ec2, kHome));
+    EXPECT_FALSE(has_leftovers(*ec2, kAway));
     ++(cancelled ? stopped : late);
     return calls;
   };

@@ -135,12 +135,13 @@ class Transport final : public aws::HttpTransport {
     if (crash && (call > crash->call || (call == crash->call && crash->effect == Effect::none))) {
       return fail(Errc::interrupted, "the controller is dead");
     }
-    if (ec2_.hangs(request.body) || ec2_.hanging_regions.contains(region_of(request))) {
+    const std::string region = region_of(request);
+    if (ec2_.hangs(request.body) || ec2_.hanging_regions.contains(region)) {
       ec2_.clock_.advance(request.total_timeout);
       return fail(Errc::timeout, "no answer in time");
     }
     ec2_.catch_up();
-    const sim::ApiReply reply = ec2_.ask(request.body, region_of(request));
+    const sim::ApiReply reply = ec2_.ask(request.body, region);
     ec2_.note(request.body, reply);
     ec2_.catch_up();
     if (!reads_only(request.body)) ec2_.check_rules();

@@ -10,16 +10,6 @@
 #include "plan/ways/region_move.hpp"
 
 namespace ec2spotter {
-namespace {
-
-// Volumes that a person, or EC2, holds at the moment are not deleted.
-bool is_idle(const Volume& volume) {
-  return volume.attachments.empty() && volume.state != VolumeState::creating &&
-         volume.state != VolumeState::deleting;
-}
-
-}  // namespace
-
 Decision DataMoving::wait(const std::string& what) const {
   return s_.decide.wait(Reason::moving_root,
                         root_.volume.id.str() + " moves to " + root_.zone + ": " + what,
@@ -154,15 +144,10 @@ std::optional<Decision> DataMoving::delete_leftover() const {
 
 std::optional<Decision> DataMoving::delete_expired() const {
   for (const Volume& volume : s_.seen.data_volumes) {
-    const auto since = parse_iso8601(tag::value(volume.tags, tag::kRetiredAt));
     const bool former =
-        is_retired(volume) && is_idle(volume) &&
         is_former_data(volume, s_.seen.data_volumes, s_.machine, generation_of(root_.volume));
-    if (!former || !since || s_.now - *since < s_.machine.keep_retired) continue;
-    return s_.decide.act(
-        Reason::tidying_up,
-        volume.id.str() + " was retired at " + format_iso8601(*since) + ", and its time is over",
-        step::DeleteVolume{volume.id});
+    if (!former) continue;
+    if (auto expired = delete_retired(s_, volume, s_.machine.keep_retired)) return expired;
   }
   return std::nullopt;
 }

@@ -300,8 +300,7 @@ std::optional<Decision> Moving::delete_leftover(const Root& root) const {
   }
   if (auto data = DataMoving(s_, root).delete_leftover()) return data;
   for (const Snapshot& snapshot : s_.seen.snapshots) {
-    if (tag::value(snapshot.tags, tag::kPurpose) == to_string(SnapshotPurpose::backup)) continue;
-    if (generation_of_tags(snapshot.tags) > generation) continue;
+    if (!is_of_move(snapshot, generation)) continue;
     return s_.decide.act(Reason::tidying_up, snapshot.id.str() + " has served its move",
                          step::DeleteSnapshot{snapshot.id});
   }
@@ -311,13 +310,8 @@ std::optional<Decision> Moving::delete_leftover(const Root& root) const {
 // Former roots that have been kept for as long as the file wishes.
 std::optional<Decision> Moving::delete_expired(const Root& root) const {
   for (const Volume& volume : s_.seen.volumes) {
-    const auto since = parse_iso8601(tag::value(volume.tags, tag::kRetiredAt));
-    if (!is_former(volume, root, s_.machine) || !is_retired(volume) || !since) continue;
-    if (s_.now - *since < kept_for(volume, s_.machine) || !volume.attachments.empty()) continue;
-    return s_.decide.act(
-        Reason::tidying_up,
-        volume.id.str() + " was retired at " + format_iso8601(*since) + ", and its time is over",
-        step::DeleteVolume{volume.id});
+    if (!is_former(volume, root, s_.machine)) continue;
+    if (auto expired = delete_retired(s_, volume, kept_for(volume, s_.machine))) return expired;
   }
   return DataMoving(s_, root).delete_expired();
 }

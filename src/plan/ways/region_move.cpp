@@ -12,35 +12,16 @@
 #include "plan/ways/interface_keeping.hpp"
 
 namespace ec2spotter {
-namespace {
-
 bool is_of_move(const Snapshot& snapshot, int generation) {
   return tag::value(snapshot.tags, tag::kPurpose) != to_string(SnapshotPurpose::backup) &&
          generation_of_tags(snapshot.tags) <= generation;
 }
 
-bool is_settled(const Volume& volume) {
-  return volume.attachments.empty() && volume.state != VolumeState::creating &&
-         volume.state != VolumeState::deleting;
-}
-
-// Was it made to be a root, or data, and did not become it?
 bool is_spare(const Volume& volume, const Machine& machine, int generation) {
   const bool spare =
       tag::value(volume.tags, tag::kRole) == tag::kRoleNext || is_spare_data(volume, machine);
-  return spare && is_settled(volume) && generation_of(volume) <= generation;
+  return spare && is_idle(volume) && generation_of(volume) <= generation;
 }
-
-std::optional<TimePoint> retired_since(const Volume& volume) {
-  const auto since = parse_iso8601(tag::value(volume.tags, tag::kRetiredAt));
-  return since ? std::optional(*since) : std::nullopt;
-}
-
-std::string told_expired(const Volume& volume, TimePoint since) {
-  return volume.id.str() + " was retired at " + format_iso8601(since) + ", and its time is over";
-}
-
-}  // namespace
 
 const Volume* departed_root(const Machine& machine, const std::vector<Volume>& volumes) {
   const Volume* newest = nullptr;
@@ -195,16 +176,12 @@ bool RegionMove::has_come_up(const MoveOrder& order) const {
 }
 
 std::optional<Decision> RegionMove::delete_expired(const Volume& root) const {
-  const MoveOrder order = *order_of(root);
-  if (!has_come_up(order)) return std::nullopt;
+  if (!has_come_up(*order_of(root))) return std::nullopt;
   for (const auto* volumes : {&s_.seen.data_volumes, &s_.seen.volumes}) {
     for (const Volume& volume : *volumes) {
-      const auto since = retired_since(volume);
       const bool ours = carries_tags_of(volume, s_.machine) || is_data_of(volume, s_.machine);
-      if (!ours || !since || !is_retired(volume) || !is_settled(volume)) continue;
-      if (is_copy(volume) || s_.now - *since < s_.machine.keep_retired) continue;
-      return s_.decide.act(Reason::tidying_up, told_expired(volume, *since),
-                           step::DeleteVolume{volume.id});
+      if (!ours || is_copy(volume)) continue;
+      if (auto expired = delete_retired(s_, volume, s_.machine.keep_retired)) return expired;
     }
   }
   return std::nullopt;
@@ -216,7 +193,7 @@ Decision RegionMove::departed(const Volume& root) const {
   if (auto leftover = kept ? delete_leftover(root) : delete_expired(root)) {
     return std::move(*leftover);
   }
-  const auto since = retired_since(root);
+  const auto since = parse_iso8601(tag::value(root.tags, tag::kRetiredAt));
   if (kept && since && s_.now - *since >= kClaimsKept) {
     return s_.decide.act(Reason::tidying_up, "the move to " + order.zone + " is over",
                          step::EndMove{root.id, order.generation});

@@ -13,6 +13,13 @@ namespace ec2spotter {
 // nullptr: it has not.
 const Volume* departed_root(const Machine& machine, const std::vector<Volume>& volumes);
 
+// Was the snapshot taken for one of the machine's moves, up to that generation?
+bool is_of_move(const Snapshot& snapshot, int generation);
+
+// Was the volume made for one of them to be a root, or data, and did not become it? One that EC2 is
+// at work on, or that is attached, does not count.
+bool is_spare(const Volume& volume, const Machine& machine, int generation);
+
 class RegionMove {
  public:
   explicit RegionMove(const Situation& s) : s_(s) {}

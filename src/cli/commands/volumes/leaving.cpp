@@ -48,9 +48,8 @@ Result<std::vector<std::string>> zones_of(const Machine& there, aws::Ec2& ec2) {
 }
 
 bool offers_one(const std::vector<std::string>& offered, const std::vector<std::string>& wanted) {
-  return wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const std::string& type) {
-           return std::find(offered.begin(), offered.end(), type) != offered.end();
-         });
+  return wanted.empty() || std::find_first_of(offered.begin(), offered.end(), wanted.begin(),
+                                              wanted.end()) != offered.end();
 }
 
 // The zone that the user names; else the first one that has any of the machine's types.

@@ -88,15 +88,11 @@ Result<void> MoveRoot::act(const step::TakeSnapshot& step) {
     return snapshot.state != SnapshotState::error && (!is_backup || snapshot.started > recent);
   });
   if (any) return {};
-  Tags tags = ownership_tags(machine_);
-  tags[std::string(tag::kRole)] = tag::kRoleSnapshot;
-  tags[std::string(tag::kFrom)] = step.volume.str();
-  tags[std::string(tag::kPurpose)] = purpose;
-  tags[std::string(tag::kGeneration)] = std::to_string(step.generation);
   TRY(const Snapshot taken,
-      ec2_.create_snapshot({.volume = step.volume,
-                            .description = "ec2spotter: machine " + machine_.name.str(),
-                            .tags = std::move(tags)}));
+      ec2_.create_snapshot(
+          {.volume = step.volume,
+           .description = description_of_snapshot(machine_),
+           .tags = tags_of_snapshot(machine_, step.volume, step.purpose, step.generation)}));
   memory_.made = {.id = taken.id.str(), .at = now_};
   return {};
 }

@@ -58,8 +58,7 @@ class MoveRoot {
   Result<void> keep_root(const Volume& root, int generation);
   // Errors: refused when it has data volumes and no file says which.
   Result<void> check_data_is_known();
-  // The machine's data volume, at rest. Errors: refused (rule S4),
-  // wrong_state (rule S5).
+  // The machine's data volume, at rest. Errors: refused (rule S4), wrong_state (rule S5).
   Result<Volume> check_data(const VolumeId& id);
   // The data volumes of the next root get their own ids as tags, and count from its commit on.
   Result<void> choose_data_of(const step::CommitRoot& step, aws::Ec2& there);

@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "control/act/keys/key_note.hpp"
+#include "control/act/moving/root_copy.hpp"
 #include "control/tags/ownership.hpp"
 #include "control/tags/tag_filter.hpp"
 #include "model/tags.hpp"
 #include "model/text/zone.hpp"
-#include "plan/choice/data_choice.hpp"
+#include "plan/ways/region_move.hpp"
 
 namespace ec2spotter {
 namespace {
@@ -16,15 +17,6 @@ Error refused(const std::string& id) {
   return {.code = Errc::refused,
           .message = "rule S3: " + id + " was not made for a move that has been stopped, or is " +
                      "in use; it is not deleted"};
-}
-
-Tags tags_of_copy(const Machine& machine, const step::CopySnapshot& step) {
-  Tags tags = ownership_tags(machine);
-  tags[std::string(tag::kRole)] = tag::kRoleSnapshot;
-  tags[std::string(tag::kFrom)] = step.volume.str();
-  tags[std::string(tag::kPurpose)] = to_string(step.purpose);
-  tags[std::string(tag::kGeneration)] = std::to_string(step.order.generation);
-  return tags;
 }
 
 }  // namespace
@@ -45,7 +37,7 @@ Result<SnapshotId> copy_abroad(const Machine& machine, const Volume& root,
   TRY(const auto source, ec2.describe_snapshots({{"snapshot-id", {step.snapshot.str()}}}));
   if (source.empty()) return fail(Errc::wrong_state, step.snapshot.str() + " is not shown");
   TRY(aws::Ec2 * there, ec2.in_region(region));
-  const Tags tags = tags_of_copy(machine, step);
+  const Tags tags = tags_of_snapshot(machine, step.volume, step.purpose, step.order.generation);
   std::vector<aws::Filter> same;
   for (const auto& [key, value] : tags) same.push_back(tag_filter(key, value));
   TRY(const auto copies, there->describe_snapshots(same));
@@ -56,7 +48,7 @@ Result<SnapshotId> copy_abroad(const Machine& machine, const Volume& root,
   auto copy = there->copy_snapshot(
       {.source = step.snapshot,
        .source_region = region_of_place(root.zone),
-       .description = "ec2spotter: machine " + machine.name.str(),
+       .description = description_of_snapshot(machine),
        .kms_key = source.front().kms_key.empty() ? std::string() : abroad->kms_key,
        .tags = tags});
   if (copy) return copy;
@@ -66,22 +58,20 @@ Result<SnapshotId> copy_abroad(const Machine& machine, const Volume& root,
 Result<void> delete_abroad(const Machine& machine, const Volume& root,
                            const step::DeleteAbroad& step, aws::Ec2& ec2) {
   TRY(aws::Ec2 * there, ec2.in_region(step.region));
-  const auto is_void = [&](const Tags& tags) {
-    return belongs_to(tags, machine) && generation_of_tags(tags) <= generation_of(root);
-  };
+  const int generation = generation_of(root);
   if (!step.id.starts_with("vol-")) {
     TRY(const auto found, there->describe_snapshots({{"snapshot-id", {step.id}}}));
     if (found.empty()) return {};
-    const bool ours = is_void(found.front().tags) &&
-                      tag::value(found.front().tags, tag::kRole) == tag::kRoleSnapshot;
-    return ours ? there->delete_snapshot(found.front().id) : fail(refused(step.id));
+    const Snapshot& snapshot = found.front();
+    const bool ours = belongs_to(snapshot.tags, machine) &&
+                      tag::value(snapshot.tags, tag::kRole) == tag::kRoleSnapshot &&
+                      is_of_move(snapshot, generation);
+    return ours ? there->delete_snapshot(snapshot.id) : fail(refused(step.id));
   }
   TRY(const auto found, there->describe_volumes({}, {{"volume-id", {step.id}}}));
   if (found.empty()) return {};
   const Volume& volume = found.front();
-  const bool spare =
-      tag::value(volume.tags, tag::kRole) == tag::kRoleNext || is_spare_data(volume, machine);
-  const bool ours = spare && is_void(volume.tags) && volume.attachments.empty();
+  const bool ours = belongs_to(volume.tags, machine) && is_spare(volume, machine, generation);
   return ours ? there->delete_volume(volume.id) : fail(refused(step.id));
 }
 

@@ -60,6 +60,20 @@ void copy_tag(const Tags& from, std::string_view key, Tags& to) {
   if (const std::string value = tag::value(from, key); !value.empty()) to[std::string(key)] = value;
 }
 
+Tags tags_of_snapshot(const Machine& machine, const VolumeId& volume, SnapshotPurpose purpose,
+                      int generation) {
+  Tags tags = ownership_tags(machine);
+  tags[std::string(tag::kRole)] = tag::kRoleSnapshot;
+  tags[std::string(tag::kFrom)] = volume.str();
+  tags[std::string(tag::kPurpose)] = to_string(purpose);
+  tags[std::string(tag::kGeneration)] = std::to_string(generation);
+  return tags;
+}
+
+std::string description_of_snapshot(const Machine& machine) {
+  return "ec2spotter: machine " + machine.name.str();
+}
+
 Tags tags_of_next(const Machine& machine, const Volume& former, int generation) {
   Tags tags = ownership_tags(machine);
   for (const auto& [key, value] : former.tags) {

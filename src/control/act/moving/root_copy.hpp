@@ -6,6 +6,7 @@
 
 #include "aws/ec2.hpp"
 #include "model/machine.hpp"
+#include "model/move.hpp"
 
 namespace ec2spotter {
 
@@ -20,6 +21,13 @@ Result<Volume> usable_former_root(const Machine& machine, const std::vector<Volu
 
 // The snapshot's content on a volume like the former one, in that zone.
 aws::VolumeSpec spec_of_copy(const Volume& former, const Snapshot& source, const std::string& zone);
+
+// Those of a snapshot of that volume, or of its copy in another region.
+Tags tags_of_snapshot(const Machine& machine, const VolumeId& volume, SnapshotPurpose purpose,
+                      int generation);
+
+// The description of both.
+std::string description_of_snapshot(const Machine& machine);
 
 // The user's own tags of the former root, what `auto` and the user's commands have written down on
 // it, and that this volume is meant to become the root of that generation.

@@ -1,5 +1,7 @@
 #include "control/observe/belongings/abroad.hpp"
 
+#include <algorithm>
+
 #include "control/tags/tag_filter.hpp"
 #include "model/move.hpp"
 #include "model/tags.hpp"
@@ -17,6 +19,11 @@ bool is_over(const Volume& departed, const Machine& machine, TimePoint now) {
 
 // The region to ask; empty: none.
 std::string region_wanted(const Machine& machine, const Observation& seen, TimePoint now) {
+  // Nearly all machines end here, at each turn of a watch.
+  const bool any = std::any_of(seen.volumes.begin(), seen.volumes.end(), [](const Volume& volume) {
+    return !region_left_for(volume).empty();
+  });
+  if (!any) return {};
   if (const Volume* departed = departed_root(machine, seen.volumes)) {
     return is_over(*departed, machine, now) ? region_left_for(*departed) : std::string();
   }
