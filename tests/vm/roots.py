@@ -60,7 +60,12 @@ def _xfs(tree, folder):
 
 
 def _run(*command, **more):
-    return subprocess.run(command, check=True, capture_output=True, **more)
+    result = subprocess.run(command, capture_output=True, check=False, **more)
+    if result.returncode != 0:
+        said = b"\n".join(word if isinstance(word, bytes) else word.encode()
+                          for word in (result.stdout, result.stderr)).decode(errors="replace")
+        raise RuntimeError(f"{command} ended with {result.returncode}: {said.strip()}")
+    return result
 
 
 def _empty(folder, name, size_mib):
@@ -94,7 +99,7 @@ def _use_boot_loader_entries(tree, options, prefix="/boot"):
     kernel = next(boot.glob("vmlinuz-*")).name
     (boot / "loader/entries/system.conf").write_text(
         f"title A system\nversion {kernel.removeprefix('vmlinuz-')}\nlinux {prefix}/{kernel}\n"
-        f"initrd {prefix}/initrd-roots.img\noptions {options} ro console=ttyS0,115200\n",
+        f"initrd {prefix}/initrd-roots.img\noptions {options} ro console=ttyS0,115200 norandmaps\n",
         encoding="utf-8")
 
 
@@ -243,8 +248,16 @@ def _encrypted(part, folder, key):
     (aes-xts-plain64, SHA-256); it makes few rounds of the key, as the guest is emulated, and knows
     no option for the UUID, which no checksum covers (LUKS1 on-disk format, section 2.3.1)."""
     target = pathlib.Path(folder, "luks.part")
-    _run("qemu-img", "convert", "-f", "raw", "-O", "luks", "--object",
-         f"secret,id=key,file={key}", "-o", "key-secret=key,iter-time=10", part, target)
+    for attempt in range(20):
+        try:
+            _run("qemu-img", "convert", "-f", "raw", "-O", "luks", "--object",
+                 f"secret,id=key,file={key}", "-o", "key-secret=key,iter-time=10", part, target)
+            break
+        except RuntimeError as error:
+            # QEMU 7.2 takes the processor time of a few rounds first and gives up if the host's
+            # clock shows none of it: about one call in ten, before anything is written.
+            if "accurate CPU usage" not in str(error) or attempt == 19:
+                raise
     with open(target, "r+b") as file:
         file.seek(168)
         file.write(LUKS_UUID.encode())
