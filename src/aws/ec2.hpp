@@ -231,6 +231,9 @@ class Ec2 {
   virtual Result<void> terminate_instance(const InstanceId& instance) = 0;
   // StopInstances, forced: its system gets no time to shut down.
   virtual Result<void> stop_instance(const InstanceId& instance) = 0;
+  // StopInstances: its system is asked to shut down, and EC2 cuts the power only when it does not
+  // within some minutes. Source: EC2 user guide, "Stop and start Amazon EC2 instances".
+  virtual Result<void> shut_down_instance(const InstanceId& instance) = 0;
   virtual Result<void> start_instance(const InstanceId& instance) = 0;
   // RebootInstances: EC2 asks the system to restart, and restarts it by force when it does not
   // within a few minutes. Source: EC2 user guide, "Reboot your instance".

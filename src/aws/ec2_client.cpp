@@ -185,6 +185,9 @@ class RealEc2 final : public Ec2Client {
   Result<void> stop_instance(const InstanceId& instance) override {
     return calls_.acknowledged(stop_instance_call(instance));
   }
+  Result<void> shut_down_instance(const InstanceId& instance) override {
+    return calls_.acknowledged(shut_down_instance_call(instance));
+  }
   Result<void> reboot_instance(const InstanceId& instance) override {
     return calls_.acknowledged(reboot_instance_call(instance));
   }

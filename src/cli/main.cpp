@@ -99,6 +99,24 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
   });
 }
 
+void add_import(CLI::App& app, Parsed& parsed) {
+  Import& import_options = parsed.import;
+  CLI::App* command =
+      app.add_subcommand("import", "make a machine of an ordinary instance, with its disks");
+  command->add_option("INSTANCE", import_options.instance, "its id: i-...")->required();
+  command->add_option("--name", import_options.name,
+                      "of the machine and its file; default: the instance's Name tag");
+  command->add_option("--image", import_options.image,
+                      "preboot image: ami-... or resolve:ssm:NAME; default: Debian's");
+  command->add_flag("--dry-run", import_options.dry_run, "only print what would be done");
+  command->add_flag("--terminate-source", import_options.terminate_source,
+                    "terminate the instance in the end; else it stays, stopped");
+  command->add_flag("--yes", import_options.yes, "the instance may be stopped");
+  add_waiting(*command, import_options.waiting);
+  command->callback(
+      [&parsed] { parsed.action = [&parsed] { return import(parsed.common, parsed.import); }; });
+}
+
 void add_move(CLI::App& app, Parsed& parsed) {
   CLI::App* command =
       app.add_subcommand("move", "bring a machine's root to another zone or region");
@@ -201,6 +219,7 @@ int run(std::vector<std::string> words) {
   add_common(app, parsed.common);
   add_launch(app, parsed);
   add_machine_commands(app, parsed);
+  add_import(app, parsed);
   add_move(app, parsed);
   add_backups(app, parsed);
   add_account_commands(app, parsed);

@@ -58,6 +58,16 @@ struct OnMachine {
   std::vector<std::string> arguments;  // of `ssh`: the remote command
 };
 
+struct Import {
+  std::string instance;
+  std::string name;               // of the machine; empty: the instance's Name tag
+  std::string image;              // of the preboot system; empty: chosen for the instance
+  bool dry_run = false;           // only print what would be done
+  bool terminate_source = false;  // in the end, instead of leaving it stopped
+  bool yes = false;               // the instance may be stopped, and ended if so wished
+  Waiting waiting;
+};
+
 struct Move {
   std::string machine;
   std::string zone;

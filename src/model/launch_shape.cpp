@@ -16,6 +16,11 @@ class Fingerprint {
     for (const std::string& each : texts) text_ += each + ",";
     return *this << std::string();
   }
+  // A machine without tags keeps the digest that it had before there were tags.
+  Fingerprint& operator<<(const Tags& tags) {
+    for (const auto& [key, value] : tags) *this << key << value;
+    return *this;
+  }
   Fingerprint& operator<<(const Range& range) {
     return *this << std::to_string(range.min) + "-" +
                         (range.max ? std::to_string(*range.max) : std::string());

@@ -14,7 +14,8 @@ inline auto launch_shape(const Machine& machine) {
   return std::tie(machine.owner, machine.image, machine.key_name, machine.subnet, machine.subnets,
                   machine.device, machine.instance_name, machine.instance_profile,
                   machine.guest_endpoint, machine.security_groups, machine.max_price,
-                  machine.engine, machine.adopt, machine.guest_helper, machine.fix_network);
+                  machine.engine, machine.adopt, machine.guest_helper, machine.fix_network,
+                  machine.tags);
 }
 
 // Tells the fleet of a machine file from the fleet of another text of that file: the digest of the

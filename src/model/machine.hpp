@@ -125,6 +125,7 @@ struct Machine {
   // Its instances are launched on one network interface, so that the private address stays.
   bool keeps_private_ip = false;
   std::string instance_name;  // Name tag of the bodies; empty: the machine's name
+  Tags tags = {};             // the user's own, put on its instances at their launch
   std::string ssh_user = "root";
   int ssh_port = 22;
   std::string device = "/dev/sdf";
@@ -142,7 +143,8 @@ struct Machine {
   // Bodies are launched by an EC2 Fleet and attach the root themselves, so that no controller is
   // needed; nullopt: as the root's tag says, else no.
   std::optional<bool> unattended;
-  std::string instance_profile;     // of unattended bodies; empty: profile_of() names it
+  // Of its instances. Empty: none, or, where they are unattended, the one that profile_of() names.
+  std::string instance_profile;
   bool capacity_rebalance = false;  // the fleet replaces a body at risk before Spot takes it
   std::string guest_endpoint;  // where unattended bodies ask EC2; empty: the region's public one
   // The KMS key of encrypted disks that are copied into this region; empty: EC2's own key there.
@@ -168,7 +170,8 @@ bool may_move(const Machine& machine);
 // Is this among the machine's markets?
 bool uses_market(const Machine& machine, Market market);
 
-// The instance profile that unattended bodies get, and the name of the role in it.
+// The instance profile that unattended bodies get, and the name of the role in it. Supervised ones
+// get `instance_profile` alone, as nothing of ours in them makes calls.
 std::string profile_of(const Machine& machine);
 
 // "t3.small spot us-east-1a", for people.

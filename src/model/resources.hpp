@@ -85,7 +85,13 @@ struct Instance {
   std::string state_reason_code;           // for example Server.SpotInstanceTermination
   std::string state_reason_message;
   std::string client_token;
-  int launch_index = 0;  // among the instances of one RunInstances call, from 0
+  std::string key_name = {};
+  std::vector<GroupId> security_groups = {};
+  std::vector<InterfaceId> interfaces = {};  // the primary one is among them
+  std::string instance_profile = {};         // its name; empty: none
+  Architecture architecture = Architecture::unknown;
+  std::string platform = {};  // windows; empty: a Linux system, or another one
+  int launch_index = 0;       // among the instances of one RunInstances call, from 0
   TimePoint launch_time;
   Tags tags;
   bool operator==(const Instance&) const = default;
@@ -124,6 +130,7 @@ struct SpotRequest {
   std::string state;  // open, active, closed, cancelled, failed, disabled
   SpotStatus status = SpotStatus::other;
   std::string status_message;
+  bool persistent = false;  // else one-time
   InstanceId instance;
   Tags tags;
   bool operator==(const SpotRequest&) const = default;

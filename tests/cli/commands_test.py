@@ -54,6 +54,24 @@ class CommandsTest(ProgramTest):
         self.launch()
         self.assertEqual(len(self.bodies()), 1)
 
+    def test_instances_get_the_users_tags_and_profile(self):
+        iam = self.server.client("iam")
+        self.addCleanup(iam.close)
+        iam.create_role(RoleName="web", AssumeRolePolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"},
+                 "Action": "sts:AssumeRole"}]}))
+        iam.create_instance_profile(InstanceProfileName="web")
+        iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web")
+        file = self.write_machine(instance_profile="web")
+        with file.open("a", encoding="utf-8") as text:
+            text.write('[tags]\nteam = "shop"\n')
+        self.succeeds("launch", "--no-wait", file)
+        body, = self.bodies()
+        self.assertTrue(body["IamInstanceProfile"]["Arn"].endswith("/web"))
+        self.assertIn({"Key": "team", "Value": "shop"}, body["Tags"])
+        self.assertIn({"Key": "Name", "Value": "web"}, body["Tags"])
+
     def test_json_has_stable_names(self):
         self.launch()
         status = json.loads(self.succeeds("--output", "json", "status", "web").stdout)

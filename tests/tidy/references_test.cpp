@@ -31,6 +31,7 @@ const std::vector<Foreign>& foreign_files() {
   static const std::vector<Foreign> kForeign{
       // Machine files, which users have.
       {"README.md", "web.toml"},
+      {"docs/manual/ec2spotter.md", "web.toml"},
       {"tests/cli/", "web.toml"},
       {"src/control/files/machine_folder.hpp", "[*].toml"},
       // Files of the system on a volume, and of its kernel.
@@ -518,10 +519,10 @@ TEST(ReferencesTest, TheChecksSeeWhatIsMissing) {
   EXPECT_EQ(code_names_in("`a_b`, `AType`, `plain`, `NAME`, x.call() and `two words`"),
             (Names{"a_b", "AType", "call"}));
   EXPECT_EQ(wrong_call("see `ec2spotter launch FILE`, ec2spotter sim reclaim"), "");
-  EXPECT_EQ(wrong_call("or ec2spotter import it"), "import");
+  EXPECT_EQ(wrong_call("or ec2spotter devour it"), "devour");
   EXPECT_EQ(wrong_call("`ec2spotter sim destroy`"), "sim destroy");
-  EXPECT_EQ(wrong_command("`console NAME`, `import FILE`"), "import");
-  EXPECT_EQ(wrong_in_message("; see `console`, then `import it`"), "import");
+  EXPECT_EQ(wrong_command("`console NAME`, `devour FILE`"), "devour");
+  EXPECT_EQ(wrong_in_message("; see `console`, then `devour it`"), "devour");
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ Result<void> status(const Common& common, const OnMachine& options);
 Result<void> explain(const Common& common, const OnMachine& options);
 Result<void> pause(const Common& common, const OnMachine& options);
 Result<void> resume(const Common& common, const OnMachine& options);
+// Makes a machine of an ordinary instance: its file, and its volumes taken over.
+Result<void> import(const Common& common, const Import& options);
 // Brings the machine's root to another zone, and the machine up there unless it is paused.
 Result<void> move(const Common& common, const Move& options);
 // Lists what a machine can be restored from.

@@ -25,6 +25,7 @@ struct Parsed {
   Reap reap;
   GuestFilesOptions guest_files;
   OnMachine on_machine;
+  Import import;
   Move move;
   Restore restore;
   WatchOptions watch;

@@ -51,7 +51,7 @@ Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
 }
 
 Tags tags_of(const std::vector<LaunchOrder>& batch) {
-  Tags tags;
+  Tags tags = batch.front().machine->tags;
   for (const LaunchOrder& order : batch) {
     const VolumeId root =
         order.step->root_to_come ? VolumeId(std::string(tag::kToCome)) : order.step->volume;
@@ -92,7 +92,7 @@ Result<aws::RunInstancesSpec> body_spec(const std::vector<LaunchOrder>& batch, a
       .user_data = std::move(user_data),
       .max_price = pool.market == Market::spot ? machine.max_price : std::nullopt,
       .client_token = batch_token(batch),
-      .instance_profile = own_attaching ? profile_of(machine) : std::string(),
+      .instance_profile = own_attaching ? profile_of(machine) : machine.instance_profile,
       .stoppable = batch.front().step->engine == Engine::swap,
       .shows_tags = batch.front().step->root_to_come,
       .instance_tags = tags_of(batch)};

@@ -17,14 +17,6 @@ namespace {
 
 constexpr std::size_t kFileBytesMost = 1 << 20;
 
-bool is_name(std::string_view text) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  };
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
-}
-
 std::optional<std::string> check_types(const Machine& machine) {
   if (machine.requirements && !machine.types.empty()) {
     return "the file has both types and requirements, and each says which pools to use; remove one";
@@ -125,6 +117,14 @@ const char* only_supervised(Engine engine) {
 }
 
 }  // namespace
+
+bool is_name(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  };
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
+}
 
 Result<Machine> check_machine(Machine machine, const std::string& origin) {
   const auto missing = [&](const std::string& what) {

@@ -12,6 +12,9 @@ namespace ec2spotter {
 // The owner of a machine whose file names none.
 inline constexpr const char* kDefaultOwner = "default";
 
+// Can a machine, or an owner, be called so? 1 to 64 letters, digits, '-', '_' or '.'.
+bool is_name(std::string_view text);
+
 // Reads the file at `path`: the classic form when its name ends in .conf or its first key begins
 // with ec2spotter_, else TOML. A byte order mark is skipped. Errors: io when it cannot be read,
 // invalid with the line and the nearest known key.

@@ -7,6 +7,7 @@
 #include "control/files/network_keys.hpp"
 #include "control/files/region_tables.hpp"
 #include "control/files/storage_keys.hpp"
+#include "control/files/tag_keys.hpp"
 #include "control/files/toml_setters.hpp"
 #include "model/text/price.hpp"
 
@@ -221,6 +222,7 @@ const Setters& own_setters() {
        })},
       {"elastic_ip", plain(&Machine::elastic_ip)},
       {"instance_name", plain(&Machine::instance_name)},
+      {"tags", set_tags},
       {"ssh_user", plain(&Machine::ssh_user)},
       {"ssh_port", set_ssh_port},
       {"device", plain(&Machine::device)},

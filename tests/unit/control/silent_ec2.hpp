@@ -69,6 +69,7 @@ class SilentEc2 : public aws::Ec2 {
   Result<void> delete_fleet(const FleetId&) override { return unexpected(); }
   Result<void> terminate_instance(const InstanceId&) override { return unexpected(); }
   Result<void> stop_instance(const InstanceId&) override { return unexpected(); }
+  Result<void> shut_down_instance(const InstanceId&) override { return unexpected(); }
   Result<void> reboot_instance(const InstanceId&) override { return unexpected(); }
   Result<void> start_instance(const InstanceId&) override { return unexpected(); }
   Result<void> cancel_spot_request(const SpotRequestId&) override { return unexpected(); }

@@ -139,6 +139,7 @@ TEST_F(FleetKeepingTest, EachKeyThatShapesALaunchMakesAnotherFleet) {
   EXPECT_TRUE(differs([](Machine& m) { m.device = "/dev/sdx"; }));
   EXPECT_TRUE(differs([](Machine& m) { m.instance_name = "other"; }));
   EXPECT_TRUE(differs([](Machine& m) { m.instance_profile = "other"; }));
+  EXPECT_TRUE(differs([](Machine& m) { m.tags = {{"team", "web"}}; }));
   EXPECT_TRUE(differs([](Machine& m) { m.guest_endpoint = "https://ec2.example"; }));
   EXPECT_TRUE(differs([](Machine& m) { m.elastic_ip = "198.51.100.9"; }));
   EXPECT_TRUE(differs([](Machine& m) { m.markets = {Market::on_demand}; }));

@@ -19,6 +19,20 @@ Result<BlockDevice> read_block_device(XmlElement item) {
   return device;
 }
 
+// The text of `name` in each item.
+template <class Id>
+std::vector<Id> read_ids(XmlElement list, const char* name) {
+  std::vector<Id> ids;
+  for (XmlElement item = list.first("item"); item.exists(); item = item.next("item")) {
+    ids.emplace_back(item.text(name));
+  }
+  return ids;
+}
+
+// "arn:aws:iam::123456789012:instance-profile/path/web" is of web. Source: IAM user guide, "IAM
+// ARNs".
+std::string name_in_arn(const std::string& arn) { return arn.substr(arn.rfind('/') + 1); }
+
 Result<Instance> read_instance(XmlElement item) {
   Instance instance;
   TRY(const std::string id, item.required("instanceId"));
@@ -44,6 +58,13 @@ Result<Instance> read_instance(XmlElement item) {
   instance.state_reason_code = item.child("stateReason").text("code");
   instance.state_reason_message = item.child("stateReason").text("message");
   instance.client_token = item.text("clientToken");
+  instance.key_name = item.text("keyName");
+  instance.security_groups = read_ids<GroupId>(item.child("groupSet"), "groupId");
+  instance.interfaces =
+      read_ids<InterfaceId>(item.child("networkInterfaceSet"), "networkInterfaceId");
+  instance.instance_profile = name_in_arn(item.child("iamInstanceProfile").text("arn"));
+  instance.architecture = parse_architecture(item.text("architecture"));
+  instance.platform = item.text("platform");
   TRY(instance.launch_index, item.integer("amiLaunchIndex"));
   TRY(const auto launch_time, item.time("launchTime"));
   instance.launch_time = launch_time.value_or(TimePoint{});
@@ -64,6 +85,7 @@ Result<SpotRequest> read_spot_request(XmlElement item) {
   TRY(request.state, item.required("state"));
   request.status = parse_spot_status(item.child("status").text("code"));
   request.status_message = item.child("status").text("message");
+  request.persistent = item.text("type") == "persistent";
   request.instance = InstanceId(item.text("instanceId"));
   request.tags = read_tags(item.child("tagSet"));
   return request;

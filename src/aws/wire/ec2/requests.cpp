@@ -257,6 +257,10 @@ ApiCall stop_instance_call(const InstanceId& instance) {
   return call;
 }
 
+ApiCall shut_down_instance_call(const InstanceId& instance) {
+  return changing("StopInstances", instance);
+}
+
 ApiCall start_instance_call(const InstanceId& instance) {
   return changing("StartInstances", instance);
 }

@@ -61,6 +61,7 @@ ApiCall delete_fleet_call(const FleetId& id);
 
 ApiCall terminate_instance_call(const InstanceId& instance);
 ApiCall stop_instance_call(const InstanceId& instance);
+ApiCall shut_down_instance_call(const InstanceId& instance);
 ApiCall start_instance_call(const InstanceId& instance);
 ApiCall reboot_instance_call(const InstanceId& instance);
 ApiCall cancel_spot_request_call(const SpotRequestId& request);

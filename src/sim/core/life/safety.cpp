@@ -160,6 +160,12 @@ const Json* holder_of(const Call& call, const Json& address) {
   return nullptr;
 }
 
+// Is an import taking the resource from this instance for a machine, as the resource's tag says?
+bool is_imported_from(const Json& resource, const std::string& instance) {
+  return is_ours(resource) &&
+         tag_value(resource, "ec2spotter:imported-from").starts_with(instance + " ");
+}
+
 // S4: the data of a machine is at no other machine's instance.
 void check_data(const World& world, const std::string& region, std::vector<std::string>& found) {
   const Table& instances = world.table(region, "instance");
@@ -168,6 +174,7 @@ void check_data(const World& world, const std::string& region, std::vector<std::
     for (const Json& attachment : volume.at("attachmentSet")) {
       const auto holder = instances.find(text(attachment, "instanceId"));
       if (holder == instances.end() || same_machine(volume, holder->second)) continue;
+      if (is_imported_from(volume, holder->first)) continue;
       found.push_back("S4: " + id + ", the data of " + whose(volume) + ", is at " + holder->first +
                       ", which is " + whose(holder->second));
     }
@@ -180,7 +187,10 @@ void judge_move(const Call& call, const Json& address, const Json* taker) {
   if (call.by_person) return;
   const Json* holder = holder_of(call, address);
   const std::string what = "S4: " + call.action + ": " + text(address, "publicIp");
-  if (holder != nullptr && !same_machine(*holder, taker == nullptr ? address : *taker)) {
+  const bool imported = holder != nullptr && taker == nullptr && !is_ours(*holder) &&
+                        is_imported_from(address, name_of(*holder));
+  if (holder != nullptr && !imported &&
+      !same_machine(*holder, taker == nullptr ? address : *taker)) {
     note_breach(call.world,
                 what + " is taken from " + name_of(*holder) + ", which is " + whose(*holder));
   }
