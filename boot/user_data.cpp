@@ -36,6 +36,7 @@ std::string_view to_word(BootEngine engine) {
     case BootEngine::auto_: return "auto";
     case BootEngine::kexec: return "kexec";
     case BootEngine::pivot: return "pivot";
+    case BootEngine::none: return "none";
   }
   return "auto";
 }
@@ -46,6 +47,7 @@ std::string_view to_word(BootAdopt adopt) {
     case BootAdopt::once: return "true";
     case BootAdopt::again: return "again";
     case BootAdopt::remove: return "remove";
+    case BootAdopt::leave: return "leave";
   }
   return "true";
 }

@@ -42,7 +42,8 @@ namespace ec2spotter {
 
 // How the running system is exchanged. `auto_` is kexec where it is dependable: it declines sooner,
 // because the controller has other engines.
-enum class BootEngine { auto_, kexec, pivot };
+// With `none` the boot program looks after the volume, and does not enter it.
+enum class BootEngine { auto_, kexec, pivot, none };
 
 // For bodies that attach the root and move the address themselves, with the credentials of their
 // instance profile, which they ask the metadata service for. As nobody has another engine for them,
@@ -54,8 +55,8 @@ struct OwnAttaching {
 };
 
 // What is done about our files on the volume: nothing, installed unless they were once before,
-// installed whatever was there, taken away.
-enum class BootAdopt { no, once, again, remove };
+// installed whatever was there, taken away, taken away with the volume's next boot.
+enum class BootAdopt { no, once, again, remove, leave };
 
 struct BootParameters {
   // One of them will be attached. Empty: the root is not made yet, and the controller will name it

@@ -1,6 +1,7 @@
 # Stage adopt: leaves on the volume, once, what keeps its identity on the next instances and what tells
 # that its system is up. What was removed from there by hand is not put back, unless `adopt` says
-# `again`; with `remove` all is taken away. For each instance, cloud-init there is told that what it
+# `again`; with `remove` all is taken away, and with `leave` all but the settings of cloud-init, which
+# the volume's next boot still needs and takes away at its end. For each instance, cloud-init there is told that what it
 # has done once for an instance is done; and where the machine file wishes so, network settings that
 # are for another instance's MAC address are made this one's.
 # shellcheck shell=sh source=boot/program/common.sh
@@ -12,7 +13,7 @@ begin adopt
 files_due=
 case $adopt in
   false) said=skipped=true ;;
-  remove) said=removed=true files_due=true ;;
+  remove | leave) said=removed=true files_due=true ;;
   *)
     said=
     if [ "$adopt" = true ] && [ -s "$root/etc/ec2spotter/adopted" ]; then
@@ -101,6 +102,14 @@ remove_all() {
   done
 }
 
+leave_settings() {
+  install_file 99-ec2spotter.cfg etc/cloud/cloud.cfg.d
+  make_folder var/lib/cloud/scripts/per-boot
+  printf '#!/bin/sh\nrm -f "$0" /etc/cloud/cloud.cfg.d/99-ec2spotter.cfg\n' >"$to/ec2spotter-leave"
+  chmod 755 "$to/ec2spotter-leave"
+  label "$to/ec2spotter-leave"
+}
+
 # Of a /usr apart, only the mount point is there.
 has_systemd() {
   [ -e "$root/lib/systemd/systemd" ] || [ -e "$root/usr/lib/systemd/systemd" ] ||
@@ -108,7 +117,12 @@ has_systemd() {
 }
 
 install_all() {
-  [ "$adopt" != remove ] || { remove_all; return; }
+  case $adopt in
+    remove | leave)
+      remove_all
+      if [ "$adopt" = leave ] && [ -d "$root/etc/cloud" ]; then leave_settings; fi
+      return ;;
+  esac
   [ ! -d "$root/etc/cloud" ] || install_file 99-ec2spotter.cfg etc/cloud/cloud.cfg.d
   if has_systemd; then
     cat "$run/say.sh" "$run/root_up.sh" >"$run/root-up"

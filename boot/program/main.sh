@@ -48,6 +48,7 @@ run_stage() {
 enter_volume() {
   judge_last_visit
   stage=enter
+  [ "$engine" != none ] || give_up_entering ejected "EC2 itself boots the volume, on another instance"
   if [ -s "$state/failed" ]; then
     read -r reason text <"$state/failed"
     give_up_entering "$reason" "$text failed on this instance"

@@ -262,6 +262,9 @@ class Ec2 {
   virtual Result<void> replace_root(const ReplaceRootSpec& spec) = 0;
   virtual Result<void> create_tags(const std::vector<std::string>& resource_ids,
                                    const Tags& tags) = 0;
+  // DeleteTags, whatever their values are. One that is not there is no error.
+  virtual Result<void> delete_tags(const std::vector<std::string>& resource_ids,
+                                   const std::vector<std::string>& keys) = 0;
   virtual Result<void> set_delete_on_termination(const InstanceId& instance,
                                                  const std::string& device, bool value) = 0;
   virtual Result<NetworkInterface> create_interface(const InterfaceSpec& spec) = 0;

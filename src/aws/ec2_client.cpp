@@ -226,6 +226,10 @@ class RealEc2 final : public Ec2Client {
     return calls_.acknowledged(replace_root_call(spec));
   }
   Result<void> create_tags(const std::vector<std::string>& resource_ids, const Tags& tags) override;
+  Result<void> delete_tags(const std::vector<std::string>& resource_ids,
+                           const std::vector<std::string>& keys) override {
+    return calls_.acknowledged(delete_tags_call(resource_ids, keys));
+  }
   Result<void> set_delete_on_termination(const InstanceId& instance, const std::string& device,
                                          bool value) override {
     return calls_.acknowledged(set_delete_on_termination_call(instance, device, value));

@@ -27,15 +27,19 @@ void add_common(CLI::App& app, Common& common) {
   app.add_flag("--quiet,-q", common.quiet, "no progress on stderr");
 }
 
-void add_waiting(CLI::App& command, Waiting& waiting) {
+void add_timeout(CLI::App& command, Duration& timeout, int least = 1) {
   using std::chrono::minutes;
-  command.add_flag("--no-wait", waiting.no_wait, "return when the only thing left is to wait");
-  const auto usual = std::chrono::duration_cast<minutes>(waiting.timeout).count();
+  const auto usual = std::chrono::duration_cast<minutes>(timeout).count();
   command
       .add_option_function<int>(
-          "--timeout", [&waiting](int given) { waiting.timeout = minutes(given); },
+          "--timeout", [&timeout](int given) { timeout = minutes(given); },
           "minutes; default " + std::to_string(usual))
-      ->check(whole_number(1, 1440));
+      ->check(whole_number(least, 1440));
+}
+
+void add_waiting(CLI::App& command, Waiting& waiting) {
+  command.add_flag("--no-wait", waiting.no_wait, "return when the only thing left is to wait");
+  add_timeout(command, waiting.timeout);
 }
 
 void add_launch(CLI::App& app, Parsed& parsed) {
@@ -69,6 +73,16 @@ CLI::App* add_on_machine(CLI::App& app, Parsed& parsed, const std::string& name,
   return command;
 }
 
+void add_wait(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("wait", "wait until a machine is up, or paused");
+  command->add_option("NAME", parsed.wait.machine, "machine name, or its file")->required();
+  add_choice(*command, "--until", parsed.wait.until, {{"up", Goal::up}, {"paused", Goal::paused}},
+             "what to wait for");
+  add_timeout(*command, parsed.wait.timeout, 0);
+  command->callback(
+      [&parsed] { parsed.action = [&parsed] { return wait(parsed.common, parsed.wait); }; });
+}
+
 void add_machine_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("list", "list all machines in the region");
   command->callback([&parsed] { parsed.action = [&parsed] { return list(parsed.common); }; });
@@ -79,6 +93,10 @@ void add_machine_commands(CLI::App& app, Parsed& parsed) {
               parsed.on_machine.waiting);
   add_waiting(*add_on_machine(app, parsed, "resume", "start an instance on the disk", resume),
               parsed.on_machine.waiting);
+  add_waiting(
+      *add_on_machine(app, parsed, "recycle", "pause and resume: another instance", recycle),
+      parsed.on_machine.waiting);
+  add_wait(app, parsed);
   add_on_machine(app, parsed, "console", "print the instance's serial console", console);
   add_on_machine(app, parsed, "ssh", "log in to the machine", ssh)
       ->add_option("COMMAND", parsed.on_machine.arguments, "run this there instead of a shell");
@@ -115,6 +133,18 @@ void add_import(CLI::App& app, Parsed& parsed) {
   add_waiting(*command, import_options.waiting);
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return import(parsed.common, parsed.import); }; });
+}
+
+void add_eject(CLI::App& app, Parsed& parsed) {
+  CLI::App* command =
+      app.add_subcommand("eject", "leave an ordinary instance on the disk, and no machine");
+  command->add_option("NAME", parsed.eject.machine, "machine name, or its file")->required();
+  add_choice(*command, "--market", parsed.eject.market,
+             {{"on-demand", Market::on_demand}, {"spot", Market::spot}}, "of the instance");
+  command->add_flag("--yes", parsed.eject.yes, "the machine may be away for two boots");
+  add_waiting(*command, parsed.eject.waiting);
+  command->callback(
+      [&parsed] { parsed.action = [&parsed] { return eject(parsed.common, parsed.eject); }; });
 }
 
 void add_move(CLI::App& app, Parsed& parsed) {
@@ -220,6 +250,7 @@ int run(std::vector<std::string> words) {
   add_launch(app, parsed);
   add_machine_commands(app, parsed);
   add_import(app, parsed);
+  add_eject(app, parsed);
   add_move(app, parsed);
   add_backups(app, parsed);
   add_account_commands(app, parsed);

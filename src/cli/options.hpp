@@ -68,6 +68,19 @@ struct Import {
   Waiting waiting;
 };
 
+struct WaitOptions {
+  std::string machine;
+  Goal until = Goal::up;
+  Duration timeout = kDriveDeadline;
+};
+
+struct Eject {
+  std::string machine;
+  Market market = Market::on_demand;  // of the instance that is left
+  bool yes = false;                   // the machine may be away for a restart
+  Waiting waiting;
+};
+
 struct Move {
   std::string machine;
   std::string zone;

@@ -66,6 +66,7 @@ std::string_view to_string(GuestFiles files) {
     case GuestFiles::once: return "once";
     case GuestFiles::remove: return "remove";
     case GuestFiles::install: return "install";
+    case GuestFiles::leave: return "leave";
   }
   return "once";
 }

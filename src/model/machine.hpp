@@ -32,8 +32,9 @@ std::string_view to_string(Goal goal);
 Goal parse_goal(std::string_view text);  // unknown text means up
 
 // What becomes of our files on the volume at its next boot: they are installed once, or taken away,
-// or installed whatever was there.
-enum class GuestFiles { once, remove, install };
+// or installed whatever was there; or, with `leave`, taken away as the machine becomes an ordinary
+// instance, which is still the same system.
+enum class GuestFiles { once, remove, install, leave };
 std::string_view to_string(GuestFiles files);
 GuestFiles parse_guest_files(std::string_view text);  // unknown text means once
 
@@ -149,6 +150,8 @@ struct Machine {
   std::string guest_endpoint;  // where unattended bodies ask EC2; empty: the region's public one
   // The KMS key of encrypted disks that are copied into this region; empty: EC2's own key there.
   std::string kms_key = {};
+  // It becomes an ordinary instance, whose root disk is the root; no file says so.
+  bool ejects = false;
   // The same machine as it is in each other region that its file knows; theirs are empty.
   std::vector<Machine> elsewhere = {};
   bool operator==(const Machine&) const = default;

@@ -69,6 +69,8 @@ inline constexpr std::string_view kFleetAskedAt = "ec2spotter:fleet-asked-at";
 // On a root: the code with which EC2 refused to give it to an instance for its KMS key, and when;
 // kGone once EC2 has done it.
 inline constexpr std::string_view kKeyRefused = "ec2spotter:key-refused";
+// On an instance that the machine is to leave behind as an ordinary one: true.
+inline constexpr std::string_view kEjects = "ec2spotter:ejects";
 // On a volume that was an ordinary instance's: the instance's id and the device there.
 inline constexpr std::string_view kImportedFrom = "ec2spotter:imported-from";
 // EC2's own, on the instances of a fleet.

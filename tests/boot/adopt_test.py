@@ -126,6 +126,31 @@ class AdoptTest(StageTest):
                 self.assertFalse(before.is_symlink())
                 self.assertEqual(before.read_text(), PINNED)
 
+    def test_an_eject_leaves_what_the_next_boot_needs_and_takes_away(self):
+        for program in self.adopting({}):
+            program.stage("adopt")
+            self.assertTrue(all((program.root / name).exists() for name in OURS))
+        leave = "var/lib/cloud/scripts/per-boot/ec2spotter-leave"
+        settings = "etc/cloud/cloud.cfg.d/99-ec2spotter.cfg"
+        for program in self.adopting({name: "x" for name in OURS}, adopt="leave"):
+            self.assertIn("adopt ok removed=true", program.stage("adopt"))
+            left = {name for name in [*OURS, leave] if (program.root / name).exists()}
+            self.assertEqual(left, {settings, leave})
+            self.assertIn("ssh_deletekeys: false", (program.root / settings).read_text())
+            script = program.root / leave
+            self.assertEqual(script.stat().st_mode & 0o777, 0o755)
+            text = script.read_text().replace(f"/{settings}", str(program.root / settings))
+            script.write_text(text)
+            subprocess.run([script], check=True)
+            self.assertFalse(script.exists() or (program.root / settings).exists())
+
+    def test_an_eject_leaves_nothing_where_there_is_no_cloud_init(self):
+        for program in self.adopting({}, adopt="leave"):
+            shutil.rmtree(program.root / "etc/cloud")
+            self.assertIn("adopt ok removed=true", program.stage("adopt"))
+            self.assertFalse((program.root / "etc/cloud").exists())
+            self.assertFalse((program.root / "var").exists())
+
     def test_removal_that_could_not_be_is_not_called_done(self):
         for program in self.adopting({}, adopt="remove"):
             (program.work / "read_only").touch()

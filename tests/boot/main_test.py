@@ -62,6 +62,14 @@ class MainTest(StubTest):
                 self.assertNotIn("adopt start", said)
                 self.assertTrue(said.splitlines()[-1].startswith("ec2spotter: preboot stays visit=1 "))
 
+    def test_an_eject_stays_in_the_preboot_system_after_stage_adopt(self):
+        for program in self.mains(engine="none"):
+            said = program.stage("main").splitlines()
+            at = said.index("ec2spotter: adopt ok")
+            self.assertTrue(said[at + 1].startswith("ec2spotter: enter fail reason=ejected "))
+            self.assertIn("preboot stays", said[-1])
+            self.assertFalse((program.work / "state/entered").exists())
+
     def test_a_stage_has_a_deadline(self):
         for program in self.mains():
             program.instead(SHORT)

@@ -178,6 +178,26 @@ class CommandsTest(ProgramTest):
         path = {"PATH": f"{program.parent}:{self.environment['PATH']}"}
         return self.succeeds("ssh", *words, environment=path).stdout
 
+    def test_recycle_gives_the_machine_another_instance(self):
+        self.launch()
+        former, = self.bodies()
+        self.succeeds("recycle", "web", "--no-wait")
+        body, = self.bodies()
+        self.assertNotEqual(body["InstanceId"], former["InstanceId"])
+
+    def test_wait_looks_until_the_goal_is_reached_and_does_nothing(self):
+        self.launch()
+        waiting = self.start("wait", "web", "--until", "paused")
+        self.succeeds("pause", "web")
+        before = self.calls()
+        told, errors = waiting.communicate(timeout=30)
+        self.assertEqual((waiting.returncode, self.calls()), (0, before), errors)
+        self.assertIn("paused", told)
+        self.succeeds("wait", "web", "--until", "paused")
+        self.succeeds("resume", "web", "--no-wait")
+        self.fails(1, "wait", "web", "--until", "paused", "--timeout", "0",
+                   says="machine 'web' is not paused yet")
+
     def test_ssh_takes_the_elastic_ip_only_where_it_is_the_instances(self):
         self.launch()
         body, = self.bodies()

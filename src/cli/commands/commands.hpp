@@ -13,8 +13,14 @@ Result<void> status(const Common& common, const OnMachine& options);
 Result<void> explain(const Common& common, const OnMachine& options);
 Result<void> pause(const Common& common, const OnMachine& options);
 Result<void> resume(const Common& common, const OnMachine& options);
+// Ends the machine's instance and starts another one.
+Result<void> recycle(const Common& common, const OnMachine& options);
+// Looks until the machine is at a goal. Errors: timeout when it does not get there in time.
+Result<void> wait(const Common& common, const WaitOptions& options);
 // Makes a machine of an ordinary instance: its file, and its volumes taken over.
 Result<void> import(const Common& common, const Import& options);
+// Leaves an ordinary instance behind whose root disk is the machine's root, and no machine.
+Result<void> eject(const Common& common, const Eject& options);
 // Brings the machine's root to another zone, and the machine up there unless it is paused.
 Result<void> move(const Common& common, const Move& options);
 // Lists what a machine can be restored from.

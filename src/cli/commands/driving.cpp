@@ -16,4 +16,11 @@ Result<void> drive_and_report(const Common& common, OpenMachine& open, Goal goal
   return {};
 }
 
+Result<void> require_file(const OpenMachine& open) {
+  if (open.found.from_file) return {};
+  return fail(Errc::invalid, "machine '" + open.found.machine.name.str() +
+                                 "' has no file here, so its image and types are unknown; give the "
+                                 "path of its file, or its folder with --machines");
+}
+
 }  // namespace ec2spotter::cli

@@ -11,4 +11,8 @@ namespace ec2spotter::cli {
 Result<void> drive_and_report(const Common& common, OpenMachine& open, Goal goal,
                               const Waiting& waiting, int generation = 1);
 
+// Errors: invalid when the machine is known by its tags alone, which do not say how its next
+// instance is launched.
+Result<void> require_file(const OpenMachine& open);
+
 }  // namespace ec2spotter::cli

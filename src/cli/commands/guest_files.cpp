@@ -17,6 +17,7 @@ namespace {
 
 const char* meaning(GuestFiles files) {
   switch (files) {
+    case GuestFiles::leave:
     case GuestFiles::remove: return "are removed at each boot on a new instance";
     case GuestFiles::install: return "are installed at each boot on a new instance";
     case GuestFiles::once: break;

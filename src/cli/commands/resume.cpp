@@ -3,16 +3,6 @@
 #include "cli/commands/driving.hpp"
 
 namespace ec2spotter::cli {
-namespace {
-
-Result<void> require_file(const OpenMachine& open) {
-  if (open.found.from_file) return {};
-  return fail(Errc::invalid, "machine '" + open.found.machine.name.str() +
-                                 "' has no file here, so its image and types are unknown; give the "
-                                 "path of its file, or its folder with --machines");
-}
-
-}  // namespace
 
 Result<void> resume(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));

@@ -26,6 +26,8 @@ struct Parsed {
   GuestFilesOptions guest_files;
   OnMachine on_machine;
   Import import;
+  WaitOptions wait;
+  Eject eject;
   Move move;
   Restore restore;
   WatchOptions watch;

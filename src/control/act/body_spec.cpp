@@ -12,14 +12,16 @@ namespace {
 constexpr std::string_view kSsmPrefix = "resolve:ssm:";
 
 // The engine of a launch, as its boot program has it: what `auto` has chosen declines where the
-// file's engine would try.
-BootEngine boot_engine(Engine of_launch, Engine of_file) {
+// file's engine would try. A machine that is ejected is entered by none.
+BootEngine boot_engine(Engine of_launch, const Machine& machine) {
+  if (machine.ejects) return BootEngine::none;
   if (of_launch == Engine::pivot) return BootEngine::pivot;
-  return of_file == Engine::automatic ? BootEngine::auto_ : BootEngine::kexec;
+  return machine.engine == Engine::automatic ? BootEngine::auto_ : BootEngine::kexec;
 }
 
 BootAdopt boot_adopt(const Machine& machine, GuestFiles files) {
   if (files == GuestFiles::remove) return BootAdopt::remove;
+  if (files == GuestFiles::leave) return machine.adopt ? BootAdopt::leave : BootAdopt::remove;
   if (!machine.adopt) return BootAdopt::no;
   return files == GuestFiles::install ? BootAdopt::again : BootAdopt::once;
 }
@@ -35,10 +37,11 @@ Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,
   const Machine& machine = *batch.front().machine;
   if (!has_boot_program(batch.front().step->engine)) {
     const GuestFiles files = batch.front().step->guest_files;
-    return render_restart_user_data(machine.adopt && files != GuestFiles::remove);
+    const bool stays = files != GuestFiles::remove && files != GuestFiles::leave;
+    return render_restart_user_data(machine.adopt && stays);
   }
   BootParameters parameters{.volumes = {},
-                            .engine = boot_engine(batch.front().step->engine, machine.engine),
+                            .engine = boot_engine(batch.front().step->engine, machine),
                             .device = machine.device,
                             .adopt = boot_adopt(machine, batch.front().step->guest_files),
                             .guest_helper = machine.guest_helper,
@@ -62,6 +65,7 @@ Tags tags_of(const std::vector<LaunchOrder>& batch) {
   const step::LaunchBody& first = *batch.front().step;
   tags[std::string(tag::kAttempt)] = std::to_string(first.attempt);
   if (first.engine != Engine::automatic) tags[std::string(tag::kEngine)] = to_string(first.engine);
+  if (batch.front().machine->ejects) tags[std::string(tag::kEjects)] = "true";
   if (!first.takes_over.empty()) tags[std::string(tag::kTakesOver)] = first.takes_over.str();
   return tags;
 }

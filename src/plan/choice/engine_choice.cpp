@@ -15,9 +15,9 @@ bool contains(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// Only the volume's own boot loader and initrd open such a root.
-constexpr std::array<std::string_view, 6> kNeedOwnBoot{"lvm",   "luks",       "raid",
-                                                       "mount", "unreadable", "marketplace"};
+// Only the volume's own boot loader and initrd open such a root, or are to start it.
+constexpr std::array<std::string_view, 7> kNeedOwnBoot{
+    "lvm", "luks", "raid", "mount", "unreadable", "marketplace", kEjected};
 
 // Of the boot program, or of the image that it runs on.
 constexpr std::array<std::string_view, 22> kOtherWords{
@@ -27,12 +27,19 @@ constexpr std::array<std::string_view, 22> kOtherWords{
     "pivot",           "btrfs_twin",   "no_python", "no_blkid",       "no_cmp",
     "no_find",         "no_gunzip"};
 
-EngineChoice learned(const Volume& root) {
+// May the engine that was learned be taken? One that an eject has chosen is for ejects alone; and
+// an eject begins with the boot program, unless that has said already that EC2 starts the root.
+bool is_usable(Engine engine, std::string_view because, const Machine& machine) {
+  if (!machine.ejects) return because != kEjected;
+  return (engine == Engine::replace || engine == Engine::swap) && contains(kNeedOwnBoot, because);
+}
+
+EngineChoice learned(const Machine& machine, const Volume& root) {
   const auto engine = parse_engine(tag::value(root.tags, tag::kEngine));
-  if (!engine || *engine == Engine::automatic) {
+  const std::string because = tag::value(root.tags, tag::kEngineBecause);
+  if (!engine || *engine == Engine::automatic || !is_usable(*engine, because, machine)) {
     return {.engine = Engine::kexec, .why = "the first of auto"};
   }
-  const std::string because = tag::value(root.tags, tag::kEngineBecause);
   return {.engine = *engine,
           .why = because == tag::kSilent ? "an instance was silent with another engine"
                                          : "another engine gave up: " + because,
@@ -48,7 +55,7 @@ EngineChoice choose_engine(const Machine& machine, const Volume& root, const Obs
   if (machine.engine != Engine::automatic) {
     return {.engine = machine.engine, .why = "the machine file names it"};
   }
-  EngineChoice first = learned(root);
+  EngineChoice first = learned(machine, root);
   const Instance* newest = newest_body(seen);
   if (newest == nullptr) return first;
   const Engine last = engine_of(*newest);

@@ -10,6 +10,9 @@
 
 namespace ec2spotter {
 
+// The boot program's word on the first instance of an eject: it has looked after the volume.
+inline constexpr std::string_view kEjected = "ejected";
+
 struct EngineChoice {
   Engine engine = Engine::automatic;
   std::string why{};      // for people, such as "the boot program said lvm"

@@ -253,7 +253,7 @@ bool is_unattended(const Machine& machine, const Volume& root) {
 }
 
 bool reports_root_up(const Machine& machine, const Volume& volume, const Instance& body) {
-  return machine.adopt && guest_files_of(volume) != GuestFiles::remove &&
+  return machine.adopt && !machine.ejects && guest_files_of(volume) != GuestFiles::remove &&
          has_boot_program(engine_of(body));
 }
 

@@ -54,15 +54,16 @@ Decision Launching::launch_from(const Root& root, PoolChoice choice,
     early->candidates = std::move(choice.candidates);
     return std::move(*early);
   }
-  step::LaunchBody launch{.pool = *choice.taken,
-                          .volume = root.volume.id,
-                          .engine = root.engine.engine,
-                          .attempt = 1,
-                          .guest_files = guest_files_of(root.volume),
-                          .root_to_come = root.order && has_boot_program(root.engine.engine),
-                          .takes_over = takes_over,
-                          .interface = interfaces.for_next(root),
-                          .client_token = {}};
+  step::LaunchBody launch{
+      .pool = *choice.taken,
+      .volume = root.volume.id,
+      .engine = root.engine.engine,
+      .attempt = 1,
+      .guest_files = s_.machine.ejects ? GuestFiles::leave : guest_files_of(root.volume),
+      .root_to_come = root.order && has_boot_program(root.engine.engine),
+      .takes_over = takes_over,
+      .interface = interfaces.for_next(root),
+      .client_token = {}};
   const Instance* last = newest_body(s_.seen);
   if (last != nullptr && was_silent(*last)) launch.attempt = attempt_of(*last) + 1;
   launch.client_token = launch_token(s_.machine, root.volume.id, last ? last->id : InstanceId(),

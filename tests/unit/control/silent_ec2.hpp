@@ -83,6 +83,10 @@ class SilentEc2 : public aws::Ec2 {
   Result<void> replace_root(const aws::ReplaceRootSpec&) override { return unexpected(); }
   Result<void> detach_volume(const VolumeId&, const InstanceId&) override { return unexpected(); }
   Result<void> create_tags(const Ids&, const Tags&) override { return unexpected(); }
+  Result<void> delete_tags(const std::vector<std::string>&,
+                           const std::vector<std::string>&) override {
+    return unexpected();
+  }
   Result<void> set_delete_on_termination(const InstanceId&, const std::string&, bool) override {
     return unexpected();
   }

@@ -150,6 +150,28 @@ TEST_F(EngineChoiceTest, ALoaderIsMissedOnlyWhereBothSidesAreKnown) {
   }
 }
 
+// The boot program looks after the volume first, and then EC2 starts it: never pivot.
+TEST_F(EngineChoiceTest, AnEjectBeginsWithTheBootProgramWhateverWasLearned) {
+  machine.ejects = true;
+  for (const char* because : {"menu", "silent", "kexec_refused"}) {
+    for (const char* engine : {"kexec", "replace", "pivot", "swap"}) {
+      learned(engine, because);
+      EXPECT_EQ(chosen(), Engine::kexec) << engine << because;
+    }
+  }
+  for (const char* because : {"ejected", "lvm", "luks"}) {
+    learned("replace", because);
+    EXPECT_EQ(chosen(), Engine::replace) << because;
+    EXPECT_EQ(next_engine(Engine::replace, because), Engine::swap) << because;
+  }
+  EXPECT_TRUE(is_helped_by_another_engine(kEjected));
+}
+
+TEST_F(EngineChoiceTest, WhatAnEjectHasChosenIsNotForTheMachine) {
+  learned("replace", "ejected");
+  EXPECT_EQ(chosen(), Engine::kexec);
+}
+
 TEST_F(EngineChoiceTest, AnEngineOfTheControllerMakesTheMachineSupervised) {
   root.tags["ec2spotter:unattended"] = "true";
   EXPECT_TRUE(is_unattended(machine, root));

@@ -311,6 +311,18 @@ ApiCall create_tags_call(const std::vector<std::string>& resource_ids, const Tag
   return call;
 }
 
+ApiCall delete_tags_call(const std::vector<std::string>& resource_ids,
+                         const std::vector<std::string>& keys) {
+  ApiCall call = changing("DeleteTags");
+  for (std::size_t i = 0; i < resource_ids.size(); ++i) {
+    call.params.add(list_name("ResourceId", i), resource_ids[i]);
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    call.params.add(list_name("Tag", i) + ".Key", keys[i]);
+  }
+  return call;
+}
+
 ApiCall set_delete_on_termination_call(const InstanceId& instance, const std::string& device,
                                        bool value) {
   ApiCall call = changing("ModifyInstanceAttribute");

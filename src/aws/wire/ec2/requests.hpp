@@ -76,6 +76,8 @@ ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,
                            const std::string& device);
 ApiCall detach_volume_call(const VolumeId& volume, const InstanceId& instance);
 ApiCall replace_root_call(const ReplaceRootSpec& spec);
+ApiCall delete_tags_call(const std::vector<std::string>& resource_ids,
+                         const std::vector<std::string>& keys);
 ApiCall create_tags_call(const std::vector<std::string>& resource_ids, const Tags& tags);
 ApiCall set_delete_on_termination_call(const InstanceId& instance, const std::string& device,
                                        bool value);

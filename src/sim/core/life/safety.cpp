@@ -166,6 +166,25 @@ bool is_imported_from(const Json& resource, const std::string& instance) {
          tag_value(resource, "ec2spotter:imported-from").starts_with(instance + " ");
 }
 
+// The instance that a volume, an address or an interface is at; null: none. Of an instance: itself.
+const Json* instance_of(const Call& call, const Json& resource) {
+  std::string id = text(resource, "instanceId");
+  for (const char* key : {"attachmentSet", "attachment"}) {
+    const auto found = resource.find(key);
+    if (found == resource.end() || found->empty()) continue;
+    id = text(found->is_array() ? found->front() : *found, "instanceId");
+  }
+  const auto found = call.table("instance").find(id);
+  return found == call.table("instance").end() ? nullptr : &found->second;
+}
+
+// Does an eject leave this to its user? Its instance says so until it is no machine's any more.
+bool is_ejected(const Call& call, const Json& resource) {
+  const Json* instance = instance_of(call, resource);
+  return instance != nullptr &&
+         (!is_ours(*instance) || tag_value(*instance, "ec2spotter:ejects") == "true");
+}
+
 // S4: the data of a machine is at no other machine's instance.
 void check_data(const World& world, const std::string& region, std::vector<std::string>& found) {
   const Table& instances = world.table(region, "instance");
@@ -203,6 +222,7 @@ void judge_move(const Call& call, const Json& address, const Json* taker) {
 void judge_tags(const Call& call, const Json& resource,
                 const std::vector<std::pair<std::string, std::string>>& tags) {
   if (call.by_person || !is_ours(resource)) return;
+  if (call.action == "DeleteTags" && is_ejected(call, resource)) return;
   for (const auto& [key, value] : tags) {
     const bool judged = key == kOwner || (key == kMachine && resource.contains("allocationId"));
     const std::string before = tag_value(resource, key);
