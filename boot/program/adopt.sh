@@ -100,6 +100,9 @@ remove_all() {
     systemd/system/multi-user.target.wants/ec2spotter-root.service; do
     rm -f "$(in_root "/etc/${file%/*}")/${file##*/}"
   done
+  # A person's scripts stay.
+  etc=$(in_root /etc)
+  rmdir "$etc/ec2spotter/notice.d" "$etc/ec2spotter" 2>/dev/null || :
 }
 
 leave_settings() {

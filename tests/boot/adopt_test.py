@@ -136,6 +136,7 @@ class AdoptTest(StageTest):
             self.assertIn("adopt ok removed=true", program.stage("adopt"))
             left = {name for name in [*OURS, leave] if (program.root / name).exists()}
             self.assertEqual(left, {settings, leave})
+            self.assertFalse((program.root / "etc/ec2spotter").exists())
             self.assertIn("ssh_deletekeys: false", (program.root / settings).read_text())
             script = program.root / leave
             self.assertEqual(script.stat().st_mode & 0o777, 0o755)

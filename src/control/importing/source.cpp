@@ -43,6 +43,7 @@ Result<std::vector<SourceDisk>> disks_of(const Instance& instance, aws::Ec2& ec2
     if (!known) volumes.push_back(volume);
   }
   std::vector<SourceDisk> disks;
+  disks.reserve(volumes.size());
   for (const Volume& volume : volumes) disks.push_back(disk_of(volume, instance));
   std::sort(disks.begin(), disks.end(), [&](const SourceDisk& a, const SourceDisk& b) {
     const auto order = [&](const SourceDisk& disk) {
