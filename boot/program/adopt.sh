@@ -105,10 +105,15 @@ remove_all() {
   rmdir "$etc/ec2spotter/notice.d" "$etc/ec2spotter" 2>/dev/null || :
 }
 
+# cloud-init would give the system its new instance's name at the boot after that.
 leave_settings() {
   install_file 99-ec2spotter.cfg etc/cloud/cloud.cfg.d
   make_folder var/lib/cloud/scripts/per-boot
-  printf '#!/bin/sh\nrm -f "$0" /etc/cloud/cloud.cfg.d/99-ec2spotter.cfg\n' >"$to/ec2spotter-leave"
+  cat >"$to/ec2spotter-leave" <<'LEAVE'
+#!/bin/sh
+cd /etc/cloud/cloud.cfg.d
+echo 'preserve_hostname: true' >99-preserve-hostname.cfg && rm -f 99-ec2spotter.cfg "$0"
+LEAVE
   chmod 755 "$to/ec2spotter-leave"
   label "$to/ec2spotter-leave"
 }

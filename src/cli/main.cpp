@@ -16,6 +16,9 @@
 namespace ec2spotter::cli {
 namespace {
 
+constexpr const char* kStateHelp =
+    "folder for the journal and the lock of a watch; default ~/.local/state/ec2spotter";
+
 void add_common(CLI::App& app, Common& common) {
   app.add_option("--region", common.region, "AWS region; default: as for the AWS CLI");
   app.add_option("--profile", common.profile, "AWS profile; default: $AWS_PROFILE");
@@ -188,6 +191,28 @@ void add_backups(CLI::App& app, Parsed& parsed) {
   add_restoring(app, parsed, "undelete", "make the last former root the machine's root again");
 }
 
+void add_drill(CLI::App& app, Parsed& parsed) {
+  using std::chrono::seconds;
+  Drill& options = parsed.drill;
+  CLI::App* command =
+      app.add_subcommand("drill", "rehearse an interruption, and compare before and after");
+  command->add_option("NAME", options.machine, "machine name, or its file")->required();
+  add_choice(
+      *command, "--kind", options.kind,
+      {{"notice", DrillKind::notice}, {"rebalance", DrillKind::rebalance}, {"cut", DrillKind::cut}},
+      "an interruption notice, a rebalance recommendation alone, or an end without notice");
+  command->add_flag("--yes", options.yes, "do not ask for the machine's name");
+  const auto usual = std::chrono::duration_cast<seconds>(options.timeout).count();
+  command
+      ->add_option_function<int>(
+          "--within", [&options](int given) { options.timeout = seconds(given); },
+          "seconds in which the machine must be up again; default " + std::to_string(usual))
+      ->check(whole_number(1, 86400));
+  command->add_option("--state", options.state, kStateHelp);
+  command->callback(
+      [&parsed] { parsed.action = [&parsed] { return drill(parsed.common, parsed.drill); }; });
+}
+
 void add_account_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* command =
       app.add_subcommand("setup", "check credentials and region, show volumes to launch");
@@ -206,17 +231,16 @@ void add_account_commands(CLI::App& app, Parsed& parsed) {
 }
 
 void add_watch(CLI::App& app, Parsed& parsed) {
-  const char* state_help = "folder for the journal and the lock; default ~/.local/state/ec2spotter";
   CLI::App* command = app.add_subcommand("watch", "keep machines up until a signal comes");
   command->add_option("PATH", parsed.watch.paths, "machine files, or folders of machine files");
-  command->add_option("--state", parsed.watch.state, state_help);
+  command->add_option("--state", parsed.watch.state, kStateHelp);
   command->add_option("--events", parsed.watch.events,
                       "URL of the SQS queue to which EventBridge sends EC2's notices");
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return watch(parsed.common, parsed.watch); }; });
   command = app.add_subcommand("events", "print what watches have decided and done");
   command->add_option("NAME", parsed.events.machine, "one machine; default: all");
-  command->add_option("--state", parsed.events.state, state_help);
+  command->add_option("--state", parsed.events.state, kStateHelp);
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return events(parsed.common, parsed.events); }; });
 }
@@ -253,6 +277,7 @@ int run(std::vector<std::string> words) {
   add_eject(app, parsed);
   add_move(app, parsed);
   add_backups(app, parsed);
+  add_drill(app, parsed);
   add_account_commands(app, parsed);
   add_watch(app, parsed);
   add_sim(app, parsed);

@@ -98,6 +98,20 @@ struct Restore {
   Waiting waiting;
 };
 
+enum class DrillKind {
+  notice,     // EC2 announces that it takes the instance, then does
+  rebalance,  // EC2 recommends to leave it, and does not take it
+  cut,        // the instance ends without a notice
+};
+
+struct Drill {
+  std::string machine;
+  DrillKind kind = DrillKind::notice;
+  bool yes = false;  // else a terminal is asked
+  Duration timeout = kDriveDeadline;
+  std::string state;  // folder of a watch's journal; empty: the user's state folder
+};
+
 struct WatchOptions {
   std::vector<std::string> paths;  // machine files and folders of them; empty: --machines
   std::string state;               // folder of journal and lock; empty: the user's state folder

@@ -7,6 +7,7 @@
 #include "aws/ec2.hpp"
 #include "base/clock.hpp"
 #include "model/decision.hpp"
+#include "model/observation.hpp"
 
 namespace ec2spotter {
 
@@ -42,6 +43,8 @@ class Prober {
 class Reporter {
  public:
   virtual ~Reporter() = default;
+  // What the next decision is made from.
+  virtual void on_look(const Machine& /*machine*/, const Observation& /*seen*/) {}
   virtual void on_decision(const Machine& machine, const Decision& decision) = 0;
   virtual void on_step_failed(const Machine& machine, const Step& step, const Error& error) = 0;
   // EC2 could not be asked; no machine had its turn.

@@ -140,10 +140,13 @@ class AdoptTest(StageTest):
             self.assertIn("ssh_deletekeys: false", (program.root / settings).read_text())
             script = program.root / leave
             self.assertEqual(script.stat().st_mode & 0o777, 0o755)
-            text = script.read_text().replace(f"/{settings}", str(program.root / settings))
+            folder = (program.root / settings).parent
+            text = script.read_text().replace("/etc/cloud/cloud.cfg.d", str(folder))
             script.write_text(text)
             subprocess.run([script], check=True)
             self.assertFalse(script.exists() or (program.root / settings).exists())
+            self.assertEqual((folder / "99-preserve-hostname.cfg").read_text(),
+                             "preserve_hostname: true\n")
 
     def test_an_eject_leaves_nothing_where_there_is_no_cloud_init(self):
         for program in self.adopting({}, adopt="leave"):

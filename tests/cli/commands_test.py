@@ -267,8 +267,8 @@ class CommandsTest(ProgramTest):
 
     def test_help_names_every_command(self):
         text = self.succeeds("--help").stdout
-        for name in ("launch", "list", "status", "doctor", "explain", "pause", "resume", "console",
-                     "ssh", "setup", "sim"):
+        for name in ("launch", "list", "status", "doctor", "explain", "pause", "resume", "drill",
+                     "console", "ssh", "setup", "sim"):
             self.assertRegex(text, rf"(?m)^  {name} ")
 
 

@@ -54,7 +54,7 @@ class ImportTest(ProgramTest):
         wait_until("the data volume", lambda: self.volume(data)["State"] == "available")
         self.client.attach_volume(VolumeId=data, InstanceId=instance, Device="/dev/sdh")
         self.client.associate_address(AllocationId="eipalloc-0aaaaaaaaaaaaaaa1", InstanceId=instance)
-        self.fails(3, "import", instance, says=["would be stopped", "--yes", "--dry-run"])
+        self.fails(3, "import", instance, says=["will be stopped", "--yes"])
         self.assertEqual(self.described(instance)["State"]["Name"], "running")
         done = self.succeeds("import", instance, "--yes")
         self.assertIn("next: ec2spotter launch", done.stderr)
@@ -80,7 +80,7 @@ class ImportTest(ProgramTest):
         text = file.read_text(encoding="utf-8") + "# mine\n"
         file.write_text(text, encoding="utf-8")
         self.succeeds("import", instance)
-        self.fails(3, "import", instance, "--terminate-source", says="would be terminated")
+        self.fails(3, "import", instance, "--terminate-source", says="will be terminated")
         self.succeeds("import", instance, "--terminate-source", "--yes")
         self.assertIn(self.described(instance)["State"]["Name"], {"shutting-down", "terminated"})
         self.assertEqual(self.volume(root)["State"], "available")

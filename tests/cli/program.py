@@ -20,8 +20,10 @@ ADDRESS = "127.90.0.1"
 class ProgramTest(unittest.TestCase):
     """A simulator, a folder of machine files, and the program with both."""
 
+    sim_arguments = ()
+
     def setUp(self):
-        self.server = server.Server(server.basic_seed())
+        self.server = server.Server(server.basic_seed(), self.sim_arguments)
         self.server.__enter__()
         self.addCleanup(self.server.__exit__, None, None, None)
         self.folder = pathlib.Path(self.server.folder)

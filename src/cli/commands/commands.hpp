@@ -27,6 +27,9 @@ Result<void> move(const Common& common, const Move& options);
 Result<void> backups(const Common& common, const OnMachine& options);
 // Makes an earlier content, or a former root, the machine's root.
 Result<void> restore(const Common& common, const Restore& options);
+// Interrupts a machine that is up, and reports how it came back. Errc::wrong_state: a promise was
+// broken.
+Result<void> drill(const Common& common, const Drill& options);
 // Keeps machines up until a signal comes.
 Result<void> watch(const Common& common, const WatchOptions& options);
 // Prints the journal of the watches that used this state folder.

@@ -3,24 +3,11 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/considered.hpp"
+#include "cli/hosts/ssh_words.hpp"
 #include "plan/choice/address_choice.hpp"
 #include "plan/choice/body_choice.hpp"
 
 namespace ec2spotter::cli {
-namespace {
-
-std::vector<std::string> ssh_words(const Machine& machine, const std::string& host,
-                                   const std::vector<std::string>& command) {
-  std::vector<std::string> words{"ssh"};
-  if (machine.ssh_port != Machine{}.ssh_port) {
-    words.insert(words.end(), {"-p", std::to_string(machine.ssh_port)});
-  }
-  words.push_back(machine.ssh_user + "@" + host);
-  words.insert(words.end(), command.begin(), command.end());
-  return words;
-}
-
-}  // namespace
 
 Result<void> ssh(const Common& common, const OnMachine& options) {
   TRY(OpenMachine open, open_machine(common, options.machine));
@@ -33,7 +20,7 @@ Result<void> ssh(const Common& common, const OnMachine& options) {
   if (host.empty()) {
     return fail(Errc::not_found, body->id.str() + " has no public address, so ssh cannot reach it");
   }
-  std::vector<std::string> words = ssh_words(machine, host, options.arguments);
+  std::vector<std::string> words = ssh_words(machine, host, {}, options.arguments);
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());

@@ -30,6 +30,7 @@ struct Parsed {
   Eject eject;
   Move move;
   Restore restore;
+  Drill drill;
   WatchOptions watch;
   EventsOptions events;
   Sim sim;

@@ -16,6 +16,7 @@ bool taken_by_spot(const Instance& body, const Observation& seen) {
 
 Decision MachineController::decide(const Machine& machine, const Intent& intent,
                                    const Observation& seen, TimePoint now, Reporter& reporter) {
+  reporter.on_look(machine, seen);
   remember_seen(seen, now);
   Decision decision = plan(machine, intent, seen, memory_, now);
   remember_decided(decision, now);

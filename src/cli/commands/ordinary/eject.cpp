@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/considered.hpp"
 #include "cli/commands/driving.hpp"
+#include "cli/consent.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "control/ejecting/eject_machine.hpp"
@@ -33,13 +34,11 @@ Result<void> check_possible(const OpenMachine& open, const Machine& last, const 
                            "EC2 would not launch the instance, so that nothing was changed"));
 }
 
-Result<void> check_consent(const Machine& last, const Volume& root, bool yes) {
-  if (yes) return {};
-  return fail(Errc::refused, "machine '" + last.name.str() +
-                                 "' would end its instance, be away for two boots, and "
-                                 "stay as an ordinary " +
-                                 std::string(to_string(last.markets.front())) + " instance on " +
-                                 root.id.str() + ", which no watch keeps up; add --yes");
+std::string consequence(const Machine& last, const Volume& root) {
+  return "machine '" + last.name.str() +
+         "' will end its instance, be away for two boots, and stay as an ordinary " +
+         std::string(to_string(last.markets.front())) + " instance on " + root.id.str() +
+         ", which no watch keeps up";
 }
 
 void tell(const OpenMachine& open, const InstanceId& instance, const VolumeId& root,
@@ -67,7 +66,7 @@ Result<void> eject(const Common& common, const Eject& options) {
   const bool begun = ejected_instance(considered.look.seen, id) != nullptr;
   if (!begun) {
     TRY_VOID(check_possible(open, last, *root, controls.ec2));
-    TRY_VOID(check_consent(last, *root, options.yes));
+    TRY_VOID(ask_consent(consequence(last, *root), last.name.str(), options.yes, controls.waiter));
   }
   TRY(const InstanceId instance, eject_machine(last, id, controls, options.waiting.timeout));
   tell(open, instance, id, common.output);

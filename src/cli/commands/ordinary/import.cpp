@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/consent.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "control/files/machine_file.hpp"
@@ -141,15 +142,14 @@ Result<void> check_launchable(const Plan& plan, const SourceDisk& root, aws::Ec2
                            "EC2 would not launch the machine, so that nothing was changed"));
 }
 
-Result<void> check_consent(const Plan& plan, const ImportSource& source, bool yes) {
-  if (yes || plan.steps.empty()) return {};
-  const std::string& id = source.instance.id.str();
+Result<void> check_consent(const Plan& plan, const ImportSource& source, bool yes, Waiter& waiter) {
   const bool runs = source.instance.state == InstanceState::running;
-  const bool ends = std::holds_alternative<import_step::End>(plan.steps.back());
-  if (!runs && !ends) return {};
-  return fail(Errc::refused,
-              id + (ends ? " would be terminated" : " is running and would be stopped") +
-                  "; add --yes, or see with --dry-run what would be done");
+  const bool ends =
+      !plan.steps.empty() && std::holds_alternative<import_step::End>(plan.steps.back());
+  if (plan.steps.empty() || (!runs && !ends)) return {};
+  const std::string what =
+      source.instance.id.str() + (ends ? " will be terminated" : " is running and will be stopped");
+  return ask_consent(what, plan.machine.name.str(), yes, waiter);
 }
 
 }  // namespace
@@ -167,7 +167,7 @@ Result<void> import(const Common& common, const Import& options) {
     print_text(plan, id);
   }
   if (options.dry_run) return {};
-  TRY_VOID(check_consent(plan, source, options.yes));
+  TRY_VOID(check_consent(plan, source, options.yes, session->controls().waiter));
   if (!plan.file_exists) {
     TRY_VOID(write_file(plan.file, machine_toml(plan.machine)));
   }
