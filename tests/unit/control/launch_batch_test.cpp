@@ -70,7 +70,9 @@ TEST_F(LaunchBatchTest, EveryPartOfTheCallMustBeTheSame) {
       [](Machine& m, step::LaunchBody&) { m.guest_helper = false; },
       [](Machine& m, step::LaunchBody&) { m.instance_name = "shown"; },
       [](Machine& m, step::LaunchBody&) { m.instance_profile = "reader"; },
-      [](Machine& m, step::LaunchBody&) { m.tags = {{"team", "web"}}; },
+      [](Machine& m, step::LaunchBody&) {
+        m.tags = {{"team", "web"}};
+      },
       [](Machine&, step::LaunchBody& s) { s.pool.instance_type = "t3.medium"; },
       [](Machine&, step::LaunchBody& s) { s.pool.zone = "us-east-1b"; },
       [](Machine&, step::LaunchBody& s) { s.pool.market = Market::on_demand; },
