@@ -15,7 +15,7 @@ inline auto launch_shape(const Machine& machine) {
                   machine.device, machine.instance_name, machine.instance_profile,
                   machine.guest_endpoint, machine.security_groups, machine.max_price,
                   machine.engine, machine.adopt, machine.guest_helper, machine.fix_network,
-                  machine.tags, machine.ejects);
+                  machine.tags);
 }
 
 // Tells the fleet of a machine file from the fleet of another text of that file: the digest of the

@@ -149,6 +149,7 @@ TEST_F(FleetKeepingTest, EachKeyThatShapesALaunchMakesAnotherFleet) {
   EXPECT_TRUE(differs([](Machine& m) { m.capacity_rebalance = true; }));
   EXPECT_TRUE(differs([](Machine& m) { m.engine = Engine::pivot; }));
   EXPECT_TRUE(differs([](Machine& m) { m.requirements.emplace(); }));
+  EXPECT_FALSE(differs([](Machine& m) { m.ejects = true; })) << "an eject has no fleet";
   EXPECT_FALSE(differs([](Machine& m) { m.ssh_port = 2222; }))
       << "the instances are made without it";
 }
