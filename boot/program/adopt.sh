@@ -1,9 +1,9 @@
 # Stage adopt: leaves on the volume, once, what keeps its identity on the next instances and what tells
 # that its system is up. What was removed from there by hand is not put back, unless `adopt` says
 # `again`; with `remove` all is taken away, and with `leave` all but the settings of cloud-init, which
-# the volume's next boot still needs and takes away at its end. For each instance, cloud-init there is told that what it
-# has done once for an instance is done; and where the machine file wishes so, network settings that
-# are for another instance's MAC address are made this one's.
+# the volume's next boot still needs and takes away at its end. For each instance, cloud-init there is
+# told that what it has done once for an instance is done; and where the machine file wishes so,
+# network settings that are for another instance's MAC address are made this one's.
 # shellcheck shell=sh source=boot/program/common.sh
 . /run/ec2spotter/common.sh
 # shellcheck source=boot/program/network.sh

@@ -16,9 +16,7 @@ namespace fs = std::filesystem;
 // Of the machine with that name: those that are its root, or may be.
 Result<std::vector<Volume>> find_roots(const std::string& name, const OwnerId& owner,
                                        aws::Ec2& ec2) {
-  TRY(auto roots, ec2.describe_volumes(
-                      {}, {tag_filter(tag::kMachine, name), tag_filter(tag::kOwner, owner.str()),
-                           tag_filter(tag::kRole, tag::kRoleRoot)}));
+  TRY(auto roots, ec2.describe_volumes({}, root_filters(name, owner)));
   leave_newest_roots(roots);
   return roots;
 }

@@ -3,11 +3,11 @@ reboot from inside and a loss of power are among the traps."""
 
 import pathlib
 import re
-import sys
 import time
 import unittest
 
 import cloud
+from cloud import say
 
 SERIAL = cloud.DATA_VOLUME.replace("-", "")
 BOOTHOOK = """#cloud-boothook
@@ -30,10 +30,6 @@ print(ask("meta-data/instance-id", X_aws_ec2_metadata_token=token))
 print(ask("meta-data/spot/instance-action", X_aws_ec2_metadata_token=token))
 print(ask("meta-data/instance-id"))
 """
-
-
-def say(text):
-    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 class BodyTest(unittest.TestCase):

@@ -23,6 +23,11 @@ def wait_until(what, condition, seconds=30):
     return server.wait_until(what, condition, seconds, pause=0.25)
 
 
+def say(text):
+    """A line for a person who watches the test."""
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
 def images(architecture="amd64", *names):
     """The folder of disk images; those of these names, else the usual ones, are built when they are
     missing. The architecture is in Debian's words."""

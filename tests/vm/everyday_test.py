@@ -1,18 +1,14 @@
 """An ordinary instance becomes a machine, and the machine an ordinary instance again."""
 
-import sys
 import unittest
 
 import cloud
+from cloud import say
 from machine import DATA_LABEL, DATA_VOLUME, MachineTest, copy_disk, give_boot_code
 from matrix import shows
 
 OURS = ("ls -d /etc/cloud/cloud.cfg.d/*ec2spotter* /etc/systemd/system/*ec2spotter*"
         " /etc/ec2spotter/* /var/lib/cloud/scripts/per-boot/*ec2spotter* 2>/dev/null || true")
-
-
-def say(text):
-    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 class EverydayTest(MachineTest):

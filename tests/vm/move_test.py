@@ -1,12 +1,12 @@
 """A real machine goes to another zone and back: by a watch, when its zone runs dry and its instance
 is under notice, and by hand while it is at work."""
 
-import sys
 import unittest
 
 import appender
 import cloud
 import phases
+from cloud import say
 from machine import ADDRESS, DATA_LABEL, VOLUME, MachineTest
 from matrix import shows
 
@@ -14,10 +14,6 @@ HOME, AWAY = "us-east-1a", "us-east-1b"
 TYPES = ["t3.small", "t3.medium"]
 NOTICE_SECONDS = 60  # enough for the next instance to wait in its preboot system
 PAST_THE_CLAIMS = 360  # seconds: what only the move needed is gone by then
-
-
-def say(text):
-    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def tags_of(resource):

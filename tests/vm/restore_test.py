@@ -1,16 +1,12 @@
 """A real machine goes back to a backup, and from there to the root that it had before."""
 
 import json
-import sys
 import unittest
 
 import cloud
+from cloud import say
 from machine import VOLUME, MachineTest
 from matrix import shows
-
-
-def say(text):
-    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 class RestoreTest(MachineTest):

@@ -1,19 +1,15 @@
 """The traps that have bitten every program of this kind, each in real virtual machines."""
 
 import hashlib
-import sys
 import time
 import unittest
 
 import cloud
 import networks
+from cloud import say
 from machine import NETWORK_FILE, SERIAL, USER_ROOT_MIB, MachineTest, write_into
 from matrix import shows
 from roots import UUID
-
-
-def say(text):
-    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 class TrapsTest(MachineTest):

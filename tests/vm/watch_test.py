@@ -1,17 +1,13 @@
 """A watch keeps a real machine up, and nothing that it has fsynced is lost: through a notice, a loss
 of power, its own poweroff and a person's termination."""
 
-import sys
 import time
 import unittest
 
 import appender
+from cloud import say
 from machine import SERIAL, MachineTest
 from matrix import shows
-
-
-def say(text):
-    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 class WatchTest(MachineTest):

@@ -33,12 +33,8 @@ class Executor {
 
   Result<void> operator()(const step::AdoptVolume& step) {
     TRY_VOID(check_only_root(step.volume));
-    Tags tags{{std::string(tag::kMachine), machine_.name.str()},
-              {std::string(tag::kOwner), machine_.owner.str()},
-              {std::string(tag::kRole), std::string(tag::kRoleRoot)},
-              {std::string(tag::kState), std::string(tag::kCurrent)},
-              {std::string(tag::kVolume), step.volume.str()},
-              {std::string(tag::kGoal), std::string(to_string(step.goal))}};
+    Tags tags = adoption_tags(machine_, step.volume, tag::kRoleRoot);
+    tags[std::string(tag::kGoal)] = to_string(step.goal);
     if (step.unattended || was_unattended(step.volume)) {
       tags[std::string(tag::kUnattended)] = step.unattended ? "true" : "false";
     }
@@ -344,9 +340,8 @@ class Executor {
   // Rule S2: a machine has one root; asked of EC2 just before another volume would become it.
   Result<void> check_only_root(const VolumeId& id) {
     if (breaks_rule(2)) return {};
-    TRY(const auto roots, ec2_.describe_volumes({}, {tag_filter(tag::kMachine, machine_.name.str()),
-                                                     tag_filter(tag::kOwner, machine_.owner.str()),
-                                                     tag_filter(tag::kRole, tag::kRoleRoot)}));
+    TRY(const auto roots,
+        ec2_.describe_volumes({}, root_filters(machine_.name.str(), machine_.owner)));
     for (const Volume& root : roots) {
       if (root.id == id || !is_current_root(root)) continue;
       if (generation_of(root) < generation_among(roots, id)) continue;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "control/loop/drive.hpp"
 #include "control/tags/ownership.hpp"
 #include "control/tags/tag_filter.hpp"
 #include "model/tags.hpp"
@@ -26,10 +25,8 @@ class Act {
 
   Result<void> operator()(const Adopt& step) {
     TRY_VOID(check_name_is_free(machine_, ec2_));
-    Tags tags = ownership_tags(machine_);
-    tags[std::string(tag::kRole)] = step.is_root ? tag::kRoleRoot : tag::kRoleData;
-    tags[std::string(tag::kState)] = tag::kCurrent;
-    tags[std::string(tag::kVolume)] = step.volume.str();
+    Tags tags =
+        adoption_tags(machine_, step.volume, step.is_root ? tag::kRoleRoot : tag::kRoleData);
     tags[std::string(tag::kImportedFrom)] = imported_from(id(), step.device);
     if (step.is_root) tags[std::string(tag::kGoal)] = to_string(Goal::paused);
     return ec2_.create_tags({step.volume.str()}, tags);
@@ -104,7 +101,7 @@ class Import {
       if (over && *over) return {};
       if (over) failures = 0;
       if (controls_.clock.running() > deadline_) return fail(late(over));
-      if (!controls_.waiter.wait(over ? pause_ : pause_after(failures))) return fail(stopped());
+      if (!controls_.waiter.wait(over ? pause_ : pause_after(failures))) return fail(interrupted());
     }
   }
 
@@ -138,11 +135,6 @@ class Import {
                        "; run the same command again to go on"};
   }
 
-  static Error stopped() {
-    return {.code = Errc::interrupted,
-            .message = "interrupted; nothing is lost: run the same command again to go on"};
-  }
-
   InstanceId id_;
   const Machine& machine_;
   const Controls& controls_;
@@ -156,9 +148,7 @@ class Import {
 }  // namespace
 
 Result<void> check_name_is_free(const Machine& machine, aws::Ec2& ec2) {
-  TRY(const auto roots, ec2.describe_volumes({}, {tag_filter(tag::kMachine, machine.name.str()),
-                                                  tag_filter(tag::kOwner, machine.owner.str()),
-                                                  tag_filter(tag::kRole, tag::kRoleRoot)}));
+  TRY(const auto roots, ec2.describe_volumes({}, root_filters(machine.name.str(), machine.owner)));
   for (const Volume& root : roots) {
     if (root.id == machine.volume.id || !is_current_root(root)) continue;
     return fail(Errc::refused, "rule S2: " + root.id.str() + " is the root of machine '" +

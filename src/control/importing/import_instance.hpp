@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "control/importing/import_plan.hpp"
-#include "control/surroundings.hpp"
+#include "control/loop/drive.hpp"
 
 namespace ec2spotter {
 
@@ -13,7 +13,7 @@ Result<void> check_name_is_free(const Machine& machine, aws::Ec2& ec2);
 
 struct ImportOptions {
   bool end_source = false;
-  Duration deadline = std::chrono::minutes(20);
+  Duration deadline = kDriveDeadline;
   // Is told of each step before it is sent.
   std::function<void(const ImportStep&)> on_step = {};
 };

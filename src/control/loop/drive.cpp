@@ -99,7 +99,7 @@ class Drive {
 
   // The error that ends the loop; nullopt: the loop has paused and goes on.
   std::optional<Error> after_failure(const Error& error) {
-    if (error.code == Errc::interrupted) return stopped();
+    if (error.code == Errc::interrupted) return interrupted();
     // Who has never answered may never do: wrong region, endpoint or network.
     if (error.code == Errc::unreachable || !passes_by_itself(error)) return error;
     ++failures_in_a_row_;
@@ -112,12 +112,7 @@ class Drive {
   std::optional<Error> sleep(Duration time) {
     const Duration left = deadline_ + kRetryFirst - controls_.clock.running();
     if (controls_.waiter.wait(std::min(time, left))) return std::nullopt;
-    return stopped();
-  }
-
-  static Error stopped() {
-    return {.code = Errc::interrupted,
-            .message = "interrupted; nothing is lost: run the same command again to go on"};
+    return interrupted();
   }
 
   std::string late() const {
@@ -185,6 +180,11 @@ bool passes_by_itself(const Error& error) {
     case aws::Reaction::stop: return false;
   }
   return false;
+}
+
+Error interrupted() {
+  return {.code = Errc::interrupted,
+          .message = "interrupted; nothing is lost: run the same command again to go on"};
 }
 
 Duration pause_after(int failures) {

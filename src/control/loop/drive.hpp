@@ -54,6 +54,9 @@ Result<Consideration> consider(const Machine& machine, const Controls& controls,
 // May the same thing be tried again after this error? The next turn looks first, so it is safe.
 bool passes_by_itself(const Error& error);
 
+// The user asked to stop work that can be taken up again.
+Error interrupted();
+
 // How long to pause after so many failures in a row.
 Duration pause_after(int failures);
 

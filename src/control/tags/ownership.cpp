@@ -9,6 +9,14 @@ Tags ownership_tags(const Machine& machine) {
           {std::string(tag::kOwner), machine.owner.str()}};
 }
 
+Tags adoption_tags(const Machine& machine, const VolumeId& volume, std::string_view role) {
+  Tags tags = ownership_tags(machine);
+  tags[std::string(tag::kRole)] = role;
+  tags[std::string(tag::kState)] = tag::kCurrent;
+  tags[std::string(tag::kVolume)] = volume.str();
+  return tags;
+}
+
 bool belongs_to(const Tags& tags, const Machine& machine) {
   return tag::value(tags, tag::kOwner) == machine.owner.str() &&
          tag::value(tags, tag::kMachine) == machine.name.str();

@@ -1,6 +1,8 @@
 // Whose a resource is, as its tags say: rule S4 rests on it.
 #pragma once
 
+#include <string_view>
+
 #include "model/machine.hpp"
 #include "model/resources.hpp"
 
@@ -8,6 +10,9 @@ namespace ec2spotter {
 
 // The tags that make a resource this machine's.
 Tags ownership_tags(const Machine& machine);
+
+// The tags that make a volume this machine's, with that role (model/tags.hpp): its root, or data.
+Tags adoption_tags(const Machine& machine, const VolumeId& volume, std::string_view role);
 
 // Do these tags say that the resource is this machine's?
 bool belongs_to(const Tags& tags, const Machine& machine);

@@ -20,13 +20,13 @@ Result<BlockDevice> read_block_device(XmlElement item) {
 }
 
 // The text of `name` in each item.
-template <class Id>
-std::vector<Id> read_ids(XmlElement list, const char* name) {
-  std::vector<Id> ids;
+template <class Text>
+std::vector<Text> read_texts(XmlElement list, const char* name) {
+  std::vector<Text> texts;
   for (XmlElement item = list.first("item"); item.exists(); item = item.next("item")) {
-    ids.emplace_back(item.text(name));
+    texts.emplace_back(item.text(name));
   }
-  return ids;
+  return texts;
 }
 
 // "arn:aws:iam::123456789012:instance-profile/path/web" is of web. Source: IAM user guide, "IAM
@@ -51,17 +51,14 @@ Result<Instance> read_instance(XmlElement item) {
   instance.root_device = item.text("rootDeviceName");
   TRY_VOID(read_items<BlockDevice>(item.child("blockDeviceMapping"), read_block_device,
                                    instance.block_devices));
-  const XmlElement codes = item.child("productCodes");
-  for (XmlElement code = codes.first("item"); code.exists(); code = code.next("item")) {
-    instance.product_codes.push_back(code.text("productCode"));
-  }
+  instance.product_codes = read_texts<std::string>(item.child("productCodes"), "productCode");
   instance.state_reason_code = item.child("stateReason").text("code");
   instance.state_reason_message = item.child("stateReason").text("message");
   instance.client_token = item.text("clientToken");
   instance.key_name = item.text("keyName");
-  instance.security_groups = read_ids<GroupId>(item.child("groupSet"), "groupId");
+  instance.security_groups = read_texts<GroupId>(item.child("groupSet"), "groupId");
   instance.interfaces =
-      read_ids<InterfaceId>(item.child("networkInterfaceSet"), "networkInterfaceId");
+      read_texts<InterfaceId>(item.child("networkInterfaceSet"), "networkInterfaceId");
   instance.instance_profile = name_in_arn(item.child("iamInstanceProfile").text("arn"));
   instance.architecture = parse_architecture(item.text("architecture"));
   instance.platform = item.text("platform");

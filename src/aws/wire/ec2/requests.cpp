@@ -302,21 +302,23 @@ ApiCall replace_root_call(const ReplaceRootSpec& spec) {
   return call;
 }
 
-ApiCall create_tags_call(const std::vector<std::string>& resource_ids, const Tags& tags) {
-  ApiCall call = changing("CreateTags");
+ApiCall tagging_call(const std::string& action, const std::vector<std::string>& resource_ids) {
+  ApiCall call = changing(action);
   for (std::size_t i = 0; i < resource_ids.size(); ++i) {
     call.params.add(list_name("ResourceId", i), resource_ids[i]);
   }
+  return call;
+}
+
+ApiCall create_tags_call(const std::vector<std::string>& resource_ids, const Tags& tags) {
+  ApiCall call = tagging_call("CreateTags", resource_ids);
   add_tags(call.params, "Tag", tags);
   return call;
 }
 
 ApiCall delete_tags_call(const std::vector<std::string>& resource_ids,
                          const std::vector<std::string>& keys) {
-  ApiCall call = changing("DeleteTags");
-  for (std::size_t i = 0; i < resource_ids.size(); ++i) {
-    call.params.add(list_name("ResourceId", i), resource_ids[i]);
-  }
+  ApiCall call = tagging_call("DeleteTags", resource_ids);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     call.params.add(list_name("Tag", i) + ".Key", keys[i]);
   }

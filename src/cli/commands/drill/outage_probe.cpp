@@ -44,13 +44,11 @@ std::optional<Gap> OutageProbe::stop() {
 // Is it the machine that answers?
 bool OutageProbe::ask_once(Prober& prober) {
   Endpoint endpoint;
-  bool tells_apart = false;
   {
     const std::lock_guard lock(mutex_);
     endpoint = endpoint_;
-    tells_apart = !followed_ && !host_key_.empty();
     // The same server goes on answering until it is gone: only then may another one be there.
-    endpoint.wants_host_key = tells_apart && meter_.is_out();
+    endpoint.wants_host_key = !followed_ && !host_key_.empty() && meter_.is_out();
   }
   const SshAnswer answer = prober.ssh_answers({endpoint}).front();
   if (!endpoint.wants_host_key) return answer.greets;

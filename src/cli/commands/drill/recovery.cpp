@@ -3,14 +3,12 @@
 #include <algorithm>
 
 #include "plan/choice/body_choice.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter::cli {
 namespace {
 
 using namespace std::chrono_literals;
-
-// EC2 may show an interruption late; until then the machine looks as before.
-constexpr Duration kBetweenLooks = 1s;
 
 // What had no capacity a moment ago is asked again soon, as the machine is down.
 constexpr Duration kCapacityAgain = 10s;
@@ -36,7 +34,8 @@ class Recovering {
       if (!reached && reached.error().code == Errc::interrupted) return interrupted();
       if (!reached && is_final(reached.error())) return stays_down(reached.error().describe());
       if (left() <= Duration::zero()) return stays_down("EC2 has not shown the interruption yet");
-      if (!controls_.waiter.wait(reached ? kBetweenLooks : kCapacityAgain)) return interrupted();
+      // EC2 may show an interruption late; until then the machine looks as before.
+      if (!controls_.waiter.wait(reached ? kPollChange : kCapacityAgain)) return interrupted();
     }
   }
 

@@ -2,12 +2,10 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/considered.hpp"
 #include "model/reason.hpp"
+#include "plan/limits.hpp"
 
 namespace ec2spotter::cli {
 namespace {
-
-// How often it looks; a watch looks as often at a machine on its way.
-constexpr Duration kBetweenLooks = std::chrono::seconds(2);
 
 bool is_there(const Considered& considered, Goal until) {
   const bool meant = considered.consideration.goal == until;
@@ -35,7 +33,7 @@ Result<void> wait(const Common& common, const WaitOptions& options) {
       return {};
     }
     if (controls.clock.running() >= deadline) return fail(late(considered, options.until));
-    if (!controls.waiter.wait(kBetweenLooks)) return fail(Errc::interrupted, "interrupted");
+    if (!controls.waiter.wait(kPollConsole)) return fail(Errc::interrupted, "interrupted");
   }
 }
 

@@ -60,11 +60,7 @@ Result<void> adopt_data(const Machine& machine, const step::AdoptData& step,
                                    attachment.instance.str() +
                                    ", which is not this machine's; it is not changed");
   }
-  Tags tags = ownership_tags(machine);
-  tags[std::string(tag::kRole)] = tag::kRoleData;
-  tags[std::string(tag::kState)] = tag::kCurrent;
-  tags[std::string(tag::kVolume)] = volume.id.str();
-  return ec2.create_tags({volume.id.str()}, tags);
+  return ec2.create_tags({volume.id.str()}, adoption_tags(machine, volume.id, tag::kRoleData));
 }
 
 Result<void> attach_data(const Machine& machine, const step::AttachData& step,
