@@ -408,9 +408,11 @@ Names commands_made_by(const std::string& file, const std::vector<std::string>& 
 
 const Names& commands() {
   static const Names kCommands = [] {
-    const std::string subcommand = "add_subcommand(\"";
-    Names names = commands_made_by("src/cli/main.cpp", {subcommand, "(app, parsed, \""});
-    names.merge(commands_made_by("src/cli/parsing/sim_commands.cpp", {subcommand}));
+    Names names;
+    for (const SourceFile& file : read_source_tree()) {
+      if (!file.path.starts_with("src/cli/parsing/")) continue;
+      names.merge(commands_made_by(file.path, {"app.add_subcommand(\"", "(app, parsed, \""}));
+    }
     return names;
   }();
   return kCommands;
@@ -418,7 +420,7 @@ const Names& commands() {
 
 const Names& sim_commands() {
   static const Names kCommands =
-      commands_made_by("src/cli/parsing/sim_commands.cpp", {"ControlCommand(app, parsed, \""});
+      commands_made_by("src/cli/parsing/sim_commands.cpp", {"ControlCommand(sim_app, parsed, \""});
   return kCommands;
 }
 

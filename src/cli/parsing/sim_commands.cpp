@@ -1,6 +1,6 @@
-#include "cli/parsing/sim_commands.hpp"
-
+// `sim` and its subcommands: the options of the local EC2, and a row for each control call.
 #include "cli/commands/commands.hpp"
+#include "cli/parsing/add_commands.hpp"
 #include "cli/whole_number.hpp"
 
 namespace ec2spotter::cli {
@@ -39,70 +39,71 @@ class ControlCommand {
 };
 
 // What the account and the pools give.
-void add_market_controls(CLI::App& app, Parsed& parsed) {
-  ControlCommand(app, parsed, "capacity", "set how many instances a pool can still give")
+void add_market_controls(CLI::App& sim_app, Parsed& parsed) {
+  ControlCommand(sim_app, parsed, "capacity", "set how many instances a pool can still give")
       .option<std::string>("TYPE", "instance_type", "instance type", true)
       .option<std::string>("ZONE", "zone", "zone", true)
       .option<int>("COUNT", "available", "instances; -1: no limit", true)
       .option<std::string>("--market", "market", "spot or on-demand");
-  ControlCommand(app, parsed, "price", "set the Spot price of a pool")
+  ControlCommand(sim_app, parsed, "price", "set the Spot price of a pool")
       .option<std::string>("TYPE", "instance_type", "instance type", true)
       .option<std::string>("ZONE", "zone", "zone", true)
       .option<std::string>("PRICE", "price", "US dollars an hour", true);
-  ControlCommand(app, parsed, "quota", "set a quota of the account")
+  ControlCommand(sim_app, parsed, "quota", "set a quota of the account")
       .option<std::string>("NAME", "name",
                            "spot_vcpus, on_demand_vcpus, addresses or "
                            "initialization_mib_s",
                            true)
       .option<int>("VALUE", "value", "vCPUs, addresses, or MiB/s", true);
-  ControlCommand(app, parsed, "key", "set whether EC2 can use a KMS key")
+  ControlCommand(sim_app, parsed, "key", "set whether EC2 can use a KMS key")
       .option<std::string>("KEY", "key", "id, alias or ARN of a key of the seed", true)
       .option<std::string>("STATE", "state", "enabled, disabled or denied (no grant)", true)
       .option<std::string>("--of-region", "region", "default: us-east-1");
-  ControlCommand(app, parsed, "zone", "set what EC2 says of a zone")
+  ControlCommand(sim_app, parsed, "zone", "set what EC2 says of a zone")
       .option<std::string>("ZONE", "zone", "zone", true)
       .option<std::string>("--zone-state", "state", "available, impaired, unavailable ...")
       .option<std::string>("--opt-in", "opt_in", "opt-in-not-required, opted-in or not-opted-in");
-  ControlCommand(app, parsed, "limits", "switch EC2's request rate limits on or off")
+  ControlCommand(sim_app, parsed, "limits", "switch EC2's request rate limits on or off")
       .option<bool>("--enabled", "enabled", "true or false", true);
 }
 
 // What happens to an instance.
-void add_instance_controls(CLI::App& app, Parsed& parsed) {
-  ControlCommand(app, parsed, "notice",
+void add_instance_controls(CLI::App& sim_app, Parsed& parsed) {
+  ControlCommand(sim_app, parsed, "notice",
                  "send an interruption notice; the reclaim follows two minutes later")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
-  ControlCommand(app, parsed, "rebalance", "send a rebalance recommendation")
+  ControlCommand(sim_app, parsed, "rebalance", "send a rebalance recommendation")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
-  ControlCommand(app, parsed, "reclaim",
+  ControlCommand(sim_app, parsed, "reclaim",
                  "end a Spot instance, as EC2 does when it needs the capacity")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true)
       .option<bool>("--notice", "notice", "true: send a notice first")
       .option<int>("--seconds", "seconds", "seconds from the notice to the end");
-  ControlCommand(app, parsed, "status", "set the result of an instance's status check")
+  ControlCommand(sim_app, parsed, "status", "set the result of an instance's status check")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true)
       .option<std::string>("CHECK", "check", "system, instance or ebs", true)
       .option<std::string>("STATUS", "status", "ok, impaired, initializing or insufficient-data",
                            true);
-  ControlCommand(app, parsed, "event", "add a scheduled event to an instance; it is only shown")
+  ControlCommand(sim_app, parsed, "event", "add a scheduled event to an instance; it is only shown")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true)
       .option<std::string>("CODE", "code", "instance-retirement, instance-stop ...", true)
       .option<int>("--seconds", "seconds", "seconds from now; default: a day");
-  ControlCommand(app, parsed, "hang", "make the system in an instance hang")
+  ControlCommand(sim_app, parsed, "hang", "make the system in an instance hang")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
-  ControlCommand(app, parsed, "read_only", "make the root of a guest read-only (--guests)")
+  ControlCommand(sim_app, parsed, "read_only", "make the root of a guest read-only (--guests)")
       .option<std::string>("INSTANCE", "instance_id", "i-...", true);
 }
 
 // Faults and time, and what the simulator knows.
-void add_simulator_controls(CLI::App& app, Parsed& parsed) {
-  ControlCommand(app, parsed, "delay", "set how many seconds late EC2 shows something")
+void add_simulator_controls(CLI::App& sim_app, Parsed& parsed) {
+  ControlCommand(sim_app, parsed, "delay", "set how many seconds late EC2 shows something")
       .option<std::string>("OF", "of", "credentials (those of an instance profile) or fleets", true)
       .option<int>("SECONDS", "seconds", "seconds", true);
-  ControlCommand(app, parsed, "replacement", "set what EC2 does with a root that replaces another")
+  ControlCommand(sim_app, parsed, "replacement",
+                 "set what EC2 does with a root that replaces another")
       .option<bool>("--delete-on-termination", "delete_on_termination",
                     "true or false: does the new root go with its instance?", true);
-  ControlCommand(app, parsed, "fault", "make calls fail")
+  ControlCommand(sim_app, parsed, "fault", "make calls fail")
       .option<std::string>("KIND", "kind", "throttle, error_before, lost_reply, refuse ...", true)
       .option<std::string>("--action", "action", "the API action; default: any")
       .option<int>("--count", "count", "how many times")
@@ -115,15 +116,16 @@ void add_simulator_controls(CLI::App& app, Parsed& parsed) {
       .option<std::string>("--zone", "zone", "fail only calls that name this zone")
       .option<std::string>("--parameter", "parameter", "fail only calls with this parameter")
       .option<int>("--seconds", "seconds", "how long, with slow_state and stale_describe");
-  ControlCommand(app, parsed, "clock", "move the simulator's clock forward")
+  ControlCommand(sim_app, parsed, "clock", "move the simulator's clock forward")
       .option<int>("SECONDS", "advance_seconds", "seconds", true);
-  ControlCommand(app, parsed, "state", "print everything the simulator knows, as JSON");
-  ControlCommand(app, parsed, "resources", "print all resources of one kind, as JSON")
+  ControlCommand(sim_app, parsed, "state", "print everything the simulator knows, as JSON");
+  ControlCommand(sim_app, parsed, "resources", "print all resources of one kind, as JSON")
       .option<std::string>("KIND", "kind", "instance, volume ...", true)
       .option<std::string>("--of-region", "region", "default: us-east-1");
-  ControlCommand(app, parsed, "calls", "print the journal of API calls, as JSON");
-  ControlCommand(app, parsed, "actions", "print the API actions that the simulator knows, as JSON");
-  ControlCommand(app, parsed, "violations", "print the safety rules that were broken, as JSON");
+  ControlCommand(sim_app, parsed, "calls", "print the journal of API calls, as JSON");
+  ControlCommand(sim_app, parsed, "actions",
+                 "print the API actions that the simulator knows, as JSON");
+  ControlCommand(sim_app, parsed, "violations", "print the safety rules that were broken, as JSON");
 }
 
 // What the virtual machines of the local EC2 are like.
