@@ -4,6 +4,7 @@ import re
 import sys
 import unittest
 
+from help_text import commands_in
 from program import SOURCE, ProgramTest
 
 sys.path.insert(0, str(SOURCE / "boot/assembly"))
@@ -47,8 +48,7 @@ class ManualTest(ProgramTest):
         return self.succeeds(*words, "--help").stdout
 
     def subcommands(self, *words):
-        listed = self.help_of(*words).partition("Subcommands:\n")[2]
-        return re.findall(r"(?m)^  ([a-z-]+) ", listed)
+        return commands_in(self.help_of(*words))
 
     def test_every_command_and_flag_is_in_the_manual(self):
         commands = [[name] for name in self.subcommands()]

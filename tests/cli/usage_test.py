@@ -1,22 +1,16 @@
 """What the program says of command lines that are wrong, and in each --help."""
 
-import re
 import subprocess
 import unittest
 
 import program  # noqa: F401: finds the module below
+from help_text import commands_in, examples_in, sections
 from server import BINARY
 
 
 def run(*words):
     return subprocess.run([BINARY, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=60, check=False)
-
-
-def commands_in(help_text):
-    """The names below "Subcommands:"."""
-    found = help_text.partition("\nSubcommands:\n")[2]
-    return re.findall(r"^  (\S+)", found, re.MULTILINE)
 
 
 class UsageTest(unittest.TestCase):
@@ -76,6 +70,9 @@ class UsageTest(unittest.TestCase):
             words = waiting.pop()
             done = run(*words, "--help")
             self.assertEqual((done.returncode, done.stderr), (0, ""), words)
+            self.assertEqual(next(iter(sections(done.stdout))), "Examples", words)
+            for example in examples_in(done.stdout):
+                self.assertTrue(example.startswith(" ".join(["ec2spotter", *words])), example)
             seen.append(" ".join(words))
             waiting += [[*words, each] for each in commands_in(done.stdout)]
             for spew in ("->", "ENUM", "{", "OR ", "INT:INT", "value in"):

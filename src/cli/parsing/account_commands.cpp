@@ -14,7 +14,9 @@ void add_setup(CLI::App& app, Parsed& parsed) {
 void add_setup_role(CLI::App& app, Parsed& parsed) {
   CLI::App* command =
       app.add_subcommand("setup-role", "make the IAM role of an unattended machine");
-  command->add_option("FILE", parsed.setup_role.file, "machine file")->required();
+  command->add_option("FILE", parsed.setup_role.file, "machine file")
+      ->type_name(kFileType)
+      ->required();
   command->add_flag("--remove", parsed.setup_role.remove, "delete the role");
   command->add_flag("--dry-run", parsed.setup_role.dry_run, "only print the role's policy");
   command->callback([&parsed] {

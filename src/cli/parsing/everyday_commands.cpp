@@ -9,6 +9,7 @@ void add_launch(CLI::App& app, Parsed& parsed) {
   CLI::App* command =
       app.add_subcommand("launch", "start the machine of a file, and wait until it is up");
   command->add_option("FILE", parsed.launch.file, "machine file: .toml, or a classic .conf")
+      ->type_name(kFileType)
       ->required();
   command->add_option("TYPE", parsed.launch.type, "instance type instead of the file's");
   auto* unattended = command->add_flag_callback(
@@ -66,10 +67,13 @@ void add_ssh(CLI::App& app, Parsed& parsed) {
 
 void add_watch(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("watch", "keep machines up until a signal comes");
-  command->add_option("PATH", parsed.watch.paths, "machine files, or folders of machine files");
-  command->add_option("--state", parsed.watch.state, kStateHelp);
-  command->add_option("--events", parsed.watch.events,
-                      "URL of the SQS queue to which EventBridge sends EC2's notices");
+  command->add_option("PATH", parsed.watch.paths, "machine files, or folders of machine files")
+      ->type_name(kPathType);
+  command->add_option("--state", parsed.watch.state, kStateHelp)->type_name(kFolderType);
+  command
+      ->add_option("--events", parsed.watch.events,
+                   "the SQS queue to which EventBridge sends EC2's notices")
+      ->type_name("URL");
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return watch(parsed.common, parsed.watch); }; });
 }

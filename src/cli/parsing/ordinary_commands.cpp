@@ -10,10 +10,14 @@ void add_import(CLI::App& app, Parsed& parsed) {
   CLI::App* command =
       app.add_subcommand("import", "make a machine of an ordinary instance, with its disks");
   command->add_option("INSTANCE", import_options.instance, "its id: i-...")->required();
-  command->add_option("--name", import_options.name,
-                      "of the machine and its file; default: the instance's Name tag");
-  command->add_option("--image", import_options.image,
-                      "preboot image: ami-... or resolve:ssm:NAME; default: Debian's");
+  command
+      ->add_option("--name", import_options.name,
+                   "of the machine and its file; default: the instance's Name tag")
+      ->type_name("NAME");
+  command
+      ->add_option("--image", import_options.image,
+                   "preboot image: ami-... or resolve:ssm:NAME; default: Debian's")
+      ->type_name("IMAGE");
   command->add_flag("--dry-run", import_options.dry_run, "only print what would be done");
   command->add_flag("--terminate-source", import_options.terminate_source,
                     "terminate the instance in the end; else it stays, stopped");

@@ -12,7 +12,8 @@ void add_timeout(CLI::App& command, Duration& timeout, int least) {
   command
       .add_option_function<int>(
           "--timeout", [&timeout](int given) { timeout = minutes(given); },
-          "minutes; default " + std::to_string(usual))
+          "default " + std::to_string(usual))
+      ->type_name("MINUTES")
       ->check(whole_number(least, 1440));
 }
 
@@ -22,7 +23,9 @@ void add_waiting(CLI::App& command, Waiting& waiting) {
 }
 
 void add_machine(CLI::App& command, std::string& machine) {
-  command.add_option("NAME", machine, "machine name, or its file")->required();
+  command.add_option("NAME", machine, "machine name, or its file")
+      ->type_name(kMachineType)
+      ->required();
 }
 
 CLI::App* add_on_machine(CLI::App& app, Parsed& parsed, const std::string& name,

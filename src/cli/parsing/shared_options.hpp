@@ -10,6 +10,12 @@
 
 namespace ec2spotter::cli {
 
+// The types of values that completion can list, as an option's type_name.
+inline constexpr const char* kMachineType = "MACHINE";  // a name, or a machine file
+inline constexpr const char* kFileType = "FILE";
+inline constexpr const char* kFolderType = "DIR";
+inline constexpr const char* kPathType = "PATH";  // a file or a folder
+
 inline constexpr const char* kStateHelp =
     "folder for the journal and the lock of a watch; default ~/.local/state/ec2spotter";
 

@@ -1,6 +1,7 @@
 // `sim` and its subcommands: the options of the local EC2, and a row for each control call.
 #include "cli/commands/commands.hpp"
 #include "cli/parsing/add_commands.hpp"
+#include "cli/parsing/shared_options.hpp"
 #include "cli/whole_number.hpp"
 
 namespace ec2spotter::cli {
@@ -134,6 +135,7 @@ void add_vm(CLI::App& command, sim::VmOptions& machines) {
       .add_option("--ssh-port", machines.ssh_port,
                   "with --vm: the port for ssh at the public addresses; default " +
                       std::to_string(machines.ssh_port) + ", which needs root")
+      ->type_name("PORT")
       ->check(whole_number(1, 65535));
   command
       .add_option("--memory", machines.memory_mib_max,
@@ -151,11 +153,13 @@ void add_vm(CLI::App& command, sim::VmOptions& machines) {
 void add_sim(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("sim", "run the local EC2");
   Sim& options = parsed.sim;
-  command->add_option("--listen", options.listen,
-                      "HOST:PORT; port 0: any; default " + options.listen);
-  command->add_option("--state", options.server.state_dir, "folder for state and disks");
-  command->add_option("--seed", options.server.seed_file,
-                      "JSON file with the resources at the start");
+  command->add_option("--listen", options.listen, "port 0: any; default " + options.listen)
+      ->type_name("HOST:PORT");
+  command->add_option("--state", options.server.state_dir, "folder for state and disks")
+      ->type_name(kFolderType);
+  command
+      ->add_option("--seed", options.server.seed_file, "JSON file with the resources at the start")
+      ->type_name(kFileType);
   add_choice(*command, "--profile", options.server.profile,
              {{"instant", sim::Profile::instant}, {"realistic", sim::Profile::realistic}},
              "how long EC2's own work takes");

@@ -20,8 +20,9 @@ void add_console(CLI::App& app, Parsed& parsed) {
 
 void add_events(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("events", "print what watches have decided and done");
-  command->add_option("NAME", parsed.events.machine, "one machine; default: all");
-  command->add_option("--state", parsed.events.state, kStateHelp);
+  command->add_option("NAME", parsed.events.machine, "one machine; default: all")
+      ->type_name(kMachineType);
+  command->add_option("--state", parsed.events.state, kStateHelp)->type_name(kFolderType);
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return events(parsed.common, parsed.events); }; });
 }
@@ -59,9 +60,10 @@ void add_drill(CLI::App& app, Parsed& parsed) {
   command
       ->add_option_function<int>(
           "--within", [&options](int given) { options.timeout = seconds(given); },
-          "seconds in which the machine must be up again; default " + std::to_string(usual))
+          "the machine must be up again in this time; default " + std::to_string(usual))
+      ->type_name("SECONDS")
       ->check(whole_number(1, 86400));
-  command->add_option("--state", options.state, kStateHelp);
+  command->add_option("--state", options.state, kStateHelp)->type_name(kFolderType);
   command->callback(
       [&parsed] { parsed.action = [&parsed] { return drill(parsed.common, parsed.drill); }; });
 }

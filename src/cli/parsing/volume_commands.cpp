@@ -23,10 +23,12 @@ void add_move(CLI::App& app, Parsed& parsed) {
   CLI::App* command =
       app.add_subcommand("move", "bring a machine's root to another zone or region");
   add_machine(*command, parsed.move.machine);
-  auto* zone = command->add_option("--zone", parsed.move.zone, "the zone, such as us-east-1b");
-  auto* region =
-      command->add_option("--region", parsed.move.region,
-                          "another region, such as eu-west-1; see [regions] of the file");
+  auto* zone = command->add_option("--zone", parsed.move.zone, "the zone, such as us-east-1b")
+                   ->type_name("ZONE");
+  auto* region = command
+                     ->add_option("--region", parsed.move.region,
+                                  "another region, such as eu-west-1; see [regions] of the file")
+                     ->type_name("REGION");
   command->add_flag("--cancel", parsed.move.cancel, "stop a move or a restore; the root stays")
       ->excludes(zone)
       ->excludes(region);
@@ -47,8 +49,10 @@ void add_restore(CLI::App& app, Parsed& parsed) {
   command
       ->add_option("--from", parsed.restore.from,
                    "a snapshot, a former root, or a time such as 2026-11-28T12:00:00Z")
+      ->type_name("SOURCE")
       ->required();
-  command->add_option("--zone", parsed.restore.zone, "zone of the new root; default: as now");
+  command->add_option("--zone", parsed.restore.zone, "zone of the new root; default: as now")
+      ->type_name("ZONE");
 }
 
 void add_undelete(CLI::App& app, Parsed& parsed) {
