@@ -32,5 +32,5 @@ def examples_in(text):
 
 def options_in(text):
     """The long names of the options."""
-    return [name for line in sections(text).get("Options", [])
-            for name in re.findall(r"--[a-z-]+", line[:32].split("  ")[1])]
+    found = (re.match(r"  (?:-\w,)?(--[a-z-]+)", line) for line in sections(text).get("Options", []))
+    return [each[1] for each in found if each]

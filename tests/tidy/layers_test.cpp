@@ -84,6 +84,7 @@ const Layers& layers() {
         {"cli/commands/",
          {"base/", "model/", "plan/", "aws/", "boot/", "control/", "sim/", "cli/"}},
         {"cli/parsing/", {"base/", "cli/"}},
+        {"documents/", {"base/", "cli/parsing/", "documents/"}},
         {"cli/watching/",
          {"base/", "model/", "plan/", "aws/", "control/", "cli/watching/", "cli/"}},
         {"cli/", {"base/", "model/", "plan/", "aws/", "boot/", "control/", "cli/"}},
