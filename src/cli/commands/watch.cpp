@@ -1,4 +1,6 @@
 // `watch`: follows machine files and keeps their machines up, with one thread for each region.
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -7,6 +9,7 @@
 #include "cli/state_folder.hpp"
 #include "cli/watching/event_listener.hpp"
 #include "cli/watching/region_watch.hpp"
+#include "cli/watching/service_manager.hpp"
 #include "cli/watching/watch_log.hpp"
 #include "control/files/machine_folder.hpp"
 #include "control/loop/journal.hpp"
@@ -18,6 +21,9 @@ using namespace std::chrono_literals;
 
 // How soon a changed machine file is heard of.
 constexpr Duration kReloadAfter = 5s;
+
+// How soon it is seen that EC2 was observed for the first time.
+constexpr Duration kReadyAfter = 200ms;
 
 // All watches of one process.
 class Watches {
@@ -45,6 +51,23 @@ class Watches {
     for (auto& [region, watch] : regions_) watch.on_spot_event(event);
   }
 
+  // Has EC2 been observed in one region at least, or is there none to observe?
+  bool have_observed() {
+    const std::lock_guard lock(mutex_);
+    return regions_.empty() || std::any_of(regions_.begin(), regions_.end(), [](const auto& each) {
+             return each.second.has_observed();
+           });
+  }
+
+  // How long the longest turn lasts that is being taken now.
+  Duration busy() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    auto since = now;
+    for (const auto& [region, watch] : regions_) since = std::min(since, watch.busy_since());
+    return std::chrono::duration_cast<Duration>(now - since);
+  }
+
  private:
   const Common& common_;
   WatchLog& log_;
@@ -65,21 +88,33 @@ Result<void> watch(const Common& common, const WatchOptions& options) {
                                             : options.paths);
   Watches watches(common, log);
   std::optional<EventListener> listener;
+  ServiceManager manager = ServiceManager::of_this_process();
   std::vector<Machine> known;
+  std::string status;
   bool first = true;
+  bool ready = false;
   do {
     for (const std::string& problem : files.reload()) log.say(problem);
     if (first || known != files.machines()) {
       known = files.machines();
-      log.say("watching " + std::to_string(known.size()) + " machines");
+      status = "watching " + std::to_string(known.size()) + " machines";
+      log.say(status);
+      if (ready) manager.reloading();
       watches.set_machines(known);
+      if (ready) manager.ready(status);
       first = false;
     }
     if (!listener && !options.events.empty() && !known.empty()) {
       listener.emplace(common, options.events, known.front().region, log,
                        [&watches](const SpotEvent& event) { watches.on_spot_event(event); });
     }
-  } while (waiter.wait(kReloadAfter));
+    if (!ready && watches.have_observed()) {
+      ready = true;
+      manager.ready(status);
+    }
+    manager.alive(watches.busy());
+  } while (waiter.wait(ready ? kReloadAfter : kReadyAfter));
+  manager.stopping();
   log.say("the watch was ended by a signal; the machines stay as they are");
   return {};
 }

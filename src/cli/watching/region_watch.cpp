@@ -45,7 +45,9 @@ void RegionWatch::run(const std::stop_token& stop) {
     }
     if (stop.stop_requested()) return;
     take_in(std::move(news));
+    busy_since_ = std::chrono::steady_clock::now();
     pause = work(stop);
+    busy_since_ = std::chrono::steady_clock::time_point::max();
   }
 }
 
@@ -61,7 +63,10 @@ void RegionWatch::take_in(News news) {
 }
 
 Duration RegionWatch::work(const std::stop_token& stop) {
-  if (machines_.empty() && watches_.empty()) return kTurnsApartMost;
+  if (machines_.empty() && watches_.empty()) {
+    has_observed_ = true;
+    return kTurnsApartMost;
+  }
   if (session_ == nullptr && !open(stop)) return kOpenAgainAfter;
   return take_turns();
 }
@@ -114,6 +119,12 @@ Duration RegionWatch::take_turns() {
       turning.due = clock.running() + std::min(next - clock.now(), kTurnsApartMost);
     }
     pause = std::min(pause, turning.due - clock.running());
+  }
+  for (const Machine& machine : machines_) {
+    const auto turning = watches_.find(machine.owner);
+    if (turning != watches_.end() && turning->second.watch.last_decision(machine.name) != nullptr) {
+      has_observed_ = true;
+    }
   }
   return std::max(pause, Duration::zero());
 }

@@ -1,6 +1,8 @@
 // The watches of one region on a thread of their own: no region waits for another one.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -32,6 +34,11 @@ class RegionWatch {
   void set_machines(std::vector<Machine> machines);
   void on_spot_event(const SpotEvent& event);
 
+  // Has EC2 been observed, or was there nothing to observe? From any thread.
+  bool has_observed() const { return has_observed_; }
+  // When the turn that the thread is taking began; max(): it takes none. From any thread.
+  std::chrono::steady_clock::time_point busy_since() const { return busy_since_; }
+
  private:
   struct Turning {
     Watch watch;
@@ -53,6 +60,10 @@ class RegionWatch {
   const Common& common_;
   const std::string region_;
   WatchLog& log_;
+
+  std::atomic<bool> has_observed_ = false;
+  std::atomic<std::chrono::steady_clock::time_point> busy_since_ =
+      std::chrono::steady_clock::time_point::max();
 
   std::mutex mutex_;
   std::condition_variable_any is_news_;
