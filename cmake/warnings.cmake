@@ -62,3 +62,8 @@ function(ec2spotter_test name label)
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   gtest_discover_tests(${name} PROPERTIES LABELS ${label} TIMEOUT 120)
 endfunction()
+
+# For code that runs once in a command: half the size, and nobody waits for it.
+function(ec2spotter_small target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
+endfunction()

@@ -146,7 +146,7 @@ std::string arguments(const Command& program) {
 }  // namespace
 
 std::string bash_completion(const Command& program) {
-  return "# Completion of ec2spotter for bash.\n" + commands(program) + options(program) +
+  return "# Completion for bash: ec2spotter.\n" + commands(program) + options(program) +
          kinds(program) + arguments(program) + kFunction;
 }
 

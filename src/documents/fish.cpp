@@ -84,7 +84,7 @@ void add_lines(const Command& command, std::string& text) {
 }  // namespace
 
 std::string fish_completion(const Command& program) {
-  std::string text = "# Completion of ec2spotter for fish.\nset -g __ec2spotter_with_value " +
+  std::string text = "# Completion for fish: ec2spotter.\nset -g __ec2spotter_with_value " +
                      joined(names_with_value(program), " ") + "\n" + kFunctions;
   text += "\ncomplete -c ec2spotter -f\ncomplete -c ec2spotter -s h -l help -d 'print this help'\n";
   add_lines(program, text);

@@ -5,7 +5,7 @@ namespace ec2spotter::documents {
 namespace {
 
 constexpr const char* kHead = R"sh(#compdef ec2spotter-launch ec2spotter-setup ec2spotter
-# Completion of ec2spotter for zsh.
+# Completion for zsh: ec2spotter.
 
 # The names of the machine files in the folder that --machines names, else in this one.
 _ec2spotter_machines() {

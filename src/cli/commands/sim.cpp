@@ -34,13 +34,16 @@ Result<Address> parse_listen(const std::string& text) {
 // EC2 gives a guest more time; an instance that does not answer must not hold a test up for long.
 constexpr Duration kShutdownGrace = std::chrono::seconds(30);
 
-// The small program beside this one, or, where it is missing, this one.
+// The small program beside this one, or where it is installed; where it is missing, this one.
 Result<std::vector<std::string>> relay_command() {
   std::error_code error;
   const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return fail(Errc::io, "/proc/self/exe cannot be read: " + error.message());
-  const auto relay = path.parent_path() / "ec2spotter-relay";
-  if (std::filesystem::exists(relay, error)) return std::vector<std::string>{relay.string()};
+  const auto folder = path.parent_path();
+  for (const auto& relay : {folder / "ec2spotter-relay",
+                            folder.parent_path() / "libexec" / "ec2spotter" / "ec2spotter-relay"}) {
+    if (std::filesystem::exists(relay, error)) return std::vector<std::string>{relay.string()};
+  }
   return std::vector<std::string>{path.string(), kSimRelay};
 }
 
