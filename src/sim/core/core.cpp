@@ -29,13 +29,26 @@ ApiReply error_reply(std::string_view code, std::string_view message, std::strin
 
 Core::Core(WorldOptions options, Bodies& bodies) : world_(options, bodies) {
   furnish_regions(world_);
-  for (const auto add :
-       {add_instance_actions, add_instance_attribute_actions, add_instance_status_actions,
-        add_instance_type_actions, add_volume_actions, add_snapshot_actions,
-        add_create_snapshot_actions, add_copy_snapshot_actions, add_tag_actions, add_spot_actions,
-        add_address_actions, add_image_actions, add_network_actions, add_interface_actions,
-        add_template_actions, add_fleet_actions, add_key_actions, add_place_actions,
-        add_root_task_actions}) {
+  for (const auto add : {add_instance_actions,
+                         add_instance_attribute_actions,
+                         add_instance_status_actions,
+                         add_instance_type_actions,
+                         add_volume_actions,
+                         add_volume_change_actions,
+                         add_snapshot_actions,
+                         add_create_snapshot_actions,
+                         add_copy_snapshot_actions,
+                         add_tag_actions,
+                         add_spot_actions,
+                         add_address_actions,
+                         add_image_actions,
+                         add_network_actions,
+                         add_interface_actions,
+                         add_template_actions,
+                         add_fleet_actions,
+                         add_key_actions,
+                         add_place_actions,
+                         add_root_task_actions}) {
     add(actions_);
   }
   add_identity_actions(identity_actions_);

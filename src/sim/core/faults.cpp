@@ -26,7 +26,8 @@ constexpr Kind kKinds[] = {{"throttle"},
                            {kTaskFails, "CreateReplaceRootVolumeTask"},
                            {kTaskFailsDetached, "CreateReplaceRootVolumeTask"},
                            {kVolumeError, "CreateVolume"},
-                           {kVolumeVanishes, "CreateVolume"}};
+                           {kVolumeVanishes, "CreateVolume"},
+                           {kVolumeChangeFails, "ModifyVolume"}};
 
 const Kind* find_kind(const std::string& name) {
   const auto* found = std::find_if(std::begin(kKinds), std::end(kKinds),

@@ -76,6 +76,71 @@ TEST(SimVolumeTest, OnlyGrowsAndFourTimesADay) {
             "13");
 }
 
+std::string change_of(Sim& sim, const std::string& volume, const std::string& what) {
+  return sim.call("DescribeVolumesModifications", {{"VolumeId.1", volume}}).at("//" + what);
+}
+
+TEST(SimVolumeTest, GrowsWhileItIsOptimizedAndTakesNoOtherChangeMeanwhile) {
+  Sim sim(Profile::realistic);
+  const std::string volume = sim.make_volume();
+  sim.advance(5s);
+  const ParamMap grow{{"VolumeId", volume}, {"Size", "9"}};
+  ParamMap dry = grow;
+  dry["DryRun"] = "true";
+  EXPECT_EQ(sim.call("ModifyVolume", dry).error(), "DryRunOperation");
+  EXPECT_EQ(sim.call("ModifyVolume", grow).at("//modificationState"), "modifying");
+  const auto size = [&] {
+    return sim.call("DescribeVolumes", {{"VolumeId.1", volume}}).at("//size");
+  };
+  EXPECT_EQ(size(), "8");
+  sim.advance(3s);
+  EXPECT_EQ(size(), "9");
+  EXPECT_EQ(change_of(sim, volume, "modificationState"), "optimizing");
+  EXPECT_EQ(sim.call("ModifyVolume", {{"VolumeId", volume}, {"Size", "10"}}).error(),
+            "IncorrectModificationState");
+  sim.advance(30s);
+  EXPECT_EQ(change_of(sim, volume, "progress"), "50");
+  sim.advance(30s);
+  EXPECT_EQ(change_of(sim, volume, "modificationState"), "completed");
+  EXPECT_EQ(sim.call("ModifyVolume", {{"VolumeId", volume}, {"Size", "10"}}).error(), "");
+}
+
+TEST(SimVolumeTest, AChangeThatFailsLeavesTheVolumeAsItWasAndMayBeTriedAgain) {
+  Sim sim;
+  const std::string volume = sim.make_volume();
+  sim.control("fault", {{"kind", "volume_change_fails"}});
+  const ParamMap grow{{"VolumeId", volume}, {"Size", "9"}};
+  EXPECT_EQ(sim.call("ModifyVolume", grow).error(), "");
+  EXPECT_EQ(change_of(sim, volume, "modificationState"), "failed");
+  EXPECT_NE(change_of(sim, volume, "statusMessage"), "");
+  EXPECT_EQ(sim.call("DescribeVolumes", {{"VolumeId.1", volume}}).at("//size"), "8");
+  EXPECT_EQ(sim.call("ModifyVolume", grow).error(), "");
+  EXPECT_EQ(sim.call("DescribeVolumes", {{"VolumeId.1", volume}}).at("//size"), "9");
+}
+
+TEST(SimVolumeTest, RatesStayWhenAVolumeGrowsAndNotItsTypesLimits) {
+  Sim sim;
+  const auto create = [&](ParamMap more) {
+    more.insert({{"AvailabilityZone", kZone}, {"Size", "200"}});
+    return sim.call("CreateVolume", more).at("//volumeId");
+  };
+  const auto grow = [&](const std::string& volume, const char* size) {
+    return sim.call("ModifyVolume", {{"VolumeId", volume}, {"Size", size}}).error();
+  };
+  const std::string fast = create({{"VolumeType", "gp3"}, {"Iops", "4000"}, {"Throughput", "250"}});
+  const std::string old = create({{"VolumeType", "gp2"}});
+  const std::string slow = create({{"VolumeType", "st1"}});
+  for (const std::string& volume : {fast, old, slow}) EXPECT_EQ(grow(volume, "201"), "");
+  EXPECT_EQ(change_of(sim, fast, "targetIops"), "4000");
+  EXPECT_EQ(change_of(sim, fast, "targetThroughput"), "250");
+  EXPECT_EQ(change_of(sim, old, "originalIops"), "600");
+  EXPECT_EQ(change_of(sim, old, "targetIops"), "603");
+  EXPECT_EQ(grow(slow, "16385"), "InvalidParameterValue");
+  EXPECT_EQ(sim.call("DescribeVolumesModifications", {{"MaxResults", "501"}}).error(),
+            "InvalidParameterValue");
+  EXPECT_NE(sim.call("DescribeVolumesModifications", {{"MaxResults", "2"}}).at("//nextToken"), "");
+}
+
 TEST(SimVolumeTest, RefusesSizesAndRatesThatItsTypeDoesNotTake) {
   Sim sim;
   const auto create = [&](const ParamMap& more) {

@@ -21,7 +21,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kAttachmentsMost = 28;  // what types.cpp says of every type
-constexpr long kModificationsMost = 4;        // of one volume, within 24 hours
 
 const FilterPaths& volume_filters() {
   static const FilterPaths kPaths{
@@ -262,95 +261,6 @@ Result<Json> delete_volume(Call& call) {
   return Json{{"return", true}};
 }
 
-void add_rates(Json& change, const std::string& prefix, const Json& volume) {
-  if (volume.contains("iops")) change[prefix + "Iops"] = volume.at("iops");
-  if (volume.contains("throughput")) change[prefix + "Throughput"] = volume.at("throughput");
-}
-
-// Grows only, one change at a time, and four within a day.
-Result<void> check_modification(Call& call, const Json& volume, const DiskSpec& wanted) {
-  if (*wanted.size_gib < volume.at("size").get<long>()) {
-    return refuse("InvalidParameterValue", "New size cannot be smaller than existing size");
-  }
-  const std::string id = text(volume, "volumeId");
-  const std::string status = text(volume, "status");
-  if (status != "available" && status != "in-use") {
-    return refuse("IncorrectState", "Volume '" + id + "' is '" + status + "'.");
-  }
-  const Json* change = call.find("volume-modification", id);
-  if (change != nullptr && text(*change, "modificationState") != "completed") {
-    return refuse("IncorrectModificationState",
-                  "Volume '" + id + "' is still being modified; wait until that has completed");
-  }
-  long recent = 0;
-  for (const Json& at : volume.value("_modified", Json::array())) {
-    const auto time = parse_iso8601(at.get<std::string>());
-    if (time && call.world.now() - *time < 24h) ++recent;
-  }
-  if (recent >= kModificationsMost) {
-    return refuse("VolumeModificationRateExceeded", "Volume '" + id + "' has been modified " +
-                                                        std::to_string(recent) +
-                                                        " times within 24 hours");
-  }
-  return check_volume(wanted);
-}
-
-Result<Json> modify_volume(Call& call) {
-  TRY(const std::string volume_id, call.params.need("VolumeId"));
-  DiskSpec wanted;
-  TRY(wanted.size_gib, call.params.number("Size"));
-  wanted.volume_type = call.params.get_or("VolumeType", "");
-  TRY(wanted.iops, call.params.number("Iops"));
-  TRY(wanted.throughput, call.params.number("Throughput"));
-  TRY(Json * volume, need_volume(call, volume_id));
-  const long old_size = volume->at("size").get<long>();
-  const std::string old_type = text(*volume, "volumeType");
-  if (!wanted.size_gib) wanted.size_gib = old_size;
-  if (wanted.volume_type.empty()) wanted.volume_type = old_type;
-  TRY_VOID(check_modification(call, *volume, wanted));
-  TRY_VOID(call.finish());
-  Json change{{"volumeId", volume_id},
-              {"modificationState", "modifying"},
-              {"progress", 0},
-              {"originalSize", old_size},
-              {"targetSize", *wanted.size_gib},
-              {"originalVolumeType", old_type},
-              {"targetVolumeType", wanted.volume_type},
-              {"startTime", call.world.timestamp()}};
-  add_rates(change, "original", *volume);
-  TRY_VOID(call.world.bodies().grow_volume(volume_id, static_cast<int>(*wanted.size_gib)));
-  Json changed = volume_json(call.world, wanted, text(*volume, "availabilityZone"), {});
-  for (const char* key : {"size", "volumeType", "iops", "throughput"}) {
-    volume->erase(key);
-    if (changed.contains(key)) (*volume)[key] = changed.at(key);
-  }
-  add_rates(change, "target", *volume);
-  call.put("volume-modification", volume_id) = change;
-  for (const auto& [event, after] : {std::pair{"volume_optimizing", Duration(2s)},
-                                     std::pair{"volume_modified", Duration(60s)}}) {
-    call.world.schedule(call.world.work(after),
-                        {{"kind", event}, {"region", call.region}, {"id", volume_id}});
-  }
-  Json& recent = (*volume)["_modified"];
-  recent.push_back(call.world.timestamp());
-  return Json{{"volumeModification", std::move(change)}};
-}
-
-Result<Json> describe_modifications(Call& call) {
-  static const FilterPaths kPaths{{"volume-id", "volumeId"},
-                                  {"modification-state", "modificationState"},
-                                  {"original-size", "originalSize"},
-                                  {"target-size", "targetSize"},
-                                  {"original-volume-type", "originalVolumeType"},
-                                  {"target-volume-type", "targetVolumeType"},
-                                  {"start-time", "startTime"}};
-  return describe(call, {.kind = "volume-modification",
-                         .id_parameter = "VolumeId",
-                         .not_found = "InvalidVolumeModification.NotFound",
-                         .set = "volumeModificationSet",
-                         .filters = &kPaths});
-}
-
 }  // namespace
 
 void add_volume_actions(Actions& actions) {
@@ -358,9 +268,7 @@ void add_volume_actions(Actions& actions) {
                   {"CreateVolume", create_volume},
                   {"AttachVolume", attach_volume},
                   {"DetachVolume", detach_volume},
-                  {"DeleteVolume", delete_volume},
-                  {"ModifyVolume", modify_volume},
-                  {"DescribeVolumesModifications", describe_modifications}});
+                  {"DeleteVolume", delete_volume}});
 }
 
 }  // namespace ec2spotter::sim

@@ -58,6 +58,7 @@ void add_instance_attribute_actions(Actions& actions);
 void add_instance_status_actions(Actions& actions);
 void add_instance_type_actions(Actions& actions);
 void add_volume_actions(Actions& actions);
+void add_volume_change_actions(Actions& actions);
 void add_snapshot_actions(Actions& actions);
 void add_create_snapshot_actions(Actions& actions);
 void add_copy_snapshot_actions(Actions& actions);

@@ -21,6 +21,35 @@ void attached(World& world, const std::string& region, const std::string& volume
   }
 }
 
+void end_change(World& world, Json& change, const char* state) {
+  change["modificationState"] = state;
+  change["endTime"] = world.timestamp();
+}
+
+// The room is there as soon as the change is optimizing.
+void grow(World& world, Json& volume, Json& change) {
+  const long size = change.at("targetSize").get<long>();
+  const auto grown = world.bodies().grow_volume(text(volume, "volumeId"), static_cast<int>(size));
+  if (!grown) {
+    change["statusMessage"] = grown.error().message;
+    return end_change(world, change, "failed");
+  }
+  volume["size"] = size;
+  change["modificationState"] = "optimizing";
+}
+
+void on_change_event(World& world, const std::string& kind, Json& volume, Json& change) {
+  if (kind == "volume_optimizing") grow(world, volume, change);
+  if (kind == "volume_half_optimized") change["progress"] = 50;
+  if (kind == "volume_change_failed") {
+    change["statusMessage"] = "an internal error; try again";
+    end_change(world, change, "failed");
+  }
+  if (kind != "volume_modified") return;
+  change["progress"] = 100;
+  end_change(world, change, "completed");
+}
+
 }  // namespace
 
 void forget_disk(Json& instance, const std::string& volume_id) {
@@ -85,14 +114,8 @@ void on_volume_event(World& world, const std::string& kind, const std::string& r
   }
   if (kind == "volume_error") volume["status"] = "error";
   if (kind == "volume_failed") return erase_volume(world, region, id);
-  Json* change = world.find(region, "volume-modification", id);
-  if (change == nullptr || text(*change, "modificationState") == "completed") return;
-  if (kind == "volume_optimizing") (*change)["modificationState"] = "optimizing";
-  if (kind == "volume_modified") {
-    (*change)["modificationState"] = "completed";
-    (*change)["progress"] = 100;
-    (*change)["endTime"] = world.timestamp();
-  }
+  Json* change = world.find(region, kVolumeChange, id);
+  if (change != nullptr && is_under_way(*change)) on_change_event(world, kind, volume, *change);
 }
 
 }  // namespace ec2spotter::sim

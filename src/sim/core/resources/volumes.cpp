@@ -107,6 +107,11 @@ Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Js
   return volume;
 }
 
+bool is_under_way(const Json& change) {
+  const std::string state = text(change, "modificationState");
+  return state != "completed" && state != "failed";
+}
+
 Result<void> check_initialization(World& world, const std::string& region, const DiskSpec& disk) {
   if (!disk.initialization_mib_s) return {};
   const long rate = *disk.initialization_mib_s;

@@ -23,6 +23,13 @@ Json volume_json(World& world, const DiskSpec& disk, const std::string& zone, Js
 inline constexpr const char* kVolumeError = "volume_error";
 inline constexpr const char* kVolumeVanishes = "volume_vanishes";
 
+// The last change of a volume, in a table of its own under the volume's id.
+inline constexpr const char* kVolumeChange = "volume-modification";
+// Fault of ModifyVolume: EC2 fails at the change, and the volume stays as it was.
+inline constexpr const char* kVolumeChangeFails = "volume_change_fails";
+// Has EC2 not ended it yet?
+bool is_under_way(const Json& change);
+
 // How fast data comes from the snapshot while the volume is initialized, if the call says so. All
 // volumes of a region that are being initialized share a quota. Errors:
 // InvalidParameterCombination, InvalidParameterValue, ResourceLimitExceeded.
