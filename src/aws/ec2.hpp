@@ -178,6 +178,9 @@ class Ec2 {
   virtual Result<std::vector<RootTask>> describe_root_tasks(const std::vector<Filter>& filters) = 0;
   // DescribeSnapshots, of those that the account owns.
   virtual Result<std::vector<Snapshot>> describe_snapshots(const std::vector<Filter>& filters) = 0;
+  // DescribeVolumesModifications: the last one of each volume that EC2 remembers one of.
+  virtual Result<std::vector<VolumeChange>> describe_volume_changes(
+      const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<LaunchTemplate>> describe_launch_templates(
       const std::vector<Filter>& filters) = 0;
   virtual Result<std::vector<Address>> describe_addresses(const std::vector<Filter>& filters) = 0;
@@ -252,6 +255,10 @@ class Ec2 {
   // EC2 deletes the volume again, without an error, when its key cannot be used.
   virtual Result<Volume> create_volume(const VolumeSpec& spec) = 0;
   virtual Result<void> delete_volume(const VolumeId& volume) = 0;
+  // ModifyVolume, of the size alone. The work goes on after the answer, whether the volume is in
+  // use or not; EC2 refuses a smaller size, and another change before the last one has completed.
+  // There is no client token. Source: EC2 API reference, "ModifyVolume".
+  virtual Result<VolumeChange> grow_volume(const VolumeId& volume, int size_gib) = 0;
   virtual Result<void> attach_volume(const VolumeId& volume, const InstanceId& instance,
                                      const std::string& device) = 0;
   // Never forced; the instance is always named, so that a stale call cannot undo a newer

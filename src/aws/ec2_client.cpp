@@ -116,9 +116,13 @@ class RealEc2 final : public Ec2Client {
     return calls_.by_filters<SecurityGroup>(filters, describe_security_groups_call,
                                             parse_describe_security_groups);
   }
-
   Result<std::vector<Snapshot>> describe_snapshots(const std::vector<Filter>& filters) override {
     return calls_.by_filters<Snapshot>(filters, describe_snapshots_call, parse_describe_snapshots);
+  }
+  Result<std::vector<VolumeChange>> describe_volume_changes(
+      const std::vector<Filter>& filters) override {
+    return calls_.by_filters<VolumeChange>(filters, describe_volume_changes_call,
+                                           parse_describe_volume_changes);
   }
   Result<std::vector<LaunchTemplate>> describe_launch_templates(
       const std::vector<Filter>& filters) override {
@@ -211,6 +215,9 @@ class RealEc2 final : public Ec2Client {
   }
   Result<Volume> create_volume(const VolumeSpec& spec) override {
     return calls_.one<Volume>(create_volume_call(spec), parse_create_volume);
+  }
+  Result<VolumeChange> grow_volume(const VolumeId& volume, int size_gib) override {
+    return calls_.one<VolumeChange>(grow_volume_call(volume, size_gib), parse_grow_volume);
   }
   Result<void> delete_volume(const VolumeId& volume) override {
     return calls_.acknowledged(delete_volume_call(volume));

@@ -51,16 +51,21 @@ Machine with_owner(const Common& common, Machine machine) {
   return machine;
 }
 
-Result<std::optional<Machine>> find_machine_file(const Common& common,
-                                                 const std::string& argument) {
+std::string machine_file_path(const Common& common, const std::string& argument) {
   const fs::path folder(common.machines);
   for (const fs::path& path : {fs::path(argument), folder / (argument + ".toml"),
                                folder / (argument + ".conf"), folder / argument}) {
-    if (!is_file(path)) continue;
-    TRY(Machine machine, read_machine_file(path.string()));
-    return with_owner(common, std::move(machine));
+    if (is_file(path)) return path.string();
   }
-  return std::nullopt;
+  return {};
+}
+
+Result<std::optional<Machine>> find_machine_file(const Common& common,
+                                                 const std::string& argument) {
+  const std::string path = machine_file_path(common, argument);
+  if (path.empty()) return std::nullopt;
+  TRY(Machine machine, read_machine_file(path));
+  return with_owner(common, std::move(machine));
 }
 
 namespace {

@@ -58,6 +58,29 @@ struct OnMachine {
   std::vector<std::string> arguments;  // of `ssh`: the remote command
 };
 
+struct ChangeType {
+  std::string machine;
+  std::string types;     // separated by commas
+  bool later = false;    // the present instance stays as long as it would
+  bool dry_run = false;  // only print what would change
+  bool yes = false;      // the machine may be away for a restart
+  Duration timeout = kDriveDeadline;
+};
+
+struct GrowDisk {
+  std::string machine;
+  int size_gib = 0;
+  std::string volume;  // a data volume's id or Name tag; empty: the root
+  Duration timeout = kDriveDeadline;
+};
+
+struct Terminate {
+  std::string machine;
+  bool delete_volume = false;  // the root, and all that is on it
+  bool yes = false;            // else a terminal is asked before anything is lost
+  Duration timeout = kDriveDeadline;
+};
+
 struct Import {
   std::string instance;
   std::string name;               // of the machine; empty: the instance's Name tag

@@ -69,6 +69,8 @@ struct FoundMachine {
   Machine machine;
   bool from_file = false;
 };
+// The file that the argument means; empty: there is none.
+std::string machine_file_path(const Common& common, const std::string& argument);
 // Reads only the local disk; nullopt when no file is found. --owner decides instead of the file.
 Result<std::optional<Machine>> find_machine_file(const Common& common, const std::string& argument);
 

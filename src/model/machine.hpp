@@ -152,6 +152,8 @@ struct Machine {
   std::string kms_key = {};
   // It becomes an ordinary instance, whose root disk is the root; no file says so.
   bool ejects = false;
+  // It is ended for good: it keeps no network interface, whatever its file says.
+  bool ends = false;
   // The same machine as it is in each other region that its file knows; theirs are empty.
   std::vector<Machine> elsewhere = {};
   bool operator==(const Machine&) const = default;

@@ -59,6 +59,16 @@ struct Snapshot {
   bool operator==(const Snapshot&) const = default;
 };
 
+// The last change of a volume's size or type. Source: EC2 API reference, "VolumeModification".
+struct VolumeChange {
+  VolumeId volume;
+  std::string state;    // modifying, optimizing, completed or failed
+  std::string message;  // why it failed
+  int progress = 0;     // percent
+  int target_gib = 0;
+  bool operator==(const VolumeChange&) const = default;
+};
+
 struct BlockDevice {
   std::string device;
   VolumeId volume;

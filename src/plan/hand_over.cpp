@@ -24,6 +24,12 @@ Decision give_way(const Situation& s, const Instance& body, const Instance& succ
                       step::TerminateBody{body.id});
 }
 
+bool has_another_type(const Situation& s, const Instance& body) {
+  const auto& types = s.machine.types;
+  return s.intent.changes_type && !types.empty() &&
+         std::find(types.begin(), types.end(), body.type) == types.end();
+}
+
 }  // namespace
 
 bool may_hand_over(const Situation& s, const Root& root) {
@@ -31,14 +37,15 @@ bool may_hand_over(const Situation& s, const Root& root) {
 }
 
 bool wants_successor(const Situation& s, const Instance& body) {
-  return s.memory.rebalance.contains(body.id) || may_return_to_spot(s.machine, body, s.now);
+  return s.memory.rebalance.contains(body.id) || may_return_to_spot(s.machine, body, s.now) ||
+         has_another_type(s, body);
 }
 
 const Instance* find_successor(const Situation& s, const Root& root, bool needs_successor) {
   if (s.machine.keeps_private_ip) return nullptr;
   const Instance& body = *root.holder;
   const Instance* tagged = s.bodies.successor_of(body, root.needs());
-  if (!s.intent.by_watch) {
+  if (!hands_over(s.intent)) {
     return tagged != nullptr && s.now - tagged->launch_time <= s.machine.boot_limit ? tagged
                                                                                     : nullptr;
   }

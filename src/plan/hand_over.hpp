@@ -11,7 +11,7 @@ namespace ec2spotter {
 bool may_hand_over(const Situation& s, const Root& root);
 
 // Has EC2 recommended to leave this instance, or is it on-demand although the file prefers Spot at
-// this time?
+// this time, or does a person want another type?
 bool wants_successor(const Situation& s, const Instance& body);
 
 // The instance that takes over from this working one, if any. Its tag tells that also to a

@@ -158,7 +158,7 @@ Decision see_through(const Situation& s, const Root& root) {
   if (giving && giving->progress == Decision::Progress::going) return std::move(*giving);
   // Another instance would not get them all: this one goes on.
   const auto trouble = giving ? giving : data.trouble();
-  if (s.intent.by_watch && !trouble && (needs_successor || successor != nullptr)) {
+  if (hands_over(s.intent) && !trouble && (needs_successor || successor != nullptr)) {
     if (auto step = hand_over(s, root, successor)) return std::move(*step);
   }
   if (ailment) return care_for(s, root, *ailment);

@@ -58,6 +58,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"SnapshotLimitExceeded", kQuota},
     {"TagLimitExceeded", kQuota},
     {"VolumeLimitExceeded", kQuota},
+    {"VolumeModificationRateExceeded", kQuota},
 
     {"ConcurrentTagAccess", kThrottle},
     {"EC2ThrottledException", kThrottle},
@@ -134,6 +135,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"IdempotentInstanceTerminated", kState},
     {"IncorrectInstanceState", kState},
     {"IncorrectSpotRequestState", kState},
+    {"IncorrectModificationState", kState},
     {"IncorrectState", kState},
     {"InvalidAddress.Locked", kLocked},
     // AssociateAddress, of an instance that is still pending.

@@ -15,6 +15,12 @@ Result<void> pause(const Common& common, const OnMachine& options);
 Result<void> resume(const Common& common, const OnMachine& options);
 // Ends the machine's instance and starts another one.
 Result<void> recycle(const Common& common, const OnMachine& options);
+// Writes other instance types into the machine's file, and brings the machine onto one of them.
+Result<void> change_type(const Common& common, const ChangeType& options);
+// Makes the root, or a data volume, larger.
+Result<void> grow_disk(const Common& common, const GrowDisk& options);
+// Ends the machine. Its disks stay, but the root if that is asked for.
+Result<void> terminate(const Common& common, const Terminate& options);
 // Looks until the machine is at a goal. Errors: timeout when it does not get there in time.
 Result<void> wait(const Common& common, const WaitOptions& options);
 // Makes a machine of an ordinary instance: its file, and its volumes taken over.

@@ -1,9 +1,8 @@
 // `launch`: reads a machine file, checks what an unattended machine needs, and drives the machine
 // up.
-#include <algorithm>
-
 #include "cli/commands/commands.hpp"
 #include "cli/commands/driving.hpp"
+#include "cli/commands/lifecycle/type_words.hpp"
 #include "cli/session.hpp"
 #include "control/act/places.hpp"
 #include "control/files/machine_file.hpp"
@@ -33,16 +32,6 @@ Result<void> check_unattended(const Machine& machine, Session& session) {
   if (role.error().code == Errc::unauthorized) return {};
   if (role.error().code != Errc::not_found) return fail(role.error());
   return fail(Errc::not_found, "there is no instance profile " + profile + cure);
-}
-
-// Has the form of "t3.small"; EC2 knows which types exist.
-bool is_type(std::string_view text) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  };
-  const std::size_t dot = text.find('.');
-  return dot != 0 && dot != std::string_view::npos && dot + 1 < text.size() &&
-         std::all_of(text.begin(), text.end(), allowed);
 }
 
 void set_options(Machine& machine, const Launch& options) {

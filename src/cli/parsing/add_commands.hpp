@@ -14,6 +14,7 @@ void add_status(CLI::App& app, Parsed& parsed);
 void add_pause(CLI::App& app, Parsed& parsed);
 void add_resume(CLI::App& app, Parsed& parsed);
 void add_recycle(CLI::App& app, Parsed& parsed);
+void add_change_type(CLI::App& app, Parsed& parsed);
 void add_wait(CLI::App& app, Parsed& parsed);
 void add_ssh(CLI::App& app, Parsed& parsed);
 void add_watch(CLI::App& app, Parsed& parsed);
@@ -23,10 +24,12 @@ void add_move(CLI::App& app, Parsed& parsed);
 void add_backups(CLI::App& app, Parsed& parsed);
 void add_restore(CLI::App& app, Parsed& parsed);
 void add_undelete(CLI::App& app, Parsed& parsed);
+void add_grow_disk(CLI::App& app, Parsed& parsed);
 
 // ordinary_commands.cpp
 void add_import(CLI::App& app, Parsed& parsed);
 void add_eject(CLI::App& app, Parsed& parsed);
+void add_terminate(CLI::App& app, Parsed& parsed);
 
 // trouble_commands.cpp
 void add_explain(CLI::App& app, Parsed& parsed);

@@ -54,15 +54,18 @@ void build_command_line(CLI::App& app, Parsed& parsed) {
   add_pause(app, parsed);
   add_resume(app, parsed);
   add_recycle(app, parsed);
+  add_change_type(app, parsed);
   add_wait(app, parsed);
   add_ssh(app, parsed);
   add_watch(app, parsed);
   add_import(app, parsed);
   add_eject(app, parsed);
+  add_terminate(app, parsed);
   add_move(app, parsed);
   add_backups(app, parsed);
   add_restore(app, parsed);
   add_undelete(app, parsed);
+  add_grow_disk(app, parsed);
   add_explain(app, parsed);
   add_doctor(app, parsed);
   add_console(app, parsed);

@@ -22,6 +22,10 @@ std::vector<CommandRow> everyday_rows() {
       {"pause", "Everyday", {{"ec2spotter pause web", "end the instance, keep the disk"}}},
       {"resume", "Everyday", {{"ec2spotter resume web", "start an instance on the disk"}}},
       {"recycle", "Everyday", {{"ec2spotter recycle web", "another instance for the same disk"}}},
+      {"change-type",
+       "Everyday",
+       {{"ec2spotter change-type web m7i.large,m6i.large", "hand over to one of these types"},
+        {"ec2spotter change-type web m7i.large --later", "from the next instance on"}}},
       {"wait",
        "Everyday",
        {{"ec2spotter wait web", "until the machine is up"},
@@ -48,6 +52,10 @@ std::vector<CommandRow> place_rows() {
        "Way in and out",
        {{"ec2spotter eject web --yes", "leave an on-demand instance on the disk"},
         {"ec2spotter eject web --market spot --yes", "leave a Spot instance"}}},
+      {"terminate",
+       "Way in and out",
+       {{"ec2spotter terminate web --yes", "end the machine, keep its disks"},
+        {"ec2spotter terminate web --delete-volume", "with its root volume; asks for the name"}}},
       {"move",
        "Volumes and places",
        {{"ec2spotter move web --zone us-east-1b", "to another zone"},
@@ -63,6 +71,10 @@ std::vector<CommandRow> place_rows() {
       {"undelete",
        "Volumes and places",
        {{"ec2spotter undelete web", "back to the last former root"}}},
+      {"grow-disk",
+       "Volumes and places",
+       {{"ec2spotter grow-disk web 40", "the root has 40 GiB"},
+        {"ec2spotter grow-disk web 200 --volume web-data", "a data volume"}}},
   };
 }
 

@@ -50,6 +50,21 @@ void add_recycle(CLI::App& app, Parsed& parsed) {
       parsed.on_machine.waiting);
 }
 
+void add_change_type(CLI::App& app, Parsed& parsed) {
+  ChangeType& options = parsed.change_type;
+  CLI::App* command = app.add_subcommand(
+      "change-type", "run a machine on other instance types, and say so in its file");
+  add_machine(*command, options.machine);
+  command->add_option("TYPES", options.types, "one, or several separated by commas")->required();
+  command->add_flag("--later", options.later, "keep the present instance; only write the file");
+  command->add_flag("--dry-run", options.dry_run, "only print what would change");
+  command->add_flag("--yes", options.yes, "the machine may be away for a restart");
+  add_timeout(*command, options.timeout);
+  command->callback([&parsed] {
+    parsed.action = [&parsed] { return change_type(parsed.common, parsed.change_type); };
+  });
+}
+
 void add_wait(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("wait", "wait until a machine is up, or paused");
   add_machine(*command, parsed.wait.machine);

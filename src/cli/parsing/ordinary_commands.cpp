@@ -39,4 +39,17 @@ void add_eject(CLI::App& app, Parsed& parsed) {
       [&parsed] { parsed.action = [&parsed] { return eject(parsed.common, parsed.eject); }; });
 }
 
+void add_terminate(CLI::App& app, Parsed& parsed) {
+  Terminate& options = parsed.terminate;
+  CLI::App* command = app.add_subcommand("terminate", "end a machine, and keep its disks");
+  add_machine(*command, options.machine);
+  command->add_flag("--delete-volume", options.delete_volume,
+                    "delete the root volume, with all that is on it");
+  command->add_flag("--yes", options.yes, "do not ask for the machine's name");
+  add_timeout(*command, options.timeout);
+  command->callback([&parsed] {
+    parsed.action = [&parsed] { return terminate(parsed.common, parsed.terminate); };
+  });
+}
+
 }  // namespace ec2spotter::cli

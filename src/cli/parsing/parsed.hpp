@@ -25,6 +25,9 @@ struct Parsed {
   Reap reap;
   GuestFilesOptions guest_files;
   OnMachine on_machine;
+  ChangeType change_type;
+  GrowDisk grow_disk;
+  Terminate terminate;
   Import import;
   WaitOptions wait;
   Eject eject;

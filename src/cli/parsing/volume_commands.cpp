@@ -2,6 +2,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/parsing/add_commands.hpp"
 #include "cli/parsing/shared_options.hpp"
+#include "cli/whole_number.hpp"
 
 namespace ec2spotter::cli {
 namespace {
@@ -57,6 +58,22 @@ void add_restore(CLI::App& app, Parsed& parsed) {
 
 void add_undelete(CLI::App& app, Parsed& parsed) {
   add_restoring(app, parsed, "undelete", "make the last former root the machine's root again");
+}
+
+void add_grow_disk(CLI::App& app, Parsed& parsed) {
+  GrowDisk& options = parsed.grow_disk;
+  CLI::App* command = app.add_subcommand("grow-disk", "make a machine's disk larger");
+  add_machine(*command, options.machine);
+  command->add_option("SIZE", options.size_gib, "GiB, of the whole disk")
+      ->required()
+      ->check(whole_number(1, 65536));
+  command->add_option("--volume", options.volume,
+                      "a data volume's id or Name tag; default: the root")
+      ->type_name("VOLUME");
+  add_timeout(*command, options.timeout);
+  command->callback([&parsed] {
+    parsed.action = [&parsed] { return grow_disk(parsed.common, parsed.grow_disk); };
+  });
 }
 
 }  // namespace ec2spotter::cli

@@ -2,19 +2,12 @@
 
 #include <algorithm>
 
+#include "control/tags/ownership.hpp"
 #include "model/tags.hpp"
 #include "plan/body/body_view.hpp"
 
 namespace ec2spotter {
 namespace {
-
-std::vector<std::string> our_keys(const Tags& tags) {
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : tags) {
-    if (key.starts_with("ec2spotter:")) keys.push_back(key);
-  }
-  return keys;
-}
 
 void add(std::vector<TaggedResource>& resources, const std::string& id, const Tags& tags) {
   auto keys = our_keys(tags);

@@ -169,19 +169,30 @@ Result<Machine> check_machine(Machine machine, const std::string& origin) {
   return machine;
 }
 
-Result<Machine> read_machine_file(const std::string& path) {
+bool is_classic_file(std::string_view text, const std::string& path) {
+  return std::filesystem::path(path).extension() == ".conf" || looks_classic(text);
+}
+
+Result<Machine> parse_machine_file(std::string_view text, const std::string& path) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const std::filesystem::path name(path);
+  if (is_classic_file(text, path)) return parse_classic_conf(text, path, name_of_classic(name));
+  return parse_machine_toml(text, path, name.stem().string());
+}
+
+Result<std::string> read_file_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Errc::io, path + " cannot be read; check its name and your rights");
   std::string text(kFileBytesMost, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return fail(Errc::io, path + " cannot be read");
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
-  const std::filesystem::path name(path);
-  if (name.extension() == ".conf" || looks_classic(text)) {
-    return parse_classic_conf(text, path, name_of_classic(name));
-  }
-  return parse_machine_toml(text, path, name.stem().string());
+  return text;
+}
+
+Result<Machine> read_machine_file(const std::string& path) {
+  TRY(const std::string text, read_file_text(path));
+  return parse_machine_file(text, path);
 }
 
 }  // namespace ec2spotter

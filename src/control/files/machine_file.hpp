@@ -20,6 +20,13 @@ bool is_name(std::string_view text);
 // invalid with the line and the nearest known key.
 Result<Machine> read_machine_file(const std::string& path);
 
+// The two halves of that. What is longer than any machine file is cut off.
+Result<std::string> read_file_text(const std::string& path);
+Result<Machine> parse_machine_file(std::string_view text, const std::string& path);
+
+// Is it of the classic form? The text has no byte order mark.
+bool is_classic_file(std::string_view text, const std::string& path);
+
 // The same on text. `origin` names it in messages; `default_name` is the name of a machine whose
 // file gives none.
 Result<Machine> parse_machine_toml(std::string_view text, const std::string& origin,

@@ -69,7 +69,7 @@ class Drive {
   Result<Look> turn() {
     TRY(Observation seen, observe(machine_, controls_, controller_.memory()));
     const TimePoint now = controls_.clock.now();
-    const Intent intent{.goal = options_.goal};
+    const Intent intent{.goal = options_.goal, .changes_type = options_.changes_type};
     complete(knowledge_, {.machine = &machine_, .seen = &seen, .memory = &controller_.memory()},
              intent, controls_.ec2, now);
     Decision decision = controller_.decide(machine_, intent, seen, now, controls_.reporter);

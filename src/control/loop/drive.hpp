@@ -26,6 +26,8 @@ struct DriveOptions {
   int generation = 1;
   // The goal is instead that the root has moved to another region.
   bool leaves_region = false;
+  // A working instance of another type than the machine's is handed over, if one can be had.
+  bool changes_type = false;
 };
 
 // What was seen and decided last.

@@ -1,8 +1,12 @@
 #include "control/pools/pool_check.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "aws/wire/error_table.hpp"
+#include "base/nearest.hpp"
 #include "control/act/body_spec.hpp"
 #include "plan/choice/pool_choice.hpp"
 #include "plan/choice/root_choice.hpp"
@@ -26,6 +30,30 @@ bool is_about_launches(const Error& error) {
     case aws::Reaction::stop: return !error.api_code.empty();
     default: return false;
   }
+}
+
+Result<void> check_offered(const std::vector<std::string>& types, const std::string& zone,
+                           aws::Ec2& ec2) {
+  TRY(const auto offered, ec2.describe_type_offerings(zone));
+  for (const std::string& type : types) {
+    if (std::find(offered.begin(), offered.end(), type) != offered.end()) continue;
+    return fail(Errc::invalid, zone + " does not offer the instance type '" + type + "'" +
+                                   did_you_mean(type, offered));
+  }
+  return {};
+}
+
+// Would EC2 launch an instance of one type, on one market at least?
+Result<void> check_one_type(const Machine& machine, const VolumeId& root,
+                            const std::vector<Pool>& pools, aws::Ec2& ec2) {
+  std::optional<Error> first;
+  for (const Pool& pool : pools) {
+    auto asked = ask(machine, root, pool, ec2);
+    if (asked || !is_about_launches(asked.error())) return {};
+    if (!first) first = with_context(std::move(asked).error(), describe(pool));
+  }
+  if (!first) return {};
+  return fail(with_context(std::move(*first), "EC2 would not launch this machine"));
 }
 
 }  // namespace
@@ -59,6 +87,19 @@ Result<void> check_can_launch(const Machine& machine, const VolumeId& root, cons
     if (!first) first = std::move(asked).error();
   }
   if (first) return fail(std::move(*first));
+  return {};
+}
+
+Result<void> check_types_fit(const Machine& machine, const VolumeId& root, const std::string& zone,
+                             aws::Ec2& ec2) {
+  TRY_VOID(check_offered(machine.types, zone, ec2));
+  const std::vector<Pool> pools = pools_of(machine, {}, zone);
+  for (std::size_t i = 0; i < machine.types.size() && i < kPoolsAsked; ++i) {
+    std::vector<Pool> of_type;
+    std::copy_if(pools.begin(), pools.end(), std::back_inserter(of_type),
+                 [&](const Pool& pool) { return pool.instance_type == machine.types[i]; });
+    TRY_VOID(check_one_type(machine, root, of_type, ec2));
+  }
   return {};
 }
 

@@ -27,4 +27,10 @@ std::vector<PoolRefusal> refused_pools(const Machine& machine, const Observation
 Result<void> check_can_launch(const Machine& machine, const VolumeId& root, const std::string& zone,
                               aws::Ec2& ec2);
 
+// Can each of the machine's types run it in this zone, by EC2's list of what the zone offers and by
+// dry runs with the machine's image? Of a type, one market is enough. Errors: invalid, naming the
+// first type that cannot; EC2's.
+Result<void> check_types_fit(const Machine& machine, const VolumeId& root, const std::string& zone,
+                             aws::Ec2& ec2);
+
 }  // namespace ec2spotter

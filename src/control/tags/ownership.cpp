@@ -22,4 +22,12 @@ bool belongs_to(const Tags& tags, const Machine& machine) {
          tag::value(tags, tag::kMachine) == machine.name.str();
 }
 
+std::vector<std::string> our_keys(const Tags& tags) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : tags) {
+    if (key.starts_with("ec2spotter:")) keys.push_back(key);
+  }
+  return keys;
+}
+
 }  // namespace ec2spotter

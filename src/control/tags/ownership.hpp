@@ -1,7 +1,9 @@
 // Whose a resource is, as its tags say: rule S4 rests on it.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/machine.hpp"
 #include "model/resources.hpp"
@@ -16,5 +18,8 @@ Tags adoption_tags(const Machine& machine, const VolumeId& volume, std::string_v
 
 // Do these tags say that the resource is this machine's?
 bool belongs_to(const Tags& tags, const Machine& machine);
+
+// Those of the tags' keys that are ours.
+std::vector<std::string> our_keys(const Tags& tags);
 
 }  // namespace ec2spotter

@@ -18,7 +18,8 @@ bool has_id(const Observation& seen, const std::string& id) {
 
 // A machine that is known by its tags alone has no file that could say so.
 bool gives_up(const Situation& s) {
-  return !s.machine.keeps_private_ip && !s.machine.image.empty() && !s.seen.interfaces_unread;
+  const bool wished = s.machine.ends || !s.machine.image.empty();
+  return !s.machine.keeps_private_ip && wished && !s.seen.interfaces_unread;
 }
 
 }  // namespace

@@ -40,9 +40,9 @@ Decision Launching::next_body(const Root& root) const {
 }
 
 std::optional<Decision> Launching::successor(const Root& root, const Instance& body) const {
-  const bool urgent = s_.memory.rebalance.contains(body.id);
+  const bool any_market = s_.memory.rebalance.contains(body.id) || s_.intent.changes_type;
   PoolChoice choice = choose_pool(s_.machine, root.zone, s_.seen, s_.memory, s_.now,
-                                  urgent ? Markets::of_machine : Markets::spot);
+                                  any_market ? Markets::of_machine : Markets::spot);
   if (!choice.taken || launches_lately(s_.seen, s_.now) >= kLaunchesPerHour) return std::nullopt;
   return launch_from(root, std::move(choice), body.id);
 }

@@ -121,5 +121,35 @@ TEST(StorageTest, ReadsRecords) {
             (std::vector{LaunchTemplate{LaunchTemplateId("lt-1"), "name", {{"k", "v"}}}}));
 }
 
+TEST(StorageTest, AVolumeGrowsByACallThatIsNotRepeatedUnseen) {
+  const auto call = grow_volume_call(VolumeId("vol-1"), 16);
+  EXPECT_EQ(call.effect, Effect::unknown);
+  EXPECT_EQ(encode_call(call), "Action=ModifyVolume&Version=2016-11-15&VolumeId=vol-1&Size=16");
+  EXPECT_EQ(encode_call(describe_volume_changes_call({{"volume-id", {"vol-1"}}}, {})),
+            "Action=DescribeVolumesModifications&Version=2016-11-15&Filter.1.Name=volume-id"
+            "&Filter.1.Value.1=vol-1&MaxResults=500");
+}
+
+TEST(StorageTest, ReadsHowFarAChangeIs) {
+  const std::string change =
+      "<volumeId>vol-1</volumeId><targetSize>16</targetSize><originalSize>8</originalSize>";
+  const auto page = parse_describe_volume_changes(
+      "<DescribeVolumesModificationsResponse><volumeModificationSet><item>" + change +
+      "<modificationState>optimizing</modificationState><progress>40</progress></item></"
+      "volumeModificationSet></DescribeVolumesModificationsResponse>");
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(page->items.front(), (VolumeChange{.volume = VolumeId("vol-1"),
+                                               .state = "optimizing",
+                                               .message = {},
+                                               .progress = 40,
+                                               .target_gib = 16}));
+  const auto begun = parse_grow_volume("<ModifyVolumeResponse><volumeModification>" + change +
+                                       "<modificationState>modifying</modificationState>"
+                                       "</volumeModification></ModifyVolumeResponse>");
+  ASSERT_TRUE(begun) << begun.error().message;
+  EXPECT_EQ(begun->state, "modifying");
+  EXPECT_FALSE(parse_grow_volume("<ModifyVolumeResponse/>"));
+}
+
 }  // namespace
 }  // namespace ec2spotter::aws

@@ -32,6 +32,9 @@ class SilentEc2 : public aws::Ec2 {
     return unexpected();
   }
   Result<std::vector<Snapshot>> describe_snapshots(const Filters&) override { return unexpected(); }
+  Result<std::vector<VolumeChange>> describe_volume_changes(const Filters&) override {
+    return unexpected();
+  }
   Result<std::vector<LaunchTemplate>> describe_launch_templates(const Filters&) override {
     return unexpected();
   }
@@ -76,6 +79,7 @@ class SilentEc2 : public aws::Ec2 {
   Result<Snapshot> create_snapshot(const aws::SnapshotSpec&) override { return unexpected(); }
   Result<void> delete_snapshot(const SnapshotId&) override { return unexpected(); }
   Result<Volume> create_volume(const aws::VolumeSpec&) override { return unexpected(); }
+  Result<VolumeChange> grow_volume(const VolumeId&, int) override { return unexpected(); }
   Result<void> delete_volume(const VolumeId&) override { return unexpected(); }
   Result<void> attach_volume(const VolumeId&, const InstanceId&, const std::string&) override {
     return unexpected();

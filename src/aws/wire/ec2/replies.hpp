@@ -50,6 +50,8 @@ Result<std::vector<Instance>> parse_run_instances(std::string_view body);
 Result<Snapshot> parse_create_snapshot(std::string_view body);
 Result<SnapshotId> parse_copy_snapshot(std::string_view body);
 Result<Volume> parse_create_volume(std::string_view body);
+Result<PageOf<VolumeChange>> parse_describe_volume_changes(std::string_view body);
+Result<VolumeChange> parse_grow_volume(std::string_view body);
 Result<NetworkInterface> parse_create_interface(std::string_view body);
 Result<FleetId> parse_create_fleet(std::string_view body);
 // DeleteFleets of one fleet, which may be deleted already. Errors: internal, with EC2's words, when

@@ -72,6 +72,8 @@ ApiCall copy_snapshot_call(const SnapshotCopySpec& spec, const std::string& regi
 ApiCall delete_snapshot_call(const SnapshotId& id);
 ApiCall create_volume_call(const VolumeSpec& spec);
 ApiCall delete_volume_call(const VolumeId& volume);
+ApiCall describe_volume_changes_call(const std::vector<Filter>& filters, const Page& page);
+ApiCall grow_volume_call(const VolumeId& volume, int size_gib);
 ApiCall attach_volume_call(const VolumeId& volume, const InstanceId& instance,
                            const std::string& device);
 ApiCall detach_volume_call(const VolumeId& volume, const InstanceId& instance);

@@ -54,6 +54,17 @@ Result<Snapshot> read_snapshot(XmlElement item) {
   return snapshot;
 }
 
+Result<VolumeChange> read_change(XmlElement item) {
+  VolumeChange change;
+  TRY(const std::string id, item.required("volumeId"));
+  change.volume = VolumeId(id);
+  TRY(change.state, item.required("modificationState"));
+  change.message = item.text("statusMessage");
+  TRY(change.progress, item.integer("progress"));
+  TRY(change.target_gib, item.integer("targetSize"));
+  return change;
+}
+
 }  // namespace
 
 Result<PageOf<Volume>> parse_describe_volumes(std::string_view body) {
@@ -62,6 +73,17 @@ Result<PageOf<Volume>> parse_describe_volumes(std::string_view body) {
 
 Result<PageOf<Snapshot>> parse_describe_snapshots(std::string_view body) {
   return read_page<Snapshot>(body, "DescribeSnapshotsResponse", "snapshotSet", read_snapshot);
+}
+
+Result<PageOf<VolumeChange>> parse_describe_volume_changes(std::string_view body) {
+  return read_page<VolumeChange>(body, "DescribeVolumesModificationsResponse",
+                                 "volumeModificationSet", read_change);
+}
+
+Result<VolumeChange> parse_grow_volume(std::string_view body) {
+  TRY(const XmlDocument document, XmlDocument::parse(body));
+  TRY(const XmlElement root, expect_root(document, "ModifyVolumeResponse"));
+  return read_change(root.child("volumeModification"));
 }
 
 Result<Snapshot> parse_create_snapshot(std::string_view body) {

@@ -5,6 +5,8 @@
 namespace ec2spotter::aws {
 namespace {
 
+constexpr std::string_view kChangesOfAPage = "500";  // the largest that EC2 allows
+
 void add_number(Params& params, std::string_view name, int value) {
   if (value != 0) params.add(std::string(name), std::to_string(value));
 }
@@ -67,6 +69,20 @@ ApiCall create_volume_call(const VolumeSpec& spec) {
   add_number(params, "VolumeInitializationRate", spec.initialization_rate);
   params.add_if("ClientToken", spec.client_token);
   add_tag_specifications(params, "", {"volume"}, spec.tags);
+  return call;
+}
+
+ApiCall describe_volume_changes_call(const std::vector<Filter>& filters, const Page& page) {
+  ApiCall call = reading("DescribeVolumesModifications");
+  add_filters(call.params, filters);
+  add_page(call.params, page, kChangesOfAPage);
+  return call;
+}
+
+ApiCall grow_volume_call(const VolumeId& volume, int size_gib) {
+  ApiCall call = changing("ModifyVolume");
+  call.params.add("VolumeId", volume.str());
+  call.params.add("Size", std::to_string(size_gib));
   return call;
 }
 

@@ -185,6 +185,17 @@ bool is_ejected(const Call& call, const Json& resource) {
          (!is_ours(*instance) || tag_value(*instance, "ec2spotter:ejects") == "true");
 }
 
+// Is this the Elastic IP of a machine that has been ended, as its root says?
+bool is_left(const Call& call, const Json& resource) {
+  if (!resource.contains("allocationId")) return false;
+  const Table& volumes = call.table("volume");
+  return std::any_of(volumes.begin(), volumes.end(), [&](const auto& entry) {
+    const Json& volume = entry.second;
+    return same_machine(volume, resource) && tag_value(volume, "ec2spotter:role") == "root" &&
+           tag_value(volume, "ec2spotter:goal") == "paused";
+  });
+}
+
 // S4: the data of a machine is at no other machine's instance.
 void check_data(const World& world, const std::string& region, std::vector<std::string>& found) {
   const Table& instances = world.table(region, "instance");
@@ -222,7 +233,8 @@ void judge_move(const Call& call, const Json& address, const Json* taker) {
 void judge_tags(const Call& call, const Json& resource,
                 const std::vector<std::pair<std::string, std::string>>& tags) {
   if (call.by_person || !is_ours(resource)) return;
-  if (call.action == "DeleteTags" && is_ejected(call, resource)) return;
+  const bool given_up = is_ejected(call, resource) || is_left(call, resource);
+  if (call.action == "DeleteTags" && given_up) return;
   for (const auto& [key, value] : tags) {
     const bool judged = key == kOwner || (key == kMachine && resource.contains("allocationId"));
     const std::string before = tag_value(resource, key);
