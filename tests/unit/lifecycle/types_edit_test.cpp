@@ -52,7 +52,7 @@ TEST(TypesEditTest, ThoseThatHoldInTheRegionChange) {
   const std::string head =
       "volume = \"web-root\"\nimage = \"ami-1\"\nregion = \"us-east-1\"\n"
       "types = [\"t3.small\"]\n[regions.eu-west-1]\nimage = \"ami-2\"\n"
-      "volume = \"web-root\"\ntypes = [\"t3.medium\"]\n";
+      "types = [\"t3.medium\"]\n";
   ASSERT_TRUE(parse_machine_file(head, "web.toml"))
       << parse_machine_file(head, "web.toml").error().message;
   std::string there = head, here = head;
