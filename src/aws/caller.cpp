@@ -36,6 +36,7 @@ std::string_view signing_name(Service service) {
     case Service::iam: return "iam";
     case Service::ssm: return "ssm";
     case Service::sqs: return "sqs";
+    case Service::service_quotas: return "servicequotas";
   }
   return "ec2";
 }
@@ -53,6 +54,8 @@ std::optional<JsonWords> json_words(Service service) {
     case Service::sts: return std::nullopt;
     case Service::ssm: return JsonWords{"application/x-amz-json-1.1", "AmazonSSM."};
     case Service::sqs: return JsonWords{"application/x-amz-json-1.0", "AmazonSQS."};
+    case Service::service_quotas:
+      return JsonWords{"application/x-amz-json-1.1", "ServiceQuotasV20190624."};
   }
   return std::nullopt;
 }
@@ -77,6 +80,7 @@ Result<std::string> Caller::call(const ApiCall& call) {
     return fail(with_context(std::move(*refusal), call.action));
   }
   auto body = with_retries(call);
+  if (options_.on_reply) options_.on_reply(call.action, body ? *body : body.error().describe());
   if (body) {
     backoff_.note_success(call.action);
     return body;

@@ -24,6 +24,8 @@ struct CallerOptions {
   Duration reading_deadline = kCallDeadline;            // the same for a call that only reads
   Duration attempt_timeout = std::chrono::seconds{30};  // for one HTTP exchange
   std::uint64_t jitter_seed = 0;
+  // Is told each call's action, and the reply or why there was none; empty: nobody is.
+  std::function<void(const std::string&, const std::string&)> on_reply = {};
 };
 
 // The references outlive the caller.

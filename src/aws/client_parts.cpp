@@ -26,6 +26,18 @@ Result<std::string> settle_region(const Ec2Options& options, const Parts& parts)
 
 }  // namespace
 
+ServiceName service_name(Service service) {
+  switch (service) {
+    case Service::ec2: return ServiceName::ec2;
+    case Service::sts: return ServiceName::sts;
+    case Service::iam: return ServiceName::iam;
+    case Service::ssm: return ServiceName::ssm;
+    case Service::sqs: return ServiceName::sqs;
+    case Service::service_quotas: return ServiceName::service_quotas;
+  }
+  return ServiceName::ec2;
+}
+
 Result<Parts> gather_parts(Ec2Options& options, const Environment& environment) {
   TRY(Profiles profiles, Profiles::load(environment, options.profile));
   Parts parts{.environment = environment,

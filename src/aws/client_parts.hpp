@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "aws/config/endpoints.hpp"
 #include "aws/config/environment.hpp"
 #include "aws/config/profiles.hpp"
 #include "aws/credentials/chain.hpp"
 #include "aws/ec2.hpp"
 #include "aws/ec2_options.hpp"
+#include "aws/wire/call.hpp"
 
 namespace ec2spotter::aws {
 
@@ -23,6 +25,9 @@ struct Parts {
   std::shared_ptr<HttpTransport> http;
   std::shared_ptr<Sleeper> sleeper;
 };
+
+// The same service in the words of the configuration.
+ServiceName service_name(Service service);
 
 // Moves what `options` own into the parts. Errors: invalid, when there is no region, or when an
 // endpoint cannot be an address: that is found now, not at the first call.

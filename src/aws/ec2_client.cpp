@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 
+#include "aws/account/account_client.hpp"
 #include "aws/client_parts.hpp"
 #include "aws/config/endpoints.hpp"
 #include "aws/identity_client.hpp"
@@ -18,33 +19,15 @@ namespace {
 constexpr std::size_t kMaxTaggedResources = 1000;
 constexpr Duration kClockWarning = std::chrono::minutes{4};
 
-ServiceName service_name(Service service) {
-  switch (service) {
-    case Service::ec2: return ServiceName::ec2;
-    case Service::sts: return ServiceName::sts;
-    case Service::iam: return ServiceName::iam;
-    case Service::ssm: return ServiceName::ssm;
-    case Service::sqs: return ServiceName::sqs;
-  }
-  return ServiceName::ec2;
-}
-
-struct Deadlines {
-  Duration change, read;
-};
-
 class RealEc2 final : public Ec2Client {
  public:
-  RealEc2(Parts parts, const Clock& clock, const Deadlines& deadlines, std::uint64_t jitter_seed)
+  // Of `how`, the region and the endpoint are those of the parts.
+  RealEc2(Parts parts, const Clock& clock, CallerOptions how)
       : parts_(std::move(parts)),
         host_clock_(clock),
         clock_(clock),
         credentials_([this] { return load_credentials(); }, clock_),
-        caller_options_({.region = parts_.region,
-                         .endpoint = [this](Service service) { return endpoint_of(service); },
-                         .deadline = deadlines.change,
-                         .reading_deadline = deadlines.read,
-                         .jitter_seed = jitter_seed}),
+        caller_options_(in_its_region(std::move(how))),
         calls_(caller_parts(), caller_options_) {}
 
   const std::string& region() const override { return parts_.region; }
@@ -59,6 +42,11 @@ class RealEc2 final : public Ec2Client {
     CallerOptions options = caller_options_;
     options.region = identity_region(parts_.region);
     return make_identity(caller_parts(), std::move(options));
+  }
+  Result<std::unique_ptr<Account>> account() override {
+    TRY_VOID(endpoint_of(Service::service_quotas));
+    TRY(auto its_identity, identity());
+    return make_account(caller_parts(), caller_options_, std::move(its_identity));
   }
   std::string configured_endpoint() const override {
     const auto address = endpoint_of(Service::ec2);
@@ -263,6 +251,11 @@ class RealEc2 final : public Ec2Client {
   Result<Ec2*> in_region(const std::string& region) override;
 
  private:
+  CallerOptions in_its_region(CallerOptions how) {
+    how.region = parts_.region;
+    how.endpoint = [this](Service service) { return endpoint_of(service); };
+    return how;
+  }
   CallerParts caller_parts() { return {*parts_.http, clock_, credentials_, *parts_.sleeper}; }
 
   Result<std::string> endpoint_of(Service service) const {
@@ -303,10 +296,7 @@ Result<Ec2*> RealEc2::in_region(const std::string& region) {
   }
   Parts parts = parts_;
   parts.region = region;
-  const Deadlines deadlines{.change = caller_options_.deadline,
-                            .read = caller_options_.reading_deadline};
-  auto made = std::make_unique<RealEc2>(std::move(parts), host_clock_, deadlines,
-                                        caller_options_.jitter_seed);
+  auto made = std::make_unique<RealEc2>(std::move(parts), host_clock_, caller_options_);
   TRY_VOID(made->endpoint_of(Service::ec2));
   return other_regions_.emplace(region, std::move(made)).first->second.get();
 }
@@ -390,11 +380,12 @@ std::vector<std::string> RealEc2::take_warnings() {
 Result<std::unique_ptr<Ec2Client>> make_ec2(Ec2Options options, const Environment& environment,
                                             const Clock& clock) {
   TRY(Parts parts, gather_parts(options, environment));
-  const std::uint64_t jitter_seed =
-      options.jitter_seed ? *options.jitter_seed : std::random_device{}();
-  return std::make_unique<RealEc2>(
-      std::move(parts), clock,
-      Deadlines{.change = options.deadline, .read = options.reading_deadline}, jitter_seed);
+  CallerOptions how;
+  how.deadline = options.deadline;
+  how.reading_deadline = options.reading_deadline;
+  how.jitter_seed = options.jitter_seed ? *options.jitter_seed : std::random_device{}();
+  how.on_reply = std::move(options.on_reply);
+  return std::make_unique<RealEc2>(std::move(parts), clock, std::move(how));
 }
 
 }  // namespace ec2spotter::aws

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/account/account.hpp"
 #include "aws/config/environment.hpp"
 #include "aws/ec2.hpp"
 #include "aws/ec2_options.hpp"
@@ -28,6 +29,9 @@ class Ec2Client : public Ec2 {
   // IAM, asked with the client's credentials; the client outlives it. Nothing is sent yet. Errors:
   // invalid when a wrong address is configured.
   virtual Result<std::unique_ptr<Identity>> identity() = 0;
+  // What the account may do and the region offers, asked with the client's credentials; the client
+  // outlives it. Nothing is sent yet. Errors: invalid when a wrong address is configured.
+  virtual Result<std::unique_ptr<Account>> account() = 0;
   // Where this client asks EC2, when that is not the region's public address; else empty.
   virtual std::string configured_endpoint() const = 0;
   // New warnings for the user: readable credential files, a wrong clock. Each is given once; they

@@ -28,6 +28,8 @@ struct Ec2Options {
   std::optional<std::uint64_t> jitter_seed = std::nullopt;
   // True ends the call under way with Errc::interrupted; asked at least once a second.
   std::function<bool()> cancelled = {};
+  // Is told each call's action, and the reply or why there was none.
+  std::function<void(const std::string&, const std::string&)> on_reply = {};
   // Empty: libcurl and real sleep. Tests and the scenario driver pass their own.
   std::unique_ptr<HttpTransport> http = nullptr;
   std::unique_ptr<Sleeper> sleeper = nullptr;

@@ -90,21 +90,23 @@ Result<FoundMachine> find_by_tags(const Common& common, const std::string& argum
 
 }  // namespace
 
-Result<OpenMachine> open_machine(const Common& common, const std::string& argument) {
+Result<OpenMachine> open_machine(const Common& common, const std::string& argument,
+                                 const Conduct& conduct) {
   TRY(auto from_file, find_machine_file(common, argument));
-  if (from_file) return open_in_its_region(common, std::move(*from_file));
-  TRY(auto session, Session::open(common, std::string()));
+  if (from_file) return open_in_its_region(common, std::move(*from_file), conduct);
+  TRY(auto session, Session::open(common, std::string(), conduct));
   TRY(auto found, find_by_tags(common, argument, *session));
   return OpenMachine{.session = std::move(session), .found = std::move(found)};
 }
 
-Result<OpenMachine> open_in_its_region(const Common& common, Machine machine) {
-  TRY(auto session, Session::open(common, machine.region));
+Result<OpenMachine> open_in_its_region(const Common& common, Machine machine,
+                                       const Conduct& conduct) {
+  TRY(auto session, Session::open(common, machine.region, conduct));
   TRY(const std::string region, choose_region(common, machine, session->ec2()));
   for (Machine& one : in_all_regions(machine)) {
     if (machine.elsewhere.empty() || one.region != region) continue;
     if (region != session->client().region()) {
-      TRY(session, Session::open(common, region));
+      TRY(session, Session::open(common, region, conduct));
     }
     machine = std::move(one);
     break;

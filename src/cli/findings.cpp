@@ -32,31 +32,26 @@ Result<std::vector<Finding>> examine(const InstanceId& body, aws::Ec2& ec2) {
 }
 
 Finding denied_console(const Error& error) {
-  return {.check = "console",
-          .files = {},
-          .because = "the console cannot be read: " + error.describe(),
-          .cure = "allow ec2:GetConsoleOutput"};
+  return problem("console", "the console cannot be read: " + error.describe(),
+                 "allow ec2:GetConsoleOutput");
 }
 
 std::optional<Finding> obstacle(const Decision& decision) {
   if (decision.progress != Decision::Progress::stuck) return std::nullopt;
-  return Finding{.check = std::string(to_string(decision.reason)),
-                 .files = {},
-                 .because = decision.detail,
-                 .cure = "the machine waits until you correct this"};
+  return problem(std::string(to_string(decision.reason)), decision.detail,
+                 "the machine waits until you correct this");
 }
 
 Finding refused_pool(const PoolRefusal& refusal) {
-  return {.check = "pool",
-          .files = {},
-          .because = "EC2 refuses " + describe(refusal.pool) + ": " + refusal.error.describe(),
-          .cure = "remove the type from the machine file, or correct what EC2 says"};
+  return problem("pool", "EC2 refuses " + describe(refusal.pool) + ": " + refusal.error.describe(),
+                 "remove the type from the machine file, or correct what EC2 says");
 }
 
 nlohmann::json to_json(const std::vector<Finding>& findings) {
   nlohmann::json all = nlohmann::json::array();
   for (const Finding& each : findings) {
     all.push_back({{"check", each.check},
+                   {"severity", std::string(to_string(each.severity))},
                    {"files", each.files},
                    {"because", each.because},
                    {"cure", each.cure}});

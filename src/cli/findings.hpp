@@ -3,21 +3,14 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "aws/ec2.hpp"
+#include "control/checks/finding.hpp"
 #include "control/pools/pool_check.hpp"
 #include "model/decision.hpp"
 
 namespace ec2spotter::cli {
-
-struct Finding {
-  // "network", "preboot_disk", "console", "pool", or the reason of a decision.
-  std::string check;
-  std::vector<std::string> files;  // on the volume; empty: it does not concern files
-  std::string because, cure;       // a sentence each
-};
 
 // Reads the console of `body`, on which the boot program says what it has found on the volume.
 // Errors: EC2's.

@@ -141,6 +141,17 @@ struct WatchOptions {
   std::string events;              // address of the SQS queue with EC2's announcements; empty: none
 };
 
+struct Doctor {
+  std::string machine;  // empty: the account alone
+  std::string state;    // of the watch
+};
+
+struct BugReport {
+  std::string machine;
+  std::string file;   // empty: named after the machine and the time
+  std::string state;  // of the watch
+};
+
 struct EventsOptions {
   std::string machine;  // empty: all
   std::string state;

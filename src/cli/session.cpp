@@ -36,8 +36,8 @@ Session::~Session() {
 }
 
 Result<std::unique_ptr<Session>> Session::open(const Common& common, const std::string& region,
-                                               Conduct conduct) {
-  std::unique_ptr<Session> session(new Session(common, std::move(conduct.cancelled)));
+                                               const Conduct& conduct) {
+  std::unique_ptr<Session> session(new Session(common, conduct.cancelled));
   aws::Ec2Options options;
   options.region = given(common.region.empty() ? region : common.region);
   options.profile = given(common.profile);
@@ -46,6 +46,7 @@ Result<std::unique_ptr<Session>> Session::open(const Common& common, const std::
   options.cancelled = session->cancelled_;
   options.reading_deadline = conduct.reading_deadline;
   options.deadline = conduct.changing_deadline;
+  options.on_reply = conduct.on_reply;
   TRY(session->ec2_,
       aws::make_ec2(std::move(options), aws::process_environment(), session->clock_));
   return session;

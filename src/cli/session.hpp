@@ -20,6 +20,8 @@ struct Conduct {
   std::function<bool()> cancelled = {};
   Duration reading_deadline = aws::kCallDeadline;
   Duration changing_deadline = aws::kCallDeadline;
+  // As in aws::Ec2Options.
+  std::function<void(const std::string&, const std::string&)> on_reply = {};
 };
 
 class Session {
@@ -27,7 +29,7 @@ class Session {
   // Finds credentials, region and endpoint as the AWS CLI would; `region` wins when not empty.
   // Errors: unauthorized when there are no credentials, invalid when there is no region.
   static Result<std::unique_ptr<Session>> open(const Common& common, const std::string& region,
-                                               Conduct conduct = {});
+                                               const Conduct& conduct = {});
 
   // Prints on stderr what the user should know of the credentials and the clock.
   ~Session();
@@ -79,11 +81,13 @@ struct OpenMachine {
   std::unique_ptr<Session> session;
   FoundMachine found;
 };
-Result<OpenMachine> open_machine(const Common& common, const std::string& argument);
+Result<OpenMachine> open_machine(const Common& common, const std::string& argument,
+                                 const Conduct& conduct = {});
 
 // The same for a machine of a file: of the regions that its file knows, in the one where its root
 // is; in the file's own while there is no root. --region decides instead.
-Result<OpenMachine> open_in_its_region(const Common& common, Machine machine);
+Result<OpenMachine> open_in_its_region(const Common& common, Machine machine,
+                                       const Conduct& conduct = {});
 
 // Says that the machine has no instance, and how to get one.
 Error no_instance(const Machine& machine);

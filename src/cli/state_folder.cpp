@@ -1,7 +1,6 @@
 #include "cli/state_folder.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,6 +18,14 @@ std::string variable(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
+// A lock that belongs to an open file, and not to a process; asking about it takes nothing.
+struct flock whole_file(short type) {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
 }  // namespace
 
 fs::path state_folder(const std::string& given) {
@@ -30,6 +37,15 @@ fs::path state_folder(const std::string& given) {
   return base / "ec2spotter";
 }
 
+bool is_watched(const fs::path& folder) {
+  const int fd = ::open((folder / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  struct flock whole = whole_file(F_WRLCK);
+  const bool answered = ::fcntl(fd, F_OFD_GETLK, &whole) == 0;
+  ::close(fd);
+  return answered && whole.l_type != F_UNLCK;
+}
+
 Result<FolderLock> FolderLock::take(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -39,7 +55,8 @@ Result<FolderLock> FolderLock::take(const fs::path& folder) {
   if (lock.fd_ < 0) {
     return fail(Errc::io, path.string() + " cannot be opened: " + std::strerror(errno));
   }
-  if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
+  struct flock whole = whole_file(F_WRLCK);
+  if (::fcntl(lock.fd_, F_OFD_SETLK, &whole) != 0) {
     return fail(Errc::refused, "another watch uses " + folder.string() +
                                    "; end it, or give this one a folder with --state");
   }

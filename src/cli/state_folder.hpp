@@ -12,6 +12,9 @@ namespace ec2spotter::cli {
 // ~/.local/state/ec2spotter.
 std::filesystem::path state_folder(const std::string& given);
 
+// Does a watch hold the lock of this folder? Errors of the file system count as no.
+bool is_watched(const std::filesystem::path& folder);
+
 // Held as long as it lives; the kernel frees it when the process ends, however it ends.
 class FolderLock {
  public:

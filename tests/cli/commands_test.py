@@ -85,14 +85,6 @@ class CommandsTest(ProgramTest):
                                     "instance_state", "instance_type", "address"})
         self.assertEqual(row["name"], "web")
 
-    def test_doctor_reads_the_console_of_the_body(self):
-        self.write_machine()
-        self.assertIn("no instance, so there is no console to read", self.fails(1, "doctor", "web").stderr)
-        self.launch()
-        self.assertIn("web: nothing found", self.succeeds("doctor", "web").stdout)
-        looked = json.loads(self.succeeds("--output", "json", "doctor", "web").stdout)
-        self.assertEqual(looked, {"machine": "web", "findings": []})
-
     def test_guest_files_are_remembered_on_the_volume(self):
         self.write_machine()
         self.fails(1, "guest-files", "web", says="launch it first")

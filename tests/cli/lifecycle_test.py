@@ -68,7 +68,7 @@ class ChangeTypeTest(LifecycleTest):
         self.assertEqual(self.bodies()[0]["InstanceId"], body["InstanceId"])
 
     def test_a_dry_run_and_a_later_change_leave_the_instance(self):
-        former = self.launch()
+        former = self.launch("--no-wait")
         told = self.succeeds("change-type", "web", "m5.large", "--dry-run").stdout
         for part in ("web.toml: types m5.large, before: t3.small, t3.medium",
                      former["InstanceId"], "would be replaced, by a hand-over"):
@@ -80,7 +80,7 @@ class ChangeTypeTest(LifecycleTest):
         self.assertEqual(self.bodies()[0]["InstanceId"], former["InstanceId"])
 
     def test_what_does_not_fit_changes_nothing(self):
-        former = self.launch()
+        former = self.launch("--no-wait")
         for types, says in (("m5.largee", ["does not offer", "did you mean 'm5.large'?"]),
                             ("t4g.small", ["EC2 would not launch", "t4g.small"]),
                             ("m5.large,", ["'' is not an instance type"]),
@@ -96,7 +96,7 @@ class ChangeTypeTest(LifecycleTest):
         former = self.launch()
         self.server.control("capacity", {"instance_type": "m5.large", "zone": "us-east-1a",
                                          "available": 0})
-        self.fails(4, "change-type", "web", "m5.large",
+        self.fails(5, "change-type", "web", "m5.large",
                    says=["no instance of m5.large", "goes on as t3.small"])
         self.assertEqual(self.bodies()[0]["InstanceId"], former["InstanceId"])
         self.assertIn("m5.large", self.text())
@@ -126,7 +126,7 @@ class ChangeTypeTest(LifecycleTest):
 
 class GrowDiskTest(LifecycleTest):
     def test_the_root_grows_under_its_instance(self):
-        former = self.launch()
+        former = self.launch("--no-wait")
         told = self.printed("grow-disk", "web", "16")
         self.assertEqual((told["former_size_gib"], told["size_gib"], told["volume"]), (8, 16, VOLUME))
         self.assertIn("growpart", " ".join(told["commands"]))
@@ -159,7 +159,7 @@ class GrowDiskTest(LifecycleTest):
 
 class TerminateTest(LifecycleTest):
     def test_the_disk_stays_and_a_launch_brings_it_back(self):
-        self.launch()
+        self.launch("--no-wait")
         snapshot = self.client.create_snapshot(VolumeId=VOLUME)["SnapshotId"]
         told = self.printed("terminate", "web")
         self.assertEqual(self.bodies(), [])
@@ -171,11 +171,11 @@ class TerminateTest(LifecycleTest):
         self.assertEqual(told["addresses"], [address["AllocationId"]])
         for part in (f"aws ec2 delete-snapshot --snapshot-id {snapshot}", f"Remove {self.file}"):
             self.assertIn(part, self.succeeds("terminate", "web").stdout)
-        self.launch()
+        self.launch("--no-wait")
         self.assertEqual(self.volume()["State"], "in-use")
 
     def test_the_volume_is_deleted_only_with_the_machines_name_or_yes(self):
-        self.launch()
+        self.launch("--no-wait")
         self.fails(3, "terminate", "web", "--delete-volume", says=[VOLUME, "8 GiB", "--yes"])
         self.assertEqual(self.at_terminal("wbe", "terminate", "web", "--delete-volume"), 3)
         self.assertEqual(len(self.bodies()), 1)

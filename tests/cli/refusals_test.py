@@ -40,9 +40,9 @@ class RefusalsTest(ProgramTest):
         self.assertIn("pool t3.medium spot us-east-1a: taken, first open pool", text)
         self.assertRegex(text, r"pool t3.small spot us-east-1a: .*ENA is required")
         found = self.fails(1, "doctor", "web").stdout
-        self.assertIn("web: pool\n", found)
+        self.assertRegex(found, "(?m)^problem +pool ")
         self.assertIn("EC2 refuses t3.small spot us-east-1a", found)
-        self.assertNotIn("t3.medium", found)
+        self.assertNotIn("EC2 refuses t3.medium", found)
 
     def test_a_list_that_is_refused_as_a_whole_ends_with_ec2s_text(self):
         self.refuse("RunInstances", "InvalidParameterCombination", ENA)
@@ -78,7 +78,7 @@ class RefusalsTest(ProgramTest):
         self.fails(3, "launch", self.write_machine(volume="other-root"),
                    says=["volume_differs", VOLUME, "other-root"])
         self.assertIn("volume_differs", self.succeeds("status", "web").stdout)
-        self.assertIn("web: volume_differs\n", self.fails(1, "doctor", "web").stdout)
+        self.assertRegex(self.fails(1, "doctor", "web").stdout, "(?m)^problem +volume_differs ")
         # The root was only renamed: no volume has the name of the file.
         self.client.delete_volume(VolumeId=other)
         self.succeeds("launch", "--no-wait", self.folder / "web.toml")

@@ -22,7 +22,9 @@ std::string await_backup(LocalEc2& ec2, const Machine& machine) {
     for (const sim::Json& snapshot : ec2.resources("snapshot")) {
       const bool ours =
           sim::tag_value(snapshot, tag::kPurpose) == to_string(SnapshotPurpose::backup);
-      if (ours && snapshot.at("status") == "completed") backup = snapshot.at("snapshotId");
+      if (ours && sim::text(snapshot, "status") == "completed") {
+        backup = sim::text(snapshot, "snapshotId");
+      }
     }
     return !backup.empty();
   };

@@ -60,7 +60,7 @@ const Layers& layers() {
         {"aws/config/", {"base/", "aws/net/", "aws/config/"}},
         {"aws/wire/",
          {"base/", "model/", "aws/sigv4/", "aws/net/", "aws/wire/", "aws/ec2.hpp",
-          "aws/identity.hpp", "aws/event_queue.hpp"}},
+          "aws/account/account.hpp", "aws/identity.hpp", "aws/event_queue.hpp"}},
         {"aws/credentials/",
          {"base/", "aws/sigv4/", "aws/net/", "aws/wire/", "aws/config/", "aws/credentials/"}},
         {"aws/", {"base/", "model/", "aws/"}},

@@ -32,6 +32,7 @@ const std::vector<Foreign>& foreign_files() {
       // Machine files, which users have.
       {"README.md", "web.toml"},
       {"docs/manual/ec2spotter.md", "web.toml"},
+      {"docs/manual/examples.md", "web.toml"},
       {"tests/cli/", "web.toml"},
       {"src/control/files/machine_folder.hpp", "[*].toml"},
       // Files of the system on a volume, and of its kernel.

@@ -42,6 +42,7 @@ ServiceWords words_of(ServiceName service) {
     case ServiceName::sso: return {"portal.sso", "SSO", "sso"};
     case ServiceName::sso_oidc: return {"oidc", "SSO_OIDC", "sso_oidc"};
     case ServiceName::sqs: return {"sqs", "SQS", "sqs"};
+    case ServiceName::service_quotas: return {"servicequotas", "SERVICE_QUOTAS", "service_quotas"};
   }
   return {"ec2", "EC2", "ec2"};
 }

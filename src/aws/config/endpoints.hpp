@@ -21,7 +21,7 @@ Result<std::optional<std::string>> configured_region(const Environment& environm
 // True for letters, digits and inner hyphens: what may stand in a host name.
 bool is_region_name(std::string_view text);
 
-enum class ServiceName { ec2, sts, iam, ssm, sso, sso_oidc, sqs };
+enum class ServiceName { ec2, sts, iam, ssm, sso, sso_oidc, sqs, service_quotas };
 
 // A partition has one IAM, which answers in one region: the region for which its requests are
 // signed.

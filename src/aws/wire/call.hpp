@@ -7,7 +7,7 @@
 
 namespace ec2spotter::aws {
 
-enum class Service { ec2, sts, iam, ssm, sqs };
+enum class Service { ec2, sts, iam, ssm, sqs, service_quotas };
 
 // Whether the call may be sent again without looking first.
 enum class Effect {
@@ -21,7 +21,7 @@ struct ApiCall {
   std::string action;
   Effect effect = Effect::none;
   Params params = {};     // Query services: Action and Version are added when encoded
-  std::string json = {};  // the body for SSM and SQS
+  std::string json = {};  // the body for SSM, SQS and Service Quotas
   bool operator==(const ApiCall&) const = default;
 };
 

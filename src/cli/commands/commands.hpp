@@ -41,7 +41,9 @@ Result<void> watch(const Common& common, const WatchOptions& options);
 // Prints the journal of the watches that used this state folder.
 Result<void> events(const Common& common, const EventsOptions& options);
 // Shows what may keep a machine from coming back, and the cure. Errc::wrong_state: there is some.
-Result<void> doctor(const Common& common, const OnMachine& options);
+Result<void> doctor(const Common& common, const Doctor& options);
+// Writes what somebody else needs to understand its trouble into a file, without secrets.
+Result<void> bugreport(const Common& common, const BugReport& options);
 // What happens to our files on a machine's volume at its next boot; `chosen` is recorded there.
 Result<void> guest_files(const Common& common, const GuestFilesOptions& options);
 Result<void> console(const Common& common, const OnMachine& options);

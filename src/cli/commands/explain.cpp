@@ -1,9 +1,7 @@
 // `explain`: shows why a machine is where it is, the next steps, and why each pool is taken or not.
 #include <fmt/format.h>
 
-#include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/considered.hpp"
@@ -26,34 +24,8 @@ std::string headline(Goal goal, const Decision& decision) {
   return fmt::format("{} ({})", state, to_string(decision.reason));
 }
 
-// nullopt: the zone is out of the question.
-std::optional<std::int64_t> seconds_of(const ZoneSum& sum) {
-  if (sum.time == Duration::max()) return std::nullopt;
-  return std::chrono::duration_cast<std::chrono::seconds>(sum.time).count();
-}
-
-nlohmann::json explanation(const Considered& looked) {
-  nlohmann::json document = to_json(looked.report());
-  document["next"] = nlohmann::json::array();
-  for (const Step& step : looked.decision().steps) document["next"].push_back(describe(step));
-  document["candidates"] = nlohmann::json::array();
-  for (const Candidate& candidate : looked.decision().candidates) {
-    document["candidates"].push_back(
-        {{"pool", describe(candidate.pool)}, {"taken", candidate.taken}, {"why", candidate.why}});
-  }
-  document["zones"] = nlohmann::json::array();
-  for (const ZoneSum& sum : looked.decision().zones) {
-    const auto seconds = seconds_of(sum);
-    document["zones"].push_back({{"zone", sum.zone},
-                                 {"seconds", seconds ? nlohmann::json(*seconds) : nullptr},
-                                 {"taken", sum.taken},
-                                 {"why", sum.why}});
-  }
-  return document;
-}
-
 std::string line_of(const ZoneSum& sum) {
-  const auto seconds = seconds_of(sum);
+  const auto seconds = seconds_to(sum);
   return fmt::format("zone {}: {}{}{}", sum.zone, sum.taken ? "taken, " : "",
                      seconds ? fmt::format("about {} s, ", *seconds) : "", sum.why);
 }

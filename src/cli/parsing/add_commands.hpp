@@ -34,6 +34,7 @@ void add_terminate(CLI::App& app, Parsed& parsed);
 // trouble_commands.cpp
 void add_explain(CLI::App& app, Parsed& parsed);
 void add_doctor(CLI::App& app, Parsed& parsed);
+void add_bugreport(CLI::App& app, Parsed& parsed);
 void add_console(CLI::App& app, Parsed& parsed);
 void add_events(CLI::App& app, Parsed& parsed);
 void add_guest_files(CLI::App& app, Parsed& parsed);

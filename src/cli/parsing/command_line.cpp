@@ -71,6 +71,7 @@ void build_command_line(CLI::App& app, Parsed& parsed) {
   add_console(app, parsed);
   add_events(app, parsed);
   add_drill(app, parsed);
+  add_bugreport(app, parsed);
   add_guest_files(app, parsed);
   add_setup(app, parsed);
   add_setup_role(app, parsed);

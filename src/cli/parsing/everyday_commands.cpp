@@ -52,8 +52,8 @@ void add_recycle(CLI::App& app, Parsed& parsed) {
 
 void add_change_type(CLI::App& app, Parsed& parsed) {
   ChangeType& options = parsed.change_type;
-  CLI::App* command = app.add_subcommand(
-      "change-type", "run a machine on other instance types, and say so in its file");
+  CLI::App* command =
+      app.add_subcommand("change-type", "run a machine on other types, and say so in its file");
   add_machine(*command, options.machine);
   command->add_option("TYPES", options.types, "one, or several separated by commas")->required();
   command->add_flag("--later", options.later, "keep the present instance; only write the file");

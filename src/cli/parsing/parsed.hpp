@@ -36,6 +36,8 @@ struct Parsed {
   Drill drill;
   WatchOptions watch;
   EventsOptions events;
+  Doctor doctor;
+  BugReport bugreport;
   Sim sim;
   SimControl control;
   nlohmann::json body = nlohmann::json::object();

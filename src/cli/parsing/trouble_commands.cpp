@@ -11,7 +11,26 @@ void add_explain(CLI::App& app, Parsed& parsed) {
 }
 
 void add_doctor(CLI::App& app, Parsed& parsed) {
-  add_on_machine(app, parsed, "doctor", "show what may keep a machine from coming back", doctor);
+  CLI::App* command = app.add_subcommand("doctor", "check what a machine needs, name the cures");
+  command
+      ->add_option("NAME", parsed.doctor.machine,
+                   "machine name, or its file; default: the account alone")
+      ->type_name(kMachineType);
+  command->add_option("--state", parsed.doctor.state, kStateHelp)->type_name(kFolderType);
+  command->callback(
+      [&parsed] { parsed.action = [&parsed] { return doctor(parsed.common, parsed.doctor); }; });
+}
+
+void add_bugreport(CLI::App& app, Parsed& parsed) {
+  CLI::App* command =
+      app.add_subcommand("bugreport", "write a file for somebody who is to help, without secrets");
+  add_machine(*command, parsed.bugreport.machine);
+  command->add_option("--file", parsed.bugreport.file, "the new file; default: named by the time")
+      ->type_name(kFileType);
+  command->add_option("--state", parsed.bugreport.state, kStateHelp)->type_name(kFolderType);
+  command->callback([&parsed] {
+    parsed.action = [&parsed] { return bugreport(parsed.common, parsed.bugreport); };
+  });
 }
 
 void add_console(CLI::App& app, Parsed& parsed) {

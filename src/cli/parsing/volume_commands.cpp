@@ -67,8 +67,8 @@ void add_grow_disk(CLI::App& app, Parsed& parsed) {
   command->add_option("SIZE", options.size_gib, "GiB, of the whole disk")
       ->required()
       ->check(whole_number(1, 65536));
-  command->add_option("--volume", options.volume,
-                      "a data volume's id or Name tag; default: the root")
+  command
+      ->add_option("--volume", options.volume, "a data volume's id or Name tag; default: the root")
       ->type_name("VOLUME");
   add_timeout(*command, options.timeout);
   command->callback([&parsed] {

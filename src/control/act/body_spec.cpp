@@ -9,8 +9,6 @@
 namespace ec2spotter {
 namespace {
 
-constexpr std::string_view kSsmPrefix = "resolve:ssm:";
-
 // The engine of a launch, as its boot program has it: what `auto` has chosen declines where the
 // file's engine would try. A machine that is ejected is entered by none.
 BootEngine boot_engine(Engine of_launch, const Machine& machine) {
@@ -24,12 +22,6 @@ BootAdopt boot_adopt(const Machine& machine, GuestFiles files) {
   if (files == GuestFiles::leave) return machine.adopt ? BootAdopt::leave : BootAdopt::remove;
   if (!machine.adopt) return BootAdopt::no;
   return files == GuestFiles::install ? BootAdopt::again : BootAdopt::once;
-}
-
-Result<ImageId> resolve_image(const std::string& image, aws::Ec2& ec2) {
-  if (!image.starts_with(kSsmPrefix)) return ImageId(image);
-  TRY(const std::string id, ec2.parameter(image.substr(kSsmPrefix.size())));
-  return ImageId(id);
 }
 
 Result<std::string> user_data_of(const std::vector<LaunchOrder>& batch,

@@ -3,6 +3,17 @@
 #include <algorithm>
 
 namespace ec2spotter {
+namespace {
+
+constexpr std::string_view kSsmPrefix = "resolve:ssm:";
+
+}  // namespace
+
+Result<ImageId> resolve_image(const std::string& image, aws::Ec2& ec2) {
+  if (!image.starts_with(kSsmPrefix)) return ImageId(image);
+  TRY(const std::string id, ec2.parameter(image.substr(kSsmPrefix.size())));
+  return ImageId(id);
+}
 
 Result<std::optional<SubnetId>> subnet_in(const Machine& machine, const std::string& zone,
                                           aws::Ec2& ec2) {

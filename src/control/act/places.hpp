@@ -1,4 +1,4 @@
-// The zones, subnets and security groups of a machine's file, as EC2 has them.
+// The image, zones, subnets and security groups of a machine's file, as EC2 has them.
 #pragma once
 
 #include <optional>
@@ -9,6 +9,9 @@
 #include "model/machine.hpp"
 
 namespace ec2spotter {
+
+// The id of an image: it is an id, or resolve:ssm:NAME. Errors: EC2's.
+Result<ImageId> resolve_image(const std::string& image, aws::Ec2& ec2);
 
 // Of the machine file's subnets the one in this zone; nullopt: the file names none, and EC2 takes
 // the zone's default one. Errors: invalid where the file's are all in other zones.

@@ -6,6 +6,7 @@
 #include "sim/core/life/life.hpp"
 #include "sim/core/life/safety.hpp"
 #include "sim/core/services/iam.hpp"
+#include "sim/core/services/linked_roles.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/places.hpp"
 #include "sim/core/state/wire.hpp"
@@ -48,10 +49,12 @@ Core::Core(WorldOptions options, Bodies& bodies) : world_(options, bodies) {
                          add_fleet_actions,
                          add_key_actions,
                          add_place_actions,
-                         add_root_task_actions}) {
+                         add_root_task_actions,
+                         add_encryption_actions}) {
     add(actions_);
   }
   add_identity_actions(identity_actions_);
+  add_linked_role_actions(identity_actions_);
 }
 
 ApiReply Core::handle(const ApiRequest& request) {
@@ -65,6 +68,7 @@ ApiReply Core::handle(const ApiRequest& request) {
   }
   if (request.service == "ssm") return handle_ssm(request);
   if (request.service == "sqs") return handle_sqs(request);
+  if (request.service == "servicequotas") return handle_quotas(request);
   if (request.service == "sts" || request.service == "iam") {
     return handle_query(request, action, request_id);
   }

@@ -16,12 +16,12 @@ namespace ec2spotter::sim {
 
 // A request whose signature has been verified.
 struct ApiRequest {
-  std::string service;  // ec2, sts, iam, ssm, sqs
+  std::string service;  // ec2, sts, iam, ssm, sqs, servicequotas
   std::string region;
   std::string access_key;
   ParamMap params;     // of the Query protocol, Action among them
-  std::string target;  // X-Amz-Target, for ssm and sqs
-  std::string body;    // JSON, for ssm and sqs
+  std::string target;  // X-Amz-Target, for services of the JSON protocol
+  std::string body;    // JSON, for those
   // The Host header, which becomes the host in the address of a queue.
   std::string host = {};
   // The request of the parameter PresignedUrl, if whoever verifies signatures has found its good.
@@ -131,6 +131,7 @@ class Core {
   Result<Json> assume_role(Params& params);
   ApiReply handle_ssm(const ApiRequest& request);
   ApiReply handle_sqs(const ApiRequest& request);
+  ApiReply handle_quotas(const ApiRequest& request);
   // A temporary key that follows from `seed` alone. One of a role that IAM knows may do what the
   // role's policies allow; `role` empty: everything.
   IssuedKey issue_key(const std::string& seed, TimePoint expires, const std::string& arn,

@@ -69,7 +69,7 @@ std::string refusal_bytes(const Framed& request, const Refusal& refusal) {
 
 // The content type of a service of the JSON protocol; nothing for those of the Query protocol.
 std::optional<std::string> json_type(const std::string& service) {
-  if (service == "ssm") return "application/x-amz-json-1.1";
+  if (service == "ssm" || service == "servicequotas") return "application/x-amz-json-1.1";
   if (service == "sqs") return "application/x-amz-json-1.0";
   return std::nullopt;
 }

@@ -35,6 +35,8 @@ void add_launch(Params& params, const std::string& prefix, const RunInstancesSpe
   params.add_if(prefix + "UserData", base64_encode(spec.user_data));
   params.add_if(prefix + "IamInstanceProfile.Name", spec.instance_profile);
   params.add(prefix + "InstanceInitiatedShutdownBehavior", spec.stoppable ? "stop" : "terminate");
+  // The account's own default may be that instances have no metadata service.
+  params.add(prefix + "MetadataOptions.HttpEndpoint", "enabled");
   params.add(prefix + "MetadataOptions.HttpTokens", "required");
   params.add(prefix + "MetadataOptions.HttpPutResponseHopLimit", "1");
   if (spec.shows_tags) params.add(prefix + "MetadataOptions.InstanceMetadataTags", "enabled");

@@ -8,6 +8,7 @@
 #include "sim/core/life/fleet_pools.hpp"
 #include "sim/core/life/new_instances.hpp"
 #include "sim/core/resources/templates.hpp"
+#include "sim/core/services/linked_roles.hpp"
 #include "sim/core/state/instance_state.hpp"
 #include "sim/core/state/places.hpp"
 #include "sim/core/state/types.hpp"
@@ -212,6 +213,7 @@ Result<Json> create_fleet(Call& call) {
   TRY_VOID(call.finish());
   TRY(const Json earlier, recall_token(call, fingerprint, token));
   if (!earlier.is_null()) return earlier;
+  need_linked_role(call.world, kFleetService);
   const std::string id = "fleet-" + call.world.new_uuid();
   fleet["fleetId"] = id;
   fleet["createTime"] = call.world.timestamp();

@@ -73,6 +73,7 @@ void add_fleet_actions(Actions& actions);
 void add_key_actions(Actions& actions);
 void add_place_actions(Actions& actions);
 void add_root_task_actions(Actions& actions);
+void add_encryption_actions(Actions& actions);
 
 // A Describe call in general: ids, filters and paging over one kind.
 struct DescribeSpec {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/core/services/linked_roles.hpp"
 #include "sim/core/state/types.hpp"
 
 namespace ec2spotter::sim {
@@ -49,6 +50,7 @@ std::string stopped_code(Cause cause) {
 }  // namespace
 
 std::string make_request(World& world, const std::string& region, const LaunchSpec& spec) {
+  need_linked_role(world, kSpotService);
   std::string id = "sir-" + world.new_id("").substr(9);
   const double price = spec.max_price.value_or(on_demand_price(spec.instance_type));
   const bool persistent = spec.spot == SpotKind::persistent;

@@ -86,14 +86,23 @@ std::string find_key_arn(const World& world, const std::string& region, const st
   return {};
 }
 
+bool encrypts_by_default(const World& world, const std::string& region) {
+  return world.settings().value("encrypts_by_default/" + region, false);
+}
+
+void set_encryption_by_default(World& world, const std::string& region, bool on) {
+  world.settings()["encrypts_by_default/" + region] = on;
+}
+
 Result<void> complete_encryption(const World& world, const std::string& region, DiskSpec& disk,
                                  const std::string& from_snapshot) {
-  const bool encrypted = disk.encrypted.value_or(false);
+  const bool encrypted = disk.encrypted.value_or(false) || encrypts_by_default(world, region);
   if (!encrypted && !disk.kms_key.empty()) {
     return refuse("InvalidParameterDependency",
                   "The parameter KmsKeyId requires the parameter Encrypted to be set.");
   }
   if (!encrypted) return {};
+  disk.encrypted = true;
   if (disk.kms_key.empty()) disk.kms_key = from_snapshot;
   if (disk.kms_key.empty()) disk.kms_key = kOwnAlias;
   const std::string arn = find_key_arn(world, region, disk.kms_key);

@@ -36,6 +36,11 @@ bool keys_are_usable(const World& world, const std::string& region, const DiskSp
 // Errors: CustomerKeyHasBeenRevoked.
 Result<void> check_volume_key(const World& world, const std::string& region, const Json& volume);
 
+// Is each new disk of the region encrypted, whatever the call says? Source: EBS user guide, "Enable
+// encryption by default".
+bool encrypts_by_default(const World& world, const std::string& region);
+void set_encryption_by_default(World& world, const std::string& region, bool on);
+
 struct KeyTrouble {
   const char* code;
   const char* message;

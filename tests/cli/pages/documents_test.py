@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
+import parent  # noqa: F401: finds the modules below
 from help_text import commands_in, examples_in, options_in
 from program import SOURCE
 from server import BINARY

@@ -4,6 +4,7 @@ import importlib
 import sys
 import unittest
 
+import parent  # noqa: F401: finds the modules below
 from program import SOURCE
 
 FOLDERS = [SOURCE / "tests/vm", SOURCE / "tests/arm64"]

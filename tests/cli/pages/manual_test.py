@@ -4,6 +4,7 @@ import re
 import sys
 import unittest
 
+import parent  # noqa: F401: finds the modules below
 from help_text import commands_in
 from program import SOURCE, ProgramTest
 

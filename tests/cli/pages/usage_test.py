@@ -3,6 +3,7 @@
 import subprocess
 import unittest
 
+import parent  # noqa: F401
 import program  # noqa: F401: finds the module below
 from help_text import commands_in, examples_in, sections
 from server import BINARY
