@@ -536,6 +536,27 @@ class TourTest(unittest.TestCase):
         self.refused("InvalidZone.NotFound", self.ec2.create_volume, Size=8,
                      AvailabilityZone="us-east-1b")
 
+    def test_encryption_by_default(self):
+        ec2 = self.ec2
+        unencrypted = ec2.create_volume(AvailabilityZone=ZONE, Size=1)
+        self.assertFalse(unencrypted["Encrypted"])
+        self.refused("DryRunOperation", ec2.enable_ebs_encryption_by_default, DryRun=True)
+        self.assertFalse(ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"])
+        self.assertTrue(ec2.enable_ebs_encryption_by_default()["EbsEncryptionByDefault"])
+        for more in ({}, {"Encrypted": False}):
+            made = ec2.create_volume(AvailabilityZone=ZONE, Size=1, **more)
+            self.assertTrue(made["Encrypted"])
+            self.assertIn(":key/", made["KmsKeyId"])
+        root = self.ec2.describe_volumes(Filters=[
+            {"Name": "attachment.instance-id", "Values": [self.run_one()]}])["Volumes"][0]
+        self.assertTrue(root["Encrypted"])
+        # Another region has its own setting.
+        other = self.server.client(region="eu-west-1")
+        self.addCleanup(other.close)
+        self.assertFalse(other.get_ebs_encryption_by_default()["EbsEncryptionByDefault"])
+        self.assertFalse(ec2.disable_ebs_encryption_by_default()["EbsEncryptionByDefault"])
+        self.assertFalse(ec2.create_volume(AvailabilityZone=ZONE, Size=1)["Encrypted"])
+
     def test_keys(self):
         ec2 = self.ec2
         self.assertIn("PRIVATE KEY", ec2.create_key_pair(KeyName="made")["KeyMaterial"])

@@ -208,6 +208,13 @@ class CliTourTest(unittest.TestCase):
         self.ec2("delete-network-interface", "--network-interface-id", interface)
         self.ec2("delete-security-group", "--group-id", group)
 
+    def test_encryption_by_default(self):
+        self.assertFalse(self.ec2("get-ebs-encryption-by-default")["EbsEncryptionByDefault"])
+        self.assertTrue(self.ec2("enable-ebs-encryption-by-default")["EbsEncryptionByDefault"])
+        made = self.ec2("create-volume", "--availability-zone", ZONE, "--size", "1")
+        self.assertTrue(made["Encrypted"])
+        self.assertFalse(self.ec2("disable-ebs-encryption-by-default")["EbsEncryptionByDefault"])
+
     def test_keys_and_places(self):
         made = self.ec2("create-key-pair", "--key-name", "made", "--key-type", "ed25519")
         self.assertIn("PRIVATE KEY", made["KeyMaterial"])
@@ -228,6 +235,16 @@ class CliTourTest(unittest.TestCase):
         image = self.cli("ssm", "get-parameter", "--name",
                          "/aws/service/debian/release/12/latest/amd64")["Parameter"]["Value"]
         self.assertEqual(image, IMAGE)
+        quota = self.cli("service-quotas", "get-service-quota", "--service-code", "ec2",
+                         "--quota-code", "L-34B43A08")["Quota"]
+        self.assertEqual((quota["QuotaCode"], quota["Value"]), ("L-34B43A08", 640.0))
+        self.refused("NoSuchResourceException", "service-quotas", "get-service-quota",
+                     "--service-code", "ec2", "--quota-code", "L-00000000")
+        role = self.cli("iam", "create-service-linked-role", "--aws-service-name",
+                        "ec2fleet.amazonaws.com")["Role"]
+        self.assertEqual(role["RoleName"], "AWSServiceRoleForEC2Fleet")
+        self.refused("InvalidInput", "iam", "create-service-linked-role", "--aws-service-name",
+                     "nothing.amazonaws.com")
 
 
 if __name__ == "__main__":
