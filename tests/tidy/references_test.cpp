@@ -33,6 +33,7 @@ const std::vector<Foreign>& foreign_files() {
       {"README.md", "web.toml"},
       {"docs/manual/ec2spotter.md", "web.toml"},
       {"docs/manual/examples.md", "web.toml"},
+      {"docs/manual/examples.md", "shop.toml"},
       {"tests/cli/", "web.toml"},
       {"src/control/files/machine_folder.hpp", "[*].toml"},
       // Files of the system on a volume, and of its kernel.

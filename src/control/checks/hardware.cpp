@@ -34,6 +34,7 @@ std::optional<std::string> misfit(const aws::ImageHardware& image, const aws::Ty
 std::vector<Finding> check_hardware(const aws::ImageHardware& image,
                                     const std::vector<aws::TypeHardware>& types) {
   std::vector<Finding> findings;
+  findings.reserve(types.size());
   std::vector<std::string> fitting;
   std::vector<std::string> reasons;
   for (const aws::TypeHardware& type : types) {

@@ -74,6 +74,7 @@ TEST(EndScenario, ItsDiskStaysAndNoWatchStartsItAndALaunchDoes) {
 TEST(EndScenario, TheSecondRunFindsItDone) {
   Up world;
   ASSERT_TRUE(world.end(RootFate::kept));
+  world.watch_for_a_while();  // until EC2 shows that the tags are gone
   const auto before = world.ec2.changes();
   ASSERT_TRUE(world.end(RootFate::kept));
   EXPECT_EQ(world.ec2.changes(), before);
