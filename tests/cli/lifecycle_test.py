@@ -171,7 +171,7 @@ class TerminateTest(LifecycleTest):
         self.assertEqual(told["addresses"], [address["AllocationId"]])
         for part in (f"aws ec2 delete-snapshot --snapshot-id {snapshot}", f"Remove {self.file}"):
             self.assertIn(part, self.succeeds("terminate", "web").stdout)
-        self.launch("--no-wait")
+        self.launch()
         self.assertEqual(self.volume()["State"], "in-use")
 
     def test_the_volume_is_deleted_only_with_the_machines_name_or_yes(self):
