@@ -66,6 +66,15 @@ TEST_F(AccountTest, AnEndpointThatDoesNotKnowDryRunsGetsOneHarmlessCall) {
   EXPECT_FALSE(tried.front().answer);
 }
 
+TEST_F(AccountTest, NothingElseIsTriedBeforeADryRunWasAnswered) {
+  http->then(403, ec2_error("UnauthorizedOperation", "You are not authorized"));
+  const auto tried = account->try_rights(kSubject);
+  ASSERT_EQ(tried.size(), 1U);
+  ASSERT_FALSE(tried.front().answer);
+  EXPECT_EQ(tried.front().answer.error().code, Errc::unauthorized);
+  EXPECT_EQ(http->requests.size(), 1U);
+}
+
 TEST_F(AccountTest, WithoutAnInstanceNothingOfInstancesIsTried) {
   RightsSubject subject = kSubject;
   subject.instance = {};
