@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
@@ -25,10 +24,6 @@ using Findings = std::vector<Finding>;
 // AWS refuses requests that are signed five minutes off; ours are signed with AWS's time, but
 // those of the user's other tools are not. Source: AWS General Reference, "Signature Version 4".
 constexpr Duration kClockOffsetMost = std::chrono::minutes(1);
-
-void append(Findings more, Findings& findings) {
-  std::move(more.begin(), more.end(), std::back_inserter(findings));
-}
 
 void print(const Findings& findings) {
   for (const Finding& each : findings) {

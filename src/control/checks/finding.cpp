@@ -1,6 +1,7 @@
 #include "control/checks/finding.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace ec2spotter {
@@ -37,6 +38,10 @@ Finding not_seen(std::string check, const Error& error) {
   return warning(std::move(check), "this could not be looked at: " + error.describe(),
                  no_right ? "give the caller the right that is named, or look at it by yourself"
                           : "run `doctor` again");
+}
+
+void append(std::vector<Finding> more, std::vector<Finding>& findings) {
+  std::move(more.begin(), more.end(), std::back_inserter(findings));
 }
 
 bool has_problem(const std::vector<Finding>& findings) {

@@ -29,6 +29,9 @@ Finding problem(std::string check, std::string because, std::string cure);
 // EC2 has not shown it.
 Finding not_seen(std::string check, const Error& error);
 
+// Puts them behind the others.
+void append(std::vector<Finding> more, std::vector<Finding>& findings);
+
 bool has_problem(const std::vector<Finding>& findings);
 
 }  // namespace ec2spotter

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -19,10 +18,6 @@ namespace {
 
 constexpr const char* kSpotRole = "AWSServiceRoleForEC2Spot";
 constexpr const char* kFleetRole = "AWSServiceRoleForEC2Fleet";
-
-void append(std::vector<Finding> more, std::vector<Finding>& findings) {
-  std::move(more.begin(), more.end(), std::back_inserter(findings));
-}
 
 Finding check_role(aws::Account& account, const std::string& role, const std::string& service) {
   auto found = account.has_role(role);
